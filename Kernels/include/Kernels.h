@@ -1,0 +1,19 @@
+#ifndef LSN_KERNELS_H
+#define LSN_KERNELS_H
+
+#include <stddef.h>
+
+/// One OpenCL C source file that travels inside the binary.
+typedef struct {
+    /// The path below the folder Kernels, e.g. "convolution/spike_forward.cl".
+    const char *_Nonnull name;
+    /// The text, not terminated by zero.
+    const unsigned char *_Nonnull text;
+    size_t length;
+} LSNKernelSource;
+
+/// Every kernel source, in the order of their names.
+extern const LSNKernelSource lsn_kernel_sources[];
+extern const size_t lsn_kernel_source_count;
+
+#endif

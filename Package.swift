@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is compiled alike: Swift 6, explicit existentials, imports that do not leak, unsafe code marked
+/// where it stands, and no warning left over.
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "lsn",
+    products: [
+        .executable(name: "lsn", targets: ["lsn"]),
+        .library(
+            name: "LogicSpikingNetworks",
+            targets: ["Tensors", "ReferenceBackend", "OpenCLBackend", "Networks", "Datasets", "Training"]
+        ),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // Other people's C libraries, as the system has them.
+        .systemLibrary(name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev", "opencl-headers"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // Files that travel inside the binary.
+        .target(name: "Kernels", path: "Kernels", sources: ["Kernels.c"]),
+        .target(name: "BundledDigits", sources: ["BundledDigits.c"]),
+
+        .target(name: "OpenCLRuntime", dependencies: ["COpenCL"], swiftSettings: house),
+        .target(name: "Tensors", swiftSettings: house),
+        .target(name: "FileFormats", dependencies: ["CZlib"], swiftSettings: house),
+        .target(name: "ReferenceBackend", dependencies: ["Tensors"], swiftSettings: house),
+        .target(name: "OpenCLBackend", dependencies: ["Tensors", "OpenCLRuntime", "Kernels"], swiftSettings: house),
+        .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: house),
+        .target(name: "Datasets", dependencies: ["Tensors", "FileFormats", "BundledDigits"], swiftSettings: house),
+        .target(
+            name: "Training",
+            dependencies: ["Tensors", "Networks", "Datasets", "FileFormats"],
+            swiftSettings: house
+        ),
+        .target(name: "Parity", dependencies: ["Tensors", "Networks", "FileFormats"], swiftSettings: house),
+        .executableTarget(
+            name: "lsn",
+            dependencies: [
+                "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
+                "Parity", "FileFormats",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: house
+        ),
+    ],
+    cLanguageStandard: .c2x
+)
