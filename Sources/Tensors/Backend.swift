@@ -1,0 +1,114 @@
+/// Something that computes: OpenCL on a device, or the plain Swift reference.
+///
+/// Layers are generic over a backend and never ask which one they have. Operations are eager and in order: each returns
+/// as soon as it is enqueued, and what it returns may be handed on at once. Storage lives as long as something refers
+/// to it. Operations come in families, one protocol each; a kernel folder, a file of the OpenCL backend, a file of the
+/// reference and a file of parity cases go with every family.
+public protocol Backend: StorageOperations, ConvolutionOperations, NormalizationOperations, NeuronOperations,
+    LogicGateOperations, PoolingOperations, HeadOperations, OptimizerOperations, AugmentationOperations,
+    HealthOperations
+{
+    /// For people: the device's name.
+    var deviceName: String { get }
+}
+
+/// Memory. Everything is counted in 32-bit words, which hold a float, an integer or 32 spikes.
+public protocol StorageOperations: Sendable {
+    /// Some words of device memory.
+    associatedtype Storage: Sendable
+
+    /// Slices must start at a multiple of this many words.
+    var sliceAlignment: Int { get }
+
+    /// Words with undefined contents.
+    func allocate(words: Int) throws(BackendError) -> Storage
+    /// Sets the first `count` words to `value`.
+    func fill(_ storage: Storage, with value: UInt32, count: Int) throws(BackendError)
+    /// A part of `storage` that shares its memory; `offset` is a multiple of ``sliceAlignment``.
+    func slice(_ storage: Storage, offset: Int, count: Int) throws(BackendError) -> Storage
+    /// Copies words from the host; returns when `words` may be reused.
+    func write(_ words: [UInt32], to storage: Storage) throws(BackendError)
+    /// Copies the first `count` words to the host, after all that was enqueued before.
+    func read(_ storage: Storage, count: Int) throws(BackendError) -> [UInt32]
+    /// Waits for all that was enqueued.
+    func synchronize() throws(BackendError)
+}
+
+extension StorageOperations {
+    /// Words that are all zero: 0.0 as floats.
+    public func zeros(words: Int) throws(BackendError) -> Storage {
+        let storage = try allocate(words: words)
+        try fill(storage, with: 0, count: words)
+        return storage
+    }
+
+    /// New storage that holds `words`.
+    public func upload(_ words: [UInt32]) throws(BackendError) -> Storage {
+        let storage = try allocate(words: max(words.count, 1))
+        try write(words, to: storage)
+        return storage
+    }
+
+    /// New storage that holds `values`.
+    public func upload(_ values: [Float]) throws(BackendError) -> Storage {
+        try upload(values.map(\.bitPattern))
+    }
+
+    /// Copies floats from the host.
+    public func write(_ values: [Float], to storage: Storage) throws(BackendError) {
+        try write(values.map(\.bitPattern), to: storage)
+    }
+
+    /// Copies the first `count` floats to the host.
+    public func readFloats(_ storage: Storage, count: Int) throws(BackendError) -> [Float] {
+        try read(storage, count: count).map(Float.init(bitPattern:))
+    }
+}
+
+extension Backend {
+    /// A real tensor from `[N, C, H, W]` values.
+    public func realTensor(_ values: [Float], shape: ImageShape) throws(BackendError) -> RealTensor<Self> {
+        RealTensor(shape: shape, storage: try upload(HostLayout.realWords(values, shape: shape)))
+    }
+
+    /// A spike tensor from `[N, C, H, W]` values, each 0 or 1.
+    public func spikeTensor(_ values: [Float], shape: ImageShape) throws(BackendError) -> SpikeTensor<Self> {
+        SpikeTensor(shape: shape, storage: try upload(HostLayout.spikeWords(values, shape: shape)))
+    }
+
+    /// A filter from `[out, in, kH, kW]` weights.
+    public func filter(_ values: [Float], shape: FilterShape) throws(BackendError) -> Filter<Self> {
+        Filter(shape: shape, storage: try upload(HostLayout.filterWords(values, shape: shape)))
+    }
+
+    /// One value a channel.
+    public func channelVector(_ values: [Float]) throws(BackendError) -> ChannelVector<Self> {
+        ChannelVector(channels: values.count, storage: try upload(HostLayout.channelWords(values)))
+    }
+
+    /// `[N, C, H, W]` values of a real tensor.
+    public func values(_ tensor: RealTensor<Self>) throws(BackendError) -> [Float] {
+        HostLayout.realValues(
+            try readFloats(tensor.storage, count: tensor.shape.realWords),
+            shape: tensor.shape
+        )
+    }
+
+    /// `[N, C, H, W]` values of a spike tensor, 0 or 1.
+    public func values(_ tensor: SpikeTensor<Self>) throws(BackendError) -> [Float] {
+        HostLayout.spikeValues(try read(tensor.storage, count: tensor.shape.spikeWords), shape: tensor.shape)
+    }
+
+    /// `[out, in, kH, kW]` weights of a filter.
+    public func values(_ filter: Filter<Self>) throws(BackendError) -> [Float] {
+        HostLayout.filterValues(
+            try readFloats(filter.storage, count: filter.shape.words),
+            shape: filter.shape
+        )
+    }
+
+    /// One value a channel.
+    public func values(_ vector: ChannelVector<Self>) throws(BackendError) -> [Float] {
+        try readFloats(vector.storage, count: vector.channels)
+    }
+}

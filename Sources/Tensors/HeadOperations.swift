@@ -1,0 +1,49 @@
+/// What training makes small. o[t, n, k] are the logits, y[n] the labels, CE the softmax cross-entropy, averaged over
+/// the batch.
+public enum Loss: Hashable, Sendable {
+    /// CE(mean over t of o[t], y).
+    case meanCrossEntropy
+    /// Temporal efficient training (Deng et al.): (1 − λ)·mean over t of CE(o[t], y) + λ·mean((o − φ)²).
+    case temporalEfficient(lambda: Float, phi: Float)
+
+    /// TET with the constants of its paper.
+    public static let tet = Loss.temporalEfficient(lambda: 0.05, phi: 1)
+}
+
+/// The words of a step's record, which the device fills while the step runs and the host reads once.
+public enum StepRecord {
+    /// The loss, a float.
+    public static let loss = 0
+    /// How many samples of the batch were classified rightly, an integer.
+    public static let correct = 1
+    /// The first non-finite gradient, parameter and running statistic: an index, or ``none``.
+    public static let gradient = 2
+    /// See ``gradient``.
+    public static let parameter = 3
+    /// See ``gradient``.
+    public static let statistic = 4
+    /// Words of a record.
+    public static let words = 8
+    /// Stands for "none was found".
+    public static let none = UInt32.max
+}
+
+/// The classifier's end: a bias, and the loss.
+public protocol HeadOperations: StorageOperations {
+    /// Adds a bias to every pixel of `tensor`, in place.
+    func addBias(_ bias: ChannelVector<Self>, to tensor: RealTensor<Self>) throws(BackendError)
+
+    /// ∂L/∂bias: the sum of `gradient` over all pixels, written to `result`.
+    func biasGradient(of gradient: RealTensor<Self>, result: ChannelVector<Self>) throws(BackendError)
+
+    /// The loss of `logits` (`[T·N, 1, 1, classes]`) for the `labels` (N integers), and the number of samples whose
+    /// time-averaged logits are largest at the label (the first of equals counts), written to `record`
+    /// (see ``StepRecord``). Returns ∂loss/∂logits.
+    func classificationLoss(
+        _ logits: RealTensor<Self>,
+        labels: Storage,
+        timeSteps: Int,
+        loss: Loss,
+        record: Storage
+    ) throws(BackendError) -> RealTensor<Self>
+}

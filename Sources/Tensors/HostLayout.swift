@@ -1,0 +1,91 @@
+/// Conversions between the order in which files and people write tensors (PyTorch's: `[N, C, H, W]`, weights
+/// `[out, in, kH, kW]`) and the order in which every backend stores them (see ``RealTensor``, ``SpikeTensor``,
+/// ``Filter``).
+public enum HostLayout {
+    /// `[N, C, H, W]` floats to the storage of a real tensor.
+    public static func realWords(_ values: [Float], shape: ImageShape) -> [Float] {
+        precondition(values.count == shape.count, "\(values.count) values for shape \(shape)")
+        var words = [Float](repeating: 0, count: shape.realWords)
+        forEachValue(of: shape) { logical, pixel, channel in
+            words[pixel * shape.channelStride + channel] = values[logical]
+        }
+        return words
+    }
+
+    /// The storage of a real tensor to `[N, C, H, W]` floats.
+    public static func realValues(_ words: [Float], shape: ImageShape) -> [Float] {
+        var values = [Float](repeating: 0, count: shape.count)
+        forEachValue(of: shape) { logical, pixel, channel in
+            values[logical] = words[pixel * shape.channelStride + channel]
+        }
+        return values
+    }
+
+    /// `[N, C, H, W]` values, each 0 or 1, to the storage of a spike tensor. Any other value counts as a spike.
+    public static func spikeWords(_ values: [Float], shape: ImageShape) -> [UInt32] {
+        precondition(values.count == shape.count, "\(values.count) values for shape \(shape)")
+        var words = [UInt32](repeating: 0, count: shape.spikeWords)
+        forEachValue(of: shape) { logical, pixel, channel in
+            if values[logical] != 0 {
+                words[pixel * shape.wordsPerPixel + channel / 32] |= 1 << UInt32(channel % 32)
+            }
+        }
+        return words
+    }
+
+    /// The storage of a spike tensor to `[N, C, H, W]` floats, 0 or 1.
+    public static func spikeValues(_ words: [UInt32], shape: ImageShape) -> [Float] {
+        var values = [Float](repeating: 0, count: shape.count)
+        forEachValue(of: shape) { logical, pixel, channel in
+            let bit = words[pixel * shape.wordsPerPixel + channel / 32] >> UInt32(channel % 32) & 1
+            values[logical] = Float(bit)
+        }
+        return values
+    }
+
+    /// `[out, in, kH, kW]` weights to the storage of a filter.
+    public static func filterWords(_ values: [Float], shape: FilterShape) -> [Float] {
+        precondition(values.count == shape.count, "\(values.count) weights for shape \(shape)")
+        var words = [Float](repeating: 0, count: shape.words)
+        forEachWeight(of: shape) { logical, stored in words[stored] = values[logical] }
+        return words
+    }
+
+    /// The storage of a filter to `[out, in, kH, kW]` weights.
+    public static func filterValues(_ words: [Float], shape: FilterShape) -> [Float] {
+        var values = [Float](repeating: 0, count: shape.count)
+        forEachWeight(of: shape) { logical, stored in values[logical] = words[stored] }
+        return values
+    }
+
+    /// One value a channel, padded with zeros.
+    public static func channelWords(_ values: [Float]) -> [Float] {
+        let padded = roundUp(values.count, toMultipleOf: ImageShape.channelGroup)
+        return values + [Float](repeating: 0, count: padded - values.count)
+    }
+
+    private static func forEachValue(
+        of shape: ImageShape,
+        _ body: (_ logical: Int, _ pixel: Int, _ channel: Int) -> Void
+    ) {
+        for image in 0..<shape.images {
+            for channel in 0..<shape.channels {
+                for position in 0..<shape.area {
+                    let logical = (image * shape.channels + channel) * shape.area + position
+                    body(logical, image * shape.area + position, channel)
+                }
+            }
+        }
+    }
+
+    private static func forEachWeight(of shape: FilterShape, _ body: (_ logical: Int, _ stored: Int) -> Void) {
+        for output in 0..<shape.outputs {
+            for input in 0..<shape.inputs {
+                for tap in 0..<shape.taps {
+                    let logical = (output * shape.inputs + input) * shape.taps + tap
+                    body(logical, (tap * shape.inputs + input) * shape.outputStride + output)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+/// What a batch norm learns and remembers, one value a channel.
+///
+///     y = weight · gain · (x − mean) / √(variance + ε) + bias
+///
+/// `gain` is 1; threshold-dependent batch norm (tdBN, Zheng et al.) sets it to k·V_th.
+public struct NormalizationParameters<B: StorageOperations>: Sendable {
+    /// γ.
+    public let weight: ChannelVector<B>
+    /// β.
+    public let bias: ChannelVector<B>
+    /// The mean that inference uses.
+    public let runningMean: ChannelVector<B>
+    /// The variance that inference uses; unbiased.
+    public let runningVariance: ChannelVector<B>
+    /// Fixed factor on the normalised value.
+    public let gain: Float
+
+    /// ε under the root.
+    public static var epsilon: Float { 1e-5 }
+    /// The share of a new batch in the running statistics.
+    public static var momentum: Float { 0.1 }
+
+    /// Gathers what belongs together; all vectors have as many channels.
+    public init(
+        weight: ChannelVector<B>,
+        bias: ChannelVector<B>,
+        runningMean: ChannelVector<B>,
+        runningVariance: ChannelVector<B>,
+        gain: Float = 1
+    ) {
+        self.weight = weight
+        self.bias = bias
+        self.runningMean = runningMean
+        self.runningVariance = runningVariance
+        self.gain = gain
+    }
+}
+
+/// Where the gradients of a batch norm go (whatever stood there is lost).
+public struct NormalizationGradients<B: StorageOperations>: Sendable {
+    /// ∂L/∂γ.
+    public let weight: ChannelVector<B>
+    /// ∂L/∂β.
+    public let bias: ChannelVector<B>
+
+    /// Gathers what belongs together.
+    public init(weight: ChannelVector<B>, bias: ChannelVector<B>) {
+        self.weight = weight
+        self.bias = bias
+    }
+}
+
+/// Mean and 1/√(variance + ε) of every channel: `[2][channels rounded up]` floats; spare channels hold 0.
+public struct ChannelStatistics<B: StorageOperations>: Sendable {
+    /// Channels that count.
+    public let channels: Int
+    /// Means, then inverse deviations.
+    public let storage: B.Storage
+
+    /// Wraps a storage that already has the layout.
+    public init(channels: Int, storage: B.Storage) {
+        self.channels = channels
+        self.storage = storage
+    }
+}
+
+/// Statistics and parameters together: all that is needed to normalise.
+public struct Normalization<B: StorageOperations>: Sendable {
+    /// Of this batch in training, of the running estimates in inference.
+    public let statistics: ChannelStatistics<B>
+    /// What the norm learned.
+    public let parameters: NormalizationParameters<B>
+
+    /// Gathers what belongs together.
+    public init(statistics: ChannelStatistics<B>, parameters: NormalizationParameters<B>) {
+        self.statistics = statistics
+        self.parameters = parameters
+    }
+}
+
+/// Batch norm over images and pixels. The neuron's operations fuse it; these stand where no neuron follows.
+public protocol NormalizationOperations: StorageOperations {
+    /// Statistics of this batch (biased variance), and the running estimates moved towards them (unbiased variance).
+    ///
+    /// - Parameter repeats: how many times each image stands for itself: T for a static picture, else 1. Only the
+    ///   unbiased variance notices: n = repeats · images · height · width.
+    func batchStatistics(
+        of input: RealTensor<Self>,
+        updating parameters: NormalizationParameters<Self>,
+        repeats: Int
+    ) throws(BackendError) -> ChannelStatistics<Self>
+
+    /// Statistics from the running estimates, for inference.
+    func runningStatistics(
+        of parameters: NormalizationParameters<Self>
+    ) throws(BackendError) -> ChannelStatistics<Self>
+
+    /// The normalised input.
+    func normalize(
+        _ input: RealTensor<Self>,
+        with normalization: Normalization<Self>
+    ) throws(BackendError) -> RealTensor<Self>
+
+    /// ∂L/∂x from ∂L/∂y through the statistics of the batch; the parameters' gradients go to `gradients`.
+    ///
+    ///     ∂L/∂x = γ·gain·σ⁻¹·(g − mean(g) − x̂·mean(g·x̂))
+    func normalizeBackward(
+        _ gradient: RealTensor<Self>,
+        input: RealTensor<Self>,
+        normalization: Normalization<Self>,
+        gradients: NormalizationGradients<Self>
+    ) throws(BackendError) -> RealTensor<Self>
+}

@@ -1,0 +1,38 @@
+/// Pooling.
+public protocol PoolingOperations: StorageOperations {
+    /// The maximum of spikes over `window` × `window` pixels: their OR. Pixels outside the image are silent.
+    func maxPool(
+        _ input: SpikeTensor<Self>,
+        window: Int,
+        geometry: WindowGeometry
+    ) throws(BackendError) -> SpikeTensor<Self>
+
+    /// ∂L/∂x: each window's gradient goes to its first maximum in row-major order among the pixels inside the image
+    /// (in a window of zeros, to its first pixel inside), as in PyTorch.
+    func maxPoolBackward(
+        _ gradient: RealTensor<Self>,
+        input: SpikeTensor<Self>,
+        window: Int,
+        geometry: WindowGeometry
+    ) throws(BackendError) -> RealTensor<Self>
+
+    /// The mean over `window` × `window` pixels that touch each other (stride = window, no padding; rows and columns
+    /// that do not fill a window are left out).
+    func averagePool(_ input: Activation<Self>, window: Int) throws(BackendError) -> RealTensor<Self>
+
+    /// ∂L/∂x of ``averagePool(_:window:)``.
+    func averagePoolBackward(
+        _ gradient: RealTensor<Self>,
+        inputShape: ImageShape,
+        window: Int
+    ) throws(BackendError) -> RealTensor<Self>
+
+    /// The mean over each image: `[images, 1, 1, channels]`.
+    func globalAveragePool(_ input: Activation<Self>) throws(BackendError) -> RealTensor<Self>
+
+    /// ∂L/∂x of ``globalAveragePool(_:)``.
+    func globalAveragePoolBackward(
+        _ gradient: RealTensor<Self>,
+        inputShape: ImageShape
+    ) throws(BackendError) -> RealTensor<Self>
+}
