@@ -5,7 +5,8 @@
 /// to it. Operations come in families, one protocol each; a kernel folder, a file of the OpenCL backend, a file of the
 /// reference and a file of parity cases go with every family.
 public protocol Backend: StorageOperations, ConvolutionOperations, NormalizationOperations, NeuronOperations,
-    LogicGateOperations, PoolingOperations, HeadOperations, OptimizerOperations, AugmentationOperations,
+    LogicGateOperations, ElementwiseOperations, PoolingOperations, HeadOperations, OptimizerOperations,
+    AugmentationOperations,
     HealthOperations
 {
     /// For people: the device's name.
