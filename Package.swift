@@ -32,6 +32,7 @@ let package = Package(
         // Files that travel inside the binary.
         .target(name: "Kernels", path: "Kernels", sources: ["Kernels.c"]),
         .target(name: "BundledDigits", sources: ["BundledDigits.c"]),
+        .target(name: "KnownValues", sources: ["KnownValues.c"]),
 
         .target(name: "OpenCLRuntime", dependencies: ["COpenCL"], swiftSettings: house),
         .target(name: "Tensors", swiftSettings: house),
@@ -45,7 +46,11 @@ let package = Package(
             dependencies: ["Tensors", "Networks", "Datasets", "FileFormats"],
             swiftSettings: house
         ),
-        .target(name: "Parity", dependencies: ["Tensors", "Networks", "FileFormats"], swiftSettings: house),
+        .target(
+            name: "Parity",
+            dependencies: ["Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
+            swiftSettings: house
+        ),
         .executableTarget(
             name: "lsn",
             dependencies: [
@@ -56,6 +61,37 @@ let package = Package(
             ],
             swiftSettings: house
         ),
+        // A test target per module; ParityTests and CommandTests see everything.
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: house),
+        .testTarget(name: "OpenCLRuntimeTests", dependencies: ["OpenCLRuntime"], swiftSettings: house),
+        .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"], swiftSettings: house),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "FileFormats", "Tensors"], swiftSettings: house),
+        .testTarget(name: "ReferenceBackendTests", dependencies: ["ReferenceBackend", "Tensors"], swiftSettings: house),
+        .testTarget(
+            name: "OpenCLBackendTests",
+            dependencies: ["OpenCLBackend", "OpenCLRuntime", "Kernels", "ReferenceBackend", "Tensors"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "NetworksTests",
+            dependencies: ["Networks", "ReferenceBackend", "Tensors"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "Networks", "Datasets", "ReferenceBackend", "FileFormats", "Tensors"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "ParityTests",
+            dependencies: [
+                "Parity", "OpenCLBackend", "OpenCLRuntime", "ReferenceBackend", "Networks", "Tensors", "FileFormats",
+            ],
+            exclude: ["Golden"],
+            swiftSettings: house
+        ),
+        .testTarget(name: "ArchitectureTests", swiftSettings: house),
+        .testTarget(name: "CommandTests", dependencies: ["lsn", "FileFormats"], swiftSettings: house),
     ],
     cLanguageStandard: .c2x
 )
