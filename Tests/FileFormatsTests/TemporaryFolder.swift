@@ -1,17 +1,20 @@
 import Foundation
 
-/// A folder of its own for a test, which goes with everything in it when the last reference to it goes.
-final class TemporaryFolder {
+/// Where this process keeps its temporary folders; it goes when the process ends.
+private let root: URL = {
+    let url = FileManager.default.temporaryDirectory.appending(path: "lsn-test-\(UUID().uuidString)")
+    atexit { try? FileManager.default.removeItem(at: root) }
+    return url
+}()
+
+/// A folder of its own for a test.
+struct TemporaryFolder {
     let path: String
 
     init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "lsn-test-\(UUID().uuidString)")
+        let url = root.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.path
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
     }
 
     /// The names of all that is in it, hidden files too.
