@@ -1,0 +1,112 @@
+import Foundation
+public import Tensors
+
+// Bias: y = x + bias.                                      ∂L/∂bias = Σ g over images and pixels.
+//
+// Softmax cross-entropy of logits o with label y: CE(o, y) = log Σ_k exp(o_k) − o_y, p = softmax(o):
+//     ∂CE/∂o_k = p_k − [k = y]
+// Mean cross-entropy, ō = mean over t of o[t]:  L = mean over n of CE(ō[n], y[n])
+//     ∂L/∂o[t, n, k] = (p(ō[n])_k − [k = y]) / (N·T)
+// Temporal efficient training (Deng et al.):  L = (1 − λ)·mean over t, n of CE(o[t, n], y[n]) + λ·mean((o − φ)²)
+//     ∂L/∂o[t, n, k] = (1 − λ)·(p(o[t, n])_k − [k = y]) / (N·T) + 2λ·(o − φ) / (T·N·K)
+extension ReferenceBackend {
+    /// y of the formulas above, in place.
+    public func addBias(_ bias: ChannelVector<Self>, to tensor: RealTensor<Self>) throws(BackendError) {
+        let shape = tensor.shape
+        var values = try load(tensor, "addBias", "the tensor")
+        let bias = try load(bias, channels: shape.channels, "addBias", "the bias")
+        for pixel in 0..<shape.pixels {
+            for channel in 0..<shape.channels { values[pixel * shape.channelStride + channel] += bias[channel] }
+        }
+        tensor.storage.write(values)
+    }
+
+    /// ∂L/∂bias of the formulas above.
+    public func biasGradient(of gradient: RealTensor<Self>, result: ChannelVector<Self>) throws(BackendError) {
+        let shape = gradient.shape
+        let g = try load(gradient, "biasGradient", "the gradient")
+        try requireVector(result, channels: shape.channels, "biasGradient", "the result")
+        var sums = [Double](repeating: 0, count: shape.channels)
+        for pixel in 0..<shape.pixels {
+            for channel in 0..<shape.channels { sums[channel] += Double(g[pixel * shape.channelStride + channel]) }
+        }
+        store(sums.map { Float($0) }, in: result)
+    }
+
+    /// L and ∂L/∂o of the formulas above. A label that is not a class is a mismatch.
+    public func classificationLoss(
+        _ logits: RealTensor<Self>,
+        labels: ReferenceStorage,
+        timeSteps: Int,
+        loss: Loss,
+        record: ReferenceStorage
+    ) throws(BackendError) -> RealTensor<Self> {
+        let operation = "classificationLoss"
+        let shape = logits.shape
+        let words = try load(logits, operation, "the logits")
+        try require(
+            shape.area == 1 && timeSteps >= 1 && shape.images % max(timeSteps, 1) == 0,
+            operation,
+            "logits of shape \(shape) are not [T·N, classes, 1, 1] with T = \(timeSteps)"
+        )
+        let (batch, classes) = (shape.images / timeSteps, shape.channels)
+        try requireRoom(batch, in: labels, operation, "the labels")
+        try requireRoom(StepRecord.words, in: record, operation, "the record")
+        let truth = labels.words(batch).map(Int.init)
+        for (sample, label) in truth.enumerated() where label >= classes {
+            throw .mismatch(operation: operation, detail: "label \(label) of sample \(sample) is not below \(classes)")
+        }
+
+        let o = (0..<shape.images).map { image in
+            words[image * shape.channelStride..<image * shape.channelStride + classes].map(Double.init)
+        }
+        let means = (0..<batch).map { sample in
+            (0..<classes).map { k in
+                (0..<timeSteps).reduce(0.0) { $0 + o[$1 * batch + sample][k] } / Double(timeSteps)
+            }
+        }
+        let correct = (0..<batch).count { isLargest(truth[$0], of: means[$0]) }
+
+        var total = 0.0
+        var result = [Float](repeating: 0, count: shape.realWords)
+        let images = Double(shape.images)
+        for image in 0..<shape.images {
+            let sample = image % batch
+            switch loss {
+            case .meanCrossEntropy:
+                let (entropy, slope) = crossEntropy(means[sample], truth[sample])
+                total += entropy / images
+                for k in 0..<classes { result[image * shape.channelStride + k] = Float(slope[k] / images) }
+            case .temporalEfficient(let lambda, let phi):
+                let (lambda, phi) = (Double(lambda), Double(phi))
+                let (entropy, slope) = crossEntropy(o[image], truth[sample])
+                total += (1 - lambda) * entropy / images
+                for k in 0..<classes {
+                    let excess = o[image][k] - phi
+                    total += lambda * excess * excess / (images * Double(classes))
+                    result[image * shape.channelStride + k] = Float(
+                        (1 - lambda) * slope[k] / images + 2 * lambda * excess / (images * Double(classes))
+                    )
+                }
+            }
+        }
+        record.write([Float(total).bitPattern], at: StepRecord.loss)
+        record.write([UInt32(correct)], at: StepRecord.correct)
+        return newTensor(result, shape: shape)
+    }
+}
+
+/// CE(logits, label) and its gradient.
+private func crossEntropy(_ logits: [Double], _ label: Int) -> (entropy: Double, gradient: [Double]) {
+    let largest = logits.max() ?? 0
+    let powers = logits.map { exp($0 - largest) }
+    let sum = powers.reduce(0, +)
+    var gradient = powers.map { $0 / sum }
+    gradient[label] -= 1
+    return (log(sum) + largest - logits[label], gradient)
+}
+
+/// Whether `values[label]` is the first of the largest; never where one of them is not a number.
+private func isLargest(_ label: Int, of values: [Double]) -> Bool {
+    values.indices.allSatisfy { $0 < label ? values[$0] < values[label] : values[$0] <= values[label] }
+}
