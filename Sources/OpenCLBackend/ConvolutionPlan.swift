@@ -56,7 +56,8 @@ struct ConvolutionPlan: Hashable {
     /// What every kernel of a convolution is specialised by.
     var options: [KernelOption] {
         [
-            .define("CHANNELS", input.channels), .define("OUTPUTS", output.channels), .define("WORDS", input.wordsPerPixel),
+            .define("CHANNELS", input.channels), .define("OUTPUTS", output.channels),
+            .define("WORDS", input.wordsPerPixel),
             .define("IN_STRIDE", input.channelStride), .define("OUT_STRIDE", output.channelStride),
             .define("KH", filter.height), .define("KW", filter.width),
             .define("STRIDE", geometry.stride), .define("PAD", geometry.padding),
@@ -101,5 +102,7 @@ struct DenseTile: Hashable {
         rows = max(1, 128 / result.width)
     }
 
-    var options: [KernelOption] { [.define("WIDTH", width), .define("TILE_PIXELS", pixels), .define("TILE_VECTORS", vectors)] }
+    var options: [KernelOption] {
+        [.define("WIDTH", width), .define("TILE_PIXELS", pixels), .define("TILE_VECTORS", vectors)]
+    }
 }
