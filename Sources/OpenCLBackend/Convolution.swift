@@ -9,6 +9,7 @@ public import Tensors
 /// | gradient of the weights | spike_backward_filter: buckets | dense_backward_filter: register tiles |
 /// | gradient of the input | | backward_data: register tiles on transposed weights |
 extension OpenCLBackend: ConvolutionOperations {
+    /// y from x and the weights; the kernels' numerics stand in their headers.
     public func convolve(
         _ input: Activation<OpenCLBackend>,
         filter: Filter<OpenCLBackend>,
@@ -25,6 +26,7 @@ extension OpenCLBackend: ConvolutionOperations {
         return output
     }
 
+    /// ∂L/∂x, written to new storage or added to `accumulator`.
     public func convolveBackwardData(
         _ gradient: RealTensor<OpenCLBackend>,
         filter: Filter<OpenCLBackend>,
@@ -73,6 +75,7 @@ extension OpenCLBackend: ConvolutionOperations {
         return result
     }
 
+    /// ∂L/∂weight, summed over partitions of the pixels in a fixed order.
     public func convolveBackwardFilter(
         input: Activation<OpenCLBackend>,
         gradient: RealTensor<OpenCLBackend>,
