@@ -6,8 +6,9 @@
 // gradient is the sum of the 8 buckets whose number has its bit. No multiplication, one addition for four channels, at
 // any firing rate.
 //
-// A work-item makes WIDTH output channels of one word of input channels and one window row, over one partition of the
-// output pixels: global (chunks, words * KH, partitions). Its buckets stay in the first-level cache.
+// A work-item makes VECTORS vectors of output channels of one word of input channels and COLUMNS window columns of one
+// window row, over one partition of the output pixels: global (chunks / VECTORS, words * KH * KW / COLUMNS, partitions).
+// Its buckets stay in the first-level cache. COLUMNS divides KW.
 // Partial results: [partition][ky][kx][channel][OUT_STRIDE]; sum_partitions adds them in order.
 // Numerics: float sums over the pixels of a partition in their order; bucket 0 (no spike) is not read.
 #include "convolution/spike_lookup.cl"
@@ -15,15 +16,17 @@
 __kernel void spike_backward_filter(
     __global const uint *spikes, __global const float *gradient, __global float *partial, int height, int width,
     int out_height, int out_width, int pixels, int partition_pixels) {
-    const int chunk = get_global_id(0);
-    const int ky = get_global_id(1) % KH;
-    const int word = get_global_id(1) / KH;
+    const int chunk = get_global_id(0) * VECTORS;
+    const int kx = get_global_id(1) % (KW / COLUMNS) * COLUMNS;
+    const int ky = get_global_id(1) / (KW / COLUMNS) % KH;
+    const int word = get_global_id(1) / (KW / COLUMNS * KH);
     const int partition = get_global_id(2);
     const int first = partition * partition_pixels;
     const int end = min(first + partition_pixels, pixels);
-    FLOATV buckets[SLICE_ROWS];
-    for (int i = 0; i < SLICE_ROWS; i++)
-        buckets[i] = (FLOATV)(0.0f);
+    FLOATV buckets[COLUMNS * GROUPS * ROWS][VECTORS];
+    for (int i = 0; i < COLUMNS * GROUPS * ROWS; i++)
+        for (int v = 0; v < VECTORS; v++)
+            buckets[i][v] = (FLOATV)(0.0f);
     int column = first % out_width;
     int out_row = first / out_width % out_height;
     int image = first / (out_width * out_height);
@@ -34,14 +37,21 @@ __kernel void spike_backward_filter(
             __global const uint *line = spikes + ((size_t)image * height + row) * width * WORDS + word;
             __global const float *pixel = gradient + (size_t)p * OUT_STRIDE + chunk * WIDTH;
             for (int r = 0; r < run; r++) {
-                const FLOATV value = LOADV(pixel + (size_t)r * OUT_STRIDE);
-                const int left = (column + r) * STRIDE - PAD;
+                FLOATV value[VECTORS];
 #pragma unroll
-                for (int kx = 0; kx < KW; kx++) {
-                    const uint bits = spikes_at(line, left + kx, width);
+                for (int v = 0; v < VECTORS; v++)
+                    value[v] = LOADV(pixel + (size_t)r * OUT_STRIDE + v * WIDTH);
+                const int left = (column + r) * STRIDE - PAD + kx;
 #pragma unroll
-                    for (int group = 0; group < GROUPS; group++)
-                        *(FLOATV *)((char *)buckets + selected_row(bits, kx, group)) += value;
+                for (int c = 0; c < COLUMNS; c++) {
+                    const uint bits = spikes_at(line, left + c, width);
+#pragma unroll
+                    for (int group = 0; group < GROUPS; group++) {
+                        FLOATV *bucket = buckets[c * GROUPS * ROWS + selected_row(bits, group)];
+#pragma unroll
+                        for (int v = 0; v < VECTORS; v++)
+                            bucket[v] += value[v];
+                    }
                 }
             }
         }
@@ -52,17 +62,19 @@ __kernel void spike_backward_filter(
             image++;
         }
     }
-    for (int kx = 0; kx < KW; kx++)
+    for (int c = 0; c < COLUMNS; c++)
         for (int group = 0; group < GROUPS; group++)
             for (int i = 0; i < 4; i++) {
                 const int channel = word * 32 + group * 4 + i;
                 if (channel >= CHANNELS)
                     continue;
-                FLOATV sum = (FLOATV)(0.0f);
-                for (int row = 1; row < ROWS; row++)
-                    if (row >> i & 1)
-                        sum += buckets[(kx * GROUPS + group) * ROWS + row];
-                const size_t weight = (((size_t)partition * KH + ky) * KW + kx) * CHANNELS + channel;
-                STOREV(sum, partial + weight * OUT_STRIDE + chunk * WIDTH);
+                const size_t weight = (((size_t)partition * KH + ky) * KW + kx + c) * CHANNELS + channel;
+                for (int v = 0; v < VECTORS; v++) {
+                    FLOATV sum = (FLOATV)(0.0f);
+                    for (int row = 1; row < ROWS; row++)
+                        if (row >> i & 1)
+                            sum += buckets[(c * GROUPS + group) * ROWS + row][v];
+                    STOREV(sum, partial + weight * OUT_STRIDE + (chunk + v) * WIDTH);
+                }
             }
 }

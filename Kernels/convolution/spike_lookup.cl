@@ -11,13 +11,10 @@
 // Groups of four channels in a word. Spikes of channels that do not exist are 0, so they select row 0.
 #define GROUPS (WORDS == 1 ? (CHANNELS + 3) / 4 : 8)
 #define ROWS 16
-#define ROW_BYTES (WIDTH * 4)
-// The rows of one word of channels for one row of the window, KW positions.
-#define SLICE_ROWS (KW * GROUPS * ROWS)
 
-// Bytes from the start of a slice to the row that `spikes` select.
-static inline size_t selected_row(uint spikes, int kx, int group) {
-    return ((size_t)(kx * GROUPS + group) * ROWS + (spikes >> 4 * group & 15)) * ROW_BYTES;
+// The row that `spikes` select in the table of `group`.
+static inline int selected_row(uint spikes, int group) {
+    return group * ROWS + (spikes >> 4 * group & 15);
 }
 
 // The word of input column `x`, or silence outside the image.

@@ -96,20 +96,23 @@ extension OpenCLBackend: ConvolutionOperations {
         let kernel: String
         let options: [KernelOption]
         let source: KernelArgument
+        let chunks: Int
         let work: Int
         switch input {
         case .spikes(let spikes):
             kernel = "spike_backward_filter"
-            options = plan.options + [.define("WIDTH", plan.width)]
+            options = plan.lookupOptions
             source = .storage(spikes.storage)
-            work = plan.input.wordsPerPixel * plan.filter.height
+            chunks = plan.chunks / plan.lookupVectors
+            work = plan.input.wordsPerPixel * plan.filter.taps / plan.lookupColumns
         case .real(let values):
             kernel = "dense_backward_filter"
             options = plan.options + [.define("WIDTH", plan.width), .define("TILE_CHANNELS", tileChannels)]
             source = .storage(values.storage)
+            chunks = plan.chunks
             work = plan.filter.taps * ((plan.input.channels + tileChannels - 1) / tileChannels)
         }
-        let partitions = plan.partitions(items: plan.chunks * work)
+        let partitions = plan.partitions(items: chunks * work)
         let words = plan.filter.words
         let partial = partitions == 1 ? result.storage : try allocate(words: partitions * words)
         try run(
@@ -121,7 +124,7 @@ extension OpenCLBackend: ConvolutionOperations {
                     .int(plan.output.pixels),
                     .int((plan.output.pixels + partitions - 1) / partitions),
                 ],
-            global: [plan.chunks, work, partitions]
+            global: [chunks, work, partitions]
         )
         if partitions > 1 {
             try sumPartitions(partial, count: words, partitions: partitions, result: result.storage)
@@ -136,7 +139,7 @@ extension OpenCLBackend: ConvolutionOperations {
     ) throws(BackendError) {
         let file = "convolution/spike_forward.cl"
         let block = plan.lookupBlock
-        let options = plan.options + [.define("WIDTH", plan.width), .define("BLOCK", block)]
+        let options = plan.lookupOptions + [.define("BLOCK", block)]
         let tables = try allocate(words: plan.tableFloats)
         try run(
             "subset_sums",
@@ -151,7 +154,7 @@ extension OpenCLBackend: ConvolutionOperations {
             options: options,
             arguments: [.storage(spikes.storage), .storage(tables), .storage(output.storage)] + plan.extents
                 + [.int(plan.output.pixels)],
-            global: [(plan.output.pixels + block - 1) / block, plan.chunks]
+            global: [(plan.output.pixels + block - 1) / block, plan.chunks / plan.lookupVectors]
         )
     }
 

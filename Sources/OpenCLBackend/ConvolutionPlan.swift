@@ -64,11 +64,26 @@ struct ConvolutionPlan: Hashable {
         ]
     }
 
+    /// Vectors of output channels that a work-item of the look-up kernels makes. Where a word is full, two share the
+    /// work of finding the row.
+    var lookupVectors: Int { groups == 8 && chunks.isMultiple(of: 2) ? 2 : 1 }
+
+    /// Window columns that a work-item of the look-up kernels takes together. The rows of a full word fill the
+    /// first-level cache with one column; those of a few channels leave room for all.
+    var lookupColumns: Int { groups == 8 ? 1 : filter.width }
+
+    /// What the look-up kernels are specialised by.
+    var lookupOptions: [KernelOption] {
+        options + [
+            .define("WIDTH", width), .define("VECTORS", lookupVectors), .define("COLUMNS", lookupColumns),
+        ]
+    }
+
     /// Output pixels of a work-item of the look-up: as many as leave some 64 items to share out, 8 at least. Long
-    /// blocks pass over the table less often; 128 pixels of sums fill a third of a first-level cache.
+    /// blocks pass over the table less often; 128 pixels of sums fill less than half of a first-level cache.
     var lookupBlock: Int {
         var block = 128
-        while block > 8, (output.pixels + block - 1) / block * chunks < 64 { block /= 2 }
+        while block > 8, (output.pixels + block - 1) / block * (chunks / lookupVectors) < 64 { block /= 2 }
         return block
     }
 
