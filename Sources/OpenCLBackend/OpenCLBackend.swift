@@ -14,6 +14,7 @@ public final class OpenCLBackend: Sendable {
     public let queue: ComputeQueue
     let pool: StoragePool
     let kernels = KernelTable()
+    let pictureTables = PictureTables()
 
     /// A backend that computes on the queue's device, with the kernels of the queue's sources
     /// (``OpenCLRuntime/KernelSourceTree`` has the embedded ones).
