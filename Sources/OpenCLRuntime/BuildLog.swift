@@ -2,14 +2,15 @@
 enum BuildLog {
     /// Errors first, each as FILE:LINE:COLUMN: error: MESSAGE with the lines that belong to it; then the rest, in order.
     ///
-    /// PoCL puts the severity before the place; most others write it this way already.
-    static func normalized(_ log: String) -> String {
+    /// PoCL puts the severity before the place; most others write it this way already. A compiler that does not heed
+    /// `#line` counts the lines of the whole text, under a name that it made up: `places` has them by that number.
+    static func normalized(_ log: String, places: [ResolvedSource.Place?]) -> String {
         var errors: [Substring] = []
         var others: [Substring] = []
         var isError = false
         var lines: [String] = []
         for line in log.split(separator: "\n", omittingEmptySubsequences: true) {
-            lines.append(placeFirst(line))
+            lines.append(inOwnFile(placeFirst(line), places))
         }
         for line in lines {
             if line.contains(": error: ") || line.contains(": fatal error: ") || line.hasPrefix("error: ") {
@@ -37,6 +38,19 @@ enum BuildLog {
             return "\(rest[..<end]): \(severity): \(rest[end...].drop { $0 == ":" || $0 == " " })"
         }
         return String(line)
+    }
+
+    /// "<source>:LINE:COLUMN: …" with the file and line that people edit; other lines as they are.
+    private static func inOwnFile(_ line: String, _ places: [ResolvedSource.Place?]) -> String {
+        let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, !parts[0].contains("/"), !parts[0].hasSuffix(".h"),
+            parts[2].first?.isNumber == true,
+            let number = Int(parts[1]), places.indices.contains(number - 1),
+            let place = places[number - 1],
+            // A tree without an origin may have a file of just that name: then the number is its own.
+            !places.contains(where: { $0?.file == String(parts[0]) })
+        else { return line }
+        return "\(place.file):\(place.line):\(parts[2])"
     }
 
     /// Where FILE:LINE:COLUMN ends.

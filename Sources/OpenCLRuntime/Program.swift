@@ -18,7 +18,7 @@ final class Program: Sendable {
     }
 
     /// Goes before every source: a·b + c is two rounded operations on every device, and one only where fma() says so.
-    static let preamble = "#pragma OPENCL FP_CONTRACT OFF\n"
+    static let preamble = ["#pragma OPENCL FP_CONTRACT OFF"]
 
     private init(_ handle: consuming ProgramHandle, _ recipe: ProgramRecipe) {
         self.handle = handle
@@ -30,7 +30,7 @@ final class Program: Sendable {
     /// Compiles a program.
     static func compile(_ recipe: ProgramRecipe, context: DeviceContext) throws(OpenCLError) -> Program {
         var code: cl_int = 0
-        let created = unsafe recipe.source.withCString { text in
+        let created = unsafe recipe.source.text.withCString { text in
             var text: UnsafePointer<CChar>? = unsafe text
             return unsafe clCreateProgramWithSource(context.handle.pointer, 1, &text, nil, &code)
         }
@@ -59,7 +59,7 @@ final class Program: Sendable {
                 file: recipe.location,
                 options: recipe.allOptions,
                 device: context.device.name,
-                log: BuildLog.normalized(log)
+                log: BuildLog.normalized(log, places: recipe.source.places)
             )
         }
         return Program(handle, recipe)
@@ -120,7 +120,7 @@ final class Program: Sendable {
 /// What a program is built from.
 struct ProgramRecipe {
     /// The text, with everything included.
-    let source: String
+    let source: ResolvedSource
     /// The file in the source tree.
     let file: String
     /// The file as build logs show it.

@@ -62,7 +62,7 @@ final class ProgramLibrary: Sendable {
 
     private func build(_ key: ProgramKey) throws(OpenCLError) -> Program {
         let recipe = ProgramRecipe(
-            source: Program.preamble + (try sources.resolved(key.file)),
+            source: try sources.resolved(key.file, preamble: Program.preamble),
             file: key.file,
             location: sources.location(key.file),
             options: key.options,
@@ -70,7 +70,7 @@ final class ProgramLibrary: Sendable {
         )
         guard let cache else { return try compile(recipe) }
         let cacheKey = CacheKey(
-            source: recipe.source,
+            source: recipe.source.text,
             options: recipe.allOptions,
             driverFingerprint: context.device.driverFingerprint
         )

@@ -136,7 +136,7 @@ import Testing
             1 warning generated.
             """
         #expect(
-            BuildLog.normalized(log) == """
+            BuildLog.normalized(log, places: []) == """
                 Kernels/a.cl:12:5: error: use of undeclared identifier 'y'
                 Kernels/a.cl:3:7: warning: unused variable 'x'
                 1 warning generated.
@@ -156,7 +156,7 @@ import Testing
             Kernels/a.cl:7:8: warning: v
             """
         #expect(
-            BuildLog.normalized(log) == """
+            BuildLog.normalized(log, places: []) == """
                 Kernels/a.cl:5:6: error: e
                   source
                      ^
@@ -178,6 +178,19 @@ import Testing
         ("ptxas error   : out of registers", "ptxas error   : out of registers"),
     ])
     func otherLinesStayAsTheyAre(log: String, expected: String) {
-        #expect(BuildLog.normalized(log) == expected)
+        #expect(BuildLog.normalized(log, places: []) == expected)
+    }
+
+    /// Under a name of the compiler's own, the number is that of the whole text.
+    @Test(arguments: [
+        ("input.cl:3:10: error: e", "K/a.cl:7:10: error: e"), ("error: <source>:3:1: e", "K/a.cl:7:1: error: e"),
+        ("1:3:1: error: e", "K/a.cl:7:1: error: e"), ("input.cl:1:10: error: e", "input.cl:1:10: error: e"),
+        ("input.cl:4:10: error: e", "input.cl:4:10: error: e"), ("K/b.cl:3:1: error: e", "K/b.cl:3:1: error: e"),
+        ("/usr/include/x.h:3:1: error: e", "/usr/include/x.h:3:1: error: e"), ("x.h:3:1: note: n", "x.h:3:1: note: n"),
+        ("own.cl:3:1: error: e", "own.cl:3:1: error: e"),
+    ])
+    func linesOfTheWholeTextAreLookedUp(log: String, expected: String) {
+        let places: [ResolvedSource.Place?] = [nil, .init(file: "own.cl", line: 1), .init(file: "K/a.cl", line: 7)]
+        #expect(BuildLog.normalized(log, places: places) == expected)
     }
 }

@@ -12,9 +12,10 @@ import Testing
             ],
             origin: "Kernels"
         )
-        let text = try tree.resolved("a/main.cl")
+        let source = try tree.resolved("a/main.cl", preamble: ["before"])
         #expect(
-            text == """
+            source.text == """
+                before
                 #line 1 "Kernels/a/main.cl"
                 one
                 #line 1 "Kernels/common/layout.cl"
@@ -25,14 +26,18 @@ import Testing
 
                 """
         )
+        let lines: [(String, Int)?] = [
+            nil, nil, ("a/main.cl", 1), nil, ("common/layout.cl", 1), ("common/layout.cl", 2), nil, ("a/main.cl", 3),
+        ]
+        #expect(source.places == lines.map { $0.map { .init(file: "Kernels/" + $0.0, line: $0.1) } })
     }
 
     @Test func fileIsPutInAsOftenAsItIsIncluded() throws {
         let main = "#include \"x.cl\"\n#include \"x.cl\"\n"
         let often = KernelSourceTree(files: ["m.cl": main, "x.cl": "TEXT"], origin: "")
-        #expect(try often.resolved("m.cl").components(separatedBy: "TEXT").count == 3)
+        #expect(try often.resolved("m.cl").text.components(separatedBy: "TEXT").count == 3)
         let once = KernelSourceTree(files: ["m.cl": main, "x.cl": "#pragma once\nTEXT"], origin: "")
-        let text = try once.resolved("m.cl")
+        let text = try once.resolved("m.cl").text
         #expect(text.components(separatedBy: "TEXT").count == 2)
         #expect(!text.contains("pragma"))
     }
@@ -49,12 +54,12 @@ import Testing
             #pragma unroll
             """
         let tree = KernelSourceTree(files: ["m.cl": main], origin: "K")
-        #expect(try tree.resolved("m.cl") == "#line 1 \"K/m.cl\"\n" + main + "\n")
+        #expect(try tree.resolved("m.cl").text == "#line 1 \"K/m.cl\"\n" + main + "\n")
     }
 
     @Test func quotesAndBackslashesInTheOriginAreEscaped() throws {
         let tree = KernelSourceTree(files: ["m.cl": ""], origin: "a\"b\\c")
-        #expect(try tree.resolved("m.cl").hasPrefix("#line 1 \"a\\\"b\\\\c/m.cl\"\n"))
+        #expect(try tree.resolved("m.cl").text.hasPrefix("#line 1 \"a\\\"b\\\\c/m.cl\"\n"))
     }
 
     @Test func missingIncludeNamesTheLineThatAsksForIt() throws {
