@@ -106,7 +106,7 @@ public struct ProgressText: Sendable {
 extension ProgressText {
     /// A number with so many digits after the point.
     public static func decimal(_ value: Double, _ digits: Int) -> String {
-        unsafe String(format: "%.\(digits)f", value)
+        String(format: "%.\(digits)f", value)
     }
 
     /// A fraction as a percentage with two digits after the point.
