@@ -8,8 +8,12 @@ static const unsigned char common_layout[] = {
 #embed "common/layout.cl"
 };
 
-const LSNKernelSource lsn_kernel_sources[] = {
+static const LSNKernelSource sources[] = {
     SOURCE(common_layout, "common/layout.cl"),
 };
 
-const size_t lsn_kernel_source_count = sizeof lsn_kernel_sources / sizeof lsn_kernel_sources[0];
+const size_t lsn_kernel_source_count = sizeof sources / sizeof sources[0];
+
+LSNKernelSource lsn_kernel_source(size_t index) {
+    return sources[index];
+}
