@@ -19,7 +19,7 @@ enum LogicGateCases {
         return ParityCase(name: "logic_gate/small/truth-table", operation: "logic_gate") { numbers in
             // Row (image + channel) mod 8: X, E and I are its three bits.
             func bits(_ place: Int) -> [Float] {
-                (0..<8).flatMap { image in (0..<40).map { Float((image + $0) % 8 >> place & 1) } }
+                (0..<8).flatMap { image in (0..<40).map { Float((((image + $0) % 8) >> place) & 1) } }
             }
             return CaseData(tensors: [
                 NamedTensor(name: "input.x", shape: extents, values: bits(2)),

@@ -134,6 +134,8 @@ enum NeuronCases {
             attributes["time_steps"] = .number(Double(steps))
             attributes["static"] = .flag(isStatic)
             var input = numbers.tensor("input.x", isStatic ? picture : sequence, in: norm == nil ? -0.7...1.7 : -2...2)
+            // The smallest layers may not fire by themselves.
+            if norm == nil { input.values[0] = 1.5 }
             let potentials = Potentials(neuron: neuron, time: time)
             var others: [NamedTensor] = []
             if let norm {
