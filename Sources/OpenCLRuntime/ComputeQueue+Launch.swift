@@ -81,7 +81,7 @@ extension ComputeQueue {
                     problem: "\(kernel.describeArgument(index)) is a buffer of another queue"
                 )
             }
-            guard let parameter = kernel.parameters[index], !argument.fits(parameter.kind) else { continue }
+            guard let kind = kernel.parameterKinds[index], !argument.fits(kind) else { continue }
             throw .launch(
                 kernel: kernel.name,
                 problem: "\(kernel.describeArgument(index)) was given \(argument.summary)"

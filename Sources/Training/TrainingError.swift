@@ -1,4 +1,4 @@
-import FileFormats
+public import FileFormats
 
 /// Why training stopped before its end.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -32,7 +32,7 @@ extension TrainingError {
     /// Runs `body`; what it cannot write becomes ``saving(problem:kept:)``.
     ///
     /// - Parameter run: the folder of a run that can be continued all the same.
-    static func saving<Result>(
+    public static func saving<Result>(
         run: String?,
         _ body: () throws(FileFormatError) -> Result
     ) throws(TrainingError) -> Result {
