@@ -59,7 +59,7 @@ public struct ProgressText: Sendable {
 
     /// One line for an epoch that is evaluated.
     public func line(_ record: EpochRecord, epochs: Int, isBest: Bool) -> String {
-        let test = "test \(Self.percent(record.testAccuracy))"
+        let test = "accuracy \(Self.percent(record.testAccuracy))"
         return "epoch \(record.epoch)/\(epochs)  train loss \(Self.decimal(record.trainLoss, 4))"
             + "  accuracy \(Self.percent(record.trainAccuracy))"
             + "  test loss \(Self.decimal(record.testLoss, 4))  \(isBest ? green(test) : test)"

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Foundation
 import Tensors
 import Training
 
@@ -46,6 +47,8 @@ struct TrainCommand: AsyncParsableCommand {
         if let config {
             asked = asked.overriding(try OptionFile.read(config))
         }
+        // The run may be continued from another folder.
+        asked.data = asked.data.map { URL(fileURLWithPath: $0).path }
         let session =
             if let resume {
                 try TrainingSession(resuming: resume, options: asked, output: output)
