@@ -36,7 +36,8 @@ extension ComputeQueue {
         return Buffer(memory, bytes: bytes, ownedBytes: owned, context: context)
     }
 
-    private func checkAllocation(_ code: cl_int, bytes: Int) throws(OpenCLError) {
+    /// Throws what the code of an allocation means.
+    func checkAllocation(_ code: cl_int, bytes: Int) throws(OpenCLError) {
         if OpenCLStatus.isShortage(code) || code == CL_INVALID_BUFFER_SIZE {
             throw .outOfMemory(requestedBytes: bytes, limitBytes: device.globalMemoryBytes, device: device.name)
         }

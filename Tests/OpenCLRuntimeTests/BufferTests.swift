@@ -101,6 +101,32 @@ import Testing
         #expect(queue.memoryInUse == (0, 0))
     }
 
+    /// Codes as drivers give them when memory runs out at an allocation, or only when a buffer is first used.
+    @Test func lackOfMemoryIsRecognised() throws {
+        let queue = try TestDevice.queue()
+        let limit = queue.device.globalMemoryBytes
+        for code in [
+            CL_MEM_OBJECT_ALLOCATION_FAILURE, CL_OUT_OF_HOST_MEMORY, CL_OUT_OF_RESOURCES, CL_INVALID_BUFFER_SIZE,
+        ] {
+            let error = #expect(throws: OpenCLError.self) { try queue.checkAllocation(code, bytes: 100) }
+            #expect(error == .outOfMemory(requestedBytes: 100, limitBytes: limit, device: queue.device.name))
+        }
+        let other = #expect(throws: OpenCLError.self) { try queue.checkAllocation(CL_INVALID_VALUE, bytes: 100) }
+        #expect(other == .call(name: "clCreateBuffer", codeName: "CL_INVALID_VALUE", detail: "for 100 bytes"))
+
+        let buffers = [try queue.allocate(bytes: 60), try queue.allocate(bytes: 40)]
+        for code in [CL_MEM_OBJECT_ALLOCATION_FAILURE, CL_OUT_OF_HOST_MEMORY] {
+            let error = #expect(throws: OpenCLError.self) { try queue.check(code, "clFinish", "to wait") }
+            #expect(error == .outOfMemory(requestedBytes: 100, limitBytes: limit, device: queue.device.name))
+        }
+        // A launch may lack other resources than memory.
+        let ambiguous = #expect(throws: OpenCLError.self) {
+            try queue.check(CL_OUT_OF_RESOURCES, "clFinish", "to wait")
+        }
+        #expect(ambiguous == .call(name: "clFinish", codeName: "CL_OUT_OF_RESOURCES", detail: "to wait"))
+        #expect(buffers.map(\.bytes) == [60, 40])
+    }
+
     @Test func slicesShareMemory() throws {
         let queue = try TestDevice.queue(Self.files)
         let unit = queue.device.baseAddressAlignmentBytes

@@ -170,6 +170,16 @@ import Testing
         #expect(try failure(of: "reverse", on: queue, [.buffer(x), .buffer(x)]).contains("argument 1 (int* swap)"))
     }
 
+    @Test(arguments: [-1, Int.max]) func moreLocalMemoryThanThereIs(bytes: Int) throws {
+        let queue = try TestDevice.queue(Self.files)
+        let x = try queue.allocate(bytes: 32)
+        #expect(
+            try failure(of: "reverse", on: queue, [.buffer(x), .local(bytes: bytes)])
+                == "kernel reverse was not launched: argument 1 (int* swap) was given \(bytes) bytes of local memory; "
+                + "\(queue.device.name) has \(queue.device.localMemoryBytes)"
+        )
+    }
+
     @Test func argumentOfAnotherSize() throws {
         let queue = try TestDevice.queue(Self.files)
         let x = try queue.allocate(bytes: 64)
