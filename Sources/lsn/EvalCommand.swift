@@ -45,7 +45,9 @@ struct EvalCommand: AsyncParsableCommand {
     func run() async throws {
         let found = try SavedModel(checkpoint)
         let metadata = found.metadata
-        let name = dataset ?? metadata.dataset
+        guard let name = dataset ?? metadata.dataset else {
+            throw InputError("\(found.path) does not say what it was trained on: choose a --dataset")
+        }
         let folder = data ?? (name == metadata.dataset ? found.dataFolder : nil)
         var images = try ImageDataset.load(name, directory: folder)
         images.test = images.test.prefix(limitTest)
