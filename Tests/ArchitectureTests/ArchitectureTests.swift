@@ -15,7 +15,8 @@ import Testing
         "Training": ["Tensors", "Networks", "Datasets", "FileFormats"],
         "Parity": ["Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
         "lsn": [
-            "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training", "Parity",
+            "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
+            "Parity",
             "FileFormats",
         ],
     ]
