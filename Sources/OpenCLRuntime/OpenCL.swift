@@ -1,4 +1,5 @@
 import COpenCL
+import Synchronization
 
 /// What is installed on this machine.
 public enum OpenCL {
@@ -9,6 +10,19 @@ public enum OpenCL {
     /// - Returns: at least one device.
     /// - Throws: `noPlatform` or `noDevice` where there is none.
     public static func devices() throws(OpenCLError) -> [DeviceInfo] {
+        try found.withLock { (found) throws(OpenCLError) in
+            if let found { return found }
+            let devices = try search()
+            found = devices
+            return devices
+        }
+    }
+
+    /// What was found. Drivers set themselves up at the first look, and PoCL 3.1 shows devices half made to a second
+    /// thread that looks meanwhile: so one looks, and the others wait.
+    private static let found = Mutex<[DeviceInfo]?>(nil)
+
+    private static func search() throws(OpenCLError) -> [DeviceInfo] {
         var count: cl_uint = 0
         let code = unsafe clGetPlatformIDs(0, nil, &count)
         guard code == CL_SUCCESS, count > 0 else { throw .noPlatform(codeName: OpenCLStatus.name(code)) }
