@@ -16,6 +16,30 @@ static const unsigned char ceilings_multiply_add[] = {
 static const unsigned char common_layout[] = {
 #embed "common/layout.cl"
 };
+static const unsigned char convolution_backward_data[] = {
+#embed "convolution/backward_data.cl"
+};
+static const unsigned char convolution_dense_backward_filter[] = {
+#embed "convolution/dense_backward_filter.cl"
+};
+static const unsigned char convolution_dense_forward[] = {
+#embed "convolution/dense_forward.cl"
+};
+static const unsigned char convolution_dense_tile[] = {
+#embed "convolution/dense_tile.cl"
+};
+static const unsigned char convolution_spike_backward_filter[] = {
+#embed "convolution/spike_backward_filter.cl"
+};
+static const unsigned char convolution_spike_forward[] = {
+#embed "convolution/spike_forward.cl"
+};
+static const unsigned char convolution_spike_lookup[] = {
+#embed "convolution/spike_lookup.cl"
+};
+static const unsigned char convolution_sum_partitions[] = {
+#embed "convolution/sum_partitions.cl"
+};
 static const unsigned char elementwise_sum[] = {
 #embed "elementwise/sum.cl"
 };
@@ -70,6 +94,14 @@ static const LSNKernelSource sources[] = {
     SOURCE(ceilings_copy, "ceilings/copy.cl"),
     SOURCE(ceilings_multiply_add, "ceilings/multiply_add.cl"),
     SOURCE(common_layout, "common/layout.cl"),
+    SOURCE(convolution_backward_data, "convolution/backward_data.cl"),
+    SOURCE(convolution_dense_backward_filter, "convolution/dense_backward_filter.cl"),
+    SOURCE(convolution_dense_forward, "convolution/dense_forward.cl"),
+    SOURCE(convolution_dense_tile, "convolution/dense_tile.cl"),
+    SOURCE(convolution_spike_backward_filter, "convolution/spike_backward_filter.cl"),
+    SOURCE(convolution_spike_forward, "convolution/spike_forward.cl"),
+    SOURCE(convolution_spike_lookup, "convolution/spike_lookup.cl"),
+    SOURCE(convolution_sum_partitions, "convolution/sum_partitions.cl"),
     SOURCE(elementwise_sum, "elementwise/sum.cl"),
     SOURCE(head_bias, "head/bias.cl"),
     SOURCE(head_loss, "head/loss.cl"),

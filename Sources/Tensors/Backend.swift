@@ -11,6 +11,14 @@ public protocol Backend: StorageOperations, ConvolutionOperations, Normalization
 {
     /// For people: the device's name.
     var deviceName: String { get }
+
+    /// Whether operations are compiled when they are first used, so that first calls take longer than later ones.
+    var buildsKernels: Bool { get }
+}
+
+extension Backend {
+    /// Nothing is compiled.
+    public var buildsKernels: Bool { false }
 }
 
 /// Memory. Everything is counted in 32-bit words, which hold a float, an integer or 32 spikes.

@@ -11,7 +11,7 @@ struct PictureCase: OperationCase {
     /// One rounding.
     var tolerance: Float { 1.2e-7 }
 
-    func run<B: Operations>(on backend: B) throws -> [Output<B>] {
+    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
         var numbers = Numbers()
         let bytes = numbers.words((shape.count + 3) / 4, below: Int(UInt32.max))
         // dy, dx, flipped

@@ -11,7 +11,7 @@ struct ElementwiseCase: OperationCase {
     /// One rounding.
     var tolerance: Float { 1.2e-7 }
 
-    func run<B: Operations>(on backend: B) throws -> [Output<B>] {
+    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
         var numbers = Numbers()
         let a = Activation.real(try backend.real(numbers.normal(shape.count), shape))
         let b = Activation.real(try backend.real(numbers.normal(shape.count), shape))

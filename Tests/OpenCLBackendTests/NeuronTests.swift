@@ -21,7 +21,7 @@ struct NeuronCase: OperationCase {
     /// through time adds up; then sums over pixels.
     var tolerance: Float { 5e-6 }
 
-    func run<B: Operations>(on backend: B) throws -> [Output<B>] {
+    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
         var numbers = Numbers()
         let time = TimeAxis(steps: steps, isStatic: isStatic)
         let input = try backend.real(numbers.grid(shape.count, step: 0.25, range: 3), shape)
@@ -46,7 +46,7 @@ struct NeuronCase: OperationCase {
         return outputs
     }
 
-    private func exactNorm<B: Operations>(_ numbers: inout Numbers, on backend: B) throws -> Normalization<B> {
+    private func exactNorm<B: Backend>(_ numbers: inout Numbers, on backend: B) throws -> Normalization<B> {
         let (channels, stride) = (shape.channels, shape.channelStride)
         let padding = [Float](repeating: 0, count: stride - channels)
         let means = numbers.grid(channels, step: 0.5, range: 1)

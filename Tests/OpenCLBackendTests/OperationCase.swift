@@ -5,10 +5,6 @@ import ReferenceBackend
 import Tensors
 import Testing
 
-/// Every operation but the convolutions.
-typealias Operations = NeuronOperations & LogicGateOperations & ElementwiseOperations & PoolingOperations
-    & HeadOperations & OptimizerOperations & AugmentationOperations & HealthOperations
-
 /// What an operation made.
 struct Output<B: StorageOperations>: Sendable {
     enum Content {
@@ -53,7 +49,7 @@ protocol OperationCase: Sendable, CustomTestStringConvertible {
     /// Words of its largest operand, roughly.
     var size: Int { get }
     /// Runs on any backend, from the same numbers.
-    func run<B: Operations>(on backend: B) throws -> [Output<B>]
+    func run<B: Backend>(on backend: B) throws -> [Output<B>]
 }
 
 /// The cases to run: all, or, where LSN_SMALL_CASES is 1 (under an interpreter such as Oclgrind), the small ones.

@@ -16,7 +16,7 @@ struct OptimizerCase: OperationCase {
     /// A few roundings a step; √ and division are good to three units in the last place.
     var tolerance: Float { 2e-6 }
 
-    func run<B: Operations>(on backend: B) throws -> [Output<B>] {
+    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
         var numbers = Numbers()
         // Longer than what is updated: the rest must stay.
         let words = count + 5

@@ -1,0 +1,32 @@
+public import Tensors
+
+/// A residual block. A new family is a type that conforms to this, a case of ``BlockFamily`` and a line in
+/// ``makeBlock(_:parameters:)``; networks and trainers see nothing else of it.
+///
+/// A block pushes what its backward pass needs on the tape and tells the tape's observer what it computed. It may also
+/// wrap another block, record only that block's input, and run it again in the backward pass.
+public protocol Block<B>: Sendable {
+    /// Where the block runs.
+    associatedtype B: Backend
+
+    /// E.g. `stages.0.1`.
+    var name: String { get }
+
+    /// X' from X: `[T·N, H, W, channels]`.
+    func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> Activation<B>
+
+    /// ∂L/∂X from ∂L/∂X', which is spent; writes the parameters' gradients.
+    func backward(_ gradient: consuming RealTensor<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B>
+}
+
+/// The block that `description` describes, with its parameters in `parameters`.
+func makeBlock<B: Backend>(
+    _ description: BlockDescription,
+    parameters: ParameterSet<B>
+) throws(BackendError) -> any Block<B> {
+    switch description.family {
+    case .lsn: try LogicBlock(description, parameters: parameters)
+    case .sewAdd: try SEWBlock(description, parameters: parameters)
+    case .spikingResNet: try SpikingResNetBlock(description, parameters: parameters)
+    }
+}

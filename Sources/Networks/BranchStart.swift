@@ -1,0 +1,43 @@
+public import Tensors
+
+/// How the branches of an LSN start: the weight γ and the bias b of the last norm of E and of I, and the peak h of the
+/// triangular surrogate.
+///
+/// With γ = 1, b = 0 the gradient explodes going back through the gates; near the identity, with a lower surrogate, its
+/// norm stays level through a hundred blocks and more.
+public struct BranchStart: Hashable, Sendable {
+    /// γ.
+    public let scale: Float
+    /// b.
+    public let bias: Float
+    /// h.
+    public let surrogateHeight: Float
+
+    /// Networks with more blocks than this start nearer to the identity.
+    public static let shallowBlocks = 12
+
+    /// The start for a depth: 0.5, 0, 1 up to ``shallowBlocks`` blocks; 0.1, 0.375 of ``biasBound(neuron:timeSteps:)``
+    /// (0.2 for the standard neuron at T = 4), 0.7 beyond.
+    public static func standard(blocks: Int, neuron: Neuron, timeSteps: Int) -> BranchStart {
+        if blocks <= shallowBlocks {
+            BranchStart(scale: 0.5, bias: 0, surrogateHeight: 1)
+        } else {
+            BranchStart(
+                scale: 0.1,
+                bias: 0.375 * biasBound(neuron: neuron, timeSteps: timeSteps),
+                surrogateHeight: 0.7
+            )
+        }
+    }
+
+    /// The constant input at which a neuron first fires at its last step: V_th / Σ_{k<T} leakᵏ.
+    public static func biasBound(neuron: Neuron, timeSteps: Int) -> Float {
+        var sum: Float = 0
+        var power: Float = 1
+        for _ in 0..<max(timeSteps, 1) {
+            sum += power
+            power *= neuron.leak
+        }
+        return neuron.threshold / sum
+    }
+}

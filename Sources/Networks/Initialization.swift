@@ -1,0 +1,55 @@
+import Foundation
+public import Tensors
+
+extension ParameterSet {
+    /// Gives parameters and buffers the values they start with, and zeroes the gradients.
+    ///
+    /// Convolutions: He normal, fan-out. Fully connected layers: as PyTorch's Linear. Norms: weight 1, bias 0, except
+    /// where the description says otherwise (the last norm of LSN's branches); running mean 0, running variance 1.
+    /// Numbers are made on the host, a stream for each parameter keyed by its index, so that the same seed gives the
+    /// same values on every device.
+    public func initialize(seed: UInt64) throws(BackendError) {
+        try backend.write(startingWords(entries, count: wordCount, seed: seed), to: values)
+        try backend.write(startingWords(buffers, count: bufferWordCount, seed: seed), to: bufferValues)
+        try backend.fill(gradients, with: 0, count: wordCount)
+    }
+
+    private func startingWords(_ entries: [Entry], count: Int, seed: UInt64) -> [Float] {
+        var words = [Float](repeating: 0, count: count)
+        for (index, entry) in entries.enumerated() {
+            var generator = Philox(seed: seed, purpose: .initialization, index: index)
+            entry.store(entry.startingValues(&generator), in: &words)
+        }
+        return words
+    }
+}
+
+extension ParameterEntry {
+    /// As many values as the entry has, in PyTorch's order.
+    func startingValues(_ generator: inout Philox) -> [Float] {
+        switch initial {
+        case .constant(let value):
+            return [Float](repeating: value, count: count)
+        case .linear(let inputs):
+            let bound = 1 / Float(inputs).squareRoot()
+            return (0..<count).map { _ in bound * (2 * generator.uniform() - 1) }
+        case .heNormal:
+            let fanOut = shape[0] * shape.dropFirst(2).reduce(1, *)
+            return Self.normal(count, deviation: (2 / Double(fanOut)).squareRoot(), &generator)
+        }
+    }
+
+    /// Normal numbers in pairs by Box and Muller's transform: √(−2 ln u)·(cos 2πv, sin 2πv), u in (0, 1].
+    private static func normal(_ count: Int, deviation: Double, _ generator: inout Philox) -> [Float] {
+        var values: [Float] = []
+        values.reserveCapacity(count + 1)
+        while values.count < count {
+            let radius = deviation * (-2 * log(1 - Double(generator.uniform()))).squareRoot()
+            let angle = 2 * Double.pi * Double(generator.uniform())
+            values.append(Float(radius * cos(angle)))
+            values.append(Float(radius * sin(angle)))
+        }
+        if values.count > count { values.removeLast() }
+        return values
+    }
+}

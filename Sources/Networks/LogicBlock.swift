@@ -1,0 +1,88 @@
+import Tensors
+
+/// The LSN block: X' = gate(X, E, I), E and I branches on the same X, every value 0 or 1 (eqs. 5–10). Where the shape
+/// changes, X is first replaced, for the gate only, by a 1×1 unit.
+struct LogicBlock<B: Backend>: Block {
+    /// What the gate leaves for the backward pass.
+    private struct GateRecord: TapeRecord {
+        let input: SpikeTensor<B>
+        let excitatory: SpikeTensor<B>
+        let inhibitory: SpikeTensor<B>
+    }
+
+    let name: String
+    private let backend: B
+    private let excitatory: SpikingBranch<B>
+    private let inhibitory: SpikingBranch<B>
+    private let shortcut: SpikingBranch<B>?
+
+    init(_ description: BlockDescription, parameters: ParameterSet<B>) throws(BackendError) {
+        func branch(_ units: [UnitDescription]) throws(BackendError) -> SpikingBranch<B> {
+            try SpikingBranch(
+                units,
+                neuron: description.neuron,
+                timeSteps: description.timeSteps,
+                parameters: parameters
+            )
+        }
+        name = description.title
+        backend = parameters.backend
+        excitatory = try branch(description.branch("excitatory"))
+        inhibitory = try branch(description.branch("inhibitory"))
+        if let unit = description.shortcut {
+            shortcut = try branch([unit])
+        } else {
+            shortcut = nil
+        }
+    }
+
+    func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> Activation<B> {
+        let x = try spikes(try shortcut?.forward(input, tape: &tape) ?? input)
+        let e = try spikes(try excitatory.forward(input, tape: &tape))
+        let i = try spikes(try inhibitory.forward(input, tape: &tape))
+        let output = Activation.spikes(try backend.logicGate(input: x, excitatory: e, inhibitory: i))
+        tape.push(GateRecord(input: x, excitatory: e, inhibitory: i))
+        try tape.observer?.didRun(
+            BlockObservation(name: name, input: .spikes(x), excitatory: e, inhibitory: i, output: output)
+        )
+        return output
+    }
+
+    func backward(_ gradient: consuming RealTensor<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
+        let gates = try throughGate(consume gradient, tape: &tape)
+        let x = gates.input
+        let e = gates.excitatory
+        let i = gates.inhibitory
+        _ = consume gates
+        guard let shortcut else {
+            let sum = try inhibitory.backward(consume i, accumulator: consume x, tape: &tape)
+            return try excitatory.backward(consume e, accumulator: consume sum, tape: &tape)
+        }
+        let first = try inhibitory.backward(consume i, accumulator: nil, tape: &tape)
+        let sum = try excitatory.backward(consume e, accumulator: consume first, tape: &tape)
+        return try shortcut.backward(consume x, accumulator: consume sum, tape: &tape)
+    }
+
+    private func throughGate(
+        _ gradient: consuming RealTensor<B>,
+        tape: inout Tape<B>
+    ) throws(BackendError) -> LogicGateGradients<B> {
+        let record = try tape.pop(GateRecord.self)
+        return try backend.logicGateBackward(
+            gradient,
+            input: record.input,
+            excitatory: record.excitatory,
+            inhibitory: record.inhibitory
+        )
+    }
+
+    private func spikes(_ activation: Activation<B>) throws(BackendError) -> SpikeTensor<B> {
+        guard case .spikes(let tensor) = activation else {
+            throw .mismatch(
+                operation: "LSN block \(name)",
+                detail: "its input must be spikes, but real values of shape \(activation.shape) came"
+            )
+        }
+        return tensor
+    }
+}

@@ -1,0 +1,118 @@
+public import Tensors
+
+/// What a forward pass of a network gave, and in training what its backward pass needs.
+///
+/// It cannot be copied: the backward pass consumes it, and gives its memory back layer by layer.
+public struct ForwardPass<B: Backend>: ~Copyable, Sendable {
+    /// Logits of every time step, `[T·N, 1, 1, classes]`, time outermost.
+    public let logits: RealTensor<B>
+    let isStatic: Bool
+    var tape: Tape<B>
+}
+
+/// A network with its parameters on a backend.
+public final class Network<B: Backend>: Sendable {
+    /// What was built.
+    public let description: NetworkDescription
+    /// Where it runs.
+    public let backend: B
+    /// What it learns and remembers.
+    public let parameters: ParameterSet<B>
+
+    private let stem: StemLayer<B>
+    private let blocks: [any Block<B>]
+    private let head: HeadLayer<B>
+
+    /// Builds the network; its parameters are zero until ``initialize(seed:)`` or a load.
+    ///
+    /// - Throws: `NetworkError` where the description cannot be built, `BackendError` where the device has no room.
+    public init(_ description: NetworkDescription, backend: B) throws {
+        try description.validate()
+        let parameters = try ParameterSet(
+            layout: description.layout(alignment: backend.sliceAlignment),
+            backend: backend
+        )
+        self.description = description
+        self.backend = backend
+        self.parameters = parameters
+        stem = try StemLayer(description, parameters: parameters)
+        blocks = try description.blocks.map { try makeBlock($0, parameters: parameters) }
+        head = try HeadLayer(description, parameters: parameters)
+    }
+
+    /// Gives every parameter and buffer the value it starts with; see ``ParameterSet/initialize(seed:)``.
+    public func initialize(seed: UInt64) throws(BackendError) {
+        try parameters.initialize(seed: seed)
+    }
+
+    /// Names in order of computation, as an observer hears them: `stem`, every block, `head`.
+    public var layerNames: [String] {
+        [StemLayer<B>.name] + blocks.map(\.name) + [HeadLayer<B>.name]
+    }
+
+    /// Logits of a batch.
+    ///
+    /// - Parameters:
+    ///   - input: `[N, H, W, C]` where `isStatic`, else `[T·N, H, W, C]` with time outermost.
+    ///   - isStatic: whether each picture stands at every time step.
+    ///   - training: whether to normalise by this batch's statistics, move the running estimates, and record what
+    ///     ``backward(_:logitsGradient:)`` needs. Without it the running estimates serve and nothing is kept.
+    ///   - observer: sees what every block computes, and in the backward pass every gradient.
+    public func forward(
+        _ input: RealTensor<B>,
+        isStatic: Bool,
+        training: Bool,
+        observer: (any NetworkObserver<B>)? = nil
+    ) throws(BackendError) -> ForwardPass<B> {
+        try check(input.shape, isStatic: isStatic)
+        var tape = Tape<B>(mode: training ? .training : .inference, observer: observer)
+        var signal = try stem.forward(input, isStatic: isStatic, tape: &tape)
+        for block in blocks {
+            signal = try block.forward(signal, tape: &tape)
+        }
+        let logits = try head.forward(signal, tape: &tape)
+        return ForwardPass(logits: logits, isStatic: isStatic, tape: tape)
+    }
+
+    /// Writes ∂L/∂parameter to ``ParameterSet/gradients`` (whatever stood there is lost).
+    ///
+    /// - Parameters:
+    ///   - pass: of this network, in training.
+    ///   - logitsGradient: ∂L/∂logits, `[T·N, 1, 1, classes]`.
+    public func backward(
+        _ pass: consuming ForwardPass<B>,
+        logitsGradient: RealTensor<B>
+    ) throws(BackendError) {
+        guard logitsGradient.shape == pass.logits.shape else {
+            throw .mismatch(
+                operation: "backward pass",
+                detail: "a gradient of shape \(logitsGradient.shape) for logits of shape \(pass.logits.shape)"
+            )
+        }
+        let isStatic = pass.isStatic
+        var tape = pass.tape
+        let observer = tape.observer
+        try observer?.willDifferentiate(HeadLayer<B>.name, gradient: logitsGradient)
+        var gradient = try head.backward(logitsGradient, tape: &tape)
+        for block in blocks.reversed() {
+            try observer?.willDifferentiate(block.name, gradient: gradient)
+            gradient = try block.backward(consume gradient, tape: &tape)
+        }
+        try observer?.willDifferentiate(StemLayer<B>.name, gradient: gradient)
+        try stem.backward(consume gradient, isStatic: isStatic, tape: &tape)
+    }
+
+    private func check(_ shape: ImageShape, isStatic: Bool) throws(BackendError) {
+        let images = isStatic ? "[N" : "[\(description.timeSteps)·N"
+        guard
+            shape.channels == description.inChannels, shape.height == description.imageHeight,
+            shape.width == description.imageWidth, isStatic || shape.images % description.timeSteps == 0
+        else {
+            throw .mismatch(
+                operation: "network input",
+                detail: "the shape is \(shape), but the network takes \(images), \(description.inChannels), "
+                    + "\(description.imageHeight), \(description.imageWidth)]"
+            )
+        }
+    }
+}

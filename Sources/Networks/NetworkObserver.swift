@@ -1,0 +1,51 @@
+public import Tensors
+
+/// What a block computed in a forward pass.
+public struct BlockObservation<B: Backend>: Sendable {
+    /// E.g. `stages.0.1`; `stem` for the stem.
+    public let name: String
+    /// X as it meets the branches in the gate or in the sum: after the shortcut's unit, where there is one. For the
+    /// stem, its input.
+    public let input: Activation<B>
+    /// E, the excitatory branch of an LSN block.
+    public let excitatory: SpikeTensor<B>?
+    /// I, the inhibitory branch of an LSN block.
+    public let inhibitory: SpikeTensor<B>?
+    /// The one branch of other families: spikes, or normalised values where no neuron ends it.
+    public let branch: Activation<B>?
+    /// X', what leaves the block.
+    public let output: Activation<B>
+
+    /// Gathers what belongs together.
+    public init(
+        name: String,
+        input: Activation<B>,
+        excitatory: SpikeTensor<B>? = nil,
+        inhibitory: SpikeTensor<B>? = nil,
+        branch: Activation<B>? = nil,
+        output: Activation<B>
+    ) {
+        self.name = name
+        self.input = input
+        self.excitatory = excitatory
+        self.inhibitory = inhibitory
+        self.branch = branch
+        self.output = output
+    }
+}
+
+/// Someone who watches a network: firing rates, gradient norms, the place where a number stops being finite.
+///
+/// Calls come in the order of computation, on the thread that runs the pass. What they hand over may be read, and kept
+/// in memory, but gradients change after the call: copy what must outlive it.
+public protocol NetworkObserver<B>: Sendable {
+    /// Where the network runs.
+    associatedtype B: Backend
+
+    /// The stem or a block has run forward.
+    func didRun(_ block: BlockObservation<B>) throws(BackendError)
+
+    /// `gradient` is ∂L/∂X' of the stem, of a block, or of the network (`head`: ∂L/∂logits) named `name`, which is
+    /// about to be differentiated.
+    func willDifferentiate(_ name: String, gradient: RealTensor<B>) throws(BackendError)
+}

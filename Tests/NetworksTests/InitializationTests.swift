@@ -1,0 +1,98 @@
+import Networks
+import ReferenceBackend
+import Tensors
+import Testing
+
+@Suite("Values at the start")
+struct InitializationTests {
+    private func state(
+        _ description: NetworkDescription,
+        seed: UInt64
+    ) throws -> [String: NamedTensor] {
+        let network = try Network(description, backend: backend)
+        try network.initialize(seed: seed)
+        let tensors = try network.parameters.exportState().map { ($0.name, $0) }
+        return Dictionary(uniqueKeysWithValues: tensors)
+    }
+
+    @Test("The same seed gives the same values, another seed others")
+    func seeds() throws {
+        let first = try state(smallDescription(), seed: 1)
+        #expect(try state(smallDescription(), seed: 1) == first)
+        let other = try state(smallDescription(), seed: 2)
+        #expect(other["stem.conv.weight"] != first["stem.conv.weight"])
+        #expect(other["head.fc.bias"] != first["head.fc.bias"])
+        #expect(
+            first["stages.1.1.excitatory.0.conv.weight"]?.values != first["stages.1.1.inhibitory.0.conv.weight"]?.values
+        )
+    }
+
+    @Test("Convolutions are normal with He's deviation, fan-out")
+    func convolution() throws {
+        var description = smallDescription()
+        description.widths = [40, 56]
+        let tensors = try state(description, seed: 3)
+        let tensor = try #require(tensors["stages.1.0.excitatory.0.conv.weight"])
+        #expect(tensor.shape == [56, 40, 3, 3])
+        let values = tensor.values.map(Double.init)
+        let deviation = (2.0 / (56 * 9)).squareRoot()
+        let count = Double(values.count)
+        let mean = values.reduce(0, +) / count
+        let second = values.reduce(0) { $0 + $1 * $1 } / count
+        let fourth = values.reduce(0) { $0 + $1 * $1 * $1 * $1 } / count
+        #expect(abs(mean) < 5 * deviation / count.squareRoot())
+        #expect(abs(second / (deviation * deviation) - 1) < 5 * (2 / count).squareRoot())
+        // A normal's fourth moment is 3σ⁴, and 96/n the variance of its estimate.
+        #expect(abs(fourth / (second * second) - 3) < 5 * (96 / count).squareRoot())
+    }
+
+    @Test("Fully connected layers are uniform within one over the root of their inputs")
+    func linear() throws {
+        let tensors = try state(smallDescription(head: .fc256), seed: 4)
+        for (name, inputs) in [("head.fc1", 10), ("head.fc2", 256)] {
+            let bound = 1 / Float(inputs).squareRoot()
+            for part in ["weight", "bias"] {
+                let values = try #require(tensors["\(name).\(part)"]).values
+                #expect(values.allSatisfy { abs($0) <= bound })
+                #expect(values.contains { $0 > 0 } && values.contains { $0 < 0 })
+            }
+            let weights = try #require(tensors["\(name).weight"]).values
+            #expect(weights.map(abs).max() ?? 0 > 0.95 * bound)
+        }
+    }
+
+    @Test("Norms are 1 and 0, but the last of each LSN branch as asked")
+    func norms() throws {
+        var description = smallDescription()
+        description.branchScale = 0.25
+        description.branchBias = 0.125
+        for (name, tensor) in try state(description, seed: 0) where name.contains(".bn.") {
+            let isLast = name.contains("tory.1.bn")
+            let expected: Float =
+                if name.hasSuffix("running_mean") {
+                    0
+                } else if name.hasSuffix("running_var") {
+                    1
+                } else if name.hasSuffix("weight") {
+                    isLast ? 0.25 : 1
+                } else {
+                    isLast ? 0.125 : 0
+                }
+            #expect(tensor.values.allSatisfy { $0 == expected }, "\(name)")
+        }
+        description.family = .sewAdd
+        let sew = try state(description, seed: 0)
+        #expect(try #require(sew["stages.0.0.branch.1.bn.weight"]).values.allSatisfy { $0 == 1 })
+    }
+
+    @Test("Spare words of values are zero")
+    func spareWords() throws {
+        let network = try Network(smallDescription(), backend: backend)
+        try network.initialize(seed: 9)
+        let parameters = network.parameters
+        let words = try backend.read(parameters.values, count: parameters.wordCount)
+        let used = try parameters.exportState().prefix(parameters.entries.count)
+            .reduce(0) { $0 + $1.values.filter { $0 != 0 }.count }
+        #expect(words.filter { $0 << 1 != 0 }.count == used)
+    }
+}

@@ -1,0 +1,197 @@
+import Networks
+import ReferenceBackend
+import Synchronization
+import Tensors
+import Testing
+
+/// Notes all it hears.
+private final class Notebook: NetworkObserver {
+    struct Contents {
+        var blocks: [BlockObservation<ReferenceBackend>] = []
+        var gradients: [(name: String, values: [Float])] = []
+    }
+
+    private let contents = Mutex(Contents())
+
+    var blocks: [BlockObservation<ReferenceBackend>] { contents.withLock { $0.blocks } }
+    var gradients: [(name: String, values: [Float])] { contents.withLock { $0.gradients } }
+
+    func didRun(_ block: BlockObservation<ReferenceBackend>) throws(BackendError) {
+        contents.withLock { $0.blocks.append(block) }
+    }
+
+    func willDifferentiate(_ name: String, gradient: RealTensor<ReferenceBackend>) throws(BackendError) {
+        let values = try backend.values(gradient)
+        contents.withLock { $0.gradients.append((name, values)) }
+    }
+}
+
+/// Holds nothing that it hears, and counts how much of it is still alive.
+private final class MemoryWatch: NetworkObserver {
+    private struct Reference {
+        weak var storage: ReferenceStorage?
+    }
+
+    private struct Contents {
+        var spikes: [String: Reference] = [:]
+        var order: [String] = []
+        var alive: [String: [String]] = [:]
+        var gradients: [Reference] = []
+        var mostGradients = 0
+    }
+
+    private let contents = Mutex(Contents())
+
+    /// By the name of the layer that ran or was to be differentiated: the blocks whose E was in memory.
+    var alive: [String: [String]] { contents.withLock { $0.alive } }
+    /// The most gradients between blocks that were in memory together.
+    var mostGradients: Int { contents.withLock { $0.mostGradients } }
+
+    func didRun(_ block: BlockObservation<ReferenceBackend>) throws(BackendError) {
+        contents.withLock { contents in
+            if let excitatory = block.excitatory {
+                contents.spikes[block.name] = Reference(storage: excitatory.storage)
+                contents.order.append(block.name)
+            }
+            Self.note(block.name, &contents)
+        }
+    }
+
+    func willDifferentiate(_ name: String, gradient: RealTensor<ReferenceBackend>) throws(BackendError) {
+        contents.withLock { contents in
+            Self.note(name, &contents)
+            if name != "head" { contents.gradients.append(Reference(storage: gradient.storage)) }
+            let alive = Set(contents.gradients.compactMap { $0.storage.map { ObjectIdentifier($0) } })
+            contents.mostGradients = max(contents.mostGradients, alive.count)
+        }
+    }
+
+    private static func note(_ name: String, _ contents: inout Contents) {
+        contents.alive[name] = contents.order.filter { contents.spikes[$0]?.storage != nil }
+    }
+}
+
+@Suite("Observers")
+struct ObserverTests {
+    private func network(_ description: NetworkDescription) throws -> Network<ReferenceBackend> {
+        let network = try Network(description, backend: backend)
+        try network.initialize(seed: 11)
+        return network
+    }
+
+    @Test("Every block of an LSN leaves spikes, and they are the gate's", arguments: [false, true])
+    func binaryOutputs(isBottleneck: Bool) throws {
+        let network = try network(smallDescription(isBottleneck: isBottleneck))
+        let notebook = Notebook()
+        _ = try step(network, try pictures(network.description, images: 2), observer: notebook)
+        #expect(notebook.blocks.map(\.name) == ["stem", "stages.0.0", "stages.1.0", "stages.1.1"])
+        for block in notebook.blocks.dropFirst() {
+            let x = try spikes(block.input)
+            let e = try backend.values(try #require(block.excitatory))
+            let i = try backend.values(try #require(block.inhibitory))
+            let output = try spikes(block.output)
+            #expect(output.contains(1) && output.contains(0))
+            for index in output.indices {
+                let t = e[index] + i[index] - 2 * e[index] * i[index]
+                #expect(output[index] == (1 - t) * x[index] + e[index] - e[index] * i[index])
+            }
+            #expect(try spareBits(block.output) == 0)
+        }
+    }
+
+    @Test("Spiking ResNet leaves spikes, SEW integers of which some are above 1")
+    func otherFamilies() throws {
+        for family in [BlockFamily.spikingResNet, .sewAdd] {
+            let network = try network(smallDescription(family: family))
+            let notebook = Notebook()
+            _ = try step(network, try pictures(network.description, images: 2), observer: notebook)
+            for block in notebook.blocks.dropFirst() {
+                #expect(block.branch != nil && block.excitatory == nil && block.inhibitory == nil)
+                switch block.output {
+                case .spikes: #expect(family == .spikingResNet)
+                case .real(let tensor):
+                    #expect(family == .sewAdd)
+                    let values = try backend.values(tensor)
+                    #expect(values.allSatisfy { $0 >= 0 && $0 == $0.rounded() })
+                    #expect(values.contains { $0 > 1 })
+                }
+            }
+        }
+    }
+
+    @Test("Gradients are heard from the logits back to the stem, and watching changes nothing")
+    func gradients() throws {
+        let description = smallDescription(head: .fc256)
+        let notebook = Notebook()
+        let watched = try network(description)
+        let input = try pictures(description, images: 2)
+        let result = try step(watched, input, observer: notebook)
+        #expect(notebook.gradients.map(\.name) == watched.layerNames.reversed())
+        for (name, values) in notebook.gradients {
+            #expect(values.contains { $0 != 0 }, "\(name)")
+        }
+        #expect(notebook.gradients[0].values.count == result.logits.count)
+        #expect(try step(try network(description), input) == result)
+    }
+
+    @Test("Memory comes back layer by layer")
+    func memory() throws {
+        let network = try network(smallDescription())
+        let input = try pictures(network.description, images: 2)
+        let training = MemoryWatch()
+        _ = try step(network, input, observer: training)
+        let all = ["stages.0.0", "stages.1.0", "stages.1.1"]
+        #expect(training.alive["head"] == all)
+        #expect(training.alive["stages.1.1"] == all)
+        #expect(training.alive["stages.1.0"] == Array(all.prefix(2)))
+        #expect(training.alive["stages.0.0"] == Array(all.prefix(1)))
+        #expect(training.alive["stem"] == [])
+        #expect(training.mostGradients == 1)
+
+        let inference = MemoryWatch()
+        _ = try network.forward(input, isStatic: true, training: false, observer: inference).logits
+        for name in all { #expect(inference.alive[name] == [name]) }
+    }
+
+    @Test("The locator names the layer where a number stops being finite")
+    func nonFinite() throws {
+        let network = try network(smallDescription())
+        let input = try pictures(network.description, images: 2)
+        let sound = try NonFiniteLocator(backend: backend)
+        _ = try step(network, input, observer: sound)
+        #expect(sound.place == nil)
+
+        var state = try network.parameters.exportState()
+        let place = try #require(state.firstIndex { $0.name == "stages.1.0.inhibitory.1.bn.weight" })
+        state[place].values[3] = .nan
+        try network.parameters.load(state: state, source: "the test")
+        let locator = try NonFiniteLocator(backend: backend)
+        let result = try step(network, input, observer: locator)
+        #expect(result.logits.allSatisfy { $0.isFinite }, "spikes hide it")
+        #expect(locator.place == "the gradient that reaches the output of stages.0.0")
+
+        let bright = RealTensor<ReferenceBackend>(
+            shape: input.shape,
+            storage: try backend.upload([Float](repeating: .infinity, count: input.shape.realWords))
+        )
+        let first = try NonFiniteLocator(backend: backend)
+        _ = try network.forward(bright, isStatic: true, training: true, observer: first).logits
+        #expect(first.place == "the input of stem")
+    }
+
+    private func spikes(_ activation: Activation<ReferenceBackend>) throws -> [Float] {
+        guard case .spikes(let tensor) = activation else {
+            Issue.record("real values of shape \(activation.shape)")
+            return []
+        }
+        return try backend.values(tensor)
+    }
+
+    /// How many bits beyond the channels are set.
+    private func spareBits(_ activation: Activation<ReferenceBackend>) throws -> Int {
+        guard case .spikes(let tensor) = activation else { return 0 }
+        let words = try backend.read(tensor.storage, count: tensor.shape.spikeWords)
+        let set = words.reduce(0) { $0 + $1.nonzeroBitCount }
+        return set - Int(try backend.values(tensor).reduce(0, +))
+    }
+}

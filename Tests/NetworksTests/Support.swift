@@ -1,0 +1,78 @@
+import Networks
+import ReferenceBackend
+import Tensors
+
+let backend = ReferenceBackend()
+
+/// A small network with everything in it that a name can ask for.
+func smallDescription(
+    family: BlockFamily = .lsn,
+    isBottleneck: Bool = false,
+    stem: Stem = .cifar,
+    head: Head = .fc,
+    timeSteps: Int = 3,
+    imageSize: Int = 9
+) -> NetworkDescription {
+    NetworkDescription(
+        family: family,
+        isBottleneck: isBottleneck,
+        stages: [1, 2],
+        widths: [6, 10],
+        stemWidth: 6,
+        stem: stem,
+        head: head,
+        classes: 5,
+        timeSteps: timeSteps,
+        inChannels: 3,
+        imageHeight: imageSize,
+        imageWidth: imageSize
+    )
+}
+
+/// Values in ±2, different for every index.
+func pictures(_ description: NetworkDescription, images: Int, index: Int = 0) throws -> RealTensor<ReferenceBackend> {
+    let shape = ImageShape(
+        images: images,
+        height: description.imageHeight,
+        width: description.imageWidth,
+        channels: description.inChannels
+    )
+    var generator = Philox(seed: 5, purpose: .parity, index: index)
+    return try backend.realTensor((0..<shape.count).map { _ in 4 * generator.uniform() - 2 }, shape: shape)
+}
+
+/// What one training step's passes give.
+struct StepResult: Equatable {
+    var logits: [Float]
+    var gradients: [NamedTensor]
+    var state: [NamedTensor]
+
+    var gradientNorm: Float { gradients.flatMap(\.values).reduce(0) { $0 + $1 * $1 }.squareRoot() }
+}
+
+/// Forward and backward of a batch whose labels are 0, 1, 2, …
+func step(
+    _ network: Network<ReferenceBackend>,
+    _ input: RealTensor<ReferenceBackend>,
+    isStatic: Bool = true,
+    observer: (any NetworkObserver<ReferenceBackend>)? = nil
+) throws -> StepResult {
+    let pass = try network.forward(input, isStatic: isStatic, training: true, observer: observer)
+    let logits = try backend.values(pass.logits)
+    let steps = network.description.timeSteps
+    let batch = pass.logits.shape.images / steps
+    let labels = try backend.upload((0..<batch).map { UInt32($0 % network.description.classes) })
+    let gradient = try backend.classificationLoss(
+        pass.logits,
+        labels: labels,
+        timeSteps: steps,
+        loss: .meanCrossEntropy,
+        record: try backend.zeros(words: StepRecord.words)
+    )
+    try network.backward(pass, logitsGradient: gradient)
+    return StepResult(
+        logits: logits,
+        gradients: try network.parameters.exportGradients(),
+        state: try network.parameters.exportState()
+    )
+}
