@@ -6,7 +6,8 @@
 // For spikes the three derivatives are masks: [E = I], [X = I], −[X ≠ E].
 //
 // Layout: words as in common/layout.cl; gradients are [pixels][stride] floats. ∂L/∂X is written over ∂L/∂X'.
-// Mapping: logic_gate takes a run of words, a vector at a time; logic_gate_backward a chunk and a run of pixels.
+// Mapping: logic_gate takes a run of words, a vector at a time; logic_gate_backward a run of pixels, all their channels,
+// so that memory is gone through in its order.
 // Numerics: exact. Spare bits and channels stay 0.
 #include "common/layout.cl"
 
@@ -43,17 +44,18 @@ __kernel void logic_gate_backward(
     const int words,
     const int run)
 {
-    const int channel = (int)get_global_id(0) * WIDTH;
-    const int begin = (int)get_global_id(1) * run;
+    const int begin = (int)get_global_id(0) * run;
     const int end = begin + min(run, pixels - begin);
     for (int pixel = begin; pixel < end; ++pixel) {
-        const uint x = load_spikes(input, pixel, words, channel);
-        const uint e = load_spikes(excitatory, pixel, words, channel);
-        const uint i = load_spikes(inhibitory, pixel, words, channel);
-        const size_t at = (size_t)pixel * stride + channel;
-        const FLOATV g = LOADV(gradient + at);
-        STOREV(MASKED(expand_spikes(~(e ^ i)), g), gradient + at);
-        STOREV(MASKED(expand_spikes(~(x ^ i)), g), excitatory_gradient + at);
-        STOREV(MASKED(expand_spikes(x ^ e), -g), inhibitory_gradient + at);
+        for (int channel = 0; channel < stride; channel += WIDTH) {
+            const uint x = load_spikes(input, pixel, words, channel);
+            const uint e = load_spikes(excitatory, pixel, words, channel);
+            const uint i = load_spikes(inhibitory, pixel, words, channel);
+            const size_t at = (size_t)pixel * stride + channel;
+            const FLOATV g = LOADV(gradient + at);
+            STOREV(MASKED(expand_spikes(~(e ^ i)), g), gradient + at);
+            STOREV(MASKED(expand_spikes(~(x ^ i)), g), excitatory_gradient + at);
+            STOREV(MASKED(expand_spikes(x ^ e), -g), inhibitory_gradient + at);
+        }
     }
 }

@@ -2,8 +2,9 @@ import Datasets
 
 /// What a run does where nothing is asked: by data set, recipe and optimizer.
 ///
-/// The digits' values are measured to reach 97 % in a few minutes on two cores; CIFAR-10's are the paper's Table 4 with
-/// a tenth of its decay, which the recipe `paper` restores.
+/// The digits' values are measured to reach 97 % in a few minutes on two cores: with batches of 50, 8 epochs of 4,000
+/// digits are 640 steps and end between 95 and 97 %; with batches of 20 they end above 97 %. CIFAR-10's values are the
+/// paper's Table 4 with a tenth of its decay, which the recipe `paper` restores.
 struct TrainingDefaults {
     let model = "lsn19"
     /// Nil: the architecture's own.
@@ -23,7 +24,7 @@ struct TrainingDefaults {
         switch dataset {
         case .digits, .mnist:
             width = 1.0 / 16
-            batchSize = 50
+            batchSize = dataset == .digits ? 20 : 50
             epochs = 8
         case .cifar10:
             width = nil
