@@ -26,7 +26,11 @@ let package = Package(
     ],
     targets: [
         // Other people's C libraries, as the system has them.
-        .systemLibrary(name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev", "opencl-headers"])]),
+        .systemLibrary(
+            name: "COpenCL",
+            pkgConfig: "OpenCL",
+            providers: [.apt(["ocl-icd-opencl-dev", "opencl-headers"])]
+        ),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Files that travel inside the binary.
@@ -66,7 +70,11 @@ let package = Package(
         .testTarget(name: "OpenCLRuntimeTests", dependencies: ["OpenCLRuntime"], swiftSettings: house),
         .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"], swiftSettings: house),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "FileFormats", "Tensors"], swiftSettings: house),
-        .testTarget(name: "ReferenceBackendTests", dependencies: ["ReferenceBackend", "Tensors"], swiftSettings: house),
+        .testTarget(
+            name: "ReferenceBackendTests",
+            dependencies: ["ReferenceBackend", "Tensors"],
+            swiftSettings: house
+        ),
         .testTarget(
             name: "OpenCLBackendTests",
             dependencies: ["OpenCLBackend", "OpenCLRuntime", "Kernels", "ReferenceBackend", "Tensors"],

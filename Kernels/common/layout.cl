@@ -1,1 +1,87 @@
-// Layouts shared by every kernel.
+// Vectors of channels, and spikes in words: what every kernel file includes first.
+//
+// Layout. Real tensors are [images][height][width][stride] floats: `stride` is the number of channels rounded up to 8,
+// spare channels hold 0. Spikes are [images][height][width][words] words of 32 bits: channel 32w + i in bit i of word w,
+// spare bits are 0. Time is outermost: image t·N + n is step t of sample n. Kernels keep spare channels and bits at 0.
+//
+// Mapping. A work-group has one item; an item owns one vector of WIDTH channels (a "chunk": -DWIDTH=16 where the stride
+// is a multiple of 16, else 8) or one word of spikes, and a run of pixels. No barriers, no local memory.
+//
+// Sizes. Pixels of a tensor fit 31 bits; words of it may not, so offsets are size_t.
+//
+// Numerics. Products and sums are fused only where fma() says so: then the backward pass recomputes exactly the
+// potentials of the forward pass, and results do not depend on what a compiler likes to fuse.
+#ifndef LAYOUT_CL
+#define LAYOUT_CL
+
+#pragma OPENCL FP_CONTRACT OFF
+
+#ifndef WIDTH
+#define WIDTH 16
+#endif
+
+#define JOIN_NOW(a, b) a##b
+#define JOIN(a, b) JOIN_NOW(a, b)
+
+#define FLOATV JOIN(float, WIDTH)
+#define INTV JOIN(int, WIDTH)
+#define UINTV JOIN(uint, WIDTH)
+#define AS_FLOATV JOIN(as_float, WIDTH)
+#define AS_INTV JOIN(as_int, WIDTH)
+#define AS_UINTV JOIN(as_uint, WIDTH)
+
+// A vector from WIDTH words that need not be aligned, and back.
+#define LOADV(pointer) JOIN(vload, WIDTH)(0, pointer)
+#define STOREV(vector, pointer) JOIN(vstore, WIDTH)(vector, 0, pointer)
+
+#if WIDTH == 16
+#define LANES ((INTV)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
+#elif WIDTH == 8
+#define LANES ((INTV)(0, 1, 2, 3, 4, 5, 6, 7))
+#else
+#error "WIDTH is 8 or 16"
+#endif
+
+#define LANE_BITS ((UINTV)(1u) << AS_UINTV(LANES))
+
+// `vector` where the mask is all ones, 0 where it is 0.
+#define MASKED(mask, vector) AS_FLOATV(AS_INTV(vector) & (mask))
+
+// Comparing vectors gives all ones where it holds: masks of the lowest WIDTH bits of a word.
+INTV expand_spikes(uint bits)
+{
+    return (LANE_BITS & (UINTV)(bits)) != (UINTV)(0u);
+}
+
+// 1.0 where a bit is set, else 0.
+FLOATV spikes_as_floats(uint bits)
+{
+    return MASKED(expand_spikes(bits), (FLOATV)(1.0f));
+}
+
+// The OR of all lanes.
+uint or_lanes(UINTV lanes)
+{
+#if WIDTH == 16
+    const uint8 eight = lanes.lo | lanes.hi;
+#else
+    const uint8 eight = lanes;
+#endif
+    const uint4 four = eight.lo | eight.hi;
+    const uint2 two = four.lo | four.hi;
+    return two.x | two.y;
+}
+
+// The bits of the chunk that starts at channel `channel` of `pixel`, in the lowest WIDTH bits (others above them).
+uint load_spikes(__global const uint *spikes, size_t pixel, int words, int channel)
+{
+    return spikes[pixel * (size_t)words + (channel >> 5)] >> (channel & 31);
+}
+
+// All ones in the lanes of a chunk whose channels count.
+INTV counting_lanes(int channel, int channels)
+{
+    return LANES < (INTV)(channels - channel);
+}
+
+#endif

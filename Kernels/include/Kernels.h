@@ -12,8 +12,10 @@ typedef struct {
     size_t length;
 } LSNKernelSource;
 
-/// Every kernel source, in the order of their names.
-extern const LSNKernelSource lsn_kernel_sources[];
+/// How many kernel sources there are.
 extern const size_t lsn_kernel_source_count;
+
+/// The kernel source with this index, in the order of their names.
+LSNKernelSource lsn_kernel_source(size_t index);
 
 #endif

@@ -1,1 +1,143 @@
-// OpenCLBackend
+public import OpenCLRuntime
+public import Tensors
+
+/// Computes on an OpenCL device.
+///
+/// Every operation enqueues its kernels and returns; the queue runs them in order, so results can be handed on at once.
+/// Only ``write(_:to:)``, ``read(_:count:)`` and ``synchronize()`` wait. Every reduction has an order that depends on
+/// shapes alone: the same calls give the same bits.
+///
+/// Its kernels are written for devices whose work-items own wide vector registers (CPUs): work-groups of one item, a
+/// run of pixels and 8 or 16 channels each, no barriers. They are valid OpenCL C 1.2 and right on any device.
+public final class OpenCLBackend: Sendable {
+    /// Where the kernels run.
+    public let queue: ComputeQueue
+    let pool: StoragePool
+    let kernels = KernelTable()
+    let pictureTables = PictureTables()
+    let guards: MemoryGuards?
+
+    /// A backend that computes on the queue's device, with the kernels of the queue's sources
+    /// (``OpenCLRuntime/KernelSourceTree`` has the embedded ones).
+    ///
+    /// - Parameters:
+    ///   - queue: where to compute.
+    ///   - guardsMemory: whether words beside every storage are watched, for checks: see ``damagedStorages()``.
+    public init(queue: ComputeQueue, guardsMemory: Bool = false) throws(BackendError) {
+        self.queue = queue
+        guards = guardsMemory ? MemoryGuards() : nil
+        pool = StoragePool(queue: queue)
+    }
+
+    /// The device's name.
+    public var deviceName: String { queue.device.name }
+
+    /// Device memory that this backend holds.
+    public var memoryUsage: MemoryUsage { pool.usage }
+
+    /// Forgets the peak of ``memoryUsage``: it starts again from what is in use now.
+    public func resetPeakMemoryUsage() {
+        pool.resetPeak()
+    }
+}
+
+/// Each family of operations stands in a file of its name.
+extension OpenCLBackend: Backend {}
+
+extension OpenCLBackend: StorageOperations {
+    /// Device memory.
+    public typealias Storage = OpenCLStorage
+
+    /// The alignment that the device asks of sub-buffers, and at least 64 words, so that vectors of slices lie aligned.
+    public var sliceAlignment: Int {
+        max(64, queue.device.baseAddressAlignmentBytes / wordBytes)
+    }
+
+    /// Words with undefined contents, from the pool where it has some of that size.
+    public func allocate(words: Int) throws(BackendError) -> OpenCLStorage {
+        try require(words >= 0, "allocate", "\(words) words were asked for")
+        guard let guards else { return try pooled(words: words) }
+        let margin = sliceAlignment
+        return try guards.surround(pooled(words: words + 2 * margin), words: words, margin: margin, on: self)
+    }
+
+    private func pooled(words: Int) throws(BackendError) -> OpenCLStorage {
+        OpenCLStorage(buffer: try pool.take(words: words), words: words, pool: pool)
+    }
+
+    /// Sets the first `count` words to `value`; does not wait.
+    public func fill(_ storage: OpenCLStorage, with value: UInt32, count: Int) throws(BackendError) {
+        try requireRoom(count, in: storage, "fill", "the storage")
+        try pool.attempt { () throws(OpenCLError) in try queue.fill(storage.buffer, word: value, count: count) }
+    }
+
+    /// A part of `storage` that shares its memory and keeps it alive; `offset` is a multiple of ``sliceAlignment``.
+    public func slice(_ storage: OpenCLStorage, offset: Int, count: Int) throws(BackendError) -> OpenCLStorage {
+        try require(
+            offset >= 0 && count >= 0 && offset <= storage.words && count <= storage.words - offset,
+            "slice",
+            "\(count) words at \(offset) do not lie in a storage of \(storage.words) words"
+        )
+        try require(
+            offset % sliceAlignment == 0,
+            "slice",
+            "offset \(offset) is no multiple of the alignment, \(sliceAlignment) words"
+        )
+        let part = try mapped { () throws(OpenCLError) in
+            try queue.slice(storage.buffer, byteOffset: offset * wordBytes, bytes: count * wordBytes)
+        }
+        return OpenCLStorage(buffer: part, words: count, parent: storage)
+    }
+
+    /// Copies words from the host; returns when `words` may be reused.
+    public func write(_ words: [UInt32], to storage: OpenCLStorage) throws(BackendError) {
+        try requireRoom(words.count, in: storage, "write", "the storage")
+        try pool.attempt { () throws(OpenCLError) in
+            try unsafe words.span.withUnsafeBytes { (bytes) throws(OpenCLError) in
+                try unsafe queue.write(bytes, to: storage.buffer)
+            }
+        }
+    }
+
+    /// Copies the first `count` words to the host, after all that was enqueued before.
+    public func read(_ storage: OpenCLStorage, count: Int) throws(BackendError) -> [UInt32] {
+        try requireRoom(count, in: storage, "read", "the storage")
+        var words = [UInt32](repeating: 0, count: count)
+        try pool.attempt { () throws(OpenCLError) in
+            var span = words.mutableSpan
+            try unsafe span.withUnsafeMutableBytes { (bytes) throws(OpenCLError) in
+                try unsafe queue.read(storage.buffer, into: bytes)
+            }
+        }
+        return words
+    }
+
+    /// Waits for all that was enqueued.
+    public func synchronize() throws(BackendError) {
+        try mapped { () throws(OpenCLError) in try queue.finish() }
+    }
+}
+
+/// Bytes of a word of storage.
+let wordBytes = MemoryLayout<UInt32>.size
+
+/// Runs `body` and says what it throws as a backend does.
+func mapped<Result>(_ body: () throws(OpenCLError) -> Result) throws(BackendError) -> Result {
+    do throws(OpenCLError) {
+        return try body()
+    } catch {
+        throw BackendError(error)
+    }
+}
+
+extension BackendError {
+    /// What the runtime reported, in a backend's words.
+    init(_ error: OpenCLError) {
+        switch error {
+        case .outOfMemory(let requested, let limit, let device):
+            self = .outOfMemory(requestedBytes: requested, limitBytes: limit, device: device)
+        default:
+            self = .device(message: error.description)
+        }
+    }
+}

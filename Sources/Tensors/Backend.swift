@@ -11,6 +11,14 @@ public protocol Backend: StorageOperations, ConvolutionOperations, Normalization
 {
     /// For people: the device's name.
     var deviceName: String { get }
+
+    /// Seconds spent so far on building kernels, so that rates can leave them out; 0 where nothing is built.
+    var buildSeconds: Double { get }
+}
+
+extension Backend {
+    /// Nothing is built.
+    public var buildSeconds: Double { 0 }
 }
 
 /// Memory. Everything is counted in 32-bit words, which hold a float, an integer or 32 spikes.

@@ -1,0 +1,42 @@
+# The two commands of the README, and what they are made of. `make help` lists all.
+SHELL := /bin/bash
+CONFIGURATION := release
+LSN := .build/$(CONFIGURATION)/lsn
+
+.PHONY: help
+help: ## Lists these targets.
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Installs the Debian packages that are missing.
+	@Scripts/install-packages
+
+.PHONY: build
+build: setup ## Builds the program, optimised.
+	swift build --configuration $(CONFIGURATION) --product lsn
+
+.PHONY: train
+train: build ## Trains the default network on the bundled digits.
+	$(LSN) train $(ARGUMENTS)
+
+.PHONY: test
+test: setup ## Runs every test; a missing OpenCL device is a failure.
+	LSN_REQUIRE_OPENCL=1 swift test --configuration $(CONFIGURATION) -Xswiftc -enable-testing
+
+.PHONY: memcheck
+memcheck: ## Runs every kernel under oclgrind: invalid accesses and data races.
+	Scripts/install-packages oclgrind
+	swift build --configuration $(CONFIGURATION) --product lsn
+	Scripts/check-kernel-accesses $(LSN)
+
+.PHONY: bench
+bench: build ## Measures the kernels of this machine's device.
+	$(LSN) bench $(ARGUMENTS)
+
+.PHONY: lint
+lint: ## Checks the formatting.
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+.PHONY: format
+format: ## Formats the sources.
+	swift format --in-place --recursive --parallel Package.swift Sources Tests

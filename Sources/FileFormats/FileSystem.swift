@@ -1,0 +1,74 @@
+import Glibc
+
+/// Whole files in and out of memory.
+public enum FileSystem {
+    /// No file that is read whole is larger: 4 GiB.
+    public static let sizeLimit = 1 << 32
+
+    /// Everything that `path` holds.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - limit: the most bytes to read, so that a wrong name cannot fill the memory.
+    /// - Throws: ``FileFormatError`` with the system's reason when the file is missing, a folder, or unreadable, or when
+    ///   it is larger than `limit`.
+    public static func read(_ path: String, limit: Int = sizeLimit) throws(FileFormatError) -> [UInt8] {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(path, "cannot be opened", errno) }
+        defer { _ = close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw failure(path, "cannot be examined", errno) }
+        guard status.st_mode & S_IFMT != S_IFDIR else {
+            throw FileFormatError(path: path, problem: "is a folder", advice: "name a file")
+        }
+        // The size is a hint only: devices and pipes have none, and a file may grow while it is read.
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(min(Int(status.st_size), limit))
+        var chunk = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = unsafe chunk.withUnsafeMutableBytes { buffer in
+                unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            }
+            if count == 0 { return bytes }
+            if count > 0 {
+                guard count <= limit - bytes.count else {
+                    throw FileFormatError(
+                        path: path,
+                        problem: "is larger than \(limit) bytes",
+                        advice: "check the path"
+                    )
+                }
+                bytes.append(contentsOf: chunk[..<count])
+            } else if errno != EINTR {
+                throw failure(path, "cannot be read", errno, byteOffset: bytes.count)
+            }
+        }
+    }
+
+    /// Replaces `path` by a file that holds `bytes`, all or nothing.
+    ///
+    /// The bytes go to a new file in the same folder, which is synced and then renamed over `path`; the folder is synced
+    /// too. Whatever fails (a full disk, a crash, a power cut), `path` holds either what it held before or all of
+    /// `bytes`, and a failure that is reported leaves no temporary file behind. A symbolic link at `path` is replaced, not
+    /// followed.
+    ///
+    /// - Throws: ``FileFormatError`` with the system's reason.
+    public static func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileFormatError) {
+        try writeAtomically(bytes, to: path, calls: .system)
+    }
+
+    /// An error with the system's words for `code`, and advice where one can be given.
+    static func failure(_ path: String, _ what: String, _ code: Int32, byteOffset: Int? = nil) -> FileFormatError {
+        let advice: String? =
+            switch code {
+            case ENOENT: "check the path"
+            case EACCES, EPERM: "check the permissions of the file and of its folder"
+            case EROFS: "choose a folder on a file system that can be written"
+            case ENOSPC, EDQUOT: "free some space on that file system, or choose another folder"
+            case EFBIG: "raise the limit on file sizes (ulimit -f), or choose another file system"
+            default: nil
+            }
+        let reason = unsafe String(cString: strerror(code))
+        return FileFormatError(path: path, byteOffset: byteOffset, problem: "\(what): \(reason)", advice: advice)
+    }
+}

@@ -1,0 +1,97 @@
+/// NumPy's file format for one array, versions 1.0 to 3.0.
+///
+/// The file is `\x93NUMPY`, two bytes of version, the length of a header, the header (a Python dictionary with `descr`,
+/// `fortran_order` and `shape`), and the elements. Source: NEP 1 and `numpy.lib.format`.
+public enum NPY {
+    /// The values of a file, in row-major order.
+    public struct Array: Sendable, Equatable {
+        /// Extents, outermost first; empty for a single number.
+        public var shape: [Int]
+        /// As many as the shape has.
+        public var values: [Float]
+    }
+
+    private static let magic: [UInt8] = [0x93] + [UInt8]("NUMPY".utf8)
+    /// The element types that are read, by NumPy's names.
+    private static let types: [String: ElementType] = [
+        "<f8": .float64, "<f4": .float32, "<f2": .float16, "<i8": .int64, "<i4": .int32, "<i2": .int16, "|i1": .int8,
+        "<u8": .uint64, "<u4": .uint32, "<u2": .uint16, "|u1": .uint8, "|b1": .bool,
+    ]
+
+    /// The bytes of a file of 32-bit floats, version 1.0.
+    ///
+    /// - Parameters:
+    ///   - floats: the values, row-major.
+    ///   - shape: extents, outermost first, whose product is their number.
+    public static func serialize(floats: [Float], shape: [Int]) -> [UInt8] {
+        precondition(floats.count == shape.reduce(1, *), "\(floats.count) values for shape \(shape)")
+        // Python writes a tuple of one as (3,).
+        let extents = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
+        var header = [UInt8]("{'descr': '<f4', 'fortran_order': False, 'shape': (\(extents)), }".utf8)
+        // The elements start at a multiple of 64; the header ends with a new line.
+        let unpadded = magic.count + 4 + header.count + 1
+        header += [UInt8](repeating: UInt8(ascii: " "), count: (64 - unpadded % 64) % 64) + [UInt8(ascii: "\n")]
+        return magic + [1, 0] + LittleEndian.encode([UInt16(header.count)]) + header
+            + LittleEndian.encode(floats.map(\.bitPattern))
+    }
+
+    /// The array of a file that was read.
+    ///
+    /// - Parameters:
+    ///   - bytes: the whole file.
+    ///   - path: its name, for errors.
+    /// - Throws: ``FileFormatError`` where it is not such a file, is damaged or cut short, is in column-major order, or
+    ///   has elements that are not little-endian numbers a float can hold.
+    public static func parse(_ bytes: [UInt8], path: String) throws(FileFormatError) -> Array {
+        let range = try headerRange(bytes, path: path)
+        var text = PythonText(bytes, range: range, path: path)
+        let header = try text.arrayHeader()
+        guard let type = types[header.type] else {
+            let known = types.keys.sorted().joined(separator: " ")
+            throw text.failure("has elements of type \"\(header.type)\", known are \(known)", at: range.lowerBound)
+        }
+        guard !header.isColumnMajor else {
+            throw text.failure("is in column-major order: save numpy.ascontiguousarray(array)", at: range.lowerBound)
+        }
+        var size = type.size
+        for extent in header.shape {
+            let (product, overflow) = size.multipliedReportingOverflow(by: extent)
+            if overflow { throw text.failure("has a shape beyond any memory", at: range.lowerBound) }
+            size = product
+        }
+        let stored = bytes.count - range.upperBound
+        guard size == stored else {
+            throw FileFormatError(
+                path: path,
+                byteOffset: min(bytes.count, range.upperBound + min(size, stored)),
+                problem: "has \(stored) bytes of elements, shape \(header.shape) of \(header.type) takes \(size)",
+                advice: stored < size ? "the file was cut short: write or copy it again" : "write or copy it again"
+            )
+        }
+        guard let values = type.floats([UInt8](bytes[range.upperBound...])) else {
+            throw text.failure("has integers that a 32-bit float cannot hold", at: range.upperBound)
+        }
+        return Array(shape: header.shape, values: values)
+    }
+
+    /// Where the header's text lies.
+    private static func headerRange(_ bytes: [UInt8], path: String) throws(FileFormatError) -> Range<Int> {
+        func failure(_ offset: Int, _ problem: String) -> FileFormatError {
+            FileFormatError(path: path, byteOffset: offset, problem: problem, advice: "write it with numpy.save")
+        }
+        guard bytes.starts(with: magic) else { throw failure(0, "does not start as an .npy file does") }
+        guard bytes.count >= 12 else { throw failure(bytes.count, "ends within its first 12 bytes") }
+        guard (1...3).contains(bytes[6]) else {
+            throw failure(6, "is of version \(bytes[6]).\(bytes[7]), known are 1.0, 2.0 and 3.0")
+        }
+        let start = bytes[6] == 1 ? 10 : 12
+        let length =
+            bytes[6] == 1
+            ? Int(LittleEndian.decode([UInt8](bytes[8..<10]), as: UInt16.self) { $0 }[0])
+            : Int(LittleEndian.decode([UInt8](bytes[8..<12]), as: UInt32.self) { $0 }[0])
+        guard length <= bytes.count - start else {
+            throw failure(bytes.count, "ends within its header of \(length) bytes")
+        }
+        return start..<start + length
+    }
+}

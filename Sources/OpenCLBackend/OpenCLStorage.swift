@@ -1,0 +1,32 @@
+import OpenCLRuntime
+
+/// Words of device memory. When the last reference goes, whole storages return to their backend's pool; the queue works
+/// in order, so whoever gets the memory next comes after whatever still uses it.
+public final class OpenCLStorage: Sendable {
+    /// How many words it holds.
+    public let words: Int
+    let buffer: Buffer
+    private let owner: Owner
+
+    private enum Owner {
+        case pool(StoragePool)
+        /// A slice: the memory is that of another storage, which must live as long.
+        case parent(OpenCLStorage)
+    }
+
+    init(buffer: Buffer, words: Int, pool: StoragePool) {
+        self.buffer = buffer
+        self.words = words
+        owner = .pool(pool)
+    }
+
+    init(buffer: Buffer, words: Int, parent: OpenCLStorage) {
+        self.buffer = buffer
+        self.words = words
+        owner = .parent(parent)
+    }
+
+    deinit {
+        if case .pool(let pool) = owner { pool.give(buffer) }
+    }
+}

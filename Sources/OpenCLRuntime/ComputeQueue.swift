@@ -1,0 +1,100 @@
+import COpenCL
+import Synchronization
+
+/// One device, one context, one queue that does what it is given in order. It can be used from several tasks.
+public final class ComputeQueue: Sendable {
+    /// The device.
+    public let device: DeviceInfo
+    /// Whether launches are timed.
+    public let isProfiling: Bool
+
+    let context: DeviceContext
+    let handle: QueueHandle
+    let programs: ProgramLibrary
+    /// Commands enqueued since the device was last given its work.
+    let unflushed = Atomic<Int>(0)
+    let pendingTimings = Mutex<[PendingTiming]>([])
+
+    /// Opens a queue.
+    ///
+    /// - Parameters:
+    ///   - device: one of `OpenCL.devices()`.
+    ///   - sources: the kernels.
+    ///   - cache: where compiled programs are kept from run to run; `nil` to compile every time.
+    ///   - profiling: whether every launch is timed; that costs time itself, so it is for measuring only.
+    /// - Throws: `unusableDevice` where the device is switched off or has no compiler; `call`.
+    public init(
+        device: DeviceInfo,
+        sources: KernelSourceTree,
+        cache: ProgramCache?,
+        profiling: Bool
+    ) throws(OpenCLError) {
+        guard device.isAvailable else { throw .unusableDevice(device: device.name, problem: "it is not available now") }
+        guard device.hasCompiler else {
+            throw .unusableDevice(device: device.name, problem: "its driver has no compiler for OpenCL C")
+        }
+        self.device = device
+        isProfiling = profiling
+        let context = try DeviceContext(device: device)
+        self.context = context
+        var code: cl_int = 0
+        let properties = profiling ? cl_command_queue_properties(CL_QUEUE_PROFILING_ENABLE) : 0
+        let created = unsafe clCreateCommandQueue(context.handle.pointer, device.handle.device, properties, &code)
+        try OpenCLStatus.check(code, "clCreateCommandQueue", "for \(device.name)")
+        guard let pointer = unsafe created else {
+            throw .call(name: "clCreateCommandQueue", codeName: "no queue", detail: "for \(device.name)")
+        }
+        handle = unsafe QueueHandle(pointer: pointer)
+        programs = ProgramLibrary(sources: sources, cache: cache, context: context)
+    }
+
+    deinit {
+        // Nothing of this queue still runs when it is gone.
+        _ = unsafe clFinish(handle.pointer)
+    }
+
+    /// A kernel, built when it is first asked for; later calls cost a look-up.
+    ///
+    /// - Parameters:
+    ///   - name: the kernel's function.
+    ///   - file: its file in the source tree, e.g. "neuron/lif.cl".
+    ///   - options: for the compiler, e.g. "-DCHANNELS=64".
+    /// - Throws: `build` with the compiler's log; `source` where the file, or an included one, or the kernel is missing.
+    public func kernel(_ name: String, file: String, options: [String]) throws(OpenCLError) -> Kernel {
+        try programs.kernel(name, file: file, options: options)
+    }
+
+    /// How this queue came by its programs.
+    public var buildStatistics: BuildStatistics { programs.statistics }
+
+    /// The buffers alive, slices too, and the memory that they own.
+    public var memoryInUse: (buffers: Int, bytes: Int) {
+        (context.liveBuffers.load(ordering: .relaxed), context.liveBytes.load(ordering: .relaxed))
+    }
+
+    /// Waits until everything enqueued is done.
+    public func finish() throws(OpenCLError) {
+        unflushed.store(0, ordering: .relaxed)
+        try check(unsafe clFinish(handle.pointer), "clFinish", "to wait for \(device.name)")
+    }
+
+    /// Hands the device what is enqueued, without waiting. Launches do so themselves now and then.
+    public func flush() throws(OpenCLError) {
+        unflushed.store(0, ordering: .relaxed)
+        try check(unsafe clFlush(handle.pointer), "clFlush", "to start what is enqueued on \(device.name)")
+    }
+
+    /// Throws what the code of an enqueued command means. A device that allocates at first use answers any command with
+    /// a lack of memory.
+    func check(_ code: cl_int, _ call: StaticString, _ detail: @autoclosure () -> String) throws(OpenCLError) {
+        if code == CL_SUCCESS { return }
+        if OpenCLStatus.isOutOfMemory(code) {
+            throw .outOfMemory(
+                requestedBytes: context.liveBytes.load(ordering: .relaxed),
+                limitBytes: device.globalMemoryBytes,
+                device: device.name
+            )
+        }
+        try OpenCLStatus.check(code, call, detail())
+    }
+}

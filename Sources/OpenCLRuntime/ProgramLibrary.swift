@@ -1,0 +1,101 @@
+import Synchronization
+
+/// The programs and kernels of a queue, each built once.
+final class ProgramLibrary: Sendable {
+    private struct KernelKey: Hashable {
+        let name: String
+        let program: ProgramKey
+    }
+
+    private struct ProgramKey: Hashable {
+        let file: String
+        let options: [String]
+    }
+
+    /// A place for a program: whoever comes first builds it, others that want the same one wait; different programs are
+    /// built side by side.
+    private final class Slot: Sendable {
+        let program = Mutex<Program?>(nil)
+    }
+
+    private let sources: KernelSourceTree
+    private let cache: ProgramCache?
+    private let context: DeviceContext
+    private let kernels = Mutex<[KernelKey: Kernel]>([:])
+    private let slots = Mutex<[ProgramKey: Slot]>([:])
+    private let counts = Mutex(BuildStatistics())
+
+    var statistics: BuildStatistics { counts.withLock { $0 } }
+
+    init(sources: KernelSourceTree, cache: ProgramCache?, context: DeviceContext) {
+        self.sources = sources
+        self.cache = cache
+        self.context = context
+    }
+
+    func kernel(_ name: String, file: String, options: [String]) throws(OpenCLError) -> Kernel {
+        let key = KernelKey(name: name, program: ProgramKey(file: file, options: options))
+        if let kernel = kernels.withLock({ $0[key] }) { return kernel }
+        let kernel = try Kernel(name: name, program: program(key.program), context: context)
+        return kernels.withLock { kernels in
+            // Another task may have been faster: all share its kernel.
+            if let first = kernels[key] { return first }
+            kernels[key] = kernel
+            return kernel
+        }
+    }
+
+    private func program(_ key: ProgramKey) throws(OpenCLError) -> Program {
+        let slot = slots.withLock { slots in
+            if let slot = slots[key] { return slot }
+            let slot = Slot()
+            slots[key] = slot
+            return slot
+        }
+        return try slot.program.withLock { (program) throws(OpenCLError) in
+            if let program { return program }
+            let built = try build(key)
+            program = built
+            return built
+        }
+    }
+
+    private func build(_ key: ProgramKey) throws(OpenCLError) -> Program {
+        let recipe = ProgramRecipe(
+            source: try sources.resolved(key.file, preamble: Program.preamble),
+            file: key.file,
+            location: sources.location(key.file),
+            options: key.options,
+            allOptions: Program.standardOptions(for: context.device) + key.options
+        )
+        guard let cache else { return try compile(recipe) }
+        let cacheKey = CacheKey(
+            source: recipe.source.text,
+            options: recipe.allOptions,
+            driverFingerprint: context.device.driverFingerprint
+        )
+        switch cache.load(cacheKey) {
+        case .found(let binary):
+            if let program = Program.load(binary, recipe, context: context) {
+                counts.withLock { $0.loaded += 1 }
+                return program
+            }
+            counts.withLock { $0.rejected += 1 }
+        case .unusable:
+            counts.withLock { $0.rejected += 1 }
+        case .missing:
+            break
+        }
+        let program = try compile(recipe)
+        if let binary = program.binary(), cache.store(binary, for: cacheKey) {
+            counts.withLock { $0.stored += 1 }
+        }
+        return program
+    }
+
+    private func compile(_ recipe: ProgramRecipe) throws(OpenCLError) -> Program {
+        let program = try Program.compile(recipe, context: context)
+        counts.withLock { $0.compiled += 1 }
+        return program
+    }
+}

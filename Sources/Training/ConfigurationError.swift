@@ -1,0 +1,53 @@
+/// Options that cannot be followed; a mistake of whoever gave them.
+public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// An option file names an option that does not exist.
+    case unknownOption(name: String, nearest: String?)
+    /// Text that is not a value of the option.
+    case badValue(option: String, text: String, expected: String)
+    /// A value that no run can have.
+    case outOfRange(option: String, value: String, allowed: String)
+    /// A resumed run was started with something else.
+    case contradiction(run: String, options: [Contradiction])
+    /// A file that belongs to a run is missing or is not what it should be.
+    case badRunFolder(path: String, problem: String, advice: String)
+    /// The run's data are not those it was started with.
+    case otherData(run: String, recorded: String, found: String)
+
+    /// An option that is given anew, and differently.
+    public struct Contradiction: Hashable, Sendable {
+        /// E.g. `--batch-size`.
+        public var option: String
+        /// What is asked now.
+        public var given: String
+        /// What the run was started with.
+        public var recorded: String
+
+        /// Gathers what belongs together.
+        public init(option: String, given: String, recorded: String) {
+            self.option = option
+            self.given = given
+            self.recorded = recorded
+        }
+    }
+
+    /// For people.
+    public var description: String {
+        switch self {
+        case .unknownOption(let name, let nearest):
+            "there is no option called '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+        case .badValue(let option, let text, let expected):
+            "\(option): '\(text)' is not \(expected)"
+        case .outOfRange(let option, let value, let allowed):
+            "\(option) \(value): must be \(allowed)"
+        case .contradiction(let run, let options):
+            "the run in \(run) was started with "
+                + options.map { "\($0.option) \($0.recorded), not \($0.given)" }.joined(separator: "; ")
+                + ". Leave these options out to continue it, or start a new run with --output"
+        case .badRunFolder(let path, let problem, let advice):
+            "\(path): \(problem). \(advice)"
+        case .otherData(let run, let recorded, let found):
+            "the run in \(run) was started on other data (fingerprint \(recorded), these have \(found)). "
+                + "Give the folder of the same files with --data"
+        }
+    }
+}

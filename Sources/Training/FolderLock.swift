@@ -1,0 +1,41 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Keeps other processes out of a folder for as long as it lives. The system frees the lock when the process ends.
+final class FolderLock: Sendable {
+    private let descriptor: Int32
+
+    /// Locks `folder`.
+    init(folder: String) throws {
+        let path = RunFolder.file(".lock", in: folder)
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            let reason = unsafe String(cString: strerror(errno))
+            throw ConfigurationError.badRunFolder(
+                path: folder,
+                problem: "cannot be written to: \(reason)",
+                advice: "Check the folder's permissions, or choose another --output"
+            )
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let reason = errno
+            _ = close(descriptor)
+            if reason == EWOULDBLOCK {
+                throw TrainingError.runInUse(path: folder)
+            }
+            // Some network file systems know no locks; training there is as safe as its user is careful.
+            self.descriptor = -1
+            return
+        }
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        if descriptor >= 0 {
+            _ = close(descriptor)
+        }
+    }
+}

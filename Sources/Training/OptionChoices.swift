@@ -1,0 +1,63 @@
+public import Networks
+public import Tensors
+
+/// Where the defaults start from.
+public enum Recipe: String, CaseIterable, Codable, Sendable {
+    /// This project's own.
+    case standard
+    /// The paper's Table 4, and norms that start at weight 1, bias 0, with a surrogate of height 1.
+    case paper
+}
+
+/// The first layers of a network.
+public enum StemChoice: String, CaseIterable, Codable, Sendable {
+    /// By the size of the images: the CIFAR stem up to 64 pixels, ImageNet's above.
+    case auto
+    /// 3×3, stride 1.
+    case cifar
+    /// 7×7, stride 2, and max-pooling.
+    case imagenet
+
+    /// The stem asked for, or nil where the size of the images decides.
+    public var stem: Stem? {
+        switch self {
+        case .auto: nil
+        case .cifar: .cifar
+        case .imagenet: .imagenet
+        }
+    }
+}
+
+/// Neurons by name.
+public enum NeuronKind: String, CaseIterable, Codable, Sendable {
+    /// Leaky integrate and fire, α = 0.5 unless told otherwise.
+    case lif
+    /// Integrate and fire: α = 1.
+    case integrateAndFire = "if"
+
+    /// α where none is given.
+    public var standardLeak: Float {
+        switch self {
+        case .lif: 0.5
+        case .integrateAndFire: 1
+        }
+    }
+}
+
+/// Losses by name.
+public enum LossKind: String, CaseIterable, Codable, Sendable {
+    /// Cross-entropy of the logits' mean over time.
+    case meanCrossEntropy = "mean-ce"
+    /// Temporal efficient training, λ = 0.05, φ = 1.
+    case temporalEfficient = "tet"
+
+    /// The loss with its constants.
+    public var loss: Loss {
+        switch self {
+        case .meanCrossEntropy: .meanCrossEntropy
+        case .temporalEfficient: .tet
+        }
+    }
+}
+
+extension Reset: Codable {}

@@ -1,0 +1,35 @@
+/// The values that options may have.
+enum OptionRanges {
+    /// Refuses values that no run can have.
+    static func check(_ options: TrainingOptions, defaultEpochs: Int) throws(ConfigurationError) {
+        func check<Value>(
+            _ key: TrainingOptions.CodingKeys,
+            _ value: Value?,
+            _ allowed: String,
+            _ isAllowed: (Value) -> Bool
+        ) throws(ConfigurationError) {
+            if let value, !isAllowed(value) {
+                throw .outOfRange(option: key.option, value: "\(value)", allowed: allowed)
+            }
+        }
+        let counts: [(TrainingOptions.CodingKeys, Int?)] = [
+            (.timesteps, options.timesteps), (.epochs, options.epochs), (.batchSize, options.batchSize),
+            (.limitTrain, options.limitTrain), (.limitTest, options.limitTest), (.maxSteps, options.maxSteps),
+            (.checkpointEvery, options.checkpointEvery),
+        ]
+        for (key, value) in counts {
+            try check(key, value, "at least 1") { $0 >= 1 }
+        }
+        try check(.width, options.width, "more than 0") { $0 > 0 && $0.isFinite }
+        try check(.leak, options.leak, "from 0 to 1") { (0...1).contains($0) }
+        try check(.threshold, options.threshold, "more than 0") { $0 > 0 && $0.isFinite }
+        try check(.surrogateHeight, options.surrogateHeight, "more than 0") { $0 > 0 && $0.isFinite }
+        try check(.branchScale, options.branchScale, "a finite number") { $0.isFinite }
+        try check(.branchBias, options.branchBias, "a finite number") { $0.isFinite }
+        try check(.learningRate, options.learningRate, "more than 0") { $0 > 0 && $0.isFinite }
+        try check(.weightDecay, options.weightDecay, "0 or more") { $0 >= 0 && $0.isFinite }
+        try check(.shift, options.shift, "from 0 to 1024") { (0...1024).contains($0) }
+        let epochs = options.epochs ?? defaultEpochs
+        try check(.warmupEpochs, options.warmupEpochs, "from 0 to --epochs (\(epochs))") { (0...epochs).contains($0) }
+    }
+}

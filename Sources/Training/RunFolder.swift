@@ -1,0 +1,142 @@
+import FileFormats
+import Foundation
+
+/// The folder of a run: `config.json`, `metrics.jsonl`, `checkpoint-last.safetensors`, `checkpoint-best.safetensors`.
+///
+/// It is locked while a process trains in it, so that two never mix their files; the lock goes with the process, however
+/// it ends.
+public final class RunFolder: Sendable {
+    /// The folder.
+    public let path: String
+    private let lock: FolderLock
+
+    /// Where the options and the machine are written down.
+    public var configurationPath: String { Self.file("config.json", in: path) }
+    /// One record an epoch.
+    public var metrics: MetricsFile { MetricsFile(path: Self.file("metrics.jsonl", in: path)) }
+    /// The newest state, with all that continuing needs.
+    public var lastCheckpointPath: String { Self.file("checkpoint-last.safetensors", in: path) }
+    /// The model of the best epoch.
+    public var bestCheckpointPath: String { Self.file("checkpoint-best.safetensors", in: path) }
+    /// The model of the best finished epoch while ``bestCheckpointPath`` holds that of a part of an epoch.
+    var displacedBestPath: String { Self.file("checkpoint-best-before.safetensors", in: path) }
+
+    private init(path: String, lock: FolderLock) {
+        self.path = path
+        self.lock = lock
+    }
+
+    /// A new run's folder, made with the folders above it.
+    ///
+    /// - Throws: ``ConfigurationError/badRunFolder(path:problem:advice:)`` where a run stands there already, or a file, or
+    ///   where the folder cannot be made; ``TrainingError/runInUse(path:)``.
+    public static func create(at path: String) throws -> RunFolder {
+        try makeFolder(path)
+        let lock = try FolderLock(folder: path)
+        let contents = ["config.json", "metrics.jsonl", "checkpoint-last.safetensors", "checkpoint-best.safetensors"]
+        if let found = contents.first(where: { FileManager.default.fileExists(atPath: file($0, in: path)) }) {
+            throw ConfigurationError.badRunFolder(
+                path: path,
+                problem: "a run stands here already (\(found))",
+                advice: "Continue it with --resume \(path), or choose another --output"
+            )
+        }
+        return RunFolder(path: path, lock: lock)
+    }
+
+    /// A new folder `parent/name-1`, or the next number that is free.
+    public static func create(numbered name: String, in parent: String) throws -> RunFolder {
+        try makeFolder(parent)
+        var number = 1
+        while true {
+            let path = file("\(name)-\(number)", in: parent)
+            // Making a folder succeeds for one process only, so two that start together get two folders.
+            if (try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)) != nil {
+                return try create(at: path)
+            }
+            guard FileManager.default.fileExists(atPath: path) else {
+                try makeFolder(path)
+                return try create(at: path)
+            }
+            number += 1
+        }
+    }
+
+    /// The folder of a run that is to be continued.
+    public static func open(_ path: String) throws -> RunFolder {
+        let configuration = file("config.json", in: path)
+        guard FileManager.default.fileExists(atPath: configuration) else {
+            throw ConfigurationError.badRunFolder(
+                path: path,
+                problem: "no run stands here (there is no config.json)",
+                advice: "Give the folder that lsn train wrote, or start a run without --resume"
+            )
+        }
+        let folder = RunFolder(path: path, lock: try FolderLock(folder: path))
+        folder.removeTemporaryFiles()
+        return folder
+    }
+
+    /// Whether there is a state to continue from.
+    var hasCheckpoint: Bool { FileManager.default.fileExists(atPath: lastCheckpointPath) }
+
+    /// Copies a run to a new folder, which it continues in.
+    func copy(to path: String) throws -> RunFolder {
+        let copy = try RunFolder.create(at: path)
+        let pairs = [
+            (configurationPath, copy.configurationPath), (metrics.path, copy.metrics.path),
+            (displacedBestPath, copy.displacedBestPath), (bestCheckpointPath, copy.bestCheckpointPath),
+            (lastCheckpointPath, copy.lastCheckpointPath),
+        ]
+        for (source, target) in pairs where FileManager.default.fileExists(atPath: source) {
+            let bytes = try FileSystem.read(source)
+            try TrainingError.saving(run: self.path) { () throws(FileFormatError) in
+                try FileSystem.writeAtomically(bytes, to: target)
+            }
+        }
+        return copy
+    }
+
+    /// Keeps the best finished epoch's model while that of a part of an epoch takes its place.
+    func setBestAside() throws(TrainingError) {
+        try rename(bestCheckpointPath, to: displacedBestPath)
+    }
+
+    /// Puts the best finished epoch's model back.
+    func restoreBest() throws(TrainingError) {
+        try rename(displacedBestPath, to: bestCheckpointPath)
+    }
+
+    /// Renames a file, over another where there is one; nothing happens where there is no such file.
+    private func rename(_ source: String, to target: String) throws(TrainingError) {
+        if unsafe Foundation.rename(source, target) != 0, errno != ENOENT {
+            let reason = unsafe String(cString: strerror(errno))
+            throw .saving(problem: "\(source): cannot be renamed to \(target): \(reason)", kept: path)
+        }
+    }
+
+    /// What a process that was killed while it wrote left behind.
+    private func removeTemporaryFiles() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        for name in names where name.hasPrefix(".lsn-") && name.hasSuffix(".tmp") {
+            try? FileManager.default.removeItem(atPath: Self.file(name, in: path))
+        }
+    }
+
+    /// The path of a file in a folder.
+    static func file(_ name: String, in folder: String) -> String {
+        folder.hasSuffix("/") ? folder + name : folder + "/" + name
+    }
+
+    private static func makeFolder(_ path: String) throws(ConfigurationError) {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw .badRunFolder(
+                path: path,
+                problem: "the folder cannot be made: \(error.localizedDescription)",
+                advice: "Choose another --output"
+            )
+        }
+    }
+}

@@ -1,0 +1,197 @@
+public import Datasets
+public import Networks
+public import Tensors
+
+/// Everything that decides how a run goes, with no default left open.
+///
+/// Defaults come from the data set, the recipe and the model, and are written to `config.json`, so that a later version
+/// with other defaults repeats an old run.
+public struct TrainingConfiguration: Hashable, Sendable {
+    /// The architecture.
+    public let architecture: Architecture
+    /// The data set.
+    public let dataset: DatasetName
+    /// All options as they are written down: each one given, limits and stops aside.
+    public let options: TrainingOptions
+
+    /// Passes over the training split.
+    public let epochs: Int
+    /// Samples a step.
+    public let batchSize: Int
+    /// T.
+    public let timeSteps: Int
+    /// Multiplier of the standard widths.
+    public let width: Double
+    /// The first layers.
+    public let stem: StemChoice
+    /// The last layers.
+    public let head: Head
+    /// Every layer's neuron.
+    public let neuron: Neuron
+    /// Starting weight of the last norm of each logic branch.
+    public let branchScale: Float
+    /// Starting bias of the last norm of each logic branch.
+    public let branchBias: Float
+    /// The update rule.
+    public let optimizer: OptimizerKind
+    /// Decay of every parameter.
+    public let weightDecay: Double
+    /// The learning rate of every epoch.
+    public let schedule: LearningRateSchedule
+    /// What is made small.
+    public let loss: LossKind
+    /// How training pictures vary.
+    public let augmentation: AugmentationPolicy
+    /// Key of all random numbers.
+    public let seed: UInt64
+
+    /// Fills in what `given` leaves open.
+    ///
+    /// - Throws: ``ConfigurationError`` for values that no run can have, `NetworkError` for a model that does not exist
+    ///   or cannot be built so.
+    public init(_ given: TrainingOptions) throws {
+        dataset = given.dataset ?? .digits
+        optimizer = given.optimizer ?? .adam
+        let recipe = given.recipe ?? .standard
+        let defaults = TrainingDefaults(dataset: dataset, recipe: recipe, optimizer: optimizer)
+        try OptionRanges.check(given, defaultEpochs: defaults.epochs)
+        architecture = try Architecture.named(given.model ?? defaults.model)
+
+        let network = try Self.resolveNetwork(architecture, options: given, defaults: defaults)
+        width = network.width
+        timeSteps = network.description.timeSteps
+        neuron = network.description.neuron
+        head = network.description.head
+        branchScale = network.description.branchScale
+        branchBias = network.description.branchBias
+        stem = given.stem ?? .auto
+
+        epochs = given.epochs ?? defaults.epochs
+        batchSize = given.batchSize ?? defaults.batchSize
+        weightDecay = given.weightDecay ?? defaults.weightDecay
+        schedule = LearningRateSchedule(
+            kind: given.schedule ?? .cosine,
+            base: given.learningRate ?? defaults.learningRate,
+            epochs: epochs,
+            warmupEpochs: given.warmupEpochs ?? 0
+        )
+        loss = given.loss ?? .meanCrossEntropy
+        augmentation = AugmentationPolicy(
+            shift: given.shift ?? defaults.augmentation.shift,
+            flip: given.flip ?? defaults.augmentation.flip
+        )
+        seed = given.seed ?? 0
+
+        var complete = given
+        complete.model = architecture.name
+        complete.dataset = dataset
+        complete.device = given.device ?? "auto"
+        complete.recipe = recipe
+        complete.width = width
+        complete.timesteps = timeSteps
+        complete.stem = stem
+        complete.head = head
+        complete.neuron = given.neuron ?? (neuron.leak == 1 ? .integrateAndFire : .lif)
+        complete.leak = neuron.leak
+        complete.threshold = neuron.threshold
+        complete.reset = neuron.reset
+        complete.detachReset = neuron.detachReset
+        complete.surrogateHeight = network.surrogateHeight
+        complete.branchScale = branchScale
+        complete.branchBias = branchBias
+        complete.epochs = epochs
+        complete.batchSize = batchSize
+        complete.optimizer = optimizer
+        complete.learningRate = schedule.base
+        complete.weightDecay = weightDecay
+        complete.warmupEpochs = schedule.warmupEpochs
+        complete.schedule = schedule.kind
+        complete.loss = loss
+        complete.shift = augmentation.shift
+        complete.flip = augmentation.flip
+        complete.seed = seed
+        options = complete
+    }
+
+    /// The network that this configuration trains on such images.
+    public func networkDescription(for data: ImageDataset) throws -> NetworkDescription {
+        try networkDescription(
+            channels: data.channels,
+            height: data.height,
+            width: data.width,
+            classes: data.classes
+        )
+    }
+
+    /// The network that this configuration trains on images of `channels` × `height` × `width`.
+    public func networkDescription(
+        channels: Int,
+        height: Int,
+        width imageWidth: Int,
+        classes: Int
+    ) throws -> NetworkDescription {
+        var description = try architecture.describe(
+            width: width,
+            timeSteps: timeSteps,
+            stem: stem.stem,
+            classes: classes,
+            inChannels: channels,
+            imageHeight: height,
+            imageWidth: imageWidth,
+            neuron: neuron,
+            branchScale: branchScale,
+            branchBias: branchBias
+        )
+        description.head = head
+        return description
+    }
+}
+
+extension TrainingConfiguration {
+    /// What the options say of the network, with the defaults of its depth.
+    private static func resolveNetwork(
+        _ architecture: Architecture,
+        options: TrainingOptions,
+        defaults: TrainingDefaults
+    ) throws -> (description: NetworkDescription, width: Double, surrogateHeight: Float) {
+        let width = options.width ?? defaults.width ?? architecture.defaultWidth
+        // The images do not decide any of these defaults; any picture does to ask for them.
+        func describe(_ neuron: Neuron?) throws -> NetworkDescription {
+            try architecture.describe(
+                width: width,
+                timeSteps: options.timesteps ?? defaults.timeSteps,
+                stem: .cifar,
+                classes: 10,
+                inChannels: 3,
+                imageHeight: 32,
+                imageWidth: 32,
+                neuron: neuron,
+                branchScale: options.branchScale ?? defaults.branchScale,
+                branchBias: options.branchBias ?? defaults.branchBias
+            )
+        }
+        var neuron = try describe(nil).neuron
+        if let kind = options.neuron {
+            neuron.leak = kind.standardLeak
+        }
+        neuron.leak = options.leak ?? neuron.leak
+        neuron.threshold = options.threshold ?? neuron.threshold
+        neuron.reset = options.reset ?? neuron.reset
+        neuron.detachReset = options.detachReset ?? neuron.detachReset
+        if let height = options.surrogateHeight ?? defaults.surrogateHeight {
+            neuron.surrogate = .triangular(height: height)
+        }
+        var description = try describe(neuron)
+        if let head = options.head {
+            description.head = head
+        }
+        guard case .triangular(let height) = description.neuron.surrogate else {
+            throw ConfigurationError.badValue(
+                option: TrainingOptions.CodingKeys.surrogateHeight.option,
+                text: "\(description.neuron.surrogate)",
+                expected: "the height of a triangular surrogate"
+            )
+        }
+        return (description, width, height)
+    }
+}

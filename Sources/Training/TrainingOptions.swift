@@ -1,0 +1,126 @@
+public import Datasets
+public import Networks
+public import Tensors
+
+/// What was asked of a training run: an option that was not given is nil, and its default depends on the data set and
+/// on the model (see ``TrainingConfiguration``).
+///
+/// The coding keys are the names of the options in `config.json` and in option files; on the command line they are
+/// written with hyphens.
+public struct TrainingOptions: Codable, Hashable, Sendable {
+    /// Name of the architecture.
+    public var model: String?
+    /// The data set.
+    public var dataset: DatasetName?
+    /// Folder of the data set's files.
+    public var data: String?
+    /// Where to compute, as `--device` takes it.
+    public var device: String?
+    /// Starting point of the defaults.
+    public var recipe: Recipe?
+    /// Multiplier of the architecture's standard widths.
+    public var width: Double?
+    /// T.
+    public var timesteps: Int?
+    /// The first layers.
+    public var stem: StemChoice?
+    /// The last layers.
+    public var head: Head?
+    /// The neuron.
+    public var neuron: NeuronKind?
+    /// α.
+    public var leak: Float?
+    /// V_th.
+    public var threshold: Float?
+    /// What firing does to the membrane potential.
+    public var reset: Reset?
+    /// Whether the reset is a constant in the backward pass.
+    public var detachReset: Bool?
+    /// Peak of the triangular surrogate.
+    public var surrogateHeight: Float?
+    /// Starting weight of the last norm of each logic branch.
+    public var branchScale: Float?
+    /// Starting bias of the last norm of each logic branch.
+    public var branchBias: Float?
+    /// Passes over the training split.
+    public var epochs: Int?
+    /// Samples a step.
+    public var batchSize: Int?
+    /// The update rule.
+    public var optimizer: OptimizerKind?
+    /// Highest learning rate.
+    public var learningRate: Double?
+    /// Decay of every parameter.
+    public var weightDecay: Double?
+    /// Epochs of linear warm-up.
+    public var warmupEpochs: Int?
+    /// What follows the warm-up.
+    public var schedule: ScheduleKind?
+    /// What is made small.
+    public var loss: LossKind?
+    /// Largest shift of a training picture, in pixels.
+    public var shift: Int?
+    /// Whether training pictures are mirrored at random.
+    public var flip: Bool?
+    /// Only the first samples of the training split.
+    public var limitTrain: Int?
+    /// Only the first samples of the test split.
+    public var limitTest: Int?
+    /// Key of all random numbers.
+    public var seed: UInt64?
+    /// Steps after which training stops, counted from the run's beginning.
+    public var maxSteps: Int?
+    /// Steps between checkpoints inside an epoch.
+    public var checkpointEvery: Int?
+
+    /// Nothing asked.
+    public init() {}
+
+    /// Names in `config.json` and in option files.
+    public enum CodingKeys: String, CodingKey, CaseIterable, Sendable {
+        case model
+        case dataset
+        case data
+        case device
+        case recipe
+        case width
+        case timesteps
+        case stem
+        case head
+        case neuron
+        case leak
+        case threshold
+        case reset
+        case detachReset = "detach_reset"
+        case surrogateHeight = "surrogate_height"
+        case branchScale = "branch_scale"
+        case branchBias = "branch_bias"
+        case epochs
+        case batchSize = "batch_size"
+        case optimizer
+        case learningRate = "learning_rate"
+        case weightDecay = "weight_decay"
+        case warmupEpochs = "warmup_epochs"
+        case schedule
+        case loss
+        case shift
+        case flip
+        case limitTrain = "limit_train"
+        case limitTest = "limit_test"
+        case seed
+        case maxSteps = "max_steps"
+        case checkpointEvery = "checkpoint_every"
+
+        /// The option on the command line, e.g. `--batch-size`.
+        public var option: String { "--" + rawValue.replacing("_", with: "-") }
+    }
+
+    /// These options where they are given, `base` elsewhere.
+    public func overriding(_ base: TrainingOptions) -> TrainingOptions {
+        var result = base
+        for field in Self.fields {
+            field.copy(self, &result)
+        }
+        return result
+    }
+}

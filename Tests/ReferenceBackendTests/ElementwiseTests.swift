@@ -1,0 +1,29 @@
+import ReferenceBackend
+import Tensors
+import Testing
+
+private let shape = ImageShape(images: 1, height: 1, width: 2, channels: 2)
+
+@Test func spikesCountAsNumbersInASum() throws {
+    let spikes = Activation.spikes(try reference.spikeTensor([1, 0, 1, 0], shape: shape))
+    let real = Activation.real(try reference.realTensor([0.5, 1, -2, 3], shape: shape))
+    #expect(try reference.values(reference.sum(spikes, real)) == [1.5, 1, -1, 3])
+    #expect(try reference.values(reference.sum(spikes, spikes)) == [2, 0, 2, 0])
+    #expect(try reference.values(reference.sum(real, real)) == [1, 2, -4, 6])
+    #expect(try sparesAreZero(reference.sum(spikes, real)))
+}
+
+@Test func copiesAreIndependent() throws {
+    let tensor = try reference.realTensor([1, 2, 3, 4], shape: shape)
+    let copy = try reference.copy(tensor)
+    try reference.accumulate(try reference.realTensor([10, 20, 30, 40], shape: shape), into: tensor)
+    #expect(try reference.values(tensor) == [11, 22, 33, 44])
+    #expect(try reference.values(copy) == [1, 2, 3, 4])
+}
+
+@Test func sumsOfOtherShapesAreRefused() throws {
+    let tensor = try reference.realTensor([1, 2, 3, 4], shape: shape)
+    let other = try reference.realTensor([1, 2, 3, 4], shape: ImageShape(images: 2, height: 1, width: 1, channels: 2))
+    #expect(throws: BackendError.self) { try reference.sum(.real(tensor), .real(other)) }
+    #expect(throws: BackendError.self) { try reference.accumulate(other, into: tensor) }
+}

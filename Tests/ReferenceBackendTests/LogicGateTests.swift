@@ -1,0 +1,61 @@
+import ReferenceBackend
+import Tensors
+import Testing
+
+/// X, E, I, X', ∂X'/∂X, ∂X'/∂E, ∂X'/∂I: the paper's truth table, its derivatives from eq. 8.
+private let truthTable: [[Float]] = [
+    [0, 0, 0, 0, 1, 1, 0],
+    [0, 0, 1, 0, 0, 0, 0],
+    [0, 1, 0, 1, 0, 1, -1],
+    [0, 1, 1, 0, 1, 0, -1],
+    [1, 0, 0, 1, 1, 0, -1],
+    [1, 0, 1, 0, 0, 1, -1],
+    [1, 1, 0, 1, 0, 0, 0],
+    [1, 1, 1, 1, 1, 1, 0],
+]
+
+@Test func theGateFollowsItsTruthTable() throws {
+    // The eight rows stand in 40 channels, so that they cross a word.
+    let shape = ImageShape(images: 1, height: 1, width: 1, channels: 40)
+    let rows = (0..<40).map { truthTable[$0 % 8] }
+    func column(_ index: Int) -> [Float] { rows.map { $0[index] } }
+    func spikes(_ index: Int) throws -> Spikes { try reference.spikeTensor(column(index), shape: shape) }
+
+    let output = try reference.logicGate(input: spikes(0), excitatory: spikes(1), inhibitory: spikes(2))
+    #expect(try reference.values(output) == column(3))
+    #expect(try sparesAreZero(output))
+
+    let g = (0..<40).map { Float($0) - 19.5 }
+    let gradients = try reference.logicGateBackward(
+        try reference.realTensor(g, shape: shape),
+        input: spikes(0),
+        excitatory: spikes(1),
+        inhibitory: spikes(2)
+    )
+    #expect(try reference.values(gradients.input) == zip(g, column(4)).map { $0 * $1 })
+    #expect(try reference.values(gradients.excitatory) == zip(g, column(5)).map { $0 * $1 })
+    #expect(try reference.values(gradients.inhibitory) == zip(g, column(6)).map { $0 * $1 })
+}
+
+@Test func theTruthTableIsThatOfTheDifferentiatedForm() {
+    for row in truthTable {
+        let (x, e, i) = (row[0], row[1], row[2])
+        func gate(_ x: Float, _ e: Float, _ i: Float) -> Float { (1 - (e + i - 2 * e * i)) * x + e - e * i }
+        #expect(gate(x, e, i) == row[3])
+        // Linear in each of the three.
+        #expect(gate(1, e, i) - gate(0, e, i) == row[4])
+        #expect(gate(x, 1, i) - gate(x, 0, i) == row[5])
+        #expect(gate(x, e, 1) - gate(x, e, 0) == row[6])
+    }
+}
+
+@Test func gatesOfOtherShapesAreRefused() throws {
+    let a = try reference.spikeTensor([1, 0], shape: ImageShape(images: 1, height: 1, width: 1, channels: 2))
+    let b = try reference.spikeTensor([1, 0], shape: ImageShape(images: 2, height: 1, width: 1, channels: 1))
+    #expect(throws: BackendError.self) { try reference.logicGate(input: a, excitatory: b, inhibitory: a) }
+    #expect(throws: BackendError.self) { try reference.logicGate(input: a, excitatory: a, inhibitory: b) }
+    let g = try reference.realTensor([1, 0], shape: b.shape)
+    #expect(throws: BackendError.self) {
+        try reference.logicGateBackward(g, input: a, excitatory: a, inhibitory: a)
+    }
+}
