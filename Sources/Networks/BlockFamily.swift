@@ -71,6 +71,9 @@ public enum BlockFamily: Hashable, Sendable {
         if case .residual(let order) = self { order.isPreactivation } else { false }
     }
 
+    /// Whether a norm is the first thing that a block's input passes on every way but the identity.
+    var startsWithNorm: Bool { self == .residual(.fullPreactivation) }
+
     /// Whether norms are threshold-dependent: multiplied by V_th (tdBN, Zheng et al.).
     var isThresholdDependent: Bool { self == .spikingResNet || self == .dsResNet }
 }

@@ -7,7 +7,8 @@ extension NetworkDescription {
         zip(stages, widths).reversed().first { $0.0 > 0 }.map { $0.1 * (isBottleneck ? 4 : 1) } ?? stemWidth
     }
 
-    /// The unit that the stem starts with. Pre-activation blocks take its normalised values, the others its spikes.
+    /// The unit that the stem starts with. Pre-activation blocks take its values instead of spikes, and those that start
+    /// with a norm take them as they leave the convolution: a norm before that one would change nothing.
     var stemUnit: UnitDescription {
         let window = stem == .imagenet ? 7 : 3
         return UnitDescription(
@@ -17,7 +18,7 @@ extension NetworkDescription {
                 geometry: WindowGeometry(stride: stem == .imagenet ? 2 : 1, padding: window / 2)
             ),
             stage: StageDescription(
-                norm: norm("stem", channels: stemWidth),
+                norm: family.startsWithNorm ? nil : norm("stem", channels: stemWidth),
                 neuron: family.leavesUnfiredSums ? nil : neuron("stem")
             )
         )
@@ -27,9 +28,8 @@ extension NetworkDescription {
     /// pre-activation network (He et al.). Its norm is there for the order whose blocks start with one.
     var headActivation: StageDescription? {
         guard family.leavesUnfiredSums else { return nil }
-        let startsWithNorm = family == .residual(.fullPreactivation)
         return StageDescription(
-            norm: startsWithNorm ? norm("head.activation", channels: featureChannels) : nil,
+            norm: family.startsWithNorm ? norm("head.activation", channels: featureChannels) : nil,
             neuron: neuron("head.activation")
         )
     }

@@ -2,7 +2,7 @@ import Tensors
 
 /// The first layers of a network: a unit on real input, and for ``Stem/imagenet`` max-pooling of what leaves it.
 ///
-/// The unit ends in neurons, except before pre-activation blocks, which take what it normalised. A static picture is
+/// The unit ends in neurons, except before pre-activation blocks, which take real values. A static picture is
 /// convolved and normalised once; only the neurons run over all T.
 struct StemLayer<B: Backend>: Sendable {
     /// The pool's input.

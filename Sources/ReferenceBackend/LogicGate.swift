@@ -92,7 +92,7 @@ extension ReferenceBackend {
         let (byInput, byBranch) =
             switch gate {
             case .and: (g.indices.map { g[$0] * o[$0] }, g.indices.map { g[$0] * x[$0] })
-            case .iand: (g.indices.map { g[$0] * (1 - o[$0]) }, g.indices.map { g[$0] * -x[$0] })
+            case .iand: (g.indices.map { g[$0] * (1 - o[$0]) }, g.indices.map { g[$0] * (0 - x[$0]) })
             }
         return SpikeGateGradients(
             input: newTensor(byInput, shape: shape),

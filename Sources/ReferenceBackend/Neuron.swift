@@ -38,7 +38,9 @@ extension ReferenceBackend {
         leak: LearnedLeak<Self>?,
         time: TimeAxis
     ) throws(BackendError) -> RealTensor<Self> {
-        let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, "fireLevels")
+        let operation = "fireLevels"
+        let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
+        try require(neuron.isMultiLevel, operation, "a neuron of one level leaves spikes")
         return newTensor(layer.spikeCounts(), shape: layer.outputShape)
     }
 }

@@ -37,7 +37,7 @@ public protocol NeuronOperations: NormalizationOperations {
         time: TimeAxis
     ) throws(BackendError) -> SpikeTensor<Self>
 
-    /// The same for a neuron of several thresholds: how many of them fire, an integer from 0 to as many as there are.
+    /// The same for a multi-level neuron: how many of its thresholds fire, an integer from 0 to as many as there are.
     func fireLevels(
         _ input: RealTensor<Self>,
         normalization: Normalization<Self>?,

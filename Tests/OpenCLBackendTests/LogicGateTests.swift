@@ -30,10 +30,38 @@ struct LogicGateCase: OperationCase {
     }
 }
 
+struct SpikeGateCase: OperationCase {
+    var gate: SpikeGate
+    var shape: ImageShape
+
+    var testDescription: String { "\(gate) \(shape)" }
+    /// Spikes and masks: nothing is rounded.
+    var tolerance: Float { 0 }
+
+    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+        var numbers = Numbers()
+        let input = try backend.spikes(numbers.spikes(shape.count, rate: 0.5), shape)
+        let branch = try backend.spikes(numbers.spikes(shape.count, rate: 0.5), shape)
+        let gradient = try backend.real(numbers.normal(shape.count), shape)
+        let output = try backend.spikeGate(gate, input: input, branch: branch)
+        let gradients = try backend.spikeGateBackward(gate, gradient: gradient, input: input, branch: branch)
+        return [
+            Output("output", output), Output("input gradient", gradients.input),
+            Output("branch gradient", gradients.branch),
+        ]
+    }
+}
+
 @Suite(.enabled(if: TestDevice.isUsed))
 struct LogicGateTests {
     @Test(arguments: shapes.map { LogicGateCase(shape: $0) })
     func gate(_ operation: LogicGateCase) throws {
         try check(operation)
+    }
+
+    // The smallest shape has four values, which may all be silent.
+    @Test(arguments: SpikeGate.allCases, shapes.dropFirst())
+    func spikeGate(_ gate: SpikeGate, shape: ImageShape) throws {
+        try check(SpikeGateCase(gate: gate, shape: shape))
     }
 }
