@@ -29,7 +29,7 @@ struct ProbedBackend<Base: Backend>: Backend {
 
     var deviceName: String { base.deviceName }
     var sliceAlignment: Int { base.sliceAlignment }
-    var buildSeconds: Double { base.buildSeconds }
+    var buildsKernels: Bool { base.buildsKernels }
 
     func fire(
         _ input: RealTensor<Self>,

@@ -59,7 +59,7 @@ public struct ProgressText: Sendable {
 
     /// One line for an epoch that is evaluated.
     public func line(_ record: EpochRecord, epochs: Int, isBest: Bool) -> String {
-        let test = "test \(Self.percent(record.testAccuracy))"
+        let test = "accuracy \(Self.percent(record.testAccuracy))"
         return "epoch \(record.epoch)/\(epochs)  train loss \(Self.decimal(record.trainLoss, 4))"
             + "  accuracy \(Self.percent(record.trainAccuracy))"
             + "  test loss \(Self.decimal(record.testLoss, 4))  \(isBest ? green(test) : test)"
@@ -107,6 +107,11 @@ extension ProgressText {
     /// A number with so many digits after the point.
     public static func decimal(_ value: Double, _ digits: Int) -> String {
         String(format: "%.\(digits)f", value)
+    }
+
+    /// A number as 1.2e-07.
+    public static func scientific(_ value: Double) -> String {
+        String(format: "%.1e", value)
     }
 
     /// A fraction as a percentage with two digits after the point.

@@ -16,7 +16,8 @@ struct LSN: AsyncParsableCommand {
             """,
         version: ProgramVersion.current,
         subcommands: [
-            TrainCommand.self, EvalCommand.self, ModelsCommand.self, DevicesCommand.self,
+            TrainCommand.self, EvalCommand.self, CheckCommand.self, BenchCommand.self, ModelsCommand.self,
+            DevicesCommand.self,
         ]
     )
 

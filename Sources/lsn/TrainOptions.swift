@@ -53,10 +53,16 @@ struct NetworkOptions: ParsableArguments {
     @Option(help: "Peak of the triangular surrogate derivative (default: by depth, 1 or 0.7).")
     var surrogateHeight: Float?
 
-    @Option(parsing: .unconditional, help: "Starting weight of the last norm of each logic branch (default: by depth, 0.5 or 0.1).")
+    @Option(
+        parsing: .unconditional,
+        help: "Starting weight of the last norm of each logic branch (default: by depth, 0.5 or 0.1)."
+    )
     var branchScale: Float?
 
-    @Option(parsing: .unconditional, help: "Starting bias of the last norm of each logic branch (default: by depth, 0 or 0.2).")
+    @Option(
+        parsing: .unconditional,
+        help: "Starting bias of the last norm of each logic branch (default: by depth, 0 or 0.2)."
+    )
     var branchBias: Float?
 }
 
@@ -119,7 +125,8 @@ struct DataOptions: ParsableArguments {
 
 extension TrainingOptions {
     /// What the command line gives.
-    init(network: NetworkOptions, learning: LearningOptions, data: DataOptions, device: String?, checkpointEvery: Int?) {
+    init(network: NetworkOptions, learning: LearningOptions, data: DataOptions, device: String?, checkpointEvery: Int?)
+    {
         self.init()
         model = network.model
         width = network.width

@@ -6,6 +6,7 @@ import Testing
 struct BiasCase: OperationCase {
     var shape: ImageShape
 
+    var size: Int { shape.realWords }
     var testDescription: String { "\(shape)" }
     /// Sums over pixels in blocks.
     var tolerance: Float { 2e-6 }
@@ -31,6 +32,7 @@ struct LossCase: OperationCase {
     var isCoarse = false
     var labelSmoothing: Float = 0
 
+    var size: Int { steps * batch * classes }
     var testDescription: String {
         "\(loss) T \(steps) N \(batch) K \(classes) deviation \(deviation) smoothing \(labelSmoothing)"
     }
@@ -70,11 +72,12 @@ struct LossCase: OperationCase {
 
 @Suite(.enabled(if: TestDevice.isUsed))
 struct HeadTests {
-    @Test(
-        arguments: shapes.map { BiasCase(shape: $0) } + [
+    static let biasCases =
+        shapes.map { BiasCase(shape: $0) } + [
             BiasCase(shape: ImageShape(images: 70_000, height: 1, width: 1, channels: 10))
         ]
-    )
+
+    @Test(arguments: affordable(biasCases))
     func bias(_ operation: BiasCase) throws {
         try check(operation)
     }
@@ -93,7 +96,7 @@ struct HeadTests {
             ]
         }
 
-    @Test(arguments: lossCases)
+    @Test(arguments: affordable(lossCases))
     func loss(_ operation: LossCase) throws {
         try check(operation)
     }

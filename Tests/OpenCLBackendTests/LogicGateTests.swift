@@ -6,6 +6,7 @@ import Testing
 struct LogicGateCase: OperationCase {
     var shape: ImageShape
 
+    var size: Int { shape.realWords }
     var testDescription: String { "\(shape)" }
     /// Spikes and masks: nothing is rounded.
     var tolerance: Float { 0 }
@@ -34,6 +35,7 @@ struct SpikeGateCase: OperationCase {
     var gate: SpikeGate
     var shape: ImageShape
 
+    var size: Int { shape.realWords }
     var testDescription: String { "\(gate) \(shape)" }
     /// Spikes and masks: nothing is rounded.
     var tolerance: Float { 0 }
@@ -54,14 +56,18 @@ struct SpikeGateCase: OperationCase {
 
 @Suite(.enabled(if: TestDevice.isUsed))
 struct LogicGateTests {
-    @Test(arguments: shapes.map { LogicGateCase(shape: $0) })
+    @Test(arguments: affordable(shapes.map { LogicGateCase(shape: $0) }))
     func gate(_ operation: LogicGateCase) throws {
         try check(operation)
     }
 
     // The smallest shape has four values, which may all be silent.
-    @Test(arguments: SpikeGate.allCases, shapes.dropFirst())
-    func spikeGate(_ gate: SpikeGate, shape: ImageShape) throws {
-        try check(SpikeGateCase(gate: gate, shape: shape))
+    static let spikeGates = SpikeGate.allCases.flatMap { gate in
+        shapes.dropFirst().map { SpikeGateCase(gate: gate, shape: $0) }
+    }
+
+    @Test(arguments: affordable(spikeGates))
+    func spikeGate(_ operation: SpikeGateCase) throws {
+        try check(operation)
     }
 }

@@ -13,6 +13,7 @@ struct NeuronCase: OperationCase {
     var isStatic = false
     var isPenalized = false
 
+    var size: Int { shape.realWords * (isStatic ? steps : 1) }
     var testDescription: String {
         "\(shape) T \(steps) \(neuron.surrogate) \(neuron.reset)\(neuron.detachReset ? " detached" : "") "
             + "leak \(neuron.isLeakLearned ? "learned" : "\(neuron.leak)") thresholds \(neuron.thresholds)"
@@ -159,7 +160,7 @@ struct NeuronTests {
             )
         ]
 
-    @Test(arguments: variants)
+    @Test(arguments: affordable(variants))
     func fireVariants(_ operation: NeuronCase) throws {
         try check(operation)
     }
@@ -199,7 +200,7 @@ struct NeuronTests {
             NeuronCase(shape: shapes[2], neuron: Neuron(threshold: -0.5, surrogate: .sigmoid(slope: 4))),
         ]
 
-    @Test(arguments: cases)
+    @Test(arguments: affordable(cases))
     func fire(_ operation: NeuronCase) throws {
         try check(operation)
     }

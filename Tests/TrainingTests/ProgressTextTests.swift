@@ -56,7 +56,7 @@ import Testing
     @Test func anEpochsLine() {
         #expect(
             ProgressText(isColoured: false).line(record, epochs: 8, isBest: true)
-                == "epoch 3/8  train loss 0.2500  accuracy 92.00 %  test loss 0.2000  test 94.10 %"
+                == "epoch 3/8  train loss 0.2500  accuracy 92.00 %  test loss 0.2000  accuracy 94.10 %"
                 + "  800 images/s  1:02  best"
         )
     }
