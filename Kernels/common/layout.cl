@@ -4,8 +4,9 @@
 // spare channels hold 0. Spikes are [images][height][width][words] words of 32 bits: channel 32w + i in bit i of word w,
 // spare bits are 0. Time is outermost: image t·N + n is step t of sample n. Kernels keep spare channels and bits at 0.
 //
-// Mapping. A work-group has one item; an item owns one vector of WIDTH channels (a "chunk": -DWIDTH=16 where the stride
-// is a multiple of 16, else 8) or one word of spikes, and a run of pixels. No barriers, no local memory.
+// Mapping. A work-group has one item; an item owns a run of pixels, and of each of them one vector of WIDTH channels (a
+// "chunk": -DWIDTH=16 where the stride is a multiple of 16, else 8), or a group of at most GROUP chunks that lie side by
+// side, or one word of spikes. No barriers, no local memory.
 //
 // Sizes. Pixels of a tensor fit 31 bits; words of it may not, so offsets are size_t.
 //
@@ -19,6 +20,12 @@
 #ifndef WIDTH
 #define WIDTH 16
 #endif
+// A group's constants stand in private memory while its pixels, each some hundred bytes in one piece, pass by: memory
+// that does not fit caches is read and written twice as fast as by single chunks. -DGROUP=1 where a pixel is one chunk.
+#ifndef GROUP
+#define GROUP 16
+#endif
+#define GROUP_CHUNKS(first, group, stride) (GROUP == 1 ? 1 : min(group, ((stride) - (first)) / WIDTH))
 
 #define JOIN_NOW(a, b) a##b
 #define JOIN(a, b) JOIN_NOW(a, b)
@@ -30,9 +37,13 @@
 #define AS_INTV JOIN(as_int, WIDTH)
 #define AS_UINTV JOIN(as_uint, WIDTH)
 
-// A vector from WIDTH words that need not be aligned, and back.
-#define LOADV(pointer) JOIN(vload, WIDTH)(0, pointer)
-#define STOREV(vector, pointer) JOIN(vstore, WIDTH)(vector, 0, pointer)
+// A vector at a pointer to its first word, and back. Chunks lie aligned to their size: buffers do, pixels are whole chunks
+// apart. (vload and vstore, which ask for less, cost several times as much with PoCL 3.1: they fall into pieces of 8
+// bytes.)
+#define LOADV(pointer) (*(__global const FLOATV *)(pointer))
+#define STOREV(vector, pointer) (*(__global FLOATV *)(pointer) = (vector))
+#define LOAD_WORDS(pointer) (*(__global const UINTV *)(pointer))
+#define STORE_WORDS(vector, pointer) (*(__global UINTV *)(pointer) = (vector))
 
 #if WIDTH == 16
 #define LANES ((INTV)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))

@@ -11,7 +11,8 @@
 //     IAND: X' = X·(1 − O)    ∂X'/∂X = 1 − O     ∂X'/∂O = −X
 //
 // Layout: words as in common/layout.cl; gradients are [pixels][stride] floats. ∂L/∂X is written over ∂L/∂X'.
-// Mapping: logic_gate and spike_gate take a run of words, 16 at a time; the backward kernels a chunk and a run of pixels.
+// Mapping: logic_gate and spike_gate take a run of words, a vector at a time; the backward kernels a run of pixels, all
+// their channels, so that memory is gone through in its order.
 // Numerics: exact. Spare bits and channels stay 0.
 #include "common/layout.cl"
 
@@ -26,11 +27,11 @@ __kernel void logic_gate(
     const int begin = (int)get_global_id(0) * run;
     const int end = begin + min(run, count - begin);
     int at = begin;
-    for (; at + 16 <= end; at += 16) {
-        const uint16 x = vload16(0, input + at);
-        const uint16 e = vload16(0, excitatory + at);
-        const uint16 i = vload16(0, inhibitory + at);
-        vstore16(bitselect(x, e, e ^ i), 0, output + at);
+    for (; at + WIDTH <= end; at += WIDTH) {
+        const UINTV x = LOAD_WORDS(input + at);
+        const UINTV e = LOAD_WORDS(excitatory + at);
+        const UINTV i = LOAD_WORDS(inhibitory + at);
+        STORE_WORDS(bitselect(x, e, e ^ i), output + at);
     }
     for (; at < end; ++at)
         output[at] = bitselect(input[at], excitatory[at], excitatory[at] ^ inhibitory[at]);
@@ -48,18 +49,19 @@ __kernel void logic_gate_backward(
     const int words,
     const int run)
 {
-    const int channel = (int)get_global_id(0) * WIDTH;
-    const int begin = (int)get_global_id(1) * run;
+    const int begin = (int)get_global_id(0) * run;
     const int end = begin + min(run, pixels - begin);
     for (int pixel = begin; pixel < end; ++pixel) {
-        const uint x = load_spikes(input, pixel, words, channel);
-        const uint e = load_spikes(excitatory, pixel, words, channel);
-        const uint i = load_spikes(inhibitory, pixel, words, channel);
-        const size_t at = (size_t)pixel * stride + channel;
-        const FLOATV g = LOADV(gradient + at);
-        STOREV(MASKED(expand_spikes(~(e ^ i)), g), gradient + at);
-        STOREV(MASKED(expand_spikes(~(x ^ i)), g), excitatory_gradient + at);
-        STOREV(MASKED(expand_spikes(x ^ e), -g), inhibitory_gradient + at);
+        for (int channel = 0; channel < stride; channel += WIDTH) {
+            const uint x = load_spikes(input, pixel, words, channel);
+            const uint e = load_spikes(excitatory, pixel, words, channel);
+            const uint i = load_spikes(inhibitory, pixel, words, channel);
+            const size_t at = (size_t)pixel * stride + channel;
+            const FLOATV g = LOADV(gradient + at);
+            STOREV(MASKED(expand_spikes(~(e ^ i)), g), gradient + at);
+            STOREV(MASKED(expand_spikes(~(x ^ i)), g), excitatory_gradient + at);
+            STOREV(MASKED(expand_spikes(x ^ e), -g), inhibitory_gradient + at);
+        }
     }
 }
 
@@ -77,8 +79,8 @@ __kernel void spike_gate(
     const int begin = (int)get_global_id(0) * run;
     const int end = begin + min(run, count - begin);
     int at = begin;
-    for (; at + 16 <= end; at += 16)
-        vstore16(vload16(0, input + at) & PASSING(vload16(0, branch + at)), 0, output + at);
+    for (; at + WIDTH <= end; at += WIDTH)
+        STORE_WORDS(LOAD_WORDS(input + at) & PASSING(LOAD_WORDS(branch + at)), output + at);
     for (; at < end; ++at)
         output[at] = input[at] & PASSING(branch[at]);
 }
@@ -93,15 +95,16 @@ __kernel void spike_gate_backward(
     const int words,
     const int run)
 {
-    const int channel = (int)get_global_id(0) * WIDTH;
-    const int begin = (int)get_global_id(1) * run;
+    const int begin = (int)get_global_id(0) * run;
     const int end = begin + min(run, pixels - begin);
     for (int pixel = begin; pixel < end; ++pixel) {
-        const uint x = load_spikes(input, pixel, words, channel);
-        const uint o = load_spikes(branch, pixel, words, channel);
-        const size_t at = (size_t)pixel * stride + channel;
-        const FLOATV g = LOADV(gradient + at);
-        STOREV(MASKED(expand_spikes(PASSING(o)), g), gradient + at);
-        STOREV(MASKED(expand_spikes(x), SIGNED(g)), branch_gradient + at);
+        for (int channel = 0; channel < stride; channel += WIDTH) {
+            const uint x = load_spikes(input, pixel, words, channel);
+            const uint o = load_spikes(branch, pixel, words, channel);
+            const size_t at = (size_t)pixel * stride + channel;
+            const FLOATV g = LOADV(gradient + at);
+            STOREV(MASKED(expand_spikes(PASSING(o)), g), gradient + at);
+            STOREV(MASKED(expand_spikes(x), SIGNED(g)), branch_gradient + at);
+        }
     }
 }

@@ -13,7 +13,7 @@ extension OpenCLBackend: ElementwiseOperations {
         try requireEqual(b.shape, shape, "sum", "the second term")
         try require(b, "sum", "the second term")
         let result = try newTensor(shape)
-        let runs = PixelRuns(pixels: shape.pixels, bytes: 3 * shape.vectorWidth * wordBytes)
+        let runs = PixelRuns(pixels: shape.pixels, bytes: 3 * shape.channelStride * wordBytes)
         try run(
             "sum_activations",
             "elementwise/sum.cl",
@@ -22,7 +22,7 @@ extension OpenCLBackend: ElementwiseOperations {
                 .storage(a.storage), .storage(b.storage), .storage(result.storage), .int(shape.pixels),
                 .int(shape.channelStride), .int(shape.wordsPerPixel), .int(runs.length),
             ],
-            global: [shape.chunks, runs.count]
+            global: [runs.count]
         )
         return result
     }
@@ -77,6 +77,7 @@ extension OpenCLBackend: ElementwiseOperations {
         try run(
             "repeat_over_time",
             "elementwise/time.cl",
+            options: [.width(shape)],
             arguments: [.storage(tensor.storage), .storage(result.storage)] + runs.arguments + [.int(steps)],
             global: [runs.count]
         )
@@ -101,6 +102,7 @@ extension OpenCLBackend: ElementwiseOperations {
         try run(
             "sum_over_time",
             "elementwise/time.cl",
+            options: [.width(shape)],
             arguments: [.storage(tensor.storage), .storage(result.storage)] + runs.arguments + [.int(steps)],
             global: [runs.count]
         )

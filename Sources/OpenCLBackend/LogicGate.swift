@@ -41,7 +41,7 @@ extension OpenCLBackend: LogicGateOperations {
         try require(gradient, operation, "the gradient")
         let excitatoryGradient = try newTensor(shape)
         let inhibitoryGradient = try newTensor(shape)
-        let runs = PixelRuns(pixels: shape.pixels, bytes: 4 * shape.vectorWidth * wordBytes)
+        let runs = PixelRuns(pixels: shape.pixels, bytes: 4 * shape.channelStride * wordBytes)
         try run(
             "logic_gate_backward",
             "logic/gate.cl",
@@ -52,7 +52,7 @@ extension OpenCLBackend: LogicGateOperations {
                 .storage(inhibitoryGradient.storage), .int(shape.pixels), .int(shape.channelStride),
                 .int(shape.wordsPerPixel), .int(runs.length),
             ],
-            global: [shape.chunks, runs.count]
+            global: [runs.count]
         )
         return LogicGateGradients(
             input: gradient,
@@ -98,7 +98,7 @@ extension OpenCLBackend: LogicGateOperations {
         try requireEqual(gradient.shape, shape, operation, "the gradient")
         try require(gradient, operation, "the gradient")
         let branchGradient = try newTensor(shape)
-        let runs = PixelRuns(pixels: shape.pixels, bytes: 3 * shape.vectorWidth * wordBytes)
+        let runs = PixelRuns(pixels: shape.pixels, bytes: 3 * shape.channelStride * wordBytes)
         try run(
             "spike_gate_backward",
             "logic/gate.cl",
@@ -108,7 +108,7 @@ extension OpenCLBackend: LogicGateOperations {
                 .storage(branchGradient.storage), .int(shape.pixels), .int(shape.channelStride),
                 .int(shape.wordsPerPixel), .int(runs.length),
             ],
-            global: [shape.chunks, runs.count]
+            global: [runs.count]
         )
         return SpikeGateGradients(input: gradient, branch: branchGradient)
     }
