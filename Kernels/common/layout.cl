@@ -83,6 +83,19 @@ uint or_lanes(UINTV lanes)
     return two.x | two.y;
 }
 
+// The sum of all lanes, in a fixed order.
+float sum_lanes(FLOATV lanes)
+{
+#if WIDTH == 16
+    const float8 eight = lanes.lo + lanes.hi;
+#else
+    const float8 eight = lanes;
+#endif
+    const float4 four = eight.lo + eight.hi;
+    const float2 two = four.lo + four.hi;
+    return two.x + two.y;
+}
+
 // The bits of the chunk that starts at channel `channel` of `pixel`, in the lowest WIDTH bits (others above them).
 uint load_spikes(__global const uint *spikes, size_t pixel, int words, int channel)
 {
