@@ -32,6 +32,9 @@ let package = Package(
             providers: [.apt(["ocl-icd-opencl-dev", "opencl-headers"])]
         ),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // Linked statically (see its module map), so that the binary travels without it; no pkg-config, which would ask
+        // for the shared library.
+        .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
 
         // Files that travel inside the binary.
         .target(name: "Kernels", path: "Kernels", sources: ["Kernels.c"]),
@@ -40,7 +43,7 @@ let package = Package(
 
         .target(name: "OpenCLRuntime", dependencies: ["COpenCL"], swiftSettings: house),
         .target(name: "Tensors", swiftSettings: house),
-        .target(name: "FileFormats", dependencies: ["CZlib"], swiftSettings: house),
+        .target(name: "FileFormats", dependencies: ["CZlib", "CTurboJPEG"], swiftSettings: house),
         .target(name: "ReferenceBackend", dependencies: ["Tensors"], swiftSettings: house),
         .target(name: "OpenCLBackend", dependencies: ["Tensors", "OpenCLRuntime", "Kernels"], swiftSettings: house),
         .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: house),
@@ -68,8 +71,12 @@ let package = Package(
         // A test target per module; ParityTests and CommandTests see everything.
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: house),
         .testTarget(name: "OpenCLRuntimeTests", dependencies: ["OpenCLRuntime"], swiftSettings: house),
-        .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"], swiftSettings: house),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "FileFormats", "Tensors"], swiftSettings: house),
+        .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats", "CTurboJPEG"], swiftSettings: house),
+        .testTarget(
+            name: "DatasetsTests",
+            dependencies: ["Datasets", "FileFormats", "Tensors", "CTurboJPEG"],
+            swiftSettings: house
+        ),
         .testTarget(
             name: "ReferenceBackendTests",
             dependencies: ["ReferenceBackend", "Tensors"],
