@@ -115,7 +115,7 @@ private struct Writer {
     private mutating func appendHeader(_ messages: [(type: UInt8, body: [UInt8])]) -> UInt64 {
         align()
         let address = UInt64(bytes.count)
-        let content = messages.flatMap { message in
+        let content = messages.flatMap { message -> [UInt8] in
             [message.type] + LittleEndian.encode([UInt16(message.body.count)]) + [0] + message.body
         }
         // Version 2; the content's length has four bytes.
