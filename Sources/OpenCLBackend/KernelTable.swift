@@ -15,6 +15,9 @@ struct KernelOption: Hashable, Sendable {
         KernelOption(macro: macro, value: value ? 1 : 0)
     }
 
+    /// The vector width for a shape: see common/layout.cl.
+    static func width(_ shape: ImageShape) -> KernelOption { .define("WIDTH", shape.vectorWidth) }
+
     var text: String { "-D\(macro)=\(value)" }
 }
 

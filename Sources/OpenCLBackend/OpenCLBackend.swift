@@ -14,6 +14,7 @@ public final class OpenCLBackend: Sendable {
     public let queue: ComputeQueue
     let pool: StoragePool
     let kernels = KernelTable()
+    let pictureTables = PictureTables()
 
     /// A backend that computes on the queue's device, with the kernels of the queue's sources
     /// (``OpenCLRuntime/KernelSourceTree`` has the embedded ones).
@@ -33,6 +34,9 @@ public final class OpenCLBackend: Sendable {
         pool.resetPeak()
     }
 }
+
+/// Each family of operations stands in a file of its name.
+extension OpenCLBackend: Backend {}
 
 extension OpenCLBackend: StorageOperations {
     /// Device memory.

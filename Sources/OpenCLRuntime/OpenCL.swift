@@ -1,4 +1,5 @@
 import COpenCL
+import Synchronization
 
 /// What is installed on this machine.
 public enum OpenCL {
@@ -9,6 +10,13 @@ public enum OpenCL {
     /// - Returns: at least one device.
     /// - Throws: `noPlatform` or `noDevice` where there is none.
     public static func devices() throws(OpenCLError) -> [DeviceInfo] {
+        try loader.withLock { (_) throws(OpenCLError) in try enumerateDevices() }
+    }
+
+    /// The loader opens the vendors' drivers at the first call, and two first calls at once can break it.
+    private static let loader = Mutex(())
+
+    private static func enumerateDevices() throws(OpenCLError) -> [DeviceInfo] {
         var count: cl_uint = 0
         let code = unsafe clGetPlatformIDs(0, nil, &count)
         guard code == CL_SUCCESS, count > 0 else { throw .noPlatform(codeName: OpenCLStatus.name(code)) }

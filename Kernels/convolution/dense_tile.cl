@@ -1,0 +1,45 @@
+// What the convolutions of real values share (dense_forward.cl, backward_data.cl): a tile of TILE_PIXELS pixels of a row
+// times TILE_VECTORS vectors of WIDTH channels, held in registers, to which one window position after the other adds.
+//
+// The source row that a tile needs is first staged in private memory, STAGE_COLUMNS columns by STAGE_CHANNELS channels
+// with zeros outside the image, so that the inner loop has no borders and constant distances.
+//
+// Specialised by: SOURCE_STRIDE (floats from one source pixel to the next), RESULT_STRIDE (of the result and of the rows
+// of the weights), COLUMN_STEP (source columns from one pixel of the tile to the next), STAGE_COLUMNS, TILE_PIXELS,
+// TILE_VECTORS, WIDTH.
+#include "common/layout.cl"
+
+#define STAGE_CHANNELS (SOURCE_STRIDE < 64 ? SOURCE_STRIDE : 64)
+
+// Copies `channels` (a multiple of 8) channels from `channel` on of STAGE_COLUMNS columns from `left` on.
+static inline void stage_row(
+    float *stage, __global const float *line, int left, int width, int channel, int channels) {
+    for (int column = 0; column < STAGE_COLUMNS; column++) {
+        const int x = left + column;
+        float *to = stage + column * STAGE_CHANNELS;
+        if (x >= 0 && x < width) {
+            __global const float *from = line + (size_t)x * SOURCE_STRIDE + channel;
+            for (int i = 0; i < channels; i += 8)
+                vstore8(vload8(0, from + i), 0, to + i);
+        } else {
+            for (int i = 0; i < channels; i += 8)
+                vstore8((float8)(0.0f), 0, to + i);
+        }
+    }
+}
+
+// Adds the products of one window position: sums[p][v] += stage[p][c] * weights[c][v] over `channels` channels.
+static inline void multiply_tap(
+    FLOATV sums[TILE_PIXELS][TILE_VECTORS], const float *stage, __global const float *weights, int channels) {
+    for (int c = 0; c < channels; c++) {
+        FLOATV weight[TILE_VECTORS];
+#pragma unroll
+        for (int v = 0; v < TILE_VECTORS; v++)
+            weight[v] = LOADV(weights + (size_t)c * RESULT_STRIDE + v * WIDTH);
+#pragma unroll
+        for (int p = 0; p < TILE_PIXELS; p++)
+#pragma unroll
+            for (int v = 0; v < TILE_VECTORS; v++)
+                sums[p][v] = fma((FLOATV)(stage[p * COLUMN_STEP * STAGE_CHANNELS + c]), weight[v], sums[p][v]);
+    }
+}

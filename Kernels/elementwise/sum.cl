@@ -1,0 +1,49 @@
+// Sums of activations.
+//
+// sum_activations: c = a + b, each real or, with -D A_SPIKES or B_SPIKES, spikes that count as 0 and 1.
+//   Mapping: an item takes a chunk and a run of pixels.
+// accumulate: b += a on flat runs of words. Mapping: an item takes a run, 16 words at a time.
+#include "common/layout.cl"
+
+#if A_SPIKES
+#define A_TYPE uint
+#define A_VALUE spikes_as_floats(load_spikes(a, pixel, words, channel))
+#else
+#define A_TYPE float
+#define A_VALUE LOADV(a + at)
+#endif
+#if B_SPIKES
+#define B_TYPE uint
+#define B_VALUE spikes_as_floats(load_spikes(b, pixel, words, channel))
+#else
+#define B_TYPE float
+#define B_VALUE LOADV(b + at)
+#endif
+
+__kernel void sum_activations(
+    __global const A_TYPE *a,
+    __global const B_TYPE *b,
+    __global float *c,
+    const int pixels,
+    const int stride,
+    const int words,
+    const int run)
+{
+    const int channel = (int)get_global_id(0) * WIDTH;
+    const int begin = (int)get_global_id(1) * run;
+    const int end = begin + min(run, pixels - begin);
+    for (int pixel = begin; pixel < end; ++pixel) {
+        const size_t at = (size_t)pixel * stride + channel;
+        STOREV(A_VALUE + B_VALUE, c + at);
+    }
+}
+
+__kernel void accumulate(__global const float *term, __global float *total, const uint count, const uint run)
+{
+    size_t at = get_global_id(0) * (size_t)run;
+    const size_t end = min(at + run, (size_t)count);
+    for (; at + 16 <= end; at += 16)
+        vstore16(vload16(0, total + at) + vload16(0, term + at), 0, total + at);
+    for (; at < end; ++at)
+        total[at] += term[at];
+}

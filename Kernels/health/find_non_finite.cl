@@ -1,0 +1,39 @@
+// The index of the first float that is infinite or not a number, or NONE.
+//
+// Mapping: find_non_finite_partial takes a run of words, 16 at a time, and writes the first index of its run;
+// find_non_finite_combine is one item, which takes the smallest.
+// Numerics: an exponent of all ones, tested on the bits.
+#include "common/layout.cl"
+
+#define NONE 0xffffffffu
+#define EXPONENT 0x7f800000u
+
+__kernel void find_non_finite_partial(
+    __global const uint *values, __global uint *firsts, const uint count, const uint run)
+{
+    const size_t begin = get_global_id(0) * (size_t)run;
+    const size_t end = min(begin + run, (size_t)count);
+    uint first = NONE;
+    size_t at = begin;
+    bool found = false;
+    for (; !found && at + 16 <= end; at += 16) {
+        const uint16 exponents = vload16(0, values + at) & (uint16)(EXPONENT);
+        found = any(exponents == (uint16)(EXPONENT));
+    }
+    if (found)
+        at -= 16;
+    for (; first == NONE && at < end; ++at) {
+        if ((values[at] & EXPONENT) == EXPONENT)
+            first = (uint)at;
+    }
+    firsts[get_global_id(0)] = first;
+}
+
+__kernel void find_non_finite_combine(
+    __global const uint *firsts, __global uint *record, const int runs, const int word)
+{
+    uint first = NONE;
+    for (int part = 0; part < runs; ++part)
+        first = min(first, firsts[part]);
+    record[word] = first;
+}

@@ -1,0 +1,59 @@
+// The logic gate, on packed words (eqs. 6, 8–10 of the LSN paper):
+//
+//     X' = E where E ≠ I, else X
+//     ∂X'/∂X = 1 − E − I + 2EI     ∂X'/∂E = 1 − X − I + 2XI     ∂X'/∂I = 2XE − X − E
+//
+// For spikes the three derivatives are masks: [E = I], [X = I], −[X ≠ E].
+//
+// Layout: words as in common/layout.cl; gradients are [pixels][stride] floats. ∂L/∂X is written over ∂L/∂X'.
+// Mapping: logic_gate takes a run of words, 16 at a time; logic_gate_backward a chunk and a run of pixels.
+// Numerics: exact. Spare bits and channels stay 0.
+#include "common/layout.cl"
+
+__kernel void logic_gate(
+    __global const uint *input,
+    __global const uint *excitatory,
+    __global const uint *inhibitory,
+    __global uint *output,
+    const int count,
+    const int run)
+{
+    const int begin = (int)get_global_id(0) * run;
+    const int end = begin + min(run, count - begin);
+    int at = begin;
+    for (; at + 16 <= end; at += 16) {
+        const uint16 x = vload16(0, input + at);
+        const uint16 e = vload16(0, excitatory + at);
+        const uint16 i = vload16(0, inhibitory + at);
+        vstore16(bitselect(x, e, e ^ i), 0, output + at);
+    }
+    for (; at < end; ++at)
+        output[at] = bitselect(input[at], excitatory[at], excitatory[at] ^ inhibitory[at]);
+}
+
+__kernel void logic_gate_backward(
+    __global float *gradient,
+    __global const uint *input,
+    __global const uint *excitatory,
+    __global const uint *inhibitory,
+    __global float *excitatory_gradient,
+    __global float *inhibitory_gradient,
+    const int pixels,
+    const int stride,
+    const int words,
+    const int run)
+{
+    const int channel = (int)get_global_id(0) * WIDTH;
+    const int begin = (int)get_global_id(1) * run;
+    const int end = begin + min(run, pixels - begin);
+    for (int pixel = begin; pixel < end; ++pixel) {
+        const uint x = load_spikes(input, pixel, words, channel);
+        const uint e = load_spikes(excitatory, pixel, words, channel);
+        const uint i = load_spikes(inhibitory, pixel, words, channel);
+        const size_t at = (size_t)pixel * stride + channel;
+        const FLOATV g = LOADV(gradient + at);
+        STOREV(MASKED(expand_spikes(~(e ^ i)), g), gradient + at);
+        STOREV(MASKED(expand_spikes(~(x ^ i)), g), excitatory_gradient + at);
+        STOREV(MASKED(expand_spikes(x ^ e), -g), inhibitory_gradient + at);
+    }
+}

@@ -1,0 +1,58 @@
+// The neuron's equations, for forward and backward alike:
+//
+//     Û[t] = leak·U[t−1] + x[t],  U[−1] = 0        Y[t] = Û[t] ≥ threshold
+//     U[t] = (1 − Y[t])·Û[t]  (hard reset)         U[t] = Û[t] − threshold·Y[t]  (soft reset)
+//
+// and the surrogates S(x), x = Û − threshold, which stand in for ∂Y/∂Û.
+//
+// Specialised by -D TIME_STEPS, NORMALIZED (a batch norm is applied to the input first), STATIC_INPUT (one picture
+// stands at every step), SOFT_RESET, DETACH_RESET, SURROGATE.
+// Numerics: one fma a step; Û is bit for bit the same wherever it is computed.
+#ifndef DYNAMICS_CL
+#define DYNAMICS_CL
+
+#include "normalization/affine.cl"
+
+#define TRIANGULAR 0
+#define SIGMOID 1
+#define ARCTAN 2
+#define RECTANGLE 3
+#define DSPIKE 4
+
+FLOATV reset_potential(FLOATV potential, INTV fired, float threshold)
+{
+#if SOFT_RESET
+    return potential - MASKED(fired, (FLOATV)(threshold));
+#else
+    return MASKED(~fired, potential);
+#endif
+}
+
+// `scale` and `slope` are numbers of the surrogate, as computed by the host.
+FLOATV surrogate(FLOATV x, float scale, float slope)
+{
+#if SURROGATE == TRIANGULAR
+    // scale·max(0, 1 − |x|)
+    const FLOATV y = 1.0f - fabs(x);
+    return scale * MASKED(y > (FLOATV)(0.0f), y);
+#elif SURROGATE == SIGMOID
+    // scale·σ(slope·x)·(1 − σ(slope·x)), symmetric in x
+    const FLOATV e = exp(-slope * fabs(x));
+    return scale * e / ((1.0f + e) * (1.0f + e));
+#elif SURROGATE == ARCTAN
+    // scale / (1 + (slope·x)²)
+    const FLOATV y = slope * x;
+    return scale / fma(y, y, (FLOATV)(1.0f));
+#elif SURROGATE == RECTANGLE
+    // scale on |x| < slope
+    return MASKED(fabs(x) < (FLOATV)(slope), (FLOATV)(scale));
+#elif SURROGATE == DSPIKE
+    // scale·sech²(slope·x) on |x| ≤ ½
+    const FLOATV e = exp(-2.0f * slope * fabs(x));
+    return MASKED(fabs(x) <= (FLOATV)(0.5f), scale * 4.0f * e / ((1.0f + e) * (1.0f + e)));
+#else
+#error "unknown SURROGATE"
+#endif
+}
+
+#endif

@@ -1,0 +1,153 @@
+// Back through time and the surrogate, with the sums that the batch norm's gradients need. c[T−1] = 0, and for t = T−1 … 0
+//
+//     gY = g[t] − Û[t]·c[t]  (hard reset)       g[t] − threshold·c[t]  (soft)       g[t]  (reset detached)
+//     ∂L/∂x[t] = gY·S(Û[t] − threshold) + (1 − Y[t])·c[t]        (c[t] whole for the soft reset)
+//     c[t−1] = leak·∂L/∂x[t]
+//
+// where x is the normalised input. ∂L/∂x is written over g; of a static input its sum over t, over g of the first step.
+// With a norm, normalization/backward.cl goes on from there.
+//
+// Layout: as neuron/fire.cl; partial sums [runs][2][stride]: Σ ∂L/∂x, Σ ∂L/∂x·(input − mean).
+// Mapping: an item takes a chunk and a run of pixels.
+// Sizes: any T. Potentials are recomputed and kept in registers, SEGMENT steps at a time; where T is larger, a first pass
+// keeps the potential at the start of each segment.
+// Numerics: Û as in the forward pass, bit for bit. Sums of blocks of pixels join the run's.
+#include "neuron/dynamics.cl"
+
+#define BLOCK 64
+#if TIME_STEPS < 16
+#define SEGMENT TIME_STEPS
+#else
+#define SEGMENT 16
+#endif
+#define SEGMENTS ((TIME_STEPS + SEGMENT - 1) / SEGMENT)
+
+#if STATIC_INPUT
+#define INPUT_AT(t) input_at
+#else
+#define INPUT_AT(t) (input_at + (size_t)(t) * step)
+#endif
+
+#if NORMALIZED
+#define DRIVE(x) apply_affine(affine, x)
+#else
+#define DRIVE(x) (x)
+#endif
+
+__kernel void fire_backward(
+    __global float *gradient,
+    __global const float *input,
+#if NORMALIZED
+    __global const float *statistics,
+    __global const float *weight,
+    __global const float *bias,
+    __global float *partials,
+    const float gain,
+#endif
+    const int pixels,
+    const int stride,
+    const int run,
+    const float leak,
+    const float threshold,
+    const float surrogate_scale,
+    const float surrogate_slope)
+{
+    const int channel = (int)get_global_id(0) * WIDTH;
+    const int part = get_global_id(1);
+    const int begin = part * run;
+    const int end = begin + min(run, pixels - begin);
+    const size_t step = (size_t)pixels * stride;
+#if NORMALIZED
+    const Affine affine = load_affine(statistics, weight, bias, stride, channel, gain);
+    FLOATV sum = 0.0f, products = 0.0f;
+#endif
+
+    for (int block = begin; block < end; block += BLOCK) {
+        const int stop = min(block + BLOCK, end);
+#if NORMALIZED
+        FLOATV block_sum = 0.0f, block_products = 0.0f;
+#endif
+        for (int pixel = block; pixel < stop; ++pixel) {
+            __global const float *input_at = input + (size_t)pixel * stride + channel;
+            __global float *gradient_at = gradient + (size_t)pixel * stride + channel;
+            FLOATV entry[SEGMENTS];
+            FLOATV membrane = 0.0f;
+            entry[0] = membrane;
+#if SEGMENTS > 1
+            for (int t = 0; t < (SEGMENTS - 1) * SEGMENT; ++t) {
+                const FLOATV potential = fma((FLOATV)(leak), membrane, DRIVE(LOADV(INPUT_AT(t))));
+                membrane = reset_potential(potential, potential >= (FLOATV)(threshold), threshold);
+                if (t % SEGMENT == SEGMENT - 1)
+                    entry[t / SEGMENT + 1] = membrane;
+            }
+#endif
+            FLOATV carried = 0.0f;
+#if STATIC_INPUT
+            FLOATV total = 0.0f;
+#endif
+            for (int segment = SEGMENTS - 1; segment >= 0; --segment) {
+                const int start = segment * SEGMENT;
+                FLOATV potentials[SEGMENT];
+                membrane = entry[segment];
+#pragma unroll
+                for (int k = 0; k < SEGMENT; ++k) {
+                    if (TIME_STEPS % SEGMENT == 0 || start + k < TIME_STEPS) {
+                        potentials[k] = fma((FLOATV)(leak), membrane, DRIVE(LOADV(INPUT_AT(start + k))));
+                        membrane =
+                            reset_potential(potentials[k], potentials[k] >= (FLOATV)(threshold), threshold);
+                    }
+                }
+#pragma unroll
+                for (int k = SEGMENT - 1; k >= 0; --k) {
+                    if (TIME_STEPS % SEGMENT == 0 || start + k < TIME_STEPS) {
+                        const FLOATV potential = potentials[k];
+                        __global float *at = gradient_at + (size_t)(start + k) * step;
+                        const FLOATV slope =
+                            surrogate(potential - threshold, surrogate_scale, surrogate_slope);
+                        FLOATV spike = LOADV(at);
+#if SOFT_RESET
+#if !DETACH_RESET
+                        spike = fma((FLOATV)(-threshold), carried, spike);
+#endif
+                        const FLOATV kept = carried;
+#else
+#if !DETACH_RESET
+                        spike = fma(-potential, carried, spike);
+#endif
+                        const FLOATV kept = MASKED(~(potential >= (FLOATV)(threshold)), carried);
+#endif
+                        const FLOATV delta = fma(spike, slope, kept);
+                        carried = leak * delta;
+#if STATIC_INPUT
+                        total += delta;
+#else
+                        STOREV(delta, at);
+#if NORMALIZED
+                        block_sum += delta;
+                        block_products =
+                            fma(delta, LOADV(INPUT_AT(start + k)) - affine.mean, block_products);
+#endif
+#endif
+                    }
+                }
+            }
+#if STATIC_INPUT
+            STOREV(total, gradient_at);
+#if NORMALIZED
+            block_sum += total;
+            block_products = fma(total, LOADV(input_at) - affine.mean, block_products);
+#endif
+#endif
+        }
+#if NORMALIZED
+        sum += block_sum;
+        products += block_products;
+#endif
+    }
+
+#if NORMALIZED
+    __global float *result = partials + (size_t)part * 2 * stride + channel;
+    STOREV(sum, result);
+    STOREV(products, result + stride);
+#endif
+}

@@ -1,0 +1,100 @@
+// Gradients of a batch norm through the statistics of its batch, with x̂ = (x − mean)·σ⁻¹ and m pixels:
+//
+//     ∂L/∂bias = Σ g        ∂L/∂weight = gain·Σ g·x̂
+//     ∂L/∂x = weight·gain·σ⁻¹·(g − Σ g / m − x̂·Σ g·x̂ / m)
+//
+// Three passes: sums over runs of pixels (the neuron's backward kernel makes them itself), their total, and ∂L/∂x, which
+// may be written over g.
+//
+// Layout: partial sums are [runs][2][stride]: Σ g, Σ g·(x − mean). Coefficients are [2][stride]: Σ g / m and
+// σ⁻²·Σ g·(x − mean) / m.
+// Mapping: an item takes a chunk and a run of pixels; normalize_backward_combine takes a chunk.
+// Numerics: sums of blocks of pixels join the run's, runs are added in their order. Everything is 0 in spare channels.
+#include "common/layout.cl"
+
+#define BLOCK 64
+
+__kernel void normalize_backward_sums(
+    __global const float *gradient,
+    __global const float *input,
+    __global const float *statistics,
+    __global float *partials,
+    const int pixels,
+    const int stride,
+    const int run)
+{
+    const int channel = (int)get_global_id(0) * WIDTH;
+    const int part = get_global_id(1);
+    const int begin = part * run;
+    const int end = begin + min(run, pixels - begin);
+    const FLOATV mean = LOADV(statistics + channel);
+
+    FLOATV sum = 0.0f, products = 0.0f;
+    for (int block = begin; block < end; block += BLOCK) {
+        const int stop = min(block + BLOCK, end);
+        FLOATV s = 0.0f, p = 0.0f;
+        for (int pixel = block; pixel < stop; ++pixel) {
+            const size_t at = (size_t)pixel * stride + channel;
+            const FLOATV g = LOADV(gradient + at);
+            s += g;
+            p = fma(g, LOADV(input + at) - mean, p);
+        }
+        sum += s;
+        products += p;
+    }
+    __global float *result = partials + (size_t)part * 2 * stride + channel;
+    STOREV(sum, result);
+    STOREV(products, result + stride);
+}
+
+__kernel void normalize_backward_combine(
+    __global const float *partials,
+    __global const float *statistics,
+    __global float *weight_gradient,
+    __global float *bias_gradient,
+    __global float *coefficients,
+    const int stride,
+    const int runs,
+    const float pixels,
+    const float gain)
+{
+    const int channel = (int)get_global_id(0) * WIDTH;
+    __global const float *partial = partials + channel;
+    FLOATV sum = 0.0f, products = 0.0f;
+    for (int part = 0; part < runs; ++part, partial += 2 * (size_t)stride) {
+        sum += LOADV(partial);
+        products += LOADV(partial + stride);
+    }
+    const FLOATV inverse = LOADV(statistics + stride + channel);
+    const FLOATV normalized = products * inverse;
+    STOREV(sum, bias_gradient + channel);
+    STOREV(normalized * gain, weight_gradient + channel);
+    STOREV(sum / pixels, coefficients + channel);
+    STOREV(normalized * inverse / pixels, coefficients + stride + channel);
+}
+
+__kernel void normalize_backward_apply(
+    __global const float *gradient,
+    __global const float *input,
+    __global const float *statistics,
+    __global const float *weight,
+    __global const float *coefficients,
+    __global float *result,
+    const int pixels,
+    const int stride,
+    const int run,
+    const float gain)
+{
+    const int channel = (int)get_global_id(0) * WIDTH;
+    const int begin = (int)get_global_id(1) * run;
+    const int end = begin + min(run, pixels - begin);
+    const FLOATV mean = LOADV(statistics + channel);
+    const FLOATV scale = LOADV(weight + channel) * gain * LOADV(statistics + stride + channel);
+    const FLOATV average = LOADV(coefficients + channel);
+    const FLOATV slope = LOADV(coefficients + stride + channel);
+    for (int pixel = begin; pixel < end; ++pixel) {
+        const size_t at = (size_t)pixel * stride + channel;
+        const FLOATV centred = LOADV(gradient + at) - average;
+        STOREV(scale * fma(mean - LOADV(input + at), slope, centred), result + at);
+    }
+}

@@ -1,0 +1,64 @@
+import OpenCLRuntime
+import Synchronization
+public import Tensors
+
+// Kernels/augmentation/prepare_images.cl.
+extension OpenCLBackend: AugmentationOperations {
+    /// Crops, flips and normalises a batch.
+    public func prepareImages(
+        pixels: OpenCLStorage,
+        transforms: OpenCLStorage,
+        shape: ImageShape,
+        mean: [Float],
+        deviation: [Float]
+    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        let operation = "prepareImages"
+        try requirePixels(shape, operation)
+        try require(
+            mean.count == shape.channels && deviation.count == shape.channels,
+            operation,
+            "\(mean.count) means and \(deviation.count) deviations for \(shape.channels) channels"
+        )
+        try requireRoom((shape.count + wordBytes - 1) / wordBytes, in: pixels, operation, "the pixels")
+        try requireRoom(3 * shape.images, in: transforms, operation, "the transforms")
+        let table = try pictureTables.table(mean: mean, deviation: deviation, on: self)
+        let output = try newTensor(shape)
+        let runs = PixelRuns(pixels: shape.height, bytes: 2 * shape.width * shape.channelStride * wordBytes)
+        try run(
+            "prepare_images",
+            "augmentation/prepare_images.cl",
+            options: [.width(shape)],
+            arguments: [
+                .storage(pixels), .storage(transforms), .storage(table), .storage(output.storage),
+                .int(shape.height), .int(shape.width), .int(shape.channels), .int(shape.channelStride),
+                .int(runs.length),
+            ],
+            global: [runs.count, shape.images]
+        )
+        return output
+    }
+}
+
+/// What each byte of each channel becomes, on the device: a data set's table is made once, not in every step.
+final class PictureTables: Sendable {
+    private struct Key: Hashable {
+        let mean, deviation: [Float]
+    }
+
+    private let known = Mutex<[Key: OpenCLStorage]>([:])
+
+    /// `[channels][256]` floats: (byte / 255 − mean) / deviation.
+    func table(mean: [Float], deviation: [Float], on backend: OpenCLBackend) throws(BackendError) -> OpenCLStorage {
+        let key = Key(mean: mean, deviation: deviation)
+        if let table = known.withLock({ $0[key] }) { return table }
+        var values: [Float] = []
+        for (mean, deviation) in zip(mean, deviation) {
+            for byte in 0..<256 {
+                values.append(Float((Double(byte) / 255 - Double(mean)) / Double(deviation)))
+            }
+        }
+        let table = try backend.upload(values)
+        known.withLock { $0[key] = table }
+        return table
+    }
+}

@@ -1,0 +1,123 @@
+import Tensors
+
+/// One convolution's operands, checked against each other, and what its kernels are specialised by.
+///
+/// This is the one place where tile, block and partition sizes are chosen; they depend on shapes only, never on the
+/// device or on timing, so that the same run gives the same bits everywhere.
+struct ConvolutionPlan: Hashable {
+    let input: ImageShape
+    let output: ImageShape
+    let filter: FilterShape
+    let geometry: WindowGeometry
+
+    /// Checks that the operands fit.
+    init(
+        _ operation: String,
+        input: ImageShape,
+        filter: FilterShape,
+        geometry: WindowGeometry,
+        output: ImageShape? = nil
+    ) throws(BackendError) {
+        func mismatch(_ detail: String) -> BackendError { .mismatch(operation: operation, detail: detail) }
+        guard geometry.stride >= 1, geometry.padding >= 0 else {
+            throw mismatch("a stride of \(geometry.stride) with padding \(geometry.padding)")
+        }
+        guard input.channels == filter.inputs else {
+            throw mismatch("the input has shape \(input), but the filter \(filter) takes \(filter.inputs) channels")
+        }
+        guard
+            input.height + 2 * geometry.padding >= filter.height,
+            input.width + 2 * geometry.padding >= filter.width
+        else {
+            throw mismatch("the filter \(filter) is larger than the input \(input) with padding \(geometry.padding)")
+        }
+        let made = geometry.output(of: input, filter: filter)
+        guard output == nil || output == made else {
+            throw mismatch("the gradient should have shape \(made)")
+        }
+        guard input.pixels <= Int(Int32.max), made.pixels <= Int(Int32.max) else {
+            throw mismatch("more than \(Int32.max) pixels in the input \(input) or the output \(made)")
+        }
+        self.input = input
+        self.output = made
+        self.filter = filter
+        self.geometry = geometry
+    }
+
+    /// Output channels that one work-item of the look-up kernels makes.
+    var width: Int { output.vectorWidth }
+    /// Vectors of ``width`` in an output pixel.
+    var chunks: Int { output.chunks }
+    /// Groups of four input channels that a word holds, as in spike_lookup.cl.
+    var groups: Int { input.wordsPerPixel == 1 ? (input.channels + 3) / 4 : 8 }
+    /// Floats of the look-up table: 16 rows for every window position and group.
+    var tableFloats: Int { chunks * input.wordsPerPixel * filter.taps * groups * 16 * width }
+
+    /// What every kernel of a convolution is specialised by.
+    var options: [KernelOption] {
+        [
+            .define("CHANNELS", input.channels), .define("OUTPUTS", output.channels),
+            .define("WORDS", input.wordsPerPixel),
+            .define("IN_STRIDE", input.channelStride), .define("OUT_STRIDE", output.channelStride),
+            .define("KH", filter.height), .define("KW", filter.width),
+            .define("STRIDE", geometry.stride), .define("PAD", geometry.padding),
+        ]
+    }
+
+    /// Vectors of output channels that a work-item of the look-up kernels makes. Where a word is full, two share the
+    /// work of finding the row.
+    var lookupVectors: Int { groups == 8 && chunks.isMultiple(of: 2) ? 2 : 1 }
+
+    /// Window columns that a work-item of the look-up kernels takes together. The rows of a full word fill the
+    /// first-level cache with one column; those of a few channels leave room for all.
+    var lookupColumns: Int { groups == 8 ? 1 : filter.width }
+
+    /// What the look-up kernels are specialised by.
+    var lookupOptions: [KernelOption] {
+        options + [
+            .define("WIDTH", width), .define("VECTORS", lookupVectors), .define("COLUMNS", lookupColumns),
+        ]
+    }
+
+    /// Output pixels of a work-item of the look-up: as many as leave some 64 items to share out, 8 at least. Long
+    /// blocks pass over the table less often; 128 pixels of sums fill less than half of a first-level cache.
+    var lookupBlock: Int {
+        var block = 128
+        while block > 8, (output.pixels + block - 1) / block * (chunks / lookupVectors) < 64 { block /= 2 }
+        return block
+    }
+
+    /// Partitions of the output pixels for the weights' gradient, when `items` work-items share one: enough for some
+    /// 64 items in all, and none of fewer than 256 pixels.
+    func partitions(items: Int) -> Int {
+        max(1, min(64 / items, output.pixels / 256))
+    }
+}
+
+/// How many pixels and vectors a work-item of the dense kernels holds in registers.
+struct DenseTile: Hashable {
+    let width: Int
+    let vectors: Int
+    let pixels: Int
+    /// Rows that a work-item makes, so that it does some hundred pixels' work.
+    let rows: Int
+
+    /// The tile for rows of a result of this shape, of which `columns` pixels are made together (each phase, under a
+    /// stride).
+    ///
+    /// A CPU has 16 or 32 vector registers: 14 pixels × 1 vector, 10 × 2 and 8 × 3 leave room for the weights. Among the
+    /// allowed numbers of pixels that one wins which wastes the fewest at the end of a row.
+    init(of result: ImageShape, columns: Int) {
+        width = result.vectorWidth
+        let chunks = result.chunks
+        vectors = chunks.isMultiple(of: 3) ? 3 : chunks.isMultiple(of: 2) ? 2 : 1
+        let limit = [14, 10, 8][vectors - 1]
+        func computed(_ pixels: Int) -> Int { (columns + pixels - 1) / pixels * pixels }
+        pixels = (4...limit).min { (computed($0), -$0) < (computed($1), -$1) } ?? limit
+        rows = max(1, 128 / result.width)
+    }
+
+    var options: [KernelOption] {
+        [.define("WIDTH", width), .define("TILE_PIXELS", pixels), .define("TILE_VECTORS", vectors)]
+    }
+}

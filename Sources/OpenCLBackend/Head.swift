@@ -1,0 +1,106 @@
+import OpenCLRuntime
+public import Tensors
+
+// Kernels/head: bias.cl, loss.cl.
+extension OpenCLBackend: HeadOperations {
+    /// Adds a bias to every pixel of `tensor`, in place.
+    public func addBias(
+        _ bias: ChannelVector<OpenCLBackend>,
+        to tensor: RealTensor<OpenCLBackend>
+    ) throws(BackendError) {
+        let shape = tensor.shape
+        try require(tensor, "addBias", "the tensor")
+        try require(bias, channels: shape.channels, "addBias", "the bias")
+        let runs = PixelRuns(pixels: shape.pixels, bytes: 2 * shape.vectorWidth * wordBytes)
+        try run(
+            "add_bias",
+            "head/bias.cl",
+            options: [.width(shape)],
+            arguments: [
+                .storage(tensor.storage), .storage(bias.storage), .int(shape.pixels), .int(shape.channelStride),
+                .int(runs.length),
+            ],
+            global: [shape.chunks, runs.count]
+        )
+    }
+
+    /// ∂L/∂bias: the sum of `gradient` over all pixels, written to `result`.
+    public func biasGradient(
+        of gradient: RealTensor<OpenCLBackend>,
+        result: ChannelVector<OpenCLBackend>
+    ) throws(BackendError) {
+        let shape = gradient.shape
+        try require(gradient, "biasGradient", "the gradient")
+        try require(result, channels: shape.channels, "biasGradient", "the result")
+        let runs = PixelRuns(pixels: shape.pixels, bytes: shape.vectorWidth * wordBytes, limit: PixelRuns.reduction)
+        let partials = try allocate(words: runs.count * shape.channelStride)
+        try run(
+            "bias_gradient_partial",
+            "head/bias.cl",
+            options: [.width(shape)],
+            arguments: [
+                .storage(gradient.storage), .storage(partials), .int(shape.pixels), .int(shape.channelStride),
+                .int(runs.length),
+            ],
+            global: [shape.chunks, runs.count]
+        )
+        try run(
+            "bias_gradient_combine",
+            "head/bias.cl",
+            options: [.width(shape)],
+            arguments: [.storage(partials), .storage(result.storage), .int(shape.channelStride), .int(runs.count)],
+            global: [shape.chunks]
+        )
+    }
+
+    /// The loss, the number of samples classified rightly, and ∂loss/∂logits. A label that is no class is not found here
+    /// (it is on the device): it makes the loss NaN.
+    public func classificationLoss(
+        _ logits: RealTensor<OpenCLBackend>,
+        labels: OpenCLStorage,
+        timeSteps: Int,
+        loss: Loss,
+        record: OpenCLStorage
+    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        let operation = "classificationLoss"
+        let shape = logits.shape
+        try require(logits, operation, "the logits")
+        try require(
+            shape.area == 1 && timeSteps >= 1 && shape.images % max(timeSteps, 1) == 0,
+            operation,
+            "logits of shape \(shape) are not [T·N, classes, 1, 1] with T = \(timeSteps)"
+        )
+        let batch = shape.images / timeSteps
+        try requireRoom(batch, in: labels, operation, "the labels")
+        try requireRoom(StepRecord.words, in: record, operation, "the record")
+
+        let gradient = try newTensor(shape)
+        let samples = try allocate(words: 2 * batch)
+        var (isTemporal, lambda, phi) = (false, Float(0), Float(0))
+        if case .temporalEfficient(let share, let target) = loss {
+            (isTemporal, lambda, phi) = (true, share, target)
+        }
+        let options: [KernelOption] = [.width(shape), .define("TEMPORAL", isTemporal)]
+        try run(
+            "classification_loss",
+            "head/loss.cl",
+            options: options,
+            arguments: [
+                .storage(logits.storage), .storage(labels), .storage(gradient.storage), .storage(samples),
+                .int(timeSteps), .int(batch), .int(shape.channels), .int(shape.channelStride), .float(lambda),
+                .float(phi),
+            ],
+            global: [batch]
+        )
+        try run(
+            "classification_record",
+            "head/loss.cl",
+            options: options,
+            arguments: [
+                .storage(samples), .storage(record), .int(batch), .int(StepRecord.loss), .int(StepRecord.correct),
+            ],
+            global: [1]
+        )
+        return gradient
+    }
+}

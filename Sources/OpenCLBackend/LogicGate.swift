@@ -1,0 +1,76 @@
+import OpenCLRuntime
+public import Tensors
+
+// Kernels/logic/gate.cl.
+extension OpenCLBackend: LogicGateOperations {
+    /// X' = E where E ≠ I, else X, on packed words.
+    public func logicGate(
+        input: SpikeTensor<OpenCLBackend>,
+        excitatory: SpikeTensor<OpenCLBackend>,
+        inhibitory: SpikeTensor<OpenCLBackend>
+    ) throws(BackendError) -> SpikeTensor<OpenCLBackend> {
+        try requireGate(input, excitatory, inhibitory, "logicGate")
+        let output = try newSpikes(input.shape)
+        let count = input.shape.spikeWords
+        try require(count <= Int(Int32.max), "logicGate", "shape \(input.shape) has 2³¹ words or more")
+        let runs = PixelRuns(pixels: count, bytes: 4 * wordBytes)
+        try run(
+            "logic_gate",
+            "logic/gate.cl",
+            options: [.width(input.shape)],
+            arguments: [
+                .storage(input.storage), .storage(excitatory.storage), .storage(inhibitory.storage),
+                .storage(output.storage), .int(count), .int(runs.length),
+            ],
+            global: [runs.count]
+        )
+        return output
+    }
+
+    /// The gate's three gradients from ∂L/∂X'; ∂L/∂X stands in the gradient's memory.
+    public func logicGateBackward(
+        _ gradient: RealTensor<OpenCLBackend>,
+        input: SpikeTensor<OpenCLBackend>,
+        excitatory: SpikeTensor<OpenCLBackend>,
+        inhibitory: SpikeTensor<OpenCLBackend>
+    ) throws(BackendError) -> LogicGateGradients<OpenCLBackend> {
+        let operation = "logicGateBackward"
+        let shape = input.shape
+        try requireGate(input, excitatory, inhibitory, operation)
+        try requireEqual(gradient.shape, shape, operation, "the gradient")
+        try require(gradient, operation, "the gradient")
+        let excitatoryGradient = try newTensor(shape)
+        let inhibitoryGradient = try newTensor(shape)
+        let runs = PixelRuns(pixels: shape.pixels, bytes: 4 * shape.vectorWidth * wordBytes)
+        try run(
+            "logic_gate_backward",
+            "logic/gate.cl",
+            options: [.width(shape)],
+            arguments: [
+                .storage(gradient.storage), .storage(input.storage), .storage(excitatory.storage),
+                .storage(inhibitory.storage), .storage(excitatoryGradient.storage),
+                .storage(inhibitoryGradient.storage), .int(shape.pixels), .int(shape.channelStride),
+                .int(shape.wordsPerPixel), .int(runs.length),
+            ],
+            global: [shape.chunks, runs.count]
+        )
+        return LogicGateGradients(
+            input: gradient,
+            excitatory: excitatoryGradient,
+            inhibitory: inhibitoryGradient
+        )
+    }
+
+    private func requireGate(
+        _ input: SpikeTensor<OpenCLBackend>,
+        _ excitatory: SpikeTensor<OpenCLBackend>,
+        _ inhibitory: SpikeTensor<OpenCLBackend>,
+        _ operation: String
+    ) throws(BackendError) {
+        try require(input, operation, "the input")
+        try requireEqual(excitatory.shape, input.shape, operation, "the excitatory branch")
+        try require(excitatory, operation, "the excitatory branch")
+        try requireEqual(inhibitory.shape, input.shape, operation, "the inhibitory branch")
+        try require(inhibitory, operation, "the inhibitory branch")
+    }
+}

@@ -1,0 +1,209 @@
+import OpenCLRuntime
+public import Tensors
+
+// Kernels/normalization: statistics.cl, normalize.cl, backward.cl.
+extension OpenCLBackend: NormalizationOperations {
+    /// Statistics of this batch (biased variance), and the running estimates moved towards them (unbiased variance; the
+    /// biased one of a single value).
+    public func batchStatistics(
+        of input: RealTensor<OpenCLBackend>,
+        updating parameters: NormalizationParameters<OpenCLBackend>,
+        repeats: Int
+    ) throws(BackendError) -> ChannelStatistics<OpenCLBackend> {
+        let operation = "batchStatistics"
+        let shape = input.shape
+        try require(input, operation, "the input")
+        try require(parameters.runningMean, channels: shape.channels, operation, "the running mean")
+        try require(parameters.runningVariance, channels: shape.channels, operation, "the running variance")
+        try require(repeats >= 1, operation, "an image cannot stand for itself \(repeats) times")
+
+        let runs = PixelRuns(pixels: shape.pixels, bytes: shape.vectorWidth * wordBytes, limit: PixelRuns.reduction)
+        let partials = try allocate(words: runs.count * 2 * shape.channelStride)
+        try run(
+            "batch_statistics_partial",
+            "normalization/statistics.cl",
+            options: [.width(shape)],
+            arguments: [
+                .storage(input.storage), .storage(partials), .int(shape.pixels), .int(shape.channelStride),
+                .int(runs.length),
+            ],
+            global: [shape.chunks, runs.count]
+        )
+        let statistics = ChannelStatistics<OpenCLBackend>(
+            channels: shape.channels,
+            storage: try allocate(words: 2 * shape.channelStride)
+        )
+        let n = Double(repeats) * Double(shape.pixels)
+        try run(
+            "batch_statistics_combine",
+            "normalization/statistics.cl",
+            options: [.width(shape)],
+            arguments: [
+                .storage(partials), .storage(statistics.storage), .storage(parameters.runningMean.storage),
+                .storage(parameters.runningVariance.storage), .int(shape.pixels), .int(shape.channelStride),
+                .int(shape.channels), .int(runs.length), .int(runs.count), .float(Float(n / max(n - 1, 1))),
+                .float(NormalizationParameters<OpenCLBackend>.epsilon),
+                .float(NormalizationParameters<OpenCLBackend>.momentum),
+            ],
+            global: [shape.chunks]
+        )
+        return statistics
+    }
+
+    /// Statistics from the running estimates, for inference.
+    public func runningStatistics(
+        of parameters: NormalizationParameters<OpenCLBackend>
+    ) throws(BackendError) -> ChannelStatistics<OpenCLBackend> {
+        let operation = "runningStatistics"
+        let shape = ImageShape(images: 1, height: 1, width: 1, channels: parameters.runningMean.channels)
+        try requirePixels(shape, operation)
+        try require(parameters.runningMean, channels: shape.channels, operation, "the running mean")
+        try require(parameters.runningVariance, channels: shape.channels, operation, "the running variance")
+        let storage = try allocate(words: 2 * shape.channelStride)
+        try run(
+            "running_statistics",
+            "normalization/statistics.cl",
+            options: [.width(shape)],
+            arguments: [
+                .storage(parameters.runningMean.storage), .storage(parameters.runningVariance.storage),
+                .storage(storage), .int(shape.channelStride), .int(shape.channels),
+                .float(NormalizationParameters<OpenCLBackend>.epsilon),
+            ],
+            global: [shape.chunks]
+        )
+        return ChannelStatistics(channels: shape.channels, storage: storage)
+    }
+
+    /// The normalised input.
+    public func normalize(
+        _ input: RealTensor<OpenCLBackend>,
+        with normalization: Normalization<OpenCLBackend>
+    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        let shape = input.shape
+        try require(input, "normalize", "the input")
+        try require(normalization, channels: shape.channels, "normalize")
+        let output = try newTensor(shape)
+        let runs = PixelRuns(pixels: shape.pixels, bytes: 2 * shape.vectorWidth * wordBytes)
+        try run(
+            "normalize_pixels",
+            "normalization/normalize.cl",
+            options: [.width(shape)],
+            arguments: [
+                .storage(input.storage), .storage(normalization.statistics.storage),
+                .storage(normalization.parameters.weight.storage), .storage(normalization.parameters.bias.storage),
+                .storage(output.storage), .int(shape.pixels), .int(shape.channelStride), .int(runs.length),
+                .float(normalization.parameters.gain),
+            ],
+            global: [shape.chunks, runs.count]
+        )
+        return output
+    }
+
+    /// ∂L/∂x from ∂L/∂y through the statistics of the batch; the parameters' gradients go to `gradients`.
+    public func normalizeBackward(
+        _ gradient: RealTensor<OpenCLBackend>,
+        input: RealTensor<OpenCLBackend>,
+        normalization: Normalization<OpenCLBackend>,
+        gradients: NormalizationGradients<OpenCLBackend>
+    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        let operation = "normalizeBackward"
+        let shape = input.shape
+        try require(input, operation, "the input")
+        try requireEqual(gradient.shape, shape, operation, "the gradient")
+        try require(gradient, operation, "the gradient")
+        try require(normalization, channels: shape.channels, operation)
+        try require(gradients, channels: shape.channels, operation)
+
+        let runs = PixelRuns(
+            pixels: shape.pixels,
+            bytes: 2 * shape.vectorWidth * wordBytes,
+            limit: PixelRuns.reduction
+        )
+        let partials = try allocate(words: runs.count * 2 * shape.channelStride)
+        try run(
+            "normalize_backward_sums",
+            "normalization/backward.cl",
+            options: [.width(shape)],
+            arguments: [
+                .storage(gradient.storage), .storage(input.storage), .storage(normalization.statistics.storage),
+                .storage(partials), .int(shape.pixels), .int(shape.channelStride), .int(runs.length),
+            ],
+            global: [shape.chunks, runs.count]
+        )
+        let result = try newTensor(shape)
+        try finishNormalizeBackward(
+            gradient.storage,
+            partials: partials,
+            runs: runs.count,
+            input: input,
+            normalization: normalization,
+            gradients: gradients,
+            result: result.storage
+        )
+        return result
+    }
+
+    /// What follows the partial sums Σ g and Σ g·(x − mean): the parameters' gradients, and ∂L/∂x, which may be written
+    /// over the gradient.
+    func finishNormalizeBackward(
+        _ gradient: OpenCLStorage,
+        partials: OpenCLStorage,
+        runs: Int,
+        input: RealTensor<OpenCLBackend>,
+        normalization: Normalization<OpenCLBackend>,
+        gradients: NormalizationGradients<OpenCLBackend>,
+        result: OpenCLStorage
+    ) throws(BackendError) {
+        let shape = input.shape
+        let coefficients = try allocate(words: 2 * shape.channelStride)
+        try run(
+            "normalize_backward_combine",
+            "normalization/backward.cl",
+            options: [.width(shape)],
+            arguments: [
+                .storage(partials), .storage(normalization.statistics.storage), .storage(gradients.weight.storage),
+                .storage(gradients.bias.storage), .storage(coefficients), .int(shape.channelStride), .int(runs),
+                .float(Float(shape.pixels)), .float(normalization.parameters.gain),
+            ],
+            global: [shape.chunks]
+        )
+        let cuts = PixelRuns(pixels: shape.pixels, bytes: 3 * shape.vectorWidth * wordBytes)
+        try run(
+            "normalize_backward_apply",
+            "normalization/backward.cl",
+            options: [.width(shape)],
+            arguments: [
+                .storage(gradient), .storage(input.storage), .storage(normalization.statistics.storage),
+                .storage(normalization.parameters.weight.storage), .storage(coefficients), .storage(result),
+                .int(shape.pixels), .int(shape.channelStride), .int(cuts.length),
+                .float(normalization.parameters.gain),
+            ],
+            global: [shape.chunks, cuts.count]
+        )
+    }
+
+    func require(
+        _ normalization: Normalization<OpenCLBackend>,
+        channels: Int,
+        _ operation: String
+    ) throws(BackendError) {
+        try require(
+            normalization.statistics.channels == channels,
+            operation,
+            "the statistics have \(normalization.statistics.channels) channels, expected \(channels)"
+        )
+        let words = 2 * roundUp(channels, toMultipleOf: ImageShape.channelGroup)
+        try requireRoom(words, in: normalization.statistics.storage, operation, "the statistics")
+        try require(normalization.parameters.weight, channels: channels, operation, "the norm's weight")
+        try require(normalization.parameters.bias, channels: channels, operation, "the norm's bias")
+    }
+
+    func require(
+        _ gradients: NormalizationGradients<OpenCLBackend>,
+        channels: Int,
+        _ operation: String
+    ) throws(BackendError) {
+        try require(gradients.weight, channels: channels, operation, "the weight's gradient")
+        try require(gradients.bias, channels: channels, operation, "the bias's gradient")
+    }
+}

@@ -1,0 +1,35 @@
+import OpenCLBackend
+import ReferenceBackend
+import Tensors
+import Testing
+
+struct ElementwiseCase: OperationCase {
+    var shape: ImageShape
+
+    var testDescription: String { "\(shape)" }
+    /// One rounding.
+    var tolerance: Float { 1.2e-7 }
+
+    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+        var numbers = Numbers()
+        let a = Activation.real(try backend.real(numbers.normal(shape.count), shape))
+        let b = Activation.real(try backend.real(numbers.normal(shape.count), shape))
+        let x = Activation.spikes(try backend.spikes(numbers.spikes(shape.count, rate: 0.6), shape))
+        let y = Activation.spikes(try backend.spikes(numbers.spikes(shape.count, rate: 0.6), shape))
+        let sum = try backend.sum(a, b)
+        let copy = try backend.copy(sum)
+        try backend.accumulate(try backend.sum(x, y), into: sum)
+        return [
+            Output("real + spikes", try backend.sum(a, x)), Output("spikes + real", try backend.sum(x, b)),
+            Output("spikes + spikes", try backend.sum(x, y)), Output("copy", copy), Output("accumulated", sum),
+        ]
+    }
+}
+
+@Suite(.enabled(if: TestDevice.isUsed))
+struct ElementwiseTests {
+    @Test(arguments: shapes.map { ElementwiseCase(shape: $0) })
+    func elementwise(_ operation: ElementwiseCase) throws {
+        try check(operation)
+    }
+}

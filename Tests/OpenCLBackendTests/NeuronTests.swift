@@ -1,0 +1,103 @@
+import OpenCLBackend
+import ReferenceBackend
+import Tensors
+import Testing
+
+/// Inputs, statistics and parameters have so few bits that every potential is exact, on the reference (which computes in
+/// double) and on the device: spikes must be equal, also where a potential lies on the threshold.
+struct NeuronCase: OperationCase {
+    var shape: ImageShape
+    var steps = 4
+    var neuron = Neuron()
+    var isNormalized = true
+    var isStatic = false
+
+    var testDescription: String {
+        "\(shape) T \(steps) \(neuron.surrogate) \(neuron.reset)\(neuron.detachReset ? " detached" : "") "
+            + "leak \(neuron.leak)\(isNormalized ? " norm" : "")\(isStatic ? " static" : "")"
+    }
+    /// Potentials are exact; exp and division are good to a few units in the last place, and what is carried back
+    /// through time adds up; then sums over pixels.
+    var tolerance: Float { 5e-6 }
+
+    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+        var numbers = Numbers()
+        let time = TimeAxis(steps: steps, isStatic: isStatic)
+        let input = try backend.real(numbers.grid(shape.count, step: 0.25, range: 3), shape)
+        let outputShape = shape.with(images: time.outputImages(shape.images))
+        let gradient = try backend.real(numbers.normal(outputShape.count), outputShape)
+        let norm = isNormalized ? try exactNorm(&numbers, on: backend) : nil
+        let gradients = isNormalized ? try newGradients(shape.channels, on: backend) : nil
+
+        let spikes = try backend.fire(input, normalization: norm, neuron: neuron, time: time)
+        let result = try backend.fireBackward(
+            gradient,
+            input: input,
+            normalization: norm,
+            neuron: neuron,
+            time: time,
+            gradients: gradients
+        )
+        var outputs = [Output("spikes", spikes), Output("gradient", result)]
+        if let gradients {
+            outputs += [Output("weight gradient", gradients.weight), Output("bias gradient", gradients.bias)]
+        }
+        return outputs
+    }
+
+    private func exactNorm<B: Backend>(_ numbers: inout Numbers, on backend: B) throws -> Normalization<B> {
+        let (channels, stride) = (shape.channels, shape.channelStride)
+        let padding = [Float](repeating: 0, count: stride - channels)
+        let means = numbers.grid(channels, step: 0.5, range: 1)
+        let inverses = numbers.picks(channels, from: [0.5, 1, 2])
+        return Normalization(
+            statistics: ChannelStatistics(
+                channels: channels,
+                storage: try backend.upload(means + padding + inverses + padding)
+            ),
+            parameters: NormalizationParameters(
+                weight: try backend.vector(numbers.picks(channels, from: [-0.5, 0.5, 0.75, 1])),
+                bias: try backend.vector(numbers.grid(channels, step: 0.25, range: 1)),
+                runningMean: try backend.vector(means),
+                runningVariance: try backend.vector(means),
+                gain: 0.5
+            )
+        )
+    }
+}
+
+@Suite(.enabled(if: TestDevice.isUsed))
+struct NeuronTests {
+    static let surrogates: [Surrogate] = [
+        .standard, .triangular(height: 0.7), .sigmoid(slope: 4), .sigmoid(slope: 1), .arctan(slope: 2),
+        .rectangle(width: 1), .dspike(temperature: 3),
+    ]
+    static let resets: [(Reset, Bool)] = [(.hard, false), (.hard, true), (.soft, false), (.soft, true)]
+
+    static let cases: [NeuronCase] =
+        shapes.map { NeuronCase(shape: $0) }
+        + shapes.map { NeuronCase(shape: $0, steps: 3, isStatic: true) }
+        + shapes.prefix(8).map { NeuronCase(shape: $0, steps: 2, isNormalized: false) }
+        + surrogates.map { NeuronCase(shape: shapes[1], neuron: Neuron(surrogate: $0)) }
+        + resets.map { NeuronCase(shape: shapes[5], neuron: Neuron(reset: $0, detachReset: $1)) }
+        + resets.map { NeuronCase(shape: shapes[2], neuron: Neuron(reset: $0, detachReset: $1), isNormalized: false) }
+        + [1, 2, 4].map { NeuronCase(shape: shapes[4], steps: $0, neuron: Neuron(leak: 1, threshold: 0.75)) }
+        + [15, 16, 17, 40, 64].map {
+            NeuronCase(
+                shape: ImageShape(images: 2 * $0, height: 3, width: 2, channels: 35),
+                steps: $0,
+                neuron: Neuron(leak: 1)
+            )
+        }
+        + [
+            NeuronCase(shape: shapes[3], steps: 33, neuron: Neuron(leak: 1, reset: .soft), isStatic: true),
+            NeuronCase(shape: shapes[3], steps: 33, neuron: Neuron(leak: 1), isNormalized: false, isStatic: true),
+            // A neuron that fires at rest: spare bits and channels stay zero all the same.
+            NeuronCase(shape: shapes[2], neuron: Neuron(threshold: -0.5, surrogate: .sigmoid(slope: 4))),
+        ]
+
+    @Test(arguments: cases)
+    func fire(_ operation: NeuronCase) throws {
+        try check(operation)
+    }
+}

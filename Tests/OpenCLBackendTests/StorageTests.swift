@@ -1,0 +1,118 @@
+@testable import OpenCLBackend
+import OpenCLRuntime
+import Tensors
+import Testing
+
+@Suite(.enabled(if: TestDevice.isUsed))
+struct StorageTests {
+    @Test("What is written is read")
+    func roundTrip() throws {
+        let backend = try TestDevice.backend()
+        let words = (0..<1000).map { UInt32($0) &* 2_654_435_761 }
+        let storage = try backend.upload(words)
+        #expect(storage.words == 1000)
+        #expect(try backend.read(storage, count: 1000) == words)
+        try backend.fill(storage, with: 7, count: 10)
+        #expect(try backend.read(storage, count: 20) == [UInt32](repeating: 7, count: 10) + words[10..<20])
+        try backend.synchronize()
+    }
+
+    @Test("A storage that nothing refers to is used again, one that is in use is not")
+    func reuse() throws {
+        let backend = try TestDevice.backend()
+        let kept = try backend.allocate(words: 5000)
+        var other: OpenCLStorage? = try backend.allocate(words: 5000)
+        let buffer = try #require(other?.buffer)
+        #expect(buffer !== kept.buffer)
+        let usage = backend.memoryUsage
+        #expect(usage.bytesInUse == 2 * buffer.bytes)
+        #expect(usage.pooledBytes == 0)
+        other = nil
+        #expect(backend.memoryUsage.pooledBytes == buffer.bytes)
+        #expect(backend.memoryUsage.bytesInUse == buffer.bytes)
+        #expect(backend.memoryUsage.peakBytesInUse == usage.bytesInUse)
+        let again = try backend.allocate(words: 4990)
+        #expect(again.buffer === buffer)
+        #expect(again.words == 4990)
+        #expect(backend.memoryUsage == usage)
+    }
+
+    @Test("The peak can be forgotten")
+    func peak() throws {
+        let backend = try TestDevice.backend()
+        _ = try backend.allocate(words: 1 << 16)
+        #expect(backend.memoryUsage.peakBytesInUse == 1 << 18)
+        backend.resetPeakMemoryUsage()
+        #expect(backend.memoryUsage.peakBytesInUse == 0)
+    }
+
+    @Test(
+        "Sizes waste an eighth at most and are their own bucket",
+        arguments: [
+            0, 1, 64, 65, 100, 1000, 4096, 4097, 1_000_000, 123_456_789, Int.max,
+        ]
+    )
+    func buckets(words: Int) {
+        let bucket = StoragePool.bucket(words: words)
+        #expect(bucket >= words)
+        #expect(words < 512 || words == .max || Double(bucket) <= 1.125 * Double(words))
+        #expect(StoragePool.bucket(words: bucket) == bucket)
+    }
+
+    @Test("A slice shares memory, keeps it alive, and can be cut again")
+    func slices() throws {
+        let backend = try TestDevice.backend()
+        let alignment = backend.sliceAlignment
+        #expect(alignment >= 64)
+        var whole: OpenCLStorage? = try backend.zeros(words: 8 * alignment)
+        let part = try backend.slice(try #require(whole), offset: 2 * alignment, count: 3 * alignment)
+        let inner = try backend.slice(part, offset: alignment, count: 5)
+        try backend.write([1, 2, 3, 4, 5] as [UInt32], to: inner)
+        let words = try backend.read(try #require(whole), count: 8 * alignment)
+        #expect(words.indices.filter { words[$0] != 0 } == (0..<5).map { 3 * alignment + $0 })
+        whole = nil
+        // The memory is still in use: what is allocated now lies elsewhere.
+        let other = try backend.allocate(words: 8 * alignment)
+        try backend.fill(other, with: 9, count: 8 * alignment)
+        #expect(try backend.read(inner, count: 5) == [1, 2, 3, 4, 5])
+    }
+
+    @Test("Kernels work on slices")
+    func operationOnSlice() throws {
+        let backend = try TestDevice.backend()
+        let shape = ImageShape(images: 1, height: 2, width: 2, channels: 3)
+        let whole = try backend.zeros(words: 3 * backend.sliceAlignment)
+        let middle = try backend.slice(whole, offset: backend.sliceAlignment, count: shape.realWords)
+        let term = try backend.real([Float](repeating: 2, count: shape.count), shape)
+        try backend.accumulate(term, into: RealTensor(shape: shape, storage: middle))
+        let values = try backend.readFloats(whole, count: 3 * backend.sliceAlignment)
+        #expect(values.reduce(0, +) == 2 * Float(shape.count))
+        #expect(values[backend.sliceAlignment] == 2)
+    }
+
+    @Test("A buffer larger than the device allows is refused with the sizes")
+    func tooLarge() throws {
+        let backend = try TestDevice.backend()
+        let limit = backend.queue.device.largestAllocationBytes
+        let error = #expect(throws: BackendError.self) { try backend.allocate(words: limit / 4 + 1) }
+        guard case .outOfMemory(let requested, let said, let device) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(requested > limit)
+        #expect(said == limit)
+        #expect(device == backend.deviceName)
+    }
+
+    @Test("Where memory is short, the pool is emptied first")
+    func emptied() throws {
+        let backend = try TestDevice.backend()
+        _ = try backend.allocate(words: 1 << 16)
+        #expect(backend.memoryUsage.pooledBytes > 0)
+        #expect(throws: BackendError.self) {
+            try backend.allocate(words: backend.queue.device.largestAllocationBytes / 4 + 1)
+        }
+        #expect(backend.memoryUsage.pooledBytes == 0)
+        #expect(try backend.allocate(words: 10).words == 10)
+    }
+}

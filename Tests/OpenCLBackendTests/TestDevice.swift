@@ -1,0 +1,23 @@
+import Foundation
+import OpenCLBackend
+import OpenCLRuntime
+import Testing
+
+/// The device that these tests run on: the first one. Without any they are skipped, unless LSN_REQUIRE_OPENCL is 1:
+/// then they run and fail.
+enum TestDevice {
+    /// Whether the tests run.
+    static var isUsed: Bool {
+        ProcessInfo.processInfo.environment["LSN_REQUIRE_OPENCL"] == "1" || (try? OpenCL.devices()) != nil
+    }
+
+    /// A backend with a pool of its own, on a queue that all tests share: kernels are compiled once.
+    static func backend() throws -> OpenCLBackend { try OpenCLBackend(queue: queue.get()) }
+
+    private static let queue = Result {
+        guard let device = try OpenCL.devices().first else { throw NoDevice() }
+        return try ComputeQueue(device: device, sources: .embedded(), cache: .standard(), profiling: false)
+    }
+
+    struct NoDevice: Error {}
+}
