@@ -26,6 +26,9 @@ public final class OpenCLBackend: Sendable {
     /// The device's name.
     public var deviceName: String { queue.device.name }
 
+    /// Kernels are, and drivers finish their work when a kernel is first launched.
+    public var buildsKernels: Bool { true }
+
     /// Device memory that this backend holds.
     public var memoryUsage: MemoryUsage { pool.usage }
 

@@ -81,7 +81,14 @@ extension ComputeQueue {
                     problem: "\(kernel.describeArgument(index)) is a buffer of another queue"
                 )
             }
-            guard let parameter = kernel.parameters[index], !argument.fits(parameter.kind) else { continue }
+            if case .local(let bytes) = argument, bytes < 0 || bytes > device.localMemoryBytes {
+                throw .launch(
+                    kernel: kernel.name,
+                    problem: "\(kernel.describeArgument(index)) was given \(bytes) bytes of local memory; "
+                        + "\(device.name) has \(device.localMemoryBytes)"
+                )
+            }
+            guard let kind = kernel.parameterKinds[index], !argument.fits(kind) else { continue }
             throw .launch(
                 kernel: kernel.name,
                 problem: "\(kernel.describeArgument(index)) was given \(argument.summary)"

@@ -26,16 +26,19 @@ extension ComputeQueue {
         guard let pointer = unsafe created else {
             throw .call(name: "clCreateBuffer", codeName: "no buffer", detail: "for \(bytes) bytes")
         }
-        return unsafe Buffer(
-            MemoryHandle(pointer: pointer),
-            bytes: bytes,
-            ownedBytes: owned,
-            context: context
-        )
+        let memory = unsafe MemoryHandle(pointer: pointer)
+        // Most drivers put the allocation off until a command uses the buffer, and would fail a launch for it. Moving the
+        // buffer to the device, content undefined, makes them allocate now, where the size is known.
+        var moved: cl_mem? = unsafe memory.pointer
+        let migration = cl_mem_migration_flags(CL_MIGRATE_MEM_OBJECT_CONTENT_UNDEFINED)
+        let answer = unsafe clEnqueueMigrateMemObjects(handle.pointer, 1, &moved, migration, 0, nil, nil)
+        if OpenCLStatus.isShortage(answer) { try checkAllocation(answer, bytes: bytes) }
+        return Buffer(memory, bytes: bytes, ownedBytes: owned, context: context)
     }
 
-    private func checkAllocation(_ code: cl_int, bytes: Int) throws(OpenCLError) {
-        if OpenCLStatus.isOutOfMemory(code) || code == CL_OUT_OF_RESOURCES || code == CL_INVALID_BUFFER_SIZE {
+    /// Throws what the code of an allocation means.
+    func checkAllocation(_ code: cl_int, bytes: Int) throws(OpenCLError) {
+        if OpenCLStatus.isShortage(code) || code == CL_INVALID_BUFFER_SIZE {
             throw .outOfMemory(requestedBytes: bytes, limitBytes: device.globalMemoryBytes, device: device.name)
         }
         try OpenCLStatus.check(code, "clCreateBuffer", "for \(bytes) bytes")
@@ -154,6 +157,31 @@ extension ComputeQueue {
             nil
         )
         try check(code, "clEnqueueFillBuffer", "for \(count) words")
+        try enqueued()
+    }
+
+    /// Copies from the beginning of one buffer to the beginning of another. Enqueued: it does not wait.
+    ///
+    /// - Throws: `range` where either is shorter, or they are parts of one buffer that overlap.
+    public func copy(_ source: Buffer, to destination: Buffer, bytes: Int) throws(OpenCLError) {
+        try checkRange("copy", source, byteOffset: 0, bytes: bytes)
+        try checkRange("copy", destination, byteOffset: 0, bytes: bytes)
+        guard bytes > 0 else { return }
+        guard source.root !== destination.root || abs(source.rootOffset - destination.rootOffset) >= bytes else {
+            throw .range(operation: "copy", problem: "source and destination overlap")
+        }
+        let code = unsafe clEnqueueCopyBuffer(
+            handle.pointer,
+            source.handle.pointer,
+            destination.handle.pointer,
+            0,
+            0,
+            bytes,
+            0,
+            nil,
+            nil
+        )
+        try check(code, "clEnqueueCopyBuffer", "for \(bytes) bytes")
         try enqueued()
     }
 

@@ -64,6 +64,14 @@ public final class ComputeQueue: Sendable {
         try programs.kernel(name, file: file, options: options)
     }
 
+    /// How this queue came by its programs.
+    public var buildStatistics: BuildStatistics { programs.statistics }
+
+    /// The buffers alive, slices too, and the memory that they own.
+    public var memoryInUse: (buffers: Int, bytes: Int) {
+        (context.liveBuffers.load(ordering: .relaxed), context.liveBytes.load(ordering: .relaxed))
+    }
+
     /// Waits until everything enqueued is done.
     public func finish() throws(OpenCLError) {
         unflushed.store(0, ordering: .relaxed)

@@ -6,10 +6,11 @@ extension KernelSourceTree {
     /// Only the tree is searched, from its root.
     ///
     /// - Throws: `source` with the line of the include where the file is missing or includes itself.
-    func resolved(_ name: String) throws(OpenCLError) -> String {
+    func resolved(_ name: String, preamble: [String] = []) throws(OpenCLError) -> ResolvedSource {
         var resolver = IncludeResolver(tree: self)
+        for line in preamble { resolver.appendLine(line, place: nil) }
         try resolver.append(name, includedAt: nil)
-        return resolver.text
+        return resolver.source
     }
 
     /// A file as build logs show it.
@@ -18,10 +19,23 @@ extension KernelSourceTree {
     }
 }
 
+/// The text of a program, and where each of its lines comes from.
+struct ResolvedSource {
+    /// A line of a file, as build logs show it.
+    struct Place: Hashable {
+        let file: String
+        let line: Int
+    }
+
+    var text = ""
+    /// The place of each line of the text; `nil` for those that the runtime put in.
+    var places: [Place?] = []
+}
+
 /// Puts the text of a program together.
 private struct IncludeResolver {
     let tree: KernelSourceTree
-    var text = ""
+    var source = ResolvedSource()
     private var stack: [String] = []
     private var finishedOnce: Set<String> = []
 
@@ -29,52 +43,59 @@ private struct IncludeResolver {
         self.tree = tree
     }
 
-    mutating func append(_ name: String, includedAt location: String?) throws(OpenCLError) {
-        guard let source = tree.files[name] else {
+    mutating func append(_ name: String, includedAt includer: String?) throws(OpenCLError) {
+        guard let content = tree.files[name] else {
             throw .source(
-                location: location ?? tree.location(name),
-                problem: (location == nil ? "there is no such kernel file" : "#include \"\(name)\" names no file")
+                location: includer ?? tree.location(name),
+                problem: (includer == nil ? "there is no such kernel file" : "#include \"\(name)\" names no file")
                     + "; there are \(tree.files.keys.sorted().joined(separator: ", "))"
             )
         }
         if finishedOnce.contains(name) { return }
         if let start = stack.firstIndex(of: name) {
             let circle = (stack[start...] + [name]).joined(separator: " -> ")
-            throw .source(location: location ?? tree.location(name), problem: "the file includes itself: \(circle)")
+            throw .source(location: includer ?? tree.location(name), problem: "the file includes itself: \(circle)")
         }
         stack.append(name)
         defer { stack.removeLast() }
 
-        markLine(1, of: name)
+        let location = tree.location(name)
+        markLine(1, of: location)
         var inComment = false
         var isOnce = false
         var number = 0
-        for line in source.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in content.split(separator: "\n", omittingEmptySubsequences: false) {
             number += 1
             let directive = inComment ? nil : Directive(line)
             inComment = Self.endsInComment(line, inComment)
+            let place = ResolvedSource.Place(file: location, line: number)
             switch directive {
             case .include(let included):
-                try append(included, includedAt: "\(tree.location(name)):\(number)")
-                markLine(number + 1, of: name)
+                try append(included, includedAt: "\(location):\(number)")
+                markLine(number + 1, of: location)
             case .once:
                 isOnce = true
-                text += "\n"
+                appendLine("", place: place)
             case nil:
-                text += line
-                text += "\n"
+                appendLine(line, place: place)
             }
         }
         if isOnce { finishedOnce.insert(name) }
     }
 
-    private mutating func markLine(_ number: Int, of name: String) {
-        text += "#line \(number) \""
-        for character in tree.location(name) {
-            if character == "\"" || character == "\\" { text += "\\" }
-            text.append(character)
+    mutating func appendLine(_ line: some StringProtocol, place: ResolvedSource.Place?) {
+        source.text += line
+        source.text += "\n"
+        source.places.append(place)
+    }
+
+    private mutating func markLine(_ number: Int, of location: String) {
+        var escaped = ""
+        for character in location {
+            if character == "\"" || character == "\\" { escaped += "\\" }
+            escaped.append(character)
         }
-        text += "\"\n"
+        appendLine("#line \(number) \"\(escaped)\"", place: nil)
     }
 
     /// Whether a line leaves a block comment open. String literals are not looked into: OpenCL C hardly has any.

@@ -33,8 +33,10 @@ public final class Kernel: Sendable {
 
     let context: DeviceContext
     let handle: Mutex<KernelHandle>
-    /// What each parameter takes; `nil` where the driver does not tell.
+    /// The parameters, for texts; `nil` where the driver does not tell.
     let parameters: [KernelParameter?]
+    /// What each parameter takes, for checks.
+    let parameterKinds: [KernelParameter.Kind?]
 
     init(name: String, program: Program, context: DeviceContext) throws(OpenCLError) {
         self.name = name
@@ -59,6 +61,7 @@ public final class Kernel: Sendable {
         }
         argumentCount = Int(count)
         parameters = (0..<count).map { unsafe KernelParameter(of: pointer, index: $0) }
+        parameterKinds = parameters.map { $0?.kind }
         let device = unsafe context.device.handle.device
         maxWorkGroupSize = try unsafe queryValue(0, "clGetKernelWorkGroupInfo") {
             unsafe clGetKernelWorkGroupInfo(

@@ -29,6 +29,11 @@ enum OpenCLStatus {
         code == CL_MEM_OBJECT_ALLOCATION_FAILURE || code == CL_OUT_OF_HOST_MEMORY
     }
 
+    /// Whether an allocation that was answered so lacked memory; NVIDIA calls that a lack of resources.
+    static func isShortage(_ code: cl_int) -> Bool {
+        isOutOfMemory(code) || code == CL_OUT_OF_RESOURCES
+    }
+
     private static let names: [cl_int: String] = [
         CL_SUCCESS: "CL_SUCCESS",
         CL_DEVICE_NOT_FOUND: "CL_DEVICE_NOT_FOUND",

@@ -23,6 +23,9 @@ final class ProgramLibrary: Sendable {
     private let context: DeviceContext
     private let kernels = Mutex<[KernelKey: Kernel]>([:])
     private let slots = Mutex<[ProgramKey: Slot]>([:])
+    private let counts = Mutex(BuildStatistics())
+
+    var statistics: BuildStatistics { counts.withLock { $0 } }
 
     init(sources: KernelSourceTree, cache: ProgramCache?, context: DeviceContext) {
         self.sources = sources
@@ -58,13 +61,41 @@ final class ProgramLibrary: Sendable {
     }
 
     private func build(_ key: ProgramKey) throws(OpenCLError) -> Program {
-        let source = Program.preamble + (try sources.resolved(key.file))
-        return try Program.compile(
-            source: source,
+        let recipe = ProgramRecipe(
+            source: try sources.resolved(key.file, preamble: Program.preamble),
             file: key.file,
-            options: key.options,
             location: sources.location(key.file),
-            context: context
+            options: key.options,
+            allOptions: Program.standardOptions(for: context.device) + key.options
         )
+        guard let cache else { return try compile(recipe) }
+        let cacheKey = CacheKey(
+            source: recipe.source.text,
+            options: recipe.allOptions,
+            driverFingerprint: context.device.driverFingerprint
+        )
+        switch cache.load(cacheKey) {
+        case .found(let binary):
+            if let program = Program.load(binary, recipe, context: context) {
+                counts.withLock { $0.loaded += 1 }
+                return program
+            }
+            counts.withLock { $0.rejected += 1 }
+        case .unusable:
+            counts.withLock { $0.rejected += 1 }
+        case .missing:
+            break
+        }
+        let program = try compile(recipe)
+        if let binary = program.binary(), cache.store(binary, for: cacheKey) {
+            counts.withLock { $0.stored += 1 }
+        }
+        return program
+    }
+
+    private func compile(_ recipe: ProgramRecipe) throws(OpenCLError) -> Program {
+        let program = try Program.compile(recipe, context: context)
+        counts.withLock { $0.compiled += 1 }
+        return program
     }
 }

@@ -12,13 +12,13 @@ public protocol Backend: StorageOperations, ConvolutionOperations, Normalization
     /// For people: the device's name.
     var deviceName: String { get }
 
-    /// Seconds spent so far on building kernels, so that rates can leave them out; 0 where nothing is built.
-    var buildSeconds: Double { get }
+    /// Whether operations are compiled when they are first used, so that first calls take longer than later ones.
+    var buildsKernels: Bool { get }
 }
 
 extension Backend {
-    /// Nothing is built.
-    public var buildSeconds: Double { 0 }
+    /// Nothing is compiled.
+    public var buildsKernels: Bool { false }
 }
 
 /// Memory. Everything is counted in 32-bit words, which hold a float, an integer or 32 spikes.

@@ -54,7 +54,7 @@ public enum CheckpointFile {
         var moments: [NamedTensor] = []
         for name in file.names {
             guard let tensor = file[name] else { continue }
-            let named = NamedTensor(name: name, shape: tensor.shape, values: tensor.floats)
+            let named = NamedTensor(name: name, shape: tensor.shape, values: try tensor.floats(named: name, path: path))
             if name.hasPrefix(optimizerPrefix) {
                 moments.append(named)
             } else {

@@ -1,7 +1,7 @@
 import Foundation
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Keeps other processes out of a folder for as long as it lives. The system frees the lock when the process ends.

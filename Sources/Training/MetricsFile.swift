@@ -1,4 +1,4 @@
-import FileFormats
+public import FileFormats
 import Foundation
 
 /// `metrics.jsonl`: one record a line, added as epochs end.

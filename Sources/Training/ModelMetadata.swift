@@ -1,7 +1,7 @@
 public import Datasets
-public import FileFormats
+import FileFormats
 public import Networks
-public import Tensors
+import Tensors
 
 /// What a checkpoint says of its model, as strings in the safetensors metadata: enough to build the network again, here
 /// or in another framework.

@@ -77,6 +77,44 @@ public final class RunFolder: Sendable {
         return folder
     }
 
+    /// Whether there is a state to continue from.
+    var hasCheckpoint: Bool { FileManager.default.fileExists(atPath: lastCheckpointPath) }
+
+    /// Copies a run to a new folder, which it continues in.
+    func copy(to path: String) throws -> RunFolder {
+        let copy = try RunFolder.create(at: path)
+        let pairs = [
+            (configurationPath, copy.configurationPath), (metrics.path, copy.metrics.path),
+            (displacedBestPath, copy.displacedBestPath), (bestCheckpointPath, copy.bestCheckpointPath),
+            (lastCheckpointPath, copy.lastCheckpointPath),
+        ]
+        for (source, target) in pairs where FileManager.default.fileExists(atPath: source) {
+            let bytes = try FileSystem.read(source)
+            try TrainingError.saving(run: self.path) { () throws(FileFormatError) in
+                try FileSystem.writeAtomically(bytes, to: target)
+            }
+        }
+        return copy
+    }
+
+    /// Keeps the best finished epoch's model while that of a part of an epoch takes its place.
+    func setBestAside() throws(TrainingError) {
+        try rename(bestCheckpointPath, to: displacedBestPath)
+    }
+
+    /// Puts the best finished epoch's model back.
+    func restoreBest() throws(TrainingError) {
+        try rename(displacedBestPath, to: bestCheckpointPath)
+    }
+
+    /// Renames a file, over another where there is one; nothing happens where there is no such file.
+    private func rename(_ source: String, to target: String) throws(TrainingError) {
+        if unsafe Foundation.rename(source, target) != 0, errno != ENOENT {
+            let reason = unsafe String(cString: strerror(errno))
+            throw .saving(problem: "\(source): cannot be renamed to \(target): \(reason)", kept: path)
+        }
+    }
+
     /// What a process that was killed while it wrote left behind.
     private func removeTemporaryFiles() {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []

@@ -76,11 +76,11 @@ public struct RunRecord: Codable, Hashable, Sendable {
         }
     }
 
-    /// Writes `config.json`, keys sorted.
-    public func write(to path: String) throws {
+    /// The text of `config.json`, keys sorted.
+    public func encoded() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try FileSystem.writeAtomically(Array(try encoder.encode(self)) + [0x0A], to: path)
+        return Array(try encoder.encode(self)) + [0x0A]
     }
 
     /// What a decoder found, in a line.

@@ -1,7 +1,11 @@
+public import FileFormats
+
 /// Why training stopped before its end.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// A value that is infinite or not a number. `epoch` counts from 1.
-    case nonFinite(what: String, step: Int, epoch: Int)
+    /// A step met a value that is infinite or not a number. `epoch` counts from 1.
+    case diverged(what: String, step: Int, epoch: Int)
+    /// A network that is evaluated holds or gives a value that is infinite or not a number.
+    case notFinite(what: String)
     /// A file of the run folder could not be written.
     case saving(problem: String, kept: String?)
     /// Another process is writing to the run folder.
@@ -10,14 +14,32 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// For people.
     public var description: String {
         switch self {
-        case .nonFinite(let what, let step, let epoch):
+        case .diverged(let what, let step, let epoch):
             "training stopped at step \(step) (epoch \(epoch)): \(what). Nothing of this step was saved. "
                 + "A lower --learning-rate, a longer --warmup-epochs or a smaller --surrogate-height keeps values finite"
+        case .notFinite(let what):
+            "the network cannot be evaluated: \(what). Use a checkpoint of an earlier epoch, or train again"
         case .saving(let problem, let kept):
             "\(problem)."
                 + (kept.map { " The checkpoint before is untouched: continue with lsn train --resume \($0)" } ?? "")
         case .runInUse(let path):
             "\(path): another lsn is training in this folder. Wait for it, stop it, or choose another --output"
+        }
+    }
+}
+
+extension TrainingError {
+    /// Runs `body`; what it cannot write becomes ``saving(problem:kept:)``.
+    ///
+    /// - Parameter run: the folder of a run that can be continued all the same.
+    public static func saving<Result>(
+        run: String?,
+        _ body: () throws(FileFormatError) -> Result
+    ) throws(TrainingError) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw .saving(problem: error.description, kept: run)
         }
     }
 }

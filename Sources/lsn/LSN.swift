@@ -1,9 +1,37 @@
 import ArgumentParser
+import Foundation
+import Training
 
+/// The command line: subcommands, and how a failure becomes a message and an exit code.
 @main
 struct LSN: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lsn",
-        abstract: "Deep logic spiking networks, trained through OpenCL."
+        abstract: "Deep logic spiking networks, trained through OpenCL.",
+        discussion: """
+            Every output of every block is a spike: 0 or 1. Without options, `lsn train` trains a network of 19 layers \
+            on the digits that come with the program, on the best OpenCL device it finds.
+
+            Exit codes: 0 good, 1 a check or the job failed, 2 bad usage or bad input.
+            """,
+        version: ProgramVersion.current,
+        subcommands: [
+            TrainCommand.self, EvalCommand.self, ModelsCommand.self, DevicesCommand.self,
+        ]
     )
+
+    static func main() async {
+        // A limit on file sizes is to be an error of the write, with advice, not the end of the process.
+        _ = signal(SIGXFSZ, SIG_IGN)
+        do {
+            var command = try await asyncParseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Foundation.exit(Failure.report(error))
+        }
+    }
 }

@@ -10,8 +10,10 @@ typedef struct {
     size_t length;
 } LSNKnownValues;
 
-/// The embedded cases, in the order of their names.
-extern const LSNKnownValues lsn_known_values[];
+/// How many cases there are.
 extern const size_t lsn_known_values_count;
+
+/// The case with this index, in the order of their names.
+LSNKnownValues lsn_known_value(size_t index);
 
 #endif

@@ -1,0 +1,121 @@
+import Foundation
+
+/// A folder that only this user can look into.
+enum PrivateFolder {
+    /// Whether it is a folder, this user's, and closed to all others.
+    static func isPrivate(_ path: String) -> Bool {
+        guard let status = status(path) else { return false }
+        return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid() && status.st_mode & 0o077 == 0
+    }
+
+    /// Makes the folder with its parents where it is missing, and closes it to others where it is this user's.
+    ///
+    /// - Returns: whether it is private now and can be written to.
+    static func prepare(_ path: String) -> Bool {
+        guard !path.isEmpty else { return false }
+        if status(path) == nil {
+            makeParents(of: path)
+            // Another process may be making it too; what counts is how it looks afterwards.
+            _ = unsafe mkdir(path, 0o700)
+        }
+        guard let found = status(path), found.st_uid == geteuid() else { return false }
+        if found.st_mode & 0o777 != 0o700 { _ = unsafe chmod(path, 0o700) }
+        let answer = unsafe access(path, W_OK | X_OK)
+        return answer == 0 && isPrivate(path)
+    }
+
+    /// Removes old files: programs of drivers long gone, and what a killed process left half written.
+    static func removeFiles(in path: String, withSuffixes suffixes: [String], unusedForDays days: Int) {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return }
+        let oldest = time(nil) - days * 86_400
+        for name in names where suffixes.contains(where: name.hasSuffix) {
+            let file = path + "/" + name
+            guard let status = status(file), status.st_mtim.tv_sec < oldest else { continue }
+            _ = unsafe unlink(file)
+        }
+    }
+
+    private static func makeParents(of path: String) {
+        var end = path.startIndex
+        while let slash = path[end...].dropFirst().firstIndex(of: "/") {
+            end = slash
+            _ = unsafe mkdir(String(path[..<slash]), 0o700)
+        }
+    }
+
+    private static func status(_ path: String) -> stat? {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 ? status : nil
+    }
+}
+
+/// A file that only this user can read and write.
+enum PrivateFile {
+    static let temporarySuffix = ".tmp"
+
+    /// Larger files are nothing that a compiler made of a kernel.
+    private static let largest = 1 << 28
+
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0
+    }
+
+    /// The content; `nil` where it cannot be read, is no plain file, or others could have written it.
+    static func read(_ path: String) -> [UInt8]? {
+        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0,
+            status.st_mode & S_IFMT == S_IFREG,
+            status.st_uid == geteuid(),
+            status.st_mode & 0o022 == 0,
+            status.st_size <= largest
+        else { return nil }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        var filled = 0
+        while filled < bytes.count {
+            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe Foundation.read(descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return nil }
+            filled += count
+        }
+        return bytes
+    }
+
+    /// Notes that the file was used.
+    static func touch(_ path: String) {
+        _ = unsafe utimes(path, nil)
+    }
+
+    /// Puts a file in place of whatever is there, whole or not at all. It is not synced: a file that a crash tears fails
+    /// its checksum.
+    ///
+    /// - Returns: whether that succeeded.
+    static func replace(_ path: String, with bytes: [UInt8]) -> Bool {
+        let temporary = "\(path).\(getpid()).\(UInt64.random(in: 0 ... .max))\(temporarySuffix)"
+        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return false }
+        let isWritten = write(bytes, to: descriptor)
+        let isClosed = close(descriptor) == 0
+        if isWritten, isClosed, unsafe rename(temporary, path) == 0 { return true }
+        _ = unsafe unlink(temporary)
+        return false
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Foundation.write(descriptor, buffer.baseAddress?.advanced(by: written), buffer.count - written)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            written += count
+        }
+        return true
+    }
+}

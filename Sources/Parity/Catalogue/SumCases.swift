@@ -1,0 +1,37 @@
+import Tensors
+
+/// Sums of activations in every combination, copies, sums in place; and memory itself.
+enum SumCases {
+    static let all =
+        shapes.flatMap { shape in
+            [(InputKind.real, InputKind.real), (.real, .spike), (.spike, .real), (.spike, .spike)].map { a, b in
+                make(shape, shape.count < 10_000 ? "small" : "large", a, b)
+            }
+        } + [1, 63, 64, 65, 1000].map { storage($0, "small") } + [storage(300_001, "large")]
+
+    private static let shapes = [
+        ImageShape(images: 2, height: 3, width: 5, channels: 1),
+        ImageShape(images: 1, height: 4, width: 3, channels: 33),
+        ImageShape(images: 3, height: 1, width: 1, channels: 65),
+        ImageShape(images: 8, height: 16, width: 17, channels: 37),
+    ]
+
+    private static func make(_ shape: ImageShape, _ kind: String, _ a: InputKind, _ b: InputKind) -> ParityCase {
+        ParityCase(name: "sum/\(kind)/\(shape.title)-\(a.rawValue)-\(b.rawValue)", operation: "sum") { numbers in
+            CaseData(
+                attributes: ["a": .text(a.rawValue), "b": .text(b.rawValue)],
+                tensors: [("input.a", a), ("input.b", b)].map { name, kind in
+                    kind == .spike
+                        ? numbers.spikeTensor(name, shape.extents, rate: 0.5)
+                        : numbers.tensor(name, shape.extents, in: -4...4)
+                }
+            )
+        }
+    }
+
+    private static func storage(_ count: Int, _ kind: String) -> ParityCase {
+        ParityCase(name: "storage/\(kind)/\(count)", operation: "storage") { numbers in
+            CaseData(tensors: [numbers.tensor("input.x", [count])])
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Tensors
+
+/// The logic gate and its three gradients.
+enum LogicGateOperation: ParityOperation {
+    static let name = "logic_gate"
+
+    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+        let backend = results.backend
+        let extents = try operands.tensor("input.x").shape
+        let input = try operands.spikes("input.x", on: backend)
+        let excitatory = try operands.spikes("input.excitatory", on: backend)
+        let inhibitory = try operands.spikes("input.inhibitory", on: backend)
+        let output = try backend.logicGate(input: input, excitatory: excitatory, inhibitory: inhibitory)
+        try results.add("output.y", output, as: extents)
+
+        guard operands.has("cotangent.y") else { return }
+        let gradients = try backend.logicGateBackward(
+            operands.real("cotangent.y", on: backend),
+            input: input,
+            excitatory: excitatory,
+            inhibitory: inhibitory
+        )
+        try results.add("gradient.x", gradients.input, as: extents)
+        try results.add("gradient.excitatory", gradients.excitatory, as: extents)
+        try results.add("gradient.inhibitory", gradients.inhibitory, as: extents)
+    }
+}

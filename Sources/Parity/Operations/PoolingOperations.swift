@@ -1,0 +1,64 @@
+import Tensors
+
+/// The maximum of spikes; its gradient goes to the first maximum, row-major.
+enum MaxPoolOperation: ParityOperation {
+    static let name = "max_pool"
+
+    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+        let backend = results.backend
+        let window = try operands.integer("kernel", in: 1...64)
+        let geometry = try operands.geometry()
+        let input = try operands.spikes("input.x", on: backend)
+        try results.add("output.y", try backend.maxPool(input, window: window, geometry: geometry))
+
+        guard operands.has("cotangent.y") else { return }
+        let byInput = try backend.maxPoolBackward(
+            operands.real("cotangent.y", on: backend),
+            input: input,
+            window: window,
+            geometry: geometry
+        )
+        try results.add("gradient.x", byInput)
+    }
+}
+
+/// The mean of windows that touch each other: `stride` is `kernel`.
+enum AveragePoolOperation: ParityOperation {
+    static let name = "average_pool"
+
+    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+        let backend = results.backend
+        let window = try operands.integer("kernel", in: 1...64)
+        try operands.constant("stride", Float(window))
+        let kind: InputKind = try operands.choice("input", default: .real)
+        let input: Activation<B> = try operands.activation("input.x", isSpikes: kind == .spike, on: backend)
+        try results.add("output.y", try backend.averagePool(input, window: window))
+
+        guard operands.has("cotangent.y") else { return }
+        let byInput = try backend.averagePoolBackward(
+            operands.real("cotangent.y", on: backend),
+            inputShape: input.shape,
+            window: window
+        )
+        try results.add("gradient.x", byInput)
+    }
+}
+
+/// The mean of every image: y is `[N, C, 1, 1]`.
+enum GlobalAveragePoolOperation: ParityOperation {
+    static let name = "global_average_pool"
+
+    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+        let backend = results.backend
+        let kind: InputKind = try operands.choice("input", default: .real)
+        let input: Activation<B> = try operands.activation("input.x", isSpikes: kind == .spike, on: backend)
+        try results.add("output.y", try backend.globalAveragePool(input))
+
+        guard operands.has("cotangent.y") else { return }
+        let byInput = try backend.globalAveragePoolBackward(
+            operands.real("cotangent.y", on: backend),
+            inputShape: input.shape
+        )
+        try results.add("gradient.x", byInput)
+    }
+}

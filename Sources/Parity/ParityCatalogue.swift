@@ -1,0 +1,24 @@
+/// The one list of cases that tests, `lsn check` and `lsn bench` share: every operation, block and small networks, at
+/// awkward sizes and at sizes that span many work-groups.
+///
+/// Names are `operation/size/what`: `/small/` cases are quick even under a checker of memory accesses, `/large/` ones
+/// span many work-groups.
+public enum ParityCatalogue {
+    private static let families: [[ParityCase]] = [
+        ConvolutionCases.all, NormalizationCases.all, NeuronCases.all, LogicGateCases.all, SumCases.all,
+        PoolingCases.all, HeadCases.all, OptimizerCases.all, AugmentationCases.all, HealthCases.all,
+        BlockCases.all, NetworkCases.all,
+    ]
+
+    /// The cases whose name contains `filter`, all where it is nil.
+    ///
+    /// - Throws: ``ParityError/noCases(_:)`` where the filter matches nothing.
+    public static func cases(filter: String? = nil) throws(ParityError) -> [ParityCase] {
+        try GoldenFolder.select(families.flatMap(\.self), filter, source: "the catalogue")
+    }
+
+    /// The small cases whose gradients finite differences can check.
+    public static var smoothCases: [ParityCase] {
+        families.flatMap(\.self).filter { $0.isSmooth && $0.name.contains("/small/") }
+    }
+}

@@ -1,0 +1,44 @@
+public import Tensors
+
+/// An operation of the golden format, run from a case's attributes and tensors.
+protocol ParityOperation: Sendable {
+    /// As cases name it.
+    static var name: String { get }
+
+    /// Takes every attribute and tensor that the operation knows, computes on the backend of `results`, and adds every
+    /// `output.*` and `gradient.*`.
+    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws
+}
+
+/// Every operation that cases can ask for.
+public enum ParityOperations {
+    private static let all: [any ParityOperation.Type] = [
+        ConvolutionOperation.self, NormalizationOperation.self, NeuronOperation.self, NormalizedNeuronOperation.self,
+        LogicGateOperation.self, SumOperation.self, MaxPoolOperation.self, AveragePoolOperation.self,
+        GlobalAveragePoolOperation.self, GlobalAveragePoolLinearOperation.self, BiasOperation.self,
+        LossOperation.self, OptimizerOperation.self, ScheduleOperation.self, PrepareImagesOperation.self,
+        FindNonFiniteOperation.self, StorageOperation.self, BlockOperation.self, NetworkOperation.self,
+    ]
+
+    /// Their names, as golden files have them.
+    public static var names: [String] { all.map { $0.name } }
+
+    /// Runs `operation` on `backend`.
+    ///
+    /// - Throws: ``ParityError`` where the case asks for something that this program does not know; what the backend
+    ///   throws.
+    public static func run<B: Backend>(
+        _ operation: String,
+        _ data: CaseData,
+        on backend: B
+    ) throws -> CaseOutcome {
+        guard let type = all.first(where: { $0.name == operation }) else {
+            throw ParityError.unknownOperation(operation)
+        }
+        var operands = try CaseOperands(operation, data)
+        var results = CaseResults(backend)
+        try type.run(&operands, into: &results)
+        try operands.finish()
+        return results.outcome
+    }
+}

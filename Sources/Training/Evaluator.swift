@@ -1,0 +1,128 @@
+public import Datasets
+public import Networks
+public import Tensors
+
+/// What an evaluation found.
+public struct Evaluation: Hashable, Sendable {
+    /// Sums over all samples.
+    public var sums = EpochSums()
+    /// Logits `[T][N][classes]` in the order of the data set, where they were asked for.
+    public var logits: [Float] = []
+
+    /// Mean cross-entropy of the logits' mean over time.
+    public var loss: Double { sums.meanLoss }
+    /// Share classified rightly.
+    public var accuracy: Double { sums.accuracy }
+}
+
+/// Runs a network over a split with its running statistics.
+public struct Evaluator<B: Backend>: Sendable {
+    /// The network.
+    public let network: Network<B>
+    /// The samples, in file order.
+    public let source: BatchSource
+    private let images: ImageUploader<B>
+
+    /// An evaluator of the test split of `data`.
+    public init(network: Network<B>, data: ImageDataset, batchSize: Int) {
+        self.network = network
+        source = BatchSource(split: data.test, batchSize: batchSize, seed: 0, policy: .none)
+        images = ImageUploader(backend: network.backend, data: data)
+    }
+
+    /// Accuracy and loss over the whole split. The loss is the mean cross-entropy whatever the network was trained with,
+    /// so that runs compare.
+    ///
+    /// - Parameters:
+    ///   - keepsLogits: whether every logit is returned.
+    ///   - shouldStop: asked between batches.
+    ///   - progress: hears after each batch how many samples are done.
+    /// - Returns: nil where it was stopped.
+    /// - Throws: ``TrainingError/notFinite(what:)`` where the network's values or the loss are not finite; `BackendError`.
+    public func run(
+        keepsLogits: Bool = false,
+        shouldStop: () -> Bool = { false },
+        progress: (Int) -> Void = { _ in }
+    ) async throws -> Evaluation? {
+        try checkValues()
+        let clock = ContinuousClock()
+        let description = network.description
+        let record = try network.backend.zeros(words: StepRecord.words)
+        var result = Evaluation()
+        if keepsLogits {
+            let count = description.timeSteps * source.split.count * description.classes
+            result.logits = [Float](repeating: 0, count: count)
+        }
+        var batch = source.evaluationBatch(index: 0)
+        for index in 0..<source.batchCount {
+            if shouldStop() { return nil }
+            let start = clock.now
+            let built = network.backend.buildSeconds
+            async let following = prepare(index + 1)
+            let images = try images.upload(batch)
+            let pass = try network.forward(images.pictures, isStatic: true, training: false)
+            _ = try network.backend.classificationLoss(
+                pass.logits,
+                labels: images.labels,
+                timeSteps: description.timeSteps,
+                loss: .meanCrossEntropy,
+                record: record
+            )
+            let outcome = StepOutcome(try network.backend.read(record, count: StepRecord.words))
+            guard outcome.loss.isFinite else { throw TrainingError.notFinite(what: "the loss is \(outcome.loss)") }
+            result.sums.add(outcome, samples: batch.count)
+            if keepsLogits {
+                store(try network.backend.values(pass.logits), of: batch, in: &result.logits)
+            }
+            progress(result.sums.samples)
+            if let next = await following {
+                batch = next
+            }
+            result.sums.seconds += (clock.now - start).seconds - (network.backend.buildSeconds - built)
+        }
+        return result
+    }
+
+    private func prepare(_ index: Int) async -> Batch? {
+        index < source.batchCount ? source.evaluationBatch(index: index) : nil
+    }
+
+    /// Spikes hide values that are not finite, so the network's own are looked at first.
+    private func checkValues() throws {
+        let parameters = network.parameters
+        let record = try network.backend.zeros(words: StepRecord.words)
+        try network.backend.findNonFinite(
+            in: parameters.values,
+            count: parameters.wordCount,
+            record: record,
+            word: StepRecord.parameter
+        )
+        try network.backend.findNonFinite(
+            in: parameters.bufferValues,
+            count: parameters.bufferWordCount,
+            record: record,
+            word: StepRecord.statistic
+        )
+        let words = try network.backend.read(record, count: StepRecord.words)
+        if words[StepRecord.parameter] != StepRecord.none {
+            let name = parameters.name(ofWord: Int(words[StepRecord.parameter]))
+            throw TrainingError.notFinite(what: "\(name) has values that are infinite or not a number")
+        }
+        if words[StepRecord.statistic] != StepRecord.none {
+            let name = parameters.bufferName(ofWord: Int(words[StepRecord.statistic]))
+            throw TrainingError.notFinite(what: "\(name) has values that are infinite or not a number")
+        }
+    }
+
+    /// Puts the logits `[T][n][classes]` of a batch where they belong in those of the split.
+    private func store(_ logits: [Float], of batch: Batch, in all: inout [Float]) {
+        let classes = network.description.classes
+        for step in 0..<network.description.timeSteps {
+            for (position, sample) in batch.indices.enumerated() {
+                let from = (step * batch.count + position) * classes
+                let to = (step * source.split.count + sample) * classes
+                all.replaceSubrange(to..<to + classes, with: logits[from..<from + classes])
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+
+/// How training looks in a terminal and in a log: pure functions from reports to text.
+public struct ProgressText: Sendable {
+    /// Whether to colour, with ANSI escapes.
+    public let isColoured: Bool
+
+    /// A style.
+    public init(isColoured: Bool) {
+        self.isColoured = isColoured
+    }
+
+    /// What a run is, before it starts.
+    public func start(_ start: TrainingStart) -> [String] {
+        let record = start.record
+        let options = record.options
+        let network = record.network
+        let images = "\(network.inChannels)×\(network.imageSize.map(String.init).joined(separator: "×"))"
+        var lines = [
+            "\(bold(options.model ?? "")) at width \(options.width ?? 0): \(network.layers) layers, "
+                + "\(network.blocks) blocks, \(Self.grouped(network.parameters)) parameters, "
+                + "\(options.timesteps ?? 0) time steps",
+            "data    \(record.data.source): \(Self.grouped(record.data.trainSamples)) to train on, "
+                + "\(Self.grouped(record.data.testSamples)) to test with, \(images)",
+            "device  \(record.continued.last?.machine.name ?? record.machine.name)",
+            "folder  \(start.folder)",
+        ]
+        if start.step > 0 {
+            lines.append("continued after step \(start.step), \(start.epoch) epochs finished")
+        }
+        return lines
+    }
+
+    /// One line that fits `columns`: a bar, loss, accuracy, rate and time left.
+    public func bar(_ report: StepReport, columns: Int) -> String {
+        let head = "epoch \(report.epoch)/\(report.epochs) "
+        let tail =
+            " \(report.batch)/\(report.batches)  loss \(Self.decimal(report.loss, 4))"
+            + "  accuracy \(Self.percent(report.accuracy))  \(Self.rate(report.imagesPerSecond))"
+            + "  \(Self.time(report.secondsLeft)) left"
+        let room = min(40, columns - 1 - head.count - tail.count)
+        return head + (room >= 5 ? gauge(report.batch, of: report.batches, width: room) : "") + tail
+    }
+
+    /// One line while the test split is evaluated.
+    public func evaluation(done: Int, total: Int, columns: Int) -> String {
+        let head = "evaluating "
+        let tail = " \(done)/\(total)"
+        let room = min(40, columns - 1 - head.count - tail.count)
+        return head + (room >= 5 ? gauge(done, of: total, width: room) : "") + tail
+    }
+
+    /// One line for a log inside an epoch.
+    public func line(_ report: StepReport) -> String {
+        "epoch \(report.epoch)/\(report.epochs)  batch \(report.batch)/\(report.batches)"
+            + "  loss \(Self.decimal(report.loss, 4))  accuracy \(Self.percent(report.accuracy))"
+            + "  \(Self.rate(report.imagesPerSecond))  \(Self.time(report.secondsLeft)) left"
+    }
+
+    /// One line for an epoch that is evaluated.
+    public func line(_ record: EpochRecord, epochs: Int, isBest: Bool) -> String {
+        let test = "accuracy \(Self.percent(record.testAccuracy))"
+        return "epoch \(record.epoch)/\(epochs)  train loss \(Self.decimal(record.trainLoss, 4))"
+            + "  accuracy \(Self.percent(record.trainAccuracy))"
+            + "  test loss \(Self.decimal(record.testLoss, 4))  \(isBest ? green(test) : test)"
+            + "  \(Self.rate(record.imagesPerSecond))  \(Self.time(record.seconds))\(isBest ? "  best" : "")"
+    }
+
+    /// What a run came to.
+    public func summary(_ summary: TrainingSummary) -> [String] {
+        var lines: [String] = []
+        if let last = summary.last {
+            var line = "test accuracy \(bold(Self.percent(last.testAccuracy))) after epoch \(last.epoch)"
+            if let best = summary.best, best.epoch != last.epoch {
+                line += "; the best was \(Self.percent(best.testAccuracy)) after epoch \(best.epoch)"
+            }
+            lines.append(line)
+        }
+        switch summary.outcome {
+        case .finished:
+            lines.append("everything is in \(summary.folder); evaluate with lsn eval --checkpoint \(summary.folder)")
+        case .reachedMaxSteps:
+            lines.append("stopped after \(summary.step) steps; continue with lsn train --resume \(summary.folder)")
+        case .interrupted:
+            lines.append(
+                "interrupted, and saved after \(summary.step) steps; continue with lsn train --resume \(summary.folder)"
+            )
+        }
+        return lines
+    }
+
+    private func gauge(_ done: Int, of total: Int, width: Int) -> String {
+        let filled = total > 0 ? min(width, done * width / total) : 0
+        return green(String(repeating: "━", count: filled)) + dim(String(repeating: "─", count: width - filled))
+    }
+
+    private func bold(_ text: String) -> String { escape("1", text) }
+    private func green(_ text: String) -> String { escape("32", text) }
+    private func dim(_ text: String) -> String { escape("2", text) }
+
+    private func escape(_ code: String, _ text: String) -> String {
+        isColoured && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+}
+
+extension ProgressText {
+    /// A number with so many digits after the point.
+    public static func decimal(_ value: Double, _ digits: Int) -> String {
+        String(format: "%.\(digits)f", value)
+    }
+
+    /// A fraction as a percentage with two digits after the point.
+    public static func percent(_ fraction: Double) -> String {
+        decimal(100 * fraction, 2) + " %"
+    }
+
+    /// Samples a second.
+    public static func rate(_ imagesPerSecond: Double) -> String {
+        decimal(imagesPerSecond, imagesPerSecond < 10 ? 1 : 0) + " images/s"
+    }
+
+    /// Seconds as 0:07, 12:34 or 1:02:03.
+    public static func time(_ seconds: Double) -> String {
+        let whole = Int(min(max(seconds.isFinite ? seconds : 0, 0), 1e9).rounded())
+        let parts = (whole / 3600, whole / 60 % 60, whole % 60)
+        let tail = (parts.2 < 10 ? "0" : "") + "\(parts.2)"
+        guard parts.0 > 0 else { return "\(parts.1):\(tail)" }
+        return "\(parts.0):" + (parts.1 < 10 ? "0" : "") + "\(parts.1):\(tail)"
+    }
+
+    /// A count in groups of three digits.
+    public static func grouped(_ count: Int) -> String {
+        let digits = Array(String(count.magnitude))
+        let groups = stride(from: digits.count, to: 0, by: -3).map { String(digits[max($0 - 3, 0)..<$0]) }
+        return (count < 0 ? "-" : "") + groups.reversed().joined(separator: ",")
+    }
+}

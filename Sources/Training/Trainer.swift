@@ -1,0 +1,207 @@
+import Datasets
+import FileFormats
+import Networks
+import Tensors
+
+/// The loop: steps, evaluations, checkpoints, in the folder of one run on one backend.
+///
+/// All that it does from one checkpoint to the next is a function of the checkpoint, the options and the data, so a run
+/// that is stopped and continued ends in the same bits.
+struct Trainer<B: Backend> {
+    let configuration: TrainingConfiguration
+    let folder: RunFolder
+    let step: TrainingStep<B>
+    let evaluator: Evaluator<B>
+    let batches: BatchSource
+    let observer: @Sendable (TrainingEvent) -> Void
+    let shouldStop: @Sendable () -> Bool
+    var progress: TrainingProgress
+    /// What was evaluated last in this process or, at the start, before the checkpoint.
+    private(set) var last: EpochRecord?
+    /// The best evaluation, parts of epochs counted.
+    private(set) var best: BestEpoch?
+
+    init(
+        configuration: TrainingConfiguration,
+        folder: RunFolder,
+        step: TrainingStep<B>,
+        data: ImageDataset,
+        progress: TrainingProgress,
+        observer: @escaping @Sendable (TrainingEvent) -> Void,
+        shouldStop: @escaping @Sendable () -> Bool
+    ) {
+        self.configuration = configuration
+        self.folder = folder
+        self.step = step
+        self.progress = progress
+        self.observer = observer
+        self.shouldStop = shouldStop
+        evaluator = Evaluator(network: step.network, data: data, batchSize: configuration.batchSize)
+        batches = BatchSource(
+            split: data.train,
+            batchSize: configuration.batchSize,
+            seed: configuration.seed,
+            policy: configuration.augmentation
+        )
+        last = progress.record
+        best = progress.best
+    }
+
+    /// Trains until the last epoch, `--max-steps`, or until it is asked to stop.
+    mutating func run() async throws -> TrainingOutcome {
+        while progress.epoch < configuration.epochs {
+            if let outcome = try await trainEpoch() { return outcome }
+            guard let evaluation = try await evaluate() else { return try interrupt() }
+            try finishEpoch(evaluation)
+        }
+        return .finished
+    }
+
+    private var rate: Double { configuration.schedule.rate(epoch: progress.epoch) }
+
+    /// The rest of the epoch; nil once all its batches are done.
+    private mutating func trainEpoch() async throws -> TrainingOutcome? {
+        guard progress.batch < batches.batchCount else { return nil }
+        let clock = ContinuousClock()
+        var batch = batches.trainingBatch(epoch: progress.epoch, index: progress.batch)
+        while progress.batch < batches.batchCount {
+            if let limit = configuration.options.maxSteps, progress.step >= limit {
+                return try await reachMaxSteps()
+            }
+            if shouldStop() { return try interrupt() }
+            let start = clock.now
+            let built = step.network.backend.buildSeconds
+            async let following = Self.prepare(batches, epoch: progress.epoch, index: progress.batch + 1)
+            let outcome = try step.run(
+                batch,
+                rate: rate,
+                number: progress.step + 1,
+                epoch: progress.epoch + 1
+            )
+            let samples = batch.count
+            if let next = await following {
+                batch = next
+            }
+            progress.sums.add(outcome, samples: samples)
+            progress.sums.seconds += (clock.now - start).seconds - (step.network.backend.buildSeconds - built)
+            progress.step += 1
+            progress.batch += 1
+            observer(.step(report))
+            if let every = configuration.options.checkpointEvery, progress.step % every == 0,
+                progress.batch < batches.batchCount
+            {
+                try save()
+            }
+        }
+        return nil
+    }
+
+    private static func prepare(_ source: BatchSource, epoch: Int, index: Int) async -> Batch? {
+        index < source.batchCount ? source.trainingBatch(epoch: epoch, index: index) : nil
+    }
+
+    private func evaluate() async throws -> Evaluation? {
+        let total = evaluator.source.split.count
+        do {
+            return try await evaluator.run(
+                shouldStop: shouldStop,
+                progress: { observer(.evaluating(done: $0, total: total)) }
+            )
+        } catch TrainingError.notFinite(let what) {
+            throw TrainingError.diverged(
+                what: "in the evaluation, \(what)",
+                step: progress.step,
+                epoch: progress.epoch + 1
+            )
+        }
+    }
+
+    /// Saves an epoch whose batches are all done: the best model first, then the state, then the line. Whatever of them
+    /// a kill prevents is made again, to the same bits, when the run continues.
+    private mutating func finishEpoch(_ evaluation: Evaluation) throws {
+        let record = record(of: evaluation)
+        let isBest = evaluation.accuracy > progress.best?.testAccuracy ?? -1
+        if isBest {
+            progress.best = BestEpoch(epoch: record.epoch, testAccuracy: record.testAccuracy)
+            try step.saveModel(to: folder.bestCheckpointPath, of: record, folder: folder)
+        }
+        progress.epoch += 1
+        progress.batch = 0
+        progress.sums = EpochSums()
+        progress.record = record
+        try step.save(progress, folder: folder)
+        try append(record)
+        last = record
+        best = progress.best
+        observer(.epoch(record, epochs: configuration.epochs, isBest: isBest))
+    }
+
+    /// Evaluates and records the part of an epoch that was allowed. The epoch is not finished: when the run continues,
+    /// its line and, where it is the best so far, its model give way to what stood there before.
+    private mutating func reachMaxSteps() async throws -> TrainingOutcome {
+        guard progress.batch > 0 else { return .reachedMaxSteps }
+        guard let evaluation = try await evaluate() else { return try interrupt() }
+        let record = record(of: evaluation)
+        try step.save(progress, folder: folder)
+        let isBest = evaluation.accuracy > progress.best?.testAccuracy ?? -1
+        if isBest {
+            try folder.setBestAside()
+            try step.saveModel(to: folder.bestCheckpointPath, of: record, folder: folder)
+            best = BestEpoch(epoch: record.epoch, testAccuracy: record.testAccuracy)
+        }
+        try append(record)
+        last = record
+        observer(.epoch(record, epochs: configuration.epochs, isBest: isBest))
+        return .reachedMaxSteps
+    }
+
+    private func interrupt() throws -> TrainingOutcome {
+        try save()
+        return .interrupted
+    }
+
+    private func save() throws {
+        try step.save(progress, folder: folder)
+        observer(.saved(path: folder.lastCheckpointPath, step: progress.step))
+    }
+
+    private func append(_ record: EpochRecord) throws(TrainingError) {
+        try TrainingError.saving(run: folder.path) { () throws(FileFormatError) in
+            try folder.metrics.append(record)
+        }
+    }
+
+    private func record(of evaluation: Evaluation) -> EpochRecord {
+        EpochRecord(
+            epoch: progress.epoch + 1,
+            step: progress.step,
+            learningRate: rate,
+            trainLoss: progress.sums.meanLoss,
+            trainAccuracy: progress.sums.accuracy,
+            testLoss: evaluation.loss,
+            testAccuracy: evaluation.accuracy,
+            imagesPerSecond: progress.sums.imagesPerSecond,
+            seconds: progress.sums.seconds,
+            evaluationSeconds: evaluation.sums.seconds
+        )
+    }
+
+    private var report: StepReport {
+        let sums = progress.sums
+        let total = configuration.epochs * batches.batchCount
+        let steps = min(total, configuration.options.maxSteps ?? total) - progress.step
+        let evaluations = (steps + progress.batch + batches.batchCount - 1) / batches.batchCount
+        return StepReport(
+            epoch: progress.epoch + 1,
+            epochs: configuration.epochs,
+            batch: progress.batch,
+            batches: batches.batchCount,
+            step: progress.step,
+            loss: sums.meanLoss,
+            accuracy: sums.accuracy,
+            imagesPerSecond: sums.imagesPerSecond,
+            secondsLeft: Double(steps) * sums.seconds / Double(progress.batch)
+                + Double(evaluations) * (last?.evaluationSeconds ?? 0)
+        )
+    }
+}

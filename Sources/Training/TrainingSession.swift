@@ -1,0 +1,177 @@
+public import Datasets
+import FileFormats
+import Foundation
+import Networks
+public import Tensors
+
+/// A run before it meets a device: where it writes, what it was asked, and what it continues, if anything.
+public struct TrainingSession: Sendable {
+    /// Every option, no default left open.
+    public let configuration: TrainingConfiguration
+    /// What is continued.
+    public let resumed: Resumed?
+    private let output: String?
+
+    /// A run that is continued.
+    public struct Resumed: Sendable {
+        /// Its folder.
+        public let folder: RunFolder
+        /// Its `config.json`.
+        public let record: RunRecord
+    }
+
+    /// A new run.
+    ///
+    /// - Parameters:
+    ///   - options: what was asked.
+    ///   - output: its folder; nil: the next free `runs/MODEL-DATASET-N`.
+    public init(_ options: TrainingOptions, output: String?) throws {
+        configuration = try TrainingConfiguration(options)
+        resumed = nil
+        self.output = output
+    }
+
+    /// Continues the run in `path`, whose folder stays locked as long as the session lives.
+    ///
+    /// - Parameters:
+    ///   - path: its folder.
+    ///   - options: what was asked anew. What only says where and how long (`--epochs`, `--max-steps`,
+    ///     `--checkpoint-every`, `--data`) may change; the data's contents are compared in ``run(on:machine:data:observer:shouldStop:)``,
+    ///     and the device is the caller's to compare, which knows what its name stands for.
+    ///   - output: a new folder, where the run in `path` should stay as it is.
+    /// - Throws: ``ConfigurationError/contradiction(run:options:)`` and others.
+    public init(resuming path: String, options: TrainingOptions, output: String?) throws {
+        let folder = try RunFolder.open(path)
+        let record = try RunRecord.read(folder.configurationPath)
+        let contradictions = options.contradictions(to: record.options)
+        guard contradictions.isEmpty else {
+            throw ConfigurationError.contradiction(run: path, options: contradictions)
+        }
+        var merged = options.overriding(record.options)
+        // A limit of steps was the earlier process's; this one has its own or none.
+        merged.maxSteps = options.maxSteps
+        configuration = try TrainingConfiguration(merged)
+        resumed = Resumed(folder: folder, record: record)
+        self.output = output == path ? nil : output
+    }
+
+    /// Trains.
+    ///
+    /// - Parameters:
+    ///   - backend: the device.
+    ///   - machine: what `config.json` says of it.
+    ///   - data: as `--limit-train` and `--limit-test` leave them.
+    ///   - observer: hears what happens, on the thread that trains.
+    ///   - shouldStop: asked before each step; where it says so, the run saves and returns.
+    /// - Throws: ``TrainingError``, ``ConfigurationError``, `FileFormatError`, `NetworkError`, `BackendError`.
+    public func run<B: Backend>(
+        on backend: B,
+        machine: MachineRecord,
+        data: ImageDataset,
+        observer: @escaping @Sendable (TrainingEvent) -> Void,
+        shouldStop: @escaping @Sendable () -> Bool
+    ) async throws -> TrainingSummary {
+        let description = try configuration.networkDescription(for: data)
+        let network = try Network(description, backend: backend)
+        let step = try TrainingStep(configuration: configuration, network: network, data: data)
+        var options = configuration.options
+        options.device = machine.device
+        var record = RunRecord(
+            options: options,
+            machine: machine,
+            network: NetworkRecord(description, parameters: network.parameters.parameterCount),
+            data: DataRecord(data)
+        )
+
+        let folder = try openFolder()
+        var progress = TrainingProgress()
+        if let resumed, folder.hasCheckpoint {
+            guard resumed.record.data.fingerprint == record.data.fingerprint else {
+                throw ConfigurationError.otherData(
+                    run: resumed.folder.path,
+                    recorded: resumed.record.data.fingerprint,
+                    found: record.data.fingerprint
+                )
+            }
+            progress = try step.restore(from: folder.lastCheckpointPath)
+            try check(progress, samples: data.train.count, path: folder.lastCheckpointPath)
+        } else {
+            try network.initialize(seed: configuration.seed)
+        }
+        if let resumed {
+            record.version = resumed.record.version
+            record.machine = resumed.record.machine
+            record.continued = resumed.record.continued + [ContinuationRecord(step: progress.step, machine: machine)]
+            try folder.restoreBest()
+            try TrainingError.saving(run: folder.path) { () throws(FileFormatError) in
+                try folder.metrics.keep(epochs: progress.epoch, last: progress.record)
+            }
+        }
+        let text = try record.encoded()
+        try TrainingError.saving(run: resumed?.folder.path) { () throws(FileFormatError) in
+            try FileSystem.writeAtomically(text, to: folder.configurationPath)
+        }
+
+        observer(
+            .started(TrainingStart(record: record, folder: folder.path, step: progress.step, epoch: progress.epoch))
+        )
+        var trainer = Trainer(
+            configuration: configuration,
+            folder: folder,
+            step: step,
+            data: data,
+            progress: progress,
+            observer: observer,
+            shouldStop: shouldStop
+        )
+        let outcome = try await trainer.run()
+        return TrainingSummary(
+            outcome: outcome,
+            folder: folder.path,
+            step: trainer.progress.step,
+            last: trainer.last,
+            best: trainer.best
+        )
+    }
+
+    /// The folder to write to: the run's own, a copy of it, or a new one.
+    private func openFolder() throws -> RunFolder {
+        if let resumed {
+            return try output.map { try resumed.folder.copy(to: $0) } ?? resumed.folder
+        }
+        if let output {
+            return try RunFolder.create(at: output)
+        }
+        let name = "\(configuration.architecture.name)-\(configuration.dataset.rawValue)"
+        return try RunFolder.create(numbered: name, in: "runs")
+    }
+
+    /// A file may say anything: counters that no run has would end in a trap.
+    private func check(_ progress: TrainingProgress, samples: Int, path: String) throws(FileFormatError) {
+        let batches = (samples + configuration.batchSize - 1) / configuration.batchSize
+        let (steps, overflow) = progress.epoch.multipliedReportingOverflow(by: batches)
+        guard !overflow, progress.batch <= batches, progress.step - progress.batch == steps else {
+            throw FileFormatError(
+                path: path,
+                problem: "its counters (epoch \(progress.epoch), batch \(progress.batch), step \(progress.step)) "
+                    + "do not fit \(batches) batches an epoch",
+                advice: CheckpointFile.advice
+            )
+        }
+    }
+}
+
+extension TrainingOptions {
+    /// Options that may differ when a run continues: they say where it is and how long it lasts.
+    static let changeable: Set<CodingKeys> = [.data, .device, .epochs, .maxSteps, .checkpointEvery]
+
+    /// Options that are given here and were otherwise when the run was started.
+    func contradictions(to recorded: TrainingOptions) -> [ConfigurationError.Contradiction] {
+        Self.fields.compactMap { field in
+            guard !Self.changeable.contains(field.key), let given = field.text(self) else { return nil }
+            let before = field.text(recorded)
+            guard given != before else { return nil }
+            return .init(option: field.key.option, given: given, recorded: before ?? "not set")
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Datasets
+import FileFormats
+import Networks
+import Tensors
+
+/// One step of training, and what a checkpoint keeps of all of them.
+struct TrainingStep<B: Backend>: Sendable {
+    let network: Network<B>
+    let optimizer: Optimizer<B>
+    let loss: Loss
+    let metadata: ModelMetadata
+    private let uploader: ImageUploader<B>
+    private let record: B.Storage
+
+    init(configuration: TrainingConfiguration, network: Network<B>, data: ImageDataset) throws(BackendError) {
+        self.network = network
+        loss = configuration.loss.loss
+        optimizer = try Optimizer(
+            configuration.optimizer,
+            weightDecay: Float(configuration.weightDecay),
+            parameters: network.parameters,
+            backend: network.backend
+        )
+        metadata = ModelMetadata(
+            model: configuration.architecture.name,
+            width: configuration.width,
+            network: network.description,
+            dataset: data.name,
+            batchSize: configuration.batchSize
+        )
+        uploader = ImageUploader(backend: network.backend, data: data)
+        record = try network.backend.zeros(words: StepRecord.words)
+    }
+
+    /// Forward, loss, backward, update. The device is waited for once, at the end.
+    ///
+    /// - Parameters:
+    ///   - batch: the samples.
+    ///   - rate: learning rate.
+    ///   - number: 1 for the run's first step.
+    ///   - epoch: 1 for the first, for errors.
+    /// - Throws: ``TrainingError/diverged(what:step:epoch:)``, `BackendError`.
+    func run(_ batch: Batch, rate: Double, number: Int, epoch: Int) throws -> StepOutcome {
+        let backend = network.backend
+        let parameters = network.parameters
+        let uploaded = try uploader.upload(batch)
+        let pass = try network.forward(uploaded.pictures, isStatic: true, training: true)
+        let gradient = try backend.classificationLoss(
+            pass.logits,
+            labels: uploaded.labels,
+            timeSteps: network.description.timeSteps,
+            loss: loss,
+            record: record
+        )
+        try network.backward(pass, logitsGradient: gradient)
+        try watch(parameters.gradients, parameters.wordCount, StepRecord.gradient)
+        try optimizer.update(parameters, learningRate: Float(rate), step: number)
+        try watch(parameters.values, parameters.wordCount, StepRecord.parameter)
+        try watch(parameters.bufferValues, parameters.bufferWordCount, StepRecord.statistic)
+        let outcome = StepOutcome(try backend.read(record, count: StepRecord.words))
+        if let problem = problem(in: outcome) {
+            throw TrainingError.diverged(what: problem, step: number, epoch: epoch)
+        }
+        return outcome
+    }
+
+    private func watch(_ storage: B.Storage, _ count: Int, _ word: Int) throws(BackendError) {
+        try network.backend.findNonFinite(in: storage, count: count, record: record, word: word)
+    }
+
+    /// What is not finite, if anything, in the order in which a step computes it: the first is the cause of the rest.
+    private func problem(in outcome: StepOutcome) -> String? {
+        let parameters = network.parameters
+        if let word = outcome.index(StepRecord.statistic) {
+            return "the running statistics \(parameters.bufferName(ofWord: word)) are infinite or not a number"
+                + (outcome.loss.isFinite ? "" : ", and the loss is \(outcome.loss)")
+        }
+        if let word = outcome.index(StepRecord.gradient) {
+            return "the gradient of \(parameters.name(ofWord: word)) is infinite or not a number"
+                + (outcome.loss.isFinite ? "" : ", and the loss is \(outcome.loss)")
+        }
+        if !outcome.loss.isFinite {
+            return "the loss of the head's logits is \(outcome.loss)"
+        }
+        if let word = outcome.index(StepRecord.parameter) {
+            return "the update made \(parameters.name(ofWord: word)) infinite or not a number"
+        }
+        return nil
+    }
+}
+
+extension TrainingStep {
+    /// Writes the state to continue from.
+    func save(_ progress: TrainingProgress, folder: RunFolder) throws {
+        let strings = metadata.strings.merging(progress.metadata) { first, _ in first }
+        let file = try CheckpointFile.encode(network, metadata: strings, optimizer: optimizer)
+        try write(file, to: folder.lastCheckpointPath, folder: folder)
+    }
+
+    /// Writes the model alone.
+    func saveModel(to path: String, of record: EpochRecord, folder: RunFolder) throws {
+        var strings = metadata.strings
+        strings["epoch"] = "\(record.epoch)"
+        strings["step"] = "\(record.step)"
+        strings["test_accuracy"] = "\(record.testAccuracy)"
+        let file = try CheckpointFile.encode(network, metadata: strings, optimizer: nil)
+        try write(file, to: path, folder: folder)
+    }
+
+    private func write(_ file: Safetensors, to path: String, folder: RunFolder) throws(TrainingError) {
+        let run = folder.hasCheckpoint ? folder.path : nil
+        try TrainingError.saving(run: run) { () throws(FileFormatError) in try file.write(to: path) }
+    }
+
+    /// Reads the state to continue from.
+    ///
+    /// - Throws: `FileFormatError`, `NetworkError`, `BackendError`.
+    func restore(from path: String) throws -> TrainingProgress {
+        let file = try Safetensors.read(path)
+        let progress = try TrainingProgress(metadata: file.metadata, path: path)
+        try CheckpointFile.restore(file, path: path, to: network, optimizer: optimizer)
+        return progress
+    }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Foundation
+import OpenCLBackend
+import OpenCLRuntime
+import ReferenceBackend
+import Tensors
+import Training
+
+/// Options of every command that computes.
+struct DeviceOptions: ParsableArguments {
+    @Option(
+        name: .customLong("device"),
+        help: ArgumentHelp(
+            "Where to compute.",
+            discussion: "auto (a GPU before a CPU, OpenCL before the reference), reference, opencl, or one of `lsn "
+                + "devices`, e.g. opencl:0:0."
+        )
+    )
+    var device: String?
+
+    @Option(
+        name: .customLong("kernels"),
+        help: "Folder to load the OpenCL sources from instead of the built-in ones; also LSN_KERNELS."
+    )
+    var kernels: String?
+
+    /// The folder of kernels that was asked for, if any.
+    private var kernelFolder: String? {
+        kernels ?? ProcessInfo.processInfo.environment["LSN_KERNELS"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Opens a device.
+    ///
+    /// - Parameters:
+    ///   - selector: as `--device` takes it.
+    ///   - isProfiling: whether OpenCL launches are timed.
+    func open(_ selector: String, isProfiling: Bool = false) throws -> OpenDevice {
+        switch try DeviceChoice(selector) {
+        case .reference:
+            return OpenDevice.reference
+        case .openCL(let name):
+            return try open(OpenCL.device(named: name), isProfiling: isProfiling)
+        case .automatic:
+            let info: DeviceInfo
+            do {
+                info = try OpenCL.device(named: "auto")
+            } catch {
+                Failure.warn("\(error). Computing on the reference backend meanwhile, which is slow")
+                return OpenDevice.reference
+            }
+            return try open(info, isProfiling: isProfiling)
+        }
+    }
+
+    private func open(_ info: DeviceInfo, isProfiling: Bool) throws -> OpenDevice {
+        let queue = try ComputeQueue(
+            device: info,
+            sources: try kernelFolder.map(KernelSourceTree.directory) ?? .embedded(),
+            cache: ProgramCache.standard(),
+            profiling: isProfiling
+        )
+        guard let backend = (try OpenCLBackend(queue: queue) as Any) as? any Backend else {
+            throw InputError("the OpenCL backend is not whole yet")
+        }
+        return OpenDevice(
+            backend: backend,
+            machine: MachineRecord(
+                device: info.selector,
+                name: info.name,
+                driver: "\(info.platformName), \(info.openCLVersion), driver \(info.driverVersion)"
+            ),
+            queue: queue
+        )
+    }
+}
+
+/// A device that is open.
+struct OpenDevice {
+    /// What computes.
+    let backend: any Backend
+    /// What run folders say of it.
+    let machine: MachineRecord
+    /// Its queue, where it is OpenCL's.
+    let queue: ComputeQueue?
+
+    /// The plain Swift backend.
+    static var reference: OpenDevice {
+        let backend = ReferenceBackend()
+        return OpenDevice(
+            backend: backend,
+            machine: MachineRecord(
+                device: DeviceChoice.referenceName,
+                name: backend.deviceName,
+                driver: "lsn \(ProgramVersion.current)"
+            ),
+            queue: nil
+        )
+    }
+}
+
+/// What `--device` says.
+enum DeviceChoice {
+    /// The best there is.
+    case automatic
+    /// The plain Swift backend.
+    case reference
+    /// An OpenCL device: `opencl` or `opencl:PLATFORM:DEVICE`.
+    case openCL(String)
+
+    static let referenceName = "reference"
+
+    /// Reads a device's name.
+    init(_ name: String) throws {
+        switch name {
+        case "auto": self = .automatic
+        case Self.referenceName: self = .reference
+        case "opencl": self = .openCL(name)
+        default:
+            guard name.wholeMatch(of: /opencl:[0-9]+:[0-9]+/) != nil else {
+                throw InputError(
+                    "there is no device '\(name)': use auto, reference, opencl or opencl:PLATFORM:DEVICE "
+                        + "(lsn devices lists them)"
+                )
+            }
+            self = .openCL(name)
+        }
+    }
+}

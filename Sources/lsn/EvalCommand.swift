@@ -1,0 +1,175 @@
+import ArgumentParser
+import Datasets
+import FileFormats
+import Foundation
+import Networks
+import Tensors
+import Training
+
+/// `lsn eval`.
+struct EvalCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "eval",
+        abstract: "Evaluate a checkpoint on a test split.",
+        discussion: "The loss is the mean cross-entropy of the logits averaged over time."
+    )
+
+    @Option(help: "A run's folder (its best checkpoint), or a .safetensors file.")
+    var checkpoint: String
+
+    @Option(help: "Data set (default: the one it was trained on).")
+    var dataset: DatasetName?
+
+    @Option(help: "Folder of the data set's files (default: the run's).")
+    var data: String?
+
+    @Option(help: "Evaluate the first so many test samples only.")
+    var limitTest: Int?
+
+    @Option(help: "Samples at a time (default: as in training).")
+    var batchSize: Int?
+
+    @Option(help: "Write the logits, float32 [T, N, classes] in the data set's order, to this .npy file.")
+    var logits: String?
+
+    @OptionGroup var device: DeviceOptions
+
+    @Flag(help: "Print JSON instead of text.")
+    var json = false
+
+    func validate() throws {
+        if let limitTest, limitTest < 1 { throw ValidationError("--limit-test must be at least 1") }
+        if let batchSize, batchSize < 1 { throw ValidationError("--batch-size must be at least 1") }
+    }
+
+    func run() async throws {
+        let found = try SavedModel(checkpoint)
+        let metadata = found.metadata
+        let name = dataset ?? metadata.dataset
+        let folder = data ?? (name == metadata.dataset ? found.dataFolder : nil)
+        var images = try ImageDataset.load(name, directory: folder)
+        images.test = images.test.prefix(limitTest)
+        let network = metadata.network
+        guard
+            network.inChannels == images.channels, network.imageHeight == images.height,
+            network.imageWidth == images.width, network.classes == images.classes
+        else {
+            throw InputError(
+                "\(found.path) takes \(network.inChannels)×\(network.imageHeight)×\(network.imageWidth) images of "
+                    + "\(network.classes) classes, but \(name.rawValue) has \(images.channels)×\(images.height)×"
+                    + "\(images.width) of \(images.classes): choose the --dataset it was trained on"
+            )
+        }
+        let device = try device.open(device.device ?? "auto")
+        let evaluation = try await Self.evaluate(
+            found,
+            on: device.backend,
+            data: images,
+            batchSize: batchSize ?? metadata.batchSize,
+            keepsLogits: logits != nil
+        )
+        if let logits {
+            let shape = [network.timeSteps, images.test.count, network.classes]
+            try TrainingError.saving(run: nil) { () throws(FileFormatError) in
+                try FileSystem.writeAtomically(NPY.serialize(floats: evaluation.logits, shape: shape), to: logits)
+            }
+        }
+        let report = EvaluationReport(
+            checkpoint: found.path,
+            model: metadata.model,
+            dataset: name.rawValue,
+            device: device.machine.device,
+            deviceName: device.machine.name,
+            samples: evaluation.sums.samples,
+            correct: evaluation.sums.correct,
+            accuracy: evaluation.accuracy,
+            loss: evaluation.loss,
+            seconds: evaluation.sums.seconds,
+            imagesPerSecond: evaluation.sums.imagesPerSecond,
+            logits: logits
+        )
+        if json {
+            try JSONOutput.print(report)
+        } else {
+            Terminal.write(report.text)
+        }
+    }
+
+    private static func evaluate<B: Backend>(
+        _ model: SavedModel,
+        on backend: B,
+        data: ImageDataset,
+        batchSize: Int,
+        keepsLogits: Bool
+    ) async throws -> Evaluation {
+        let network = try Network(model.metadata.network, backend: backend)
+        try CheckpointFile.restore(model.file, path: model.path, to: network, optimizer: nil)
+        let evaluator = Evaluator(network: network, data: data, batchSize: batchSize)
+        guard let evaluation = try await evaluator.run(keepsLogits: keepsLogits) else {
+            throw CancellationError()
+        }
+        return evaluation
+    }
+}
+
+/// A checkpoint that `--checkpoint` names.
+struct SavedModel {
+    /// The file.
+    let path: String
+    let file: Safetensors
+    let metadata: ModelMetadata
+    /// The folder of the data that the run was trained on, where a run's folder was named.
+    let dataFolder: String?
+
+    /// Reads a file, or a run's best checkpoint; its last one where no epoch was evaluated yet.
+    init(_ name: String) throws {
+        var isFolder: ObjCBool = false
+        guard unsafe FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) else {
+            throw InputError("\(name): there is no such file or folder; give a run's folder or a .safetensors file")
+        }
+        if isFolder.boolValue {
+            let candidates = ["checkpoint-best.safetensors", "checkpoint-last.safetensors"].map { name + "/" + $0 }
+            guard let first = candidates.first(where: FileManager.default.fileExists(atPath:)) else {
+                throw InputError("\(name): the folder holds no checkpoint; give a folder that lsn train wrote")
+            }
+            path = first
+            dataFolder = try? RunRecord.read(name + "/config.json").options.data
+        } else {
+            path = name
+            dataFolder = nil
+        }
+        file = try Safetensors.read(path)
+        metadata = try ModelMetadata(file.metadata, path: path)
+    }
+}
+
+/// An evaluation as `--json` prints it.
+struct EvaluationReport: Encodable {
+    let checkpoint: String
+    let model: String
+    let dataset: String
+    let device: String
+    let deviceName: String
+    let samples: Int
+    let correct: Int
+    let accuracy: Double
+    let loss: Double
+    let seconds: Double
+    let imagesPerSecond: Double
+    /// Where the logits are, if they were asked for.
+    let logits: String?
+
+    /// For people.
+    var text: String {
+        var lines = [
+            "\(model) from \(checkpoint) on \(dataset), \(deviceName)",
+            "accuracy \(ProgressText.percent(accuracy)) (\(ProgressText.grouped(correct)) of "
+                + "\(ProgressText.grouped(samples)))  loss \(ProgressText.decimal(loss, 4))"
+                + "  \(ProgressText.rate(imagesPerSecond))",
+        ]
+        if let logits {
+            lines.append("logits in \(logits)")
+        }
+        return lines.map { $0 + "\n" }.joined()
+    }
+}

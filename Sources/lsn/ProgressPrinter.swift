@@ -1,0 +1,75 @@
+import Synchronization
+import Training
+
+/// Shows a run: a live bar on a terminal, plain lines elsewhere.
+final class ProgressPrinter: Sendable {
+    private struct State {
+        var hasBar = false
+        var lastShown = ContinuousClock.now
+    }
+
+    /// Between two pictures of the bar.
+    private static let barInterval = Duration.milliseconds(100)
+    /// Between two lines of a log inside an epoch.
+    private static let lineInterval = Duration.seconds(15)
+
+    private let text = ProgressText(isColoured: Terminal.isColoured)
+    private let isInteractive = Terminal.isInteractive
+    private let state = Mutex(State())
+
+    /// Shows an event.
+    func show(_ event: TrainingEvent) {
+        state.withLock { state in
+            switch event {
+            case .started(let start):
+                print(text.start(start), &state)
+            case .step(let report):
+                if isInteractive {
+                    let isLast = report.batch == report.batches
+                    drawBar(text.bar(report, columns: Terminal.columns), force: isLast, &state)
+                } else if isDue(Self.lineInterval, &state) {
+                    print([text.line(report)], &state)
+                }
+            case .evaluating(let done, let total):
+                if isInteractive {
+                    drawBar(text.evaluation(done: done, total: total, columns: Terminal.columns), force: false, &state)
+                }
+            case .epoch(let record, let epochs, let isBest):
+                print([text.line(record, epochs: epochs, isBest: isBest)], &state)
+            case .saved(let path, let step):
+                if isInteractive { return }
+                print(["saved \(path) after step \(step)"], &state)
+            }
+        }
+    }
+
+    /// Shows what a run came to.
+    func show(_ summary: TrainingSummary) {
+        state.withLock { print(text.summary(summary), &$0) }
+    }
+
+    /// Removes the bar, so that an error message has a line of its own.
+    func clear() {
+        state.withLock { print([], &$0) }
+    }
+
+    private func isDue(_ interval: Duration, _ state: inout State) -> Bool {
+        let now = ContinuousClock.now
+        guard now - state.lastShown >= interval else { return false }
+        state.lastShown = now
+        return true
+    }
+
+    private func drawBar(_ line: String, force: Bool, _ state: inout State) {
+        guard isDue(Self.barInterval, &state) || force else { return }
+        Terminal.write("\r\u{1B}[2K" + line)
+        state.hasBar = true
+    }
+
+    private func print(_ lines: [String], _ state: inout State) {
+        let start = state.hasBar ? "\r\u{1B}[2K" : ""
+        state.hasBar = false
+        state.lastShown = .now
+        Terminal.write(start + lines.map { $0 + "\n" }.joined())
+    }
+}

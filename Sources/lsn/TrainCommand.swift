@@ -1,0 +1,129 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Tensors
+import Training
+
+/// `lsn train`.
+struct TrainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Train a network.",
+        discussion: """
+            The run's folder holds config.json, metrics.jsonl, checkpoint-last.safetensors and \
+            checkpoint-best.safetensors. Ctrl-C saves after the step under way and exits with code 0; --resume continues \
+            to the same bits, from there or from wherever the process was killed.
+            """
+    )
+
+    @OptionGroup(title: "Network") var network: NetworkOptions
+    @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup(title: "Learning") var learning: LearningOptions
+    @OptionGroup(title: "Device") var device: DeviceOptions
+
+    @Option(help: "Folder of the run (default: the next free runs/MODEL-DATASET-N).")
+    var output: String?
+
+    @Option(help: "Continue the run in this folder; its options stand, but for --epochs and --output.")
+    var resume: String?
+
+    @Option(help: "Also save every so many steps, for long epochs.")
+    var checkpointEvery: Int?
+
+    @Option(help: "YAML file of options (names as here, without the dashes), or a run's config.json.")
+    var config: String?
+
+    @Flag(help: "Print all options as YAML, defaults filled in, and stop.")
+    var printConfig = false
+
+    func run() async throws {
+        var asked = TrainingOptions(
+            network: network,
+            learning: learning,
+            data: data,
+            device: device.device,
+            checkpointEvery: checkpointEvery
+        )
+        if let config {
+            asked = asked.overriding(try OptionFile.read(config))
+        }
+        // The run may be continued from another folder.
+        asked.data = asked.data.map { URL(fileURLWithPath: $0).path }
+        let session =
+            if let resume {
+                try TrainingSession(resuming: resume, options: asked, output: output)
+            } else {
+                try TrainingSession(asked, output: output)
+            }
+        if printConfig {
+            Terminal.write(try OptionFile.text(session.configuration.options))
+            return
+        }
+        let options = session.configuration.options
+        let images = try loadImages(options)
+        let device = try openDevice(for: session, asked: asked.device)
+        try await Self.train(session, on: device.backend, machine: device.machine, data: images)
+    }
+
+    /// The device asked for; for a run that is continued, the one it was on.
+    private func openDevice(for session: TrainingSession, asked: String?) throws -> OpenDevice {
+        guard let resumed = session.resumed else {
+            return try device.open(asked ?? "auto")
+        }
+        let before = resumed.record.machine
+        guard let asked else {
+            let opened: OpenDevice
+            do {
+                opened = try device.open(before.device)
+            } catch {
+                Failure.warn("the run was on \(before.name) (\(before.device)): \(error)")
+                opened = try device.open("auto")
+            }
+            if opened.machine != before {
+                Failure.warn(
+                    "the run was on \(before.name) (\(before.driver)) and continues on \(opened.machine.name) "
+                        + "(\(opened.machine.driver)): results may differ in their last bits"
+                )
+            }
+            return opened
+        }
+        let opened = try device.open(asked)
+        guard opened.machine.device == before.device else {
+            throw ConfigurationError.contradiction(
+                run: resumed.folder.path,
+                options: [.init(option: "--device", given: opened.machine.device, recorded: before.device)]
+            )
+        }
+        return opened
+    }
+
+    private func loadImages(_ options: TrainingOptions) throws -> ImageDataset {
+        var images = try ImageDataset.load(options.dataset ?? .digits, directory: options.data)
+        images.train = images.train.prefix(options.limitTrain)
+        images.test = images.test.prefix(options.limitTest)
+        return images
+    }
+
+    private static func train(
+        _ session: TrainingSession,
+        on backend: some Backend,
+        machine: MachineRecord,
+        data: ImageDataset
+    ) async throws {
+        let printer = ProgressPrinter()
+        InterruptFlag.watch()
+        do {
+            let summary = try await session.run(
+                on: backend,
+                machine: machine,
+                data: data,
+                observer: { printer.show($0) },
+                shouldStop: { InterruptFlag.isRaised }
+            )
+            printer.show(summary)
+        } catch {
+            printer.clear()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import FileFormats
+import Foundation
+import Testing
+
+@Suite struct EvalTests {
+    private let place: Workplace
+
+    init() throws {
+        place = try Workplace()
+        let result = try place.lsn(tinyTraining + ["--output", "run", "--epochs", "1"])
+        try #require(result.code == 0, "\(result.errors)")
+    }
+
+    private func eval(_ arguments: String...) throws -> CommandResult {
+        try place.lsn(["eval", "--device", "reference", "--limit-test", "20"] + arguments)
+    }
+
+    @Test func anEvaluationRepeatsTheRunsOwn() throws {
+        let line = try #require(try metrics(place.file("run")).last)
+        let result = try eval("--checkpoint", "run", "--json")
+        #expect(result.code == 0, "\(result.errors)")
+        let report = try #require(try result.json() as? [String: Any])
+        #expect(report["accuracy"] as? Double == line["test_accuracy"])
+        #expect(report["loss"] as? Double == line["test_loss"])
+        #expect(report["samples"] as? Int == 20)
+        #expect(report["dataset"] as? String == "digits")
+        let text = try eval("--checkpoint", "run/checkpoint-last.safetensors")
+        #expect(text.output.contains("accuracy"))
+        #expect(text.code == 0)
+    }
+
+    @Test func logitsAreAnArrayOfTimeSampleClass() throws {
+        let result = try eval("--checkpoint", "run", "--logits", "logits.npy", "--json")
+        #expect(result.code == 0, "\(result.errors)")
+        let bytes = try FileSystem.read(place.file("logits.npy"))
+        let array = try NPY.parse(bytes, path: "logits.npy")
+        #expect(array.shape == [1, 20, 10])
+        #expect(array.values.contains { $0 != 0 })
+    }
+
+    @Test func aRunThatWasNeverEvaluatedFallsBackToItsLastCheckpoint() throws {
+        try FileManager.default.removeItem(atPath: place.file("run/checkpoint-best.safetensors"))
+        let report = try #require(try eval("--checkpoint", "run", "--json").json() as? [String: Any])
+        #expect((report["checkpoint"] as? String)?.hasSuffix("checkpoint-last.safetensors") == true)
+    }
+
+    @Test(arguments: [0, 4, 100, 5000])
+    func aTruncatedCheckpointIsBadInput(bytes: Int) throws {
+        let whole = try FileSystem.read(place.file("run/checkpoint-best.safetensors"))
+        try FileSystem.writeAtomically(Array(whole.prefix(bytes)), to: place.file("cut.safetensors"))
+        let result = try eval("--checkpoint", "cut.safetensors")
+        #expect(result.code == 2)
+        #expect(result.errors.hasPrefix("error: cut.safetensors"), "\(result.errors)")
+    }
+
+    @Test func wrongShapesAreNamed() throws {
+        var file = try Safetensors.read(place.file("run/checkpoint-best.safetensors"))
+        file.metadata["width"] = "0.02"
+        try file.write(to: place.file("wide.safetensors"))
+        let result = try eval("--checkpoint", "wide.safetensors")
+        #expect(result.code == 2)
+        #expect(result.errors.contains("conv.weight is ["), "\(result.errors)")
+    }
+
+    @Test func anotherDataSetIsRefusedBeforeItIsRun() throws {
+        var file = try Safetensors.read(place.file("run/checkpoint-best.safetensors"))
+        file.metadata["image_size"] = "32"
+        try file.write(to: place.file("other.safetensors"))
+        let result = try eval("--checkpoint", "other.safetensors")
+        #expect(result.code == 2)
+        #expect(result.errors.contains("1×32×32"), "\(result.errors)")
+    }
+
+    @Test func aFileOfAnotherKindIsBadInput() throws {
+        try place.write("{\"not\": \"safetensors\"}", to: "file.safetensors")
+        #expect(try eval("--checkpoint", "file.safetensors").code == 2)
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+/// The built program, beside the tests.
+let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("lsn")
+
+/// What a command did.
+struct CommandResult {
+    let code: Int32
+    let output: String
+    let errors: String
+
+    /// Standard output as JSON.
+    func json() throws -> Any {
+        try JSONSerialization.jsonObject(with: Data(output.utf8), options: .fragmentsAllowed)
+    }
+}
+
+/// A folder that is gone with the test; commands run in it.
+final class Workplace: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent("lsn-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func file(_ name: String) -> String { path + "/" + name }
+
+    func write(_ text: String, to name: String) throws {
+        try text.write(toFile: file(name), atomically: false, encoding: .utf8)
+    }
+
+    func read(_ name: String) throws -> String {
+        try String(contentsOfFile: file(name), encoding: .utf8)
+    }
+
+    func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
+
+    /// Starts a program with its output in files, which never fill up as pipes do.
+    func start(_ executable: URL, _ arguments: [String], environment: [String: String] = [:]) throws -> RunningCommand {
+        let name = UUID().uuidString
+        let output = URL(fileURLWithPath: file("\(name).out"))
+        let errors = URL(fileURLWithPath: file("\(name).err"))
+        for url in [output, errors] {
+            try Data().write(to: url)
+        }
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: path)
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: output)
+        process.standardError = try FileHandle(forWritingTo: errors)
+        try process.run()
+        return RunningCommand(process: process, output: output, errors: errors)
+    }
+
+    /// Runs `lsn`.
+    func lsn(_ arguments: String..., environment: [String: String] = [:]) throws -> CommandResult {
+        try lsn(arguments, environment: environment)
+    }
+
+    /// Runs `lsn`.
+    func lsn(_ arguments: [String], environment: [String: String] = [:]) throws -> CommandResult {
+        try start(program, arguments, environment: environment).result()
+    }
+}
+
+/// A command that has been started.
+struct RunningCommand {
+    let process: Process
+    let output: URL
+    let errors: URL
+
+    /// Waits for its end.
+    func result() throws -> CommandResult {
+        process.waitUntilExit()
+        return CommandResult(
+            code: process.terminationStatus,
+            output: try String(contentsOf: output, encoding: .utf8),
+            errors: try String(contentsOf: errors, encoding: .utf8)
+        )
+    }
+
+    /// Waits until `condition` holds or the process ends.
+    func wait(until condition: () -> Bool) {
+        while process.isRunning, !condition() {
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+    }
+}
+
+/// The smallest real training: two epochs of four steps on the reference backend.
+let tinyTraining = [
+    "train", "--device", "reference", "--width", "0.01", "--timesteps", "1", "--limit-train", "40", "--limit-test",
+    "20", "--batch-size", "10", "--epochs", "2",
+]
+
+/// Lines of a run's metrics, times left out.
+func metrics(_ path: String) throws -> [[String: Double]] {
+    let text = try String(contentsOfFile: path + "/metrics.jsonl", encoding: .utf8)
+    return try text.split(separator: "\n").map { line in
+        let record = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Double]
+        var values = try #require(record)
+        for key in ["seconds", "evaluation_seconds", "images_per_second"] {
+            #expect(values.removeValue(forKey: key) != nil)
+        }
+        return values
+    }
+}

@@ -1,0 +1,82 @@
+import Testing
+
+@testable import Training
+
+@Suite struct ProgressTextTests {
+    private let report = StepReport(
+        epoch: 3,
+        epochs: 8,
+        batch: 45,
+        batches: 80,
+        step: 205,
+        loss: 0.23456,
+        accuracy: 0.93125,
+        imagesPerSecond: 812.4,
+        secondsLeft: 83
+    )
+    private let record = EpochRecord(
+        epoch: 3,
+        step: 240,
+        learningRate: 0.004,
+        trainLoss: 0.25,
+        trainAccuracy: 0.92,
+        testLoss: 0.2,
+        testAccuracy: 0.941,
+        imagesPerSecond: 800,
+        seconds: 61.5,
+        evaluationSeconds: 1
+    )
+
+    @Test(arguments: [80, 100, 120, 200])
+    func theBarFits(columns: Int) {
+        let bar = ProgressText(isColoured: false).bar(report, columns: columns)
+        #expect(bar.count < columns)
+        #expect(bar.hasPrefix("epoch 3/8 "))
+        #expect(bar.hasSuffix(" 45/80  loss 0.2346  accuracy 93.12 %  812 images/s  1:23 left"))
+    }
+
+    @Test func theBarFillsAsBatchesGo() {
+        var report = report
+        let text = ProgressText(isColoured: false)
+        let filled = [0, 40, 80].map { batch in
+            report.batch = batch
+            return text.bar(report, columns: 200).count { $0 == "━" }
+        }
+        #expect(filled == [0, 20, 40])
+    }
+
+    @Test func coloursAreOnlyWhereTheyAreWanted() {
+        let plain = ProgressText(isColoured: false)
+        let coloured = ProgressText(isColoured: true)
+        #expect(!plain.bar(report, columns: 120).contains("\u{1B}"))
+        #expect(!plain.line(record, epochs: 8, isBest: true).contains("\u{1B}"))
+        #expect(coloured.bar(report, columns: 120).contains("\u{1B}[32m"))
+    }
+
+    @Test func anEpochsLine() {
+        #expect(
+            ProgressText(isColoured: false).line(record, epochs: 8, isBest: true)
+                == "epoch 3/8  train loss 0.2500  accuracy 92.00 %  test loss 0.2000  accuracy 94.10 %"
+                + "  800 images/s  1:02  best"
+        )
+    }
+
+    @Test(arguments: [
+        (0, "0:00"), (59.6, "1:00"), (83, "1:23"), (3723, "1:02:03"), (-5, "0:00"), (.infinity, "0:00"),
+    ])
+    func times(seconds: Double, expected: String) {
+        #expect(ProgressText.time(seconds) == expected)
+    }
+
+    @Test(arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (14_140_000, "14,140,000")])
+    func groups(count: Int, expected: String) {
+        #expect(ProgressText.grouped(count) == expected)
+    }
+
+    @Test func recordsReadBack() throws {
+        var record = record
+        record.trainLoss = 0.1 + 0.2
+        #expect(EpochRecord.parse(line: record.line) == record)
+        #expect(EpochRecord.parse(line: String(record.line.dropLast(3))) == nil)
+    }
+}

@@ -1,0 +1,123 @@
+import Datasets
+import FileFormats
+import Foundation
+import ReferenceBackend
+import Synchronization
+import Tensors
+import Testing
+import Training
+
+/// A folder that is gone with the test.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent("lsn-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    func file(_ name: String) -> String { path + "/" + name }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// 20 pictures to train on (3 batches of 8) and 10 to test with, 8×8, bright where their class says.
+func tinyData(seed: UInt64 = 1) -> ImageDataset {
+    func split(_ count: Int, index: Int) -> ImageSplit {
+        var random = Philox(seed: seed, purpose: .parity, index: index)
+        var pixels: [UInt8] = []
+        var labels: [UInt8] = []
+        for _ in 0..<count {
+            let label = random.integer(below: 10)
+            labels.append(UInt8(label))
+            for pixel in 0..<64 {
+                let isBright = pixel / 6 == label
+                pixels.append(UInt8(random.integer(below: isBright ? 256 : 64)))
+            }
+        }
+        return ImageSplit(pixels: pixels, labels: labels, bytesPerImage: 64)
+    }
+    return ImageDataset(
+        name: .digits,
+        height: 8,
+        width: 8,
+        train: split(20, index: 0),
+        test: split(10, index: 1),
+        source: "tests"
+    )
+}
+
+/// The smallest run that has all of it: two epochs of three steps.
+func tinyOptions() -> TrainingOptions {
+    var options = TrainingOptions()
+    options.model = "lsn19"
+    options.width = 1.0 / 32
+    options.timesteps = 2
+    options.epochs = 2
+    options.batchSize = 8
+    options.shift = 1
+    options.seed = 3
+    return options
+}
+
+let reference = MachineRecord(device: "reference", name: "reference", driver: "none")
+
+/// Runs a session on the reference backend; it is asked to stop after `stopAfter` steps of this process.
+@discardableResult
+func train(
+    _ session: TrainingSession,
+    data: ImageDataset = tinyData(),
+    stopAfter: Int? = nil
+) async throws -> TrainingSummary {
+    let steps = Mutex(0)
+    return try await session.run(
+        on: ReferenceBackend(),
+        machine: reference,
+        data: data,
+        observer: { event in
+            if case .step = event { steps.withLock { $0 += 1 } }
+        },
+        shouldStop: { stopAfter.map { limit in steps.withLock { $0 } >= limit } ?? false }
+    )
+}
+
+/// A file of a run, times aside.
+struct ComparableCheckpoint: Equatable {
+    var tensors: [String: [UInt8]] = [:]
+    var metadata: [String: String]
+    var record: EpochRecord?
+
+    init(_ path: String) throws {
+        let file = try Safetensors.read(path)
+        for name in file.names {
+            tensors[name] = file[name]?.bytes
+        }
+        metadata = file.metadata
+        metadata["progress.seconds"] = nil
+        record = metadata.removeValue(forKey: "progress.record").flatMap { EpochRecord.parse(line: $0)?.timeless }
+    }
+}
+
+extension EpochRecord {
+    /// The record with its times set to 0.
+    var timeless: EpochRecord {
+        var result = self
+        result.seconds = 0
+        result.evaluationSeconds = 0
+        result.imagesPerSecond = 0
+        return result
+    }
+}
+
+/// Both checkpoints and all metrics of two runs are the same, times aside.
+func expectSameRun(_ a: String, _ b: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    for name in ["checkpoint-last.safetensors", "checkpoint-best.safetensors"] {
+        let first = try ComparableCheckpoint("\(a)/\(name)")
+        let second = try ComparableCheckpoint("\(b)/\(name)")
+        #expect(first == second, "\(name)", sourceLocation: sourceLocation)
+    }
+    let first = try MetricsFile(path: "\(a)/metrics.jsonl").records().map(\.timeless)
+    let second = try MetricsFile(path: "\(b)/metrics.jsonl").records().map(\.timeless)
+    #expect(first == second, sourceLocation: sourceLocation)
+    #expect(!first.isEmpty, sourceLocation: sourceLocation)
+}
