@@ -21,6 +21,8 @@ public protocol TrainingData: Sendable {
     var height: Int { get }
     /// W of what the network sees.
     var width: Int { get }
+    /// Frames of a sample; 1 for pictures, which are the same at every time step.
+    var timeSteps: Int { get }
     /// Labels run from 0 to `classes` − 1.
     var classes: Int { get }
     /// To normalise pictures with: one value a channel, of pixels from 0 to 1.
@@ -49,6 +51,11 @@ public protocol TrainingData: Sendable {
     func limited(train: Int?, test: Int?) -> Self
     /// A number that tells data sets apart, as 16 hexadecimal digits.
     func fingerprint() throws(DatasetError) -> String
+}
+
+extension TrainingData {
+    /// A picture.
+    public var timeSteps: Int { 1 }
 }
 
 /// Samples in batches. A batch is a function of the arguments alone: asked for again, in any order, it is the same.
