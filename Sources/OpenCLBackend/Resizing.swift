@@ -27,6 +27,9 @@ extension OpenCLBackend {
         for (mean, deviation) in zip(mean, deviation) {
             constants += [Float(1 / (255 * Double(deviation))), Float(-Double(mean) / Double(deviation))]
         }
+        // Named, so that none goes back to the pool before the next is taken from it.
+        let cropTable = try upload(crops.flatMap(\.integers))
+        let constantTable = try upload(constants)
         let output = try newTensor(shape)
         let runs = PixelRuns(pixels: shape.height, bytes: 8 * shape.width * shape.channelStride * wordBytes)
         try run(
@@ -34,7 +37,7 @@ extension OpenCLBackend {
             "augmentation/resize_images.cl",
             options: [.width(shape), .define("CHANNELS", shape.channels)],
             arguments: [
-                .storage(pixels), .storage(try upload(crops.flatMap(\.integers))), .storage(try upload(constants)),
+                .storage(pixels), .storage(cropTable), .storage(constantTable),
                 .storage(output.storage), .int(shape.height), .int(shape.width), .int(shape.channelStride),
                 .int(runs.length),
             ],

@@ -17,6 +17,7 @@ public enum ParityOperations {
         LogicGateOperation.self, SumOperation.self, MaxPoolOperation.self, AveragePoolOperation.self,
         GlobalAveragePoolOperation.self, GlobalAveragePoolLinearOperation.self, BiasOperation.self,
         LossOperation.self, OptimizerOperation.self, ScheduleOperation.self, PrepareImagesOperation.self,
+        ResizeImagesOperation.self, PrepareFramesOperation.self,
         FindNonFiniteOperation.self, StorageOperation.self, BlockOperation.self, NetworkOperation.self,
     ]
 

@@ -73,7 +73,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
             kind: given.schedule ?? .cosine,
             base: given.learningRate ?? defaults.learningRate,
             epochs: epochs,
-            warmupEpochs: given.warmupEpochs ?? 0
+            warmupEpochs: given.warmupEpochs ?? epochs * defaults.warmupShare / 300
         )
         loss = given.loss ?? .meanCrossEntropy
         augmentation = AugmentationPolicy(
