@@ -1,4 +1,7 @@
+import Dispatch
+import FileFormats
 import Glibc
+import Synchronization
 
 /// Files by class, from folders: a folder for every class, below `train` and `val` (or `test`), or at the top.
 struct ClassFolders: Sendable {
@@ -149,6 +152,33 @@ struct ClassFolders: Sendable {
             train: self.train.prefix(train),
             test: self.test.prefix(test)
         )
+    }
+
+    /// Every file once.
+    var allPaths: [String] { split == .all ? train.paths : train.paths + test.paths }
+
+    /// The files for which `read` throws, in file order; it is called on all cores.
+    func check(
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void,
+        read: @escaping @Sendable (_ path: String) throws(FileFormatError) -> Void
+    ) -> [BadFile] {
+        let paths = allPaths
+        let state = Mutex<(done: Int, bad: [Int: BadFile])>((0, [:]))
+        progress(0, paths.count)
+        DispatchQueue.concurrentPerform(iterations: paths.count) { index in
+            var bad: BadFile?
+            do throws(FileFormatError) {
+                try read("\(root)/\(paths[index])")
+            } catch {
+                bad = BadFile(path: paths[index], error: error)
+            }
+            state.withLock { state in
+                state.done += 1
+                state.bad[index] = bad
+                progress(state.done, paths.count)
+            }
+        }
+        return state.withLock { state in state.bad.sorted { $0.key < $1.key }.map(\.value) }
     }
 
     /// Of the paths, labels and sizes of all files, not of what they hold, which would have to be read.

@@ -101,7 +101,7 @@ public struct EventFolder: TrainingData {
     /// - Parameter progress: hears how many recordings of how many are done, from several threads, one at a time.
     /// - Throws: ``DatasetError`` where the cache cannot be written, or too many recordings cannot be read.
     public func prepare(progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void) throws(DatasetError) {
-        let paths = folders.split == .all ? folders.train.paths : folders.train.paths + folders.test.paths
+        let paths = folders.allPaths
         let state = Mutex<(done: Int, failure: DatasetError?)>((0, nil))
         progress(0, paths.count)
         DispatchQueue.concurrentPerform(iterations: paths.count) { index in
@@ -147,6 +147,11 @@ public struct EventFolder: TrainingData {
     /// The first recordings of both splits, classes taking turns.
     public func limited(train: Int?, test: Int?) -> EventFolder {
         EventFolder(folders: folders.limited(train: train, test: test), like: self)
+    }
+
+    /// Reads and counts every recording.
+    public func check(progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void) -> [BadFile] {
+        folders.check(progress: progress) { (path: String) throws(FileFormatError) in _ = try frames.read(path) }
     }
 
     /// Of names and sizes of the files, and of how they are counted.

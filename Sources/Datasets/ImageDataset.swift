@@ -14,6 +14,16 @@ public enum DatasetName: String, CaseIterable, Sendable, Codable {
     /// Classes of the published set; folders may have others.
     public var classes: Int { self == .imagenet ? 1000 : 10 }
 
+    /// Names of the classes of sets that have ten; none for folders, which name their own.
+    public var classNames: [String] {
+        switch self {
+        case .digits, .mnist: (0..<10).map { "\($0)" }
+        case .cifar10:
+            ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+        case .imagenet, .cifar10DVS: []
+        }
+    }
+
     /// Mean of each channel over the training pictures, of pixels from 0 to 1; counts of events are left as they are.
     public var mean: [Float] {
         switch self {

@@ -112,6 +112,11 @@ public struct ImageFolder: TrainingData {
         ImageFolder(folders: folders.limited(train: train, test: test), reading: reading, bad: bad)
     }
 
+    /// Decodes every picture.
+    public func check(progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void) -> [BadFile] {
+        folders.check(progress: progress) { (path: String) throws(FileFormatError) in _ = try JPEGFile.read(path) }
+    }
+
     /// Of names and sizes of the files.
     public func fingerprint() throws(DatasetError) -> String {
         try folders.fingerprint()

@@ -49,6 +49,10 @@ public protocol TrainingData: Sendable {
     func testSample(_ index: Int) -> (label: Int, file: String?)
     /// The first samples of both splits; nil leaves a split whole.
     func limited(train: Int?, test: Int?) -> Self
+    /// Reads every file of both splits and returns those that are damaged; nothing is counted against a limit.
+    func check(progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void) -> [BadFile]
+    /// Names of the classes, by label.
+    var classNames: [String] { get }
     /// A number that tells data sets apart, as 16 hexadecimal digits.
     func fingerprint() throws(DatasetError) -> String
 }
@@ -120,6 +124,8 @@ extension ImageDataset: TrainingData {
     public var testCount: Int { test.count }
     /// All were read, or none.
     public var badFiles: [BadFile] { [] }
+    /// The published names.
+    public var classNames: [String] { name.classNames }
 
     /// Of the training split.
     public func trainingBatches(batchSize: Int, seed: UInt64, policy: AugmentationPolicy) -> any BatchProvider {
@@ -143,6 +149,9 @@ extension ImageDataset: TrainingData {
         result.test = self.test.prefix(test)
         return result
     }
+
+    /// Nothing is left to check: damaged files are errors when they are loaded.
+    public func check(progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void) -> [BadFile] { [] }
 
     /// Of the labels and pixels of both splits.
     public func fingerprint() -> String {
