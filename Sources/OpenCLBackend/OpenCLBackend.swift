@@ -15,11 +15,17 @@ public final class OpenCLBackend: Sendable {
     let pool: StoragePool
     let kernels = KernelTable()
     let pictureTables = PictureTables()
+    let guards: MemoryGuards?
 
     /// A backend that computes on the queue's device, with the kernels of the queue's sources
     /// (``OpenCLRuntime/KernelSourceTree`` has the embedded ones).
-    public init(queue: ComputeQueue) throws(BackendError) {
+    ///
+    /// - Parameters:
+    ///   - queue: where to compute.
+    ///   - guardsMemory: whether words beside every storage are watched, for checks: see ``damagedStorages()``.
+    public init(queue: ComputeQueue, guardsMemory: Bool = false) throws(BackendError) {
         self.queue = queue
+        guards = guardsMemory ? MemoryGuards() : nil
         pool = StoragePool(queue: queue)
     }
 
@@ -53,7 +59,13 @@ extension OpenCLBackend: StorageOperations {
     /// Words with undefined contents, from the pool where it has some of that size.
     public func allocate(words: Int) throws(BackendError) -> OpenCLStorage {
         try require(words >= 0, "allocate", "\(words) words were asked for")
-        return OpenCLStorage(buffer: try pool.take(words: words), words: words, pool: pool)
+        guard let guards else { return try pooled(words: words) }
+        let margin = sliceAlignment
+        return try guards.surround(pooled(words: words + 2 * margin), words: words, margin: margin, on: self)
+    }
+
+    private func pooled(words: Int) throws(BackendError) -> OpenCLStorage {
+        OpenCLStorage(buffer: try pool.take(words: words), words: words, pool: pool)
     }
 
     /// Sets the first `count` words to `value`; does not wait.

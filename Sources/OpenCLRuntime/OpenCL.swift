@@ -10,13 +10,19 @@ public enum OpenCL {
     /// - Returns: at least one device.
     /// - Throws: `noPlatform` or `noDevice` where there is none.
     public static func devices() throws(OpenCLError) -> [DeviceInfo] {
-        try loader.withLock { (_) throws(OpenCLError) in try enumerateDevices() }
+        try found.withLock { (found) throws(OpenCLError) in
+            if let found { return found }
+            let devices = try search()
+            found = devices
+            return devices
+        }
     }
 
-    /// The loader opens the vendors' drivers at the first call, and two first calls at once can break it.
-    private static let loader = Mutex(())
+    /// What was found. Drivers set themselves up at the first look, and PoCL 3.1 shows devices half made to a second
+    /// thread that looks meanwhile: so one looks, and the others wait.
+    private static let found = Mutex<[DeviceInfo]?>(nil)
 
-    private static func enumerateDevices() throws(OpenCLError) -> [DeviceInfo] {
+    private static func search() throws(OpenCLError) -> [DeviceInfo] {
         var count: cl_uint = 0
         let code = unsafe clGetPlatformIDs(0, nil, &count)
         guard code == CL_SUCCESS, count > 0 else { throw .noPlatform(codeName: OpenCLStatus.name(code)) }

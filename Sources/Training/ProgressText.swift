@@ -109,6 +109,11 @@ extension ProgressText {
         String(format: "%.\(digits)f", value)
     }
 
+    /// A number as 1.2e-07.
+    public static func scientific(_ value: Double) -> String {
+        String(format: "%.1e", value)
+    }
+
     /// A fraction as a percentage with two digits after the point.
     public static func percent(_ fraction: Double) -> String {
         decimal(100 * fraction, 2) + " %"

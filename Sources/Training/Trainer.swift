@@ -47,6 +47,26 @@ struct Trainer<B: Backend> {
         best = progress.best
     }
 
+    /// Takes a step with a network that is then forgotten, where the backend compiles on first use: what is timed comes
+    /// after. The run's own network, its running statistics and its moments are not touched.
+    func warmUp(data: ImageDataset) throws {
+        let backend = step.network.backend
+        guard backend.buildsKernels, progress.epoch < configuration.epochs else { return }
+        let network = try Network(step.network.description, backend: backend)
+        try network.initialize(seed: configuration.seed)
+        let scratch = try TrainingStep(configuration: configuration, network: network, data: data)
+        do {
+            // Twice: an optimizer may do its first step with another kernel.
+            for number in 1...2 {
+                let batch = batches.trainingBatch(epoch: 0, index: 0)
+                _ = try scratch.run(batch, rate: 0, number: number, epoch: 1)
+            }
+        } catch is TrainingError {
+            // The run itself will meet and report it.
+        }
+        try evaluator.warmUp()
+    }
+
     /// Trains until the last epoch, `--max-steps`, or until it is asked to stop.
     mutating func run() async throws -> TrainingOutcome {
         while progress.epoch < configuration.epochs {
@@ -70,7 +90,6 @@ struct Trainer<B: Backend> {
             }
             if shouldStop() { return try interrupt() }
             let start = clock.now
-            let built = step.network.backend.buildSeconds
             async let following = Self.prepare(batches, epoch: progress.epoch, index: progress.batch + 1)
             let outcome = try step.run(
                 batch,
@@ -83,7 +102,7 @@ struct Trainer<B: Backend> {
                 batch = next
             }
             progress.sums.add(outcome, samples: samples)
-            progress.sums.seconds += (clock.now - start).seconds - (step.network.backend.buildSeconds - built)
+            progress.sums.seconds += (clock.now - start).seconds
             progress.step += 1
             progress.batch += 1
             observer(.step(report))

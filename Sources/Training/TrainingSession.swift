@@ -124,6 +124,7 @@ public struct TrainingSession: Sendable {
             observer: observer,
             shouldStop: shouldStop
         )
+        try trainer.warmUp(data: data)
         let outcome = try await trainer.run()
         return TrainingSummary(
             outcome: outcome,

@@ -32,14 +32,15 @@ struct DeviceOptions: ParsableArguments {
     /// Opens a device.
     ///
     /// - Parameters:
-    ///   - selector: as `--device` takes it.
+    ///   - choice: what `--device` says.
     ///   - isProfiling: whether OpenCL launches are timed.
-    func open(_ selector: String, isProfiling: Bool = false) throws -> OpenDevice {
-        switch try DeviceChoice(selector) {
+    ///   - guardsMemory: whether words beside every storage are watched, where it is OpenCL's.
+    func open(_ choice: DeviceChoice, isProfiling: Bool = false, guardsMemory: Bool = false) throws -> OpenDevice {
+        switch choice {
         case .reference:
             return OpenDevice.reference
         case .openCL(let name):
-            return try open(OpenCL.device(named: name), isProfiling: isProfiling)
+            return try open(OpenCL.device(named: name), isProfiling, guardsMemory)
         case .automatic:
             let info: DeviceInfo
             do {
@@ -48,22 +49,19 @@ struct DeviceOptions: ParsableArguments {
                 Failure.warn("\(error). Computing on the reference backend meanwhile, which is slow")
                 return OpenDevice.reference
             }
-            return try open(info, isProfiling: isProfiling)
+            return try open(info, isProfiling, guardsMemory)
         }
     }
 
-    private func open(_ info: DeviceInfo, isProfiling: Bool) throws -> OpenDevice {
+    private func open(_ info: DeviceInfo, _ isProfiling: Bool, _ guardsMemory: Bool) throws -> OpenDevice {
         let queue = try ComputeQueue(
             device: info,
             sources: try kernelFolder.map(KernelSourceTree.directory) ?? .embedded(),
             cache: ProgramCache.standard(),
             profiling: isProfiling
         )
-        guard let backend = (try OpenCLBackend(queue: queue) as Any) as? any Backend else {
-            throw InputError("the OpenCL backend is not whole yet")
-        }
         return OpenDevice(
-            backend: backend,
+            backend: try OpenCLBackend(queue: queue),
             machine: MachineRecord(
                 device: info.selector,
                 name: info.name,

@@ -60,7 +60,7 @@ struct EvalCommand: AsyncParsableCommand {
                     + "\(images.width) of \(images.classes): choose the --dataset it was trained on"
             )
         }
-        let device = try device.open(device.device ?? "auto")
+        let device = try device.open(DeviceChoice(device.device ?? "auto"))
         let evaluation = try await Self.evaluate(
             found,
             on: device.backend,
@@ -105,6 +105,7 @@ struct EvalCommand: AsyncParsableCommand {
         let network = try Network(model.metadata.network, backend: backend)
         try CheckpointFile.restore(model.file, path: model.path, to: network, optimizer: nil)
         let evaluator = Evaluator(network: network, data: data, batchSize: batchSize)
+        try evaluator.warmUp()
         guard let evaluation = try await evaluator.run(keepsLogits: keepsLogits) else {
             throw CancellationError()
         }

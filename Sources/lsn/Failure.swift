@@ -4,6 +4,7 @@ import FileFormats
 import Foundation
 import Networks
 import OpenCLRuntime
+import Parity
 import Tensors
 import Training
 
@@ -31,7 +32,8 @@ enum Failure {
         case let error as OpenCLError:
             complain("\(error)")
             return code(of: error)
-        case is ConfigurationError, is NetworkError, is DatasetError, is FileFormatError, is InputError:
+        case is ConfigurationError, is NetworkError, is DatasetError, is FileFormatError, is ParityError,
+            is InputError:
             complain("\(error)")
             return badInput
         case is CheckFailure:

@@ -16,7 +16,7 @@ struct LSN: AsyncParsableCommand {
             """,
         version: ProgramVersion.current,
         subcommands: [
-            TrainCommand.self, EvalCommand.self, ModelsCommand.self, DevicesCommand.self,
+            TrainCommand.self, EvalCommand.self, CheckCommand.self, ModelsCommand.self, DevicesCommand.self,
         ]
     )
 

@@ -68,16 +68,16 @@ struct TrainCommand: AsyncParsableCommand {
     /// The device asked for; for a run that is continued, the one it was on.
     private func openDevice(for session: TrainingSession, asked: String?) throws -> OpenDevice {
         guard let resumed = session.resumed else {
-            return try device.open(asked ?? "auto")
+            return try device.open(DeviceChoice(asked ?? "auto"))
         }
         let before = resumed.record.machine
         guard let asked else {
             let opened: OpenDevice
             do {
-                opened = try device.open(before.device)
+                opened = try device.open(DeviceChoice(before.device))
             } catch {
                 Failure.warn("the run was on \(before.name) (\(before.device)): \(error)")
-                opened = try device.open("auto")
+                opened = try device.open(.automatic)
             }
             if opened.machine != before {
                 Failure.warn(
@@ -87,7 +87,7 @@ struct TrainCommand: AsyncParsableCommand {
             }
             return opened
         }
-        let opened = try device.open(asked)
+        let opened = try device.open(DeviceChoice(asked))
         guard opened.machine.device == before.device else {
             throw ConfigurationError.contradiction(
                 run: resumed.folder.path,

@@ -6,6 +6,7 @@ import Testing
 struct ElementwiseCase: OperationCase {
     var shape: ImageShape
 
+    var size: Int { shape.realWords }
     var testDescription: String { "\(shape)" }
     /// One rounding.
     var tolerance: Float { 1.2e-7 }
@@ -28,7 +29,7 @@ struct ElementwiseCase: OperationCase {
 
 @Suite(.enabled(if: TestDevice.isUsed))
 struct ElementwiseTests {
-    @Test(arguments: shapes.map { ElementwiseCase(shape: $0) })
+    @Test(arguments: affordable(shapes.map { ElementwiseCase(shape: $0) }))
     func elementwise(_ operation: ElementwiseCase) throws {
         try check(operation)
     }

@@ -6,6 +6,7 @@ import Testing
 struct BiasCase: OperationCase {
     var shape: ImageShape
 
+    var size: Int { shape.realWords }
     var testDescription: String { "\(shape)" }
     /// Sums over pixels in blocks.
     var tolerance: Float { 2e-6 }
@@ -30,6 +31,7 @@ struct LossCase: OperationCase {
     /// Whether logits are so coarse that many are equal.
     var isCoarse = false
 
+    var size: Int { steps * batch * classes }
     var testDescription: String { "\(loss) T \(steps) N \(batch) K \(classes) deviation \(deviation)" }
     /// exp and log are good to three units in the last place; sums over classes and samples.
     var tolerance: Float { 3e-6 }
@@ -66,11 +68,12 @@ struct LossCase: OperationCase {
 
 @Suite(.enabled(if: TestDevice.isUsed))
 struct HeadTests {
-    @Test(
-        arguments: shapes.map { BiasCase(shape: $0) } + [
+    static let biasCases =
+        shapes.map { BiasCase(shape: $0) } + [
             BiasCase(shape: ImageShape(images: 70_000, height: 1, width: 1, channels: 10))
         ]
-    )
+
+    @Test(arguments: affordable(biasCases))
     func bias(_ operation: BiasCase) throws {
         try check(operation)
     }
@@ -87,7 +90,7 @@ struct HeadTests {
             ]
         }
 
-    @Test(arguments: lossCases)
+    @Test(arguments: affordable(lossCases))
     func loss(_ operation: LossCase) throws {
         try check(operation)
     }

@@ -6,6 +6,7 @@ import Testing
 struct LogicGateCase: OperationCase {
     var shape: ImageShape
 
+    var size: Int { shape.realWords }
     var testDescription: String { "\(shape)" }
     /// Spikes and masks: nothing is rounded.
     var tolerance: Float { 0 }
@@ -32,7 +33,7 @@ struct LogicGateCase: OperationCase {
 
 @Suite(.enabled(if: TestDevice.isUsed))
 struct LogicGateTests {
-    @Test(arguments: shapes.map { LogicGateCase(shape: $0) })
+    @Test(arguments: affordable(shapes.map { LogicGateCase(shape: $0) }))
     func gate(_ operation: LogicGateCase) throws {
         try check(operation)
     }

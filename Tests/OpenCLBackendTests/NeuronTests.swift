@@ -12,6 +12,7 @@ struct NeuronCase: OperationCase {
     var isNormalized = true
     var isStatic = false
 
+    var size: Int { shape.realWords * (isStatic ? steps : 1) }
     var testDescription: String {
         "\(shape) T \(steps) \(neuron.surrogate) \(neuron.reset)\(neuron.detachReset ? " detached" : "") "
             + "leak \(neuron.leak)\(isNormalized ? " norm" : "")\(isStatic ? " static" : "")"
@@ -96,7 +97,7 @@ struct NeuronTests {
             NeuronCase(shape: shapes[2], neuron: Neuron(threshold: -0.5, surrogate: .sigmoid(slope: 4))),
         ]
 
-    @Test(arguments: cases)
+    @Test(arguments: affordable(cases))
     func fire(_ operation: NeuronCase) throws {
         try check(operation)
     }

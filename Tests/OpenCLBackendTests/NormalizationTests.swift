@@ -47,6 +47,7 @@ struct StatisticsCase: OperationCase {
     /// What the very first value is, where it is not like the others.
     var outlier: Float?
 
+    var size: Int { shape.realWords }
     var testDescription: String { "\(shape) mean \(mean) deviation \(deviation) repeats \(repeats)" }
     /// Sums of floats, a few thousand at most, taken in blocks: some units in the last place. The deviation is divided by
     /// differences of values, which have the rounding of the values themselves: mean / deviation · 2⁻²⁴.
@@ -76,6 +77,7 @@ struct NormalizeCase: OperationCase {
     var shape: ImageShape
     var gain: Float = 1
 
+    var size: Int { shape.realWords }
     var testDescription: String { "\(shape) gain \(gain)" }
     /// A few roundings forward; sums over pixels backward, whose error grows with the root of their number.
     var tolerance: Float { 3e-6 }
@@ -111,12 +113,15 @@ struct NormalizationTests {
             StatisticsCase(shape: ImageShape(images: 400, height: 32, width: 32, channels: 4)),
         ]
 
-    @Test(arguments: statisticsCases)
+    @Test(arguments: affordable(statisticsCases))
     func statistics(_ operation: StatisticsCase) throws {
         try check(operation)
     }
 
-    @Test(arguments: shapes.map { NormalizeCase(shape: $0) } + [NormalizeCase(shape: shapes[5], gain: 0.70710678)])
+    static let normalizeCases =
+        shapes.map { NormalizeCase(shape: $0) } + [NormalizeCase(shape: shapes[5], gain: 0.70710678)]
+
+    @Test(arguments: affordable(normalizeCases))
     func normalize(_ operation: NormalizeCase) throws {
         try check(operation)
     }
@@ -129,7 +134,7 @@ struct NormalizationTests {
     )
     func nonFinite(value: Float) throws {
         let backend = try TestDevice.backend()
-        let shape = shapes[7]
+        let shape = shapes[10]
         var numbers = Numbers()
         var values = numbers.normal(shape.count)
         let channel = 3

@@ -74,4 +74,5 @@ let shapes = [
     ImageShape(images: 20, height: 28, width: 28, channels: 8),
     ImageShape(images: 12, height: 33, width: 31, channels: 20),
     ImageShape(images: 8, height: 32, width: 32, channels: 48),
+    ImageShape(images: 12, height: 17, width: 15, channels: 8),
 ]

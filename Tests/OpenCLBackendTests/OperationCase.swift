@@ -1,3 +1,4 @@
+import Foundation
 @testable import OpenCLBackend
 import OpenCLRuntime
 import ReferenceBackend
@@ -45,8 +46,16 @@ struct Output<B: StorageOperations>: Sendable {
 protocol OperationCase: Sendable, CustomTestStringConvertible {
     /// How far floats may be apart, relative to the largest of their tensor.
     var tolerance: Float { get }
+    /// Words of its largest operand, roughly.
+    var size: Int { get }
     /// Runs on any backend, from the same numbers.
     func run<B: Backend>(on backend: B) throws -> [Output<B>]
+}
+
+/// The cases to run: all, or, where LSN_SMALL_CASES is 1 (under an interpreter such as Oclgrind), the small ones.
+func affordable<Case: OperationCase>(_ cases: [Case]) -> [Case] {
+    guard ProcessInfo.processInfo.environment["LSN_SMALL_CASES"] == "1" else { return cases }
+    return cases.filter { $0.size <= 50_000 }
 }
 
 /// Compares the device with the reference, spare channels and bits included; and runs on the device once more, in

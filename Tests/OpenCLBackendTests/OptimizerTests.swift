@@ -11,6 +11,7 @@ struct OptimizerCase: OperationCase {
     var count: Int
     var decay: Float
 
+    var size: Int { count }
     var testDescription: String { "\(kind) on \(count) words, decay \(decay)" }
     /// A few roundings a step; √ and division are good to three units in the last place.
     var tolerance: Float { 2e-6 }
@@ -62,7 +63,7 @@ struct OptimizerTests {
         }
     }
 
-    @Test(arguments: cases)
+    @Test(arguments: affordable(cases))
     func steps(_ operation: OptimizerCase) throws {
         try check(operation)
     }

@@ -220,19 +220,6 @@ import Testing
         #expect(queue.memoryInUse == (0, 0))
         #expect(destroyed.load(ordering: .sequentiallyConsistent) - before == 200)
     }
-
-    /// Ten times the memory of the device goes by, every byte of it touched.
-    @Test func memoryComesBack() throws {
-        let queue = try TestDevice.queue()
-        let bytes = min(queue.device.largestAllocationBytes, 1 << 28) & ~3
-        let rounds = min(40, 10 * queue.device.globalMemoryBytes / bytes)
-        for _ in 0..<rounds {
-            let buffer = try queue.allocate(bytes: bytes)
-            try queue.fill(buffer, word: 1, count: bytes / 4)
-            try queue.finish()
-        }
-        #expect(queue.memoryInUse == (0, 0))
-    }
 }
 
 private let destroyed = Atomic<Int>(0)

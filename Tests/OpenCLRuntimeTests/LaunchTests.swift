@@ -107,7 +107,7 @@ import Testing
                 group.addTask {
                     let x = try queue.allocate(bytes: 256)
                     try queue.fill(x, word: 0, count: 64)
-                    for _ in 0..<50 {
+                    for _ in 0..<300 {
                         try queue.launch(add, [.buffer(x), .int32(Int32(task))], global: [64], local: nil)
                     }
                     var output = [Int32](repeating: 0, count: 64)
@@ -119,7 +119,7 @@ import Testing
         }
         #expect(sums.count == 8)
         for (task, output) in sums {
-            #expect(output == [Int32](repeating: 50 * task, count: 64))
+            #expect(output == [Int32](repeating: 300 * task, count: 64))
         }
     }
 

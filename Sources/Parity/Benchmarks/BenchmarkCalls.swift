@@ -1,0 +1,195 @@
+import Tensors
+
+extension BenchmarkWork {
+    /// Makes the operands and returns what to time.
+    func prepare<B: Backend>(_ numbers: inout CaseNumbers, on backend: B) throws -> BenchmarkCall {
+        switch self {
+        case .convolve(let size, let kind):
+            let input: Activation<B> = try numbers.activation(size.input, kind, on: backend)
+            let filter = try numbers.filter(size.filter, on: backend)
+            return BenchmarkCall { _ = try backend.convolve(input, filter: filter, geometry: size.geometry) }
+        case .convolveBackwardData(let size):
+            let gradient = try numbers.real(size.output, on: backend)
+            let filter = try numbers.filter(size.filter, on: backend)
+            return BenchmarkCall {
+                _ = try backend.convolveBackwardData(
+                    gradient,
+                    filter: filter,
+                    geometry: size.geometry,
+                    inputShape: size.input,
+                    accumulator: nil
+                )
+            }
+        case .convolveBackwardFilter(let size, let kind):
+            let input: Activation<B> = try numbers.activation(size.input, kind, on: backend)
+            let gradient = try numbers.real(size.output, on: backend)
+            let result = try numbers.filter(size.filter, on: backend)
+            return BenchmarkCall {
+                try backend.convolveBackwardFilter(
+                    input: input,
+                    gradient: gradient,
+                    geometry: size.geometry,
+                    result: result
+                )
+            }
+        case .batchStatistics(let shape):
+            let input = try numbers.real(shape, on: backend)
+            let norm = try numbers.normalizationParameters(shape.channels, on: backend)
+            return BenchmarkCall { _ = try backend.batchStatistics(of: input, updating: norm, repeats: 1) }
+        case .fire(let shape, let steps):
+            let input = try numbers.real(shape, on: backend)
+            let normalization = try numbers.normalization(of: input, on: backend)
+            let time = TimeAxis(steps: steps)
+            return BenchmarkCall {
+                _ = try backend.fire(input, normalization: normalization, neuron: Neuron(), time: time)
+            }
+        case .fireBackward(let shape, let steps):
+            return try prepareFireBackward(shape, steps, &numbers, on: backend)
+        case .gate(let shape):
+            let spikes = try (0..<3).map { _ in try numbers.spikes(shape, on: backend) }
+            return BenchmarkCall {
+                _ = try backend.logicGate(input: spikes[0], excitatory: spikes[1], inhibitory: spikes[2])
+            }
+        case .gateBackward(let shape):
+            let spikes = try (0..<3).map { _ in try numbers.spikes(shape, on: backend) }
+            let values = HostLayout.realWords(numbers.values(shape.count), shape: shape)
+            let gradient = RealTensor<B>(shape: shape, storage: try backend.upload(values))
+            return BenchmarkCall {
+                try backend.write(values, to: gradient.storage)
+            } run: {
+                _ = try backend.logicGateBackward(
+                    gradient,
+                    input: spikes[0],
+                    excitatory: spikes[1],
+                    inhibitory: spikes[2]
+                )
+            }
+        case .accumulate(let shape):
+            let term = try numbers.real(shape, on: backend)
+            let tensor = try numbers.real(shape, on: backend)
+            return BenchmarkCall { try backend.accumulate(term, into: tensor) }
+        case .maxPool(let shape):
+            let input = try numbers.spikes(shape, on: backend)
+            return BenchmarkCall { _ = try backend.maxPool(input, window: 3, geometry: Self.pooling) }
+        case .maxPoolBackward(let shape):
+            let input = try numbers.spikes(shape, on: backend)
+            let gradient = try numbers.real(Self.pooled(shape), on: backend)
+            return BenchmarkCall {
+                _ = try backend.maxPoolBackward(gradient, input: input, window: 3, geometry: Self.pooling)
+            }
+        case .globalAveragePool(let shape):
+            let input = Activation<B>.spikes(try numbers.spikes(shape, on: backend))
+            return BenchmarkCall { _ = try backend.globalAveragePool(input) }
+        case .prepareImages(let shape):
+            return try preparePictures(shape, &numbers, on: backend)
+        case .adam(let count):
+            let words = try (0..<3).map { _ in try backend.upload(numbers.values(count)) }
+            let second = try backend.upload(numbers.values(count, in: 0...1))
+            return BenchmarkCall {
+                try backend.adam(
+                    parameters: words[0],
+                    gradients: words[1],
+                    firstMoment: words[2],
+                    secondMoment: second,
+                    count: count,
+                    step: AdamStep(learningRate: 1e-3, step: 10)
+                )
+            }
+        case .findNonFinite(let count):
+            let storage = try backend.upload(numbers.values(count))
+            let record = try backend.zeros(words: StepRecord.words)
+            return BenchmarkCall {
+                try backend.findNonFinite(in: storage, count: count, record: record, word: StepRecord.parameter)
+            }
+        }
+    }
+
+    private func prepareFireBackward<B: Backend>(
+        _ shape: ImageShape,
+        _ steps: Int,
+        _ numbers: inout CaseNumbers,
+        on backend: B
+    ) throws -> BenchmarkCall {
+        let input = try numbers.real(shape, on: backend)
+        let normalization = try numbers.normalization(of: input, on: backend)
+        let values = HostLayout.realWords(numbers.values(shape.count), shape: shape)
+        let gradient = RealTensor<B>(shape: shape, storage: try backend.upload(values))
+        let gradients = try NormalizationGradients(channels: shape.channels, on: backend)
+        return BenchmarkCall {
+            try backend.write(values, to: gradient.storage)
+        } run: {
+            _ = try backend.fireBackward(
+                gradient,
+                input: input,
+                normalization: normalization,
+                neuron: Neuron(),
+                time: TimeAxis(steps: steps),
+                gradients: gradients
+            )
+        }
+    }
+
+    private func preparePictures<B: Backend>(
+        _ shape: ImageShape,
+        _ numbers: inout CaseNumbers,
+        on backend: B
+    ) throws -> BenchmarkCall {
+        let pixels = try backend.upload((0..<(shape.count + 3) / 4).map { UInt32($0) &* 0x9E37_79B9 })
+        let moves = numbers.integers(3 * shape.images, below: 2).map { UInt32($0) }
+        let transforms = try backend.upload(moves)
+        let mean = [Float](repeating: 0.5, count: shape.channels)
+        return BenchmarkCall {
+            _ = try backend.prepareImages(
+                pixels: pixels,
+                transforms: transforms,
+                shape: shape,
+                mean: mean,
+                deviation: mean
+            )
+        }
+    }
+}
+
+extension CaseNumbers {
+    fileprivate mutating func real<B: Backend>(_ shape: ImageShape, on backend: B) throws -> RealTensor<B> {
+        try backend.realTensor(values(shape.count), shape: shape)
+    }
+
+    fileprivate mutating func spikes<B: Backend>(_ shape: ImageShape, on backend: B) throws -> SpikeTensor<B> {
+        try backend.spikeTensor(spikes(shape.count, rate: 0.2), shape: shape)
+    }
+
+    fileprivate mutating func activation<B: Backend>(
+        _ shape: ImageShape,
+        _ kind: InputKind,
+        on backend: B
+    ) throws -> Activation<B> {
+        kind == .spike ? .spikes(try spikes(shape, on: backend)) : .real(try real(shape, on: backend))
+    }
+
+    fileprivate mutating func filter<B: Backend>(_ shape: FilterShape, on backend: B) throws -> Filter<B> {
+        try backend.filter(values(shape.count), shape: shape)
+    }
+
+    fileprivate mutating func normalizationParameters<B: Backend>(
+        _ channels: Int,
+        on backend: B
+    ) throws -> NormalizationParameters<B> {
+        let vectors = try norm("", channels: channels).map { try backend.channelVector($0.values) }
+        return NormalizationParameters(
+            weight: vectors[0],
+            bias: vectors[1],
+            runningMean: vectors[2],
+            runningVariance: vectors[3]
+        )
+    }
+
+    fileprivate mutating func normalization<B: Backend>(
+        of input: RealTensor<B>,
+        on backend: B
+    ) throws -> Normalization<B> {
+        let parameters = try normalizationParameters(input.shape.channels, on: backend)
+        let statistics = try backend.batchStatistics(of: input, updating: parameters, repeats: 1)
+        return Normalization(statistics: statistics, parameters: parameters)
+    }
+}

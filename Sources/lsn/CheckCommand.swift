@@ -1,0 +1,161 @@
+import ArgumentParser
+import Parity
+import ReferenceBackend
+import Tensors
+import Training
+
+/// `lsn check`.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Check a device: against the reference, or against golden values.",
+        discussion: """
+            Without --golden, an OpenCL device is compared with the reference backend on every case of the catalogue, \
+            and the reference with values that come with the program and with finite differences. An error is \
+            max|a - b| / max|b| over a tensor. Exit code 1 when a case fails.
+            """
+    )
+
+    @OptionGroup var device: DeviceOptions
+
+    @Option(help: "Folder of golden .safetensors cases to check the device against.")
+    var golden: String?
+
+    @Option(help: "Check only cases whose name or operation contains this.")
+    var filter: String?
+
+    @Flag(help: "Print JSON instead of a table.")
+    var json = false
+
+    func run() throws {
+        let choice = try DeviceChoice(device.device ?? "auto")
+        let cases = try golden.map { try GoldenFolder.load($0, filter: filter) }
+        let opened = try device.open(choice, guardsMemory: true)
+        let progress = CheckProgress(isShown: !json)
+        let report = try Self.check(opened.backend, cases: cases, source: golden, filter: filter, progress: progress)
+        progress.clear()
+        if json {
+            try JSONOutput.print(CheckListing(report, device: opened.machine.device))
+        } else {
+            Terminal.write(Self.table(report))
+        }
+        guard report.passed else {
+            throw CheckFailure(
+                "\(report.failures.count) of \(report.entries.count) cases failed on \(report.device), checked against "
+                    + report.against
+            )
+        }
+    }
+
+    private static func check<B: Backend>(
+        _ backend: B,
+        cases: [ParityCase]?,
+        source: String?,
+        filter: String?,
+        progress: CheckProgress
+    ) throws -> CheckReport {
+        if let cases, let source {
+            return ParityCheck.golden(cases, on: backend, source: source, progress: progress.show)
+        }
+        if backend is ReferenceBackend {
+            return try ParityCheck.reference(backend, filter: filter, progress: progress.show)
+        }
+        let cases = try ParityCatalogue.cases(filter: filter)
+        return ParityCheck.catalogue(cases, backend: backend, against: ReferenceBackend(), progress: progress.show)
+    }
+
+    /// Every case with its worst tensor, and what failed below.
+    static func table(_ report: CheckReport) -> String {
+        var table = TextTable([
+            ("case", .left), ("worst tensor", .left), ("error", .right), ("tolerance", .right), ("", .left),
+        ])
+        for entry in report.entries {
+            let error = entry.worst.map { worst in worst.error.map(scientific) ?? "not finite" } ?? ""
+            table.add([
+                entry.name, entry.worst?.tensor ?? "", error, entry.worst.map { scientific($0.tolerance) } ?? "",
+                entry.passed ? "ok" : "FAILED",
+            ])
+        }
+        let failures = report.failures.map { "\($0.name): \($0.failure ?? "failed")\n" }.joined()
+        let passed = report.entries.count - report.failures.count
+        return table.text + failures
+            + "\(passed) of \(report.entries.count) cases passed on \(report.device), checked against \(report.against)\n"
+    }
+
+    private static func scientific(_ value: Double) -> String {
+        value == 0 ? "0" : ProgressText.scientific(value)
+    }
+}
+
+/// A line on the terminal that says which case is done.
+private struct CheckProgress {
+    private let isLive: Bool
+
+    init(isShown: Bool) {
+        isLive = isShown && Terminal.isInteractive
+    }
+
+    func show(_ entry: CheckReport.Entry, done: Int, total: Int) {
+        guard isLive else { return }
+        let line = "\(done)/\(total) \(entry.name)"
+        Terminal.write("\r\u{1B}[2K" + String(line.prefix(Terminal.columns - 1)))
+    }
+
+    func clear() {
+        if isLive {
+            Terminal.write("\r\u{1B}[2K")
+        }
+    }
+}
+
+/// A check as `--json` prints it.
+private struct CheckListing: Encodable {
+    struct Case: Encodable {
+        let name: String
+        let operation: String
+        let passed: Bool
+        let worstTensor: String?
+        let worstError: Double?
+        let tolerance: Double?
+        let margin: Double?
+        let problems: [String]
+        let tensors: [Tensor]
+    }
+
+    struct Tensor: Encodable {
+        let name: String
+        let error: Double?
+        let tolerance: Double
+        let passed: Bool
+    }
+
+    let device: String
+    let deviceName: String
+    let against: String
+    let passed: Bool
+    let failures: Int
+    let cases: [Case]
+
+    init(_ report: CheckReport, device: String) {
+        self.device = device
+        deviceName = report.device
+        against = report.against
+        passed = report.passed
+        failures = report.failures.count
+        cases = report.entries.map { entry in
+            Case(
+                name: entry.name,
+                operation: entry.operation,
+                passed: entry.passed,
+                worstTensor: entry.worst?.tensor,
+                worstError: entry.worst?.error,
+                tolerance: entry.worst?.tolerance,
+                margin: entry.margin,
+                problems: entry.problems,
+                tensors: entry.tensors.map {
+                    Tensor(name: $0.tensor, error: $0.error, tolerance: $0.tolerance, passed: $0.passed)
+                }
+            )
+        }
+    }
+}

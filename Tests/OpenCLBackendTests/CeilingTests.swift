@@ -1,0 +1,40 @@
+@testable import OpenCLBackend
+import OpenCLRuntime
+import Tensors
+import Testing
+
+@Suite(.enabled(if: TestDevice.isUsed))
+struct CeilingTests {
+    @Test("The multiply-add measure computes what it says", arguments: [8, 16])
+    func multiplyAdd(width: Int) throws {
+        let backend = try TestDevice.backend()
+        let (items, iterations) = (3, 5)
+        let result = try backend.allocate(words: items * width)
+        try backend.run(
+            "multiply_add",
+            "ceilings/multiply_add.cl",
+            options: [.define("WIDTH", width)],
+            arguments: [.storage(result), .int(iterations), .float(0.5), .float(1)],
+            global: [items]
+        )
+        // x ← x/2 + 1, five times: 2 + (x − 2)/32, summed over the chains 0 … 15.
+        let sum = (0..<16).reduce(Float(0)) { $0 + 2 + (Float($1) - 2) / 32 }
+        #expect(try backend.readFloats(result, count: items * width).allSatisfy { $0 == sum })
+    }
+
+    @Test("The copy measure copies", arguments: [1, 16, 31, 100_000])
+    func copy(words: Int) throws {
+        let backend = try TestDevice.backend()
+        var numbers = Numbers()
+        let values = numbers.words(words, below: 1 << 30)
+        let target = try backend.upload([UInt32](repeating: 3, count: words + 1))
+        let runs = try WordRuns(words, bytes: 8, "copy")
+        try backend.run(
+            "copy_words",
+            "ceilings/copy.cl",
+            arguments: [.storage(try backend.upload(values)), .storage(target)] + runs.arguments,
+            global: [runs.count]
+        )
+        #expect(try backend.read(target, count: words + 1) == values + [3])
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import OpenCLBackend
+import OpenCLRuntime
+import Parity
+import ReferenceBackend
+import Tensors
+import Testing
+
+/// The first OpenCL device. Without any its tests are skipped, unless LSN_REQUIRE_OPENCL is 1: then they run and fail.
+enum TestDevice {
+    static var isUsed: Bool {
+        ProcessInfo.processInfo.environment["LSN_REQUIRE_OPENCL"] == "1" || (try? OpenCL.devices()) != nil
+    }
+
+    /// A backend that watches the words beside every storage.
+    static func backend() throws -> OpenCLBackend {
+        try OpenCLBackend(queue: queue.get(), guardsMemory: true)
+    }
+
+    private static let queue = Result {
+        guard let device = try OpenCL.devices().first else { throw NoDevice() }
+        return try ComputeQueue(device: device, sources: .embedded(), cache: .standard(), profiling: false)
+    }
+
+    struct NoDevice: Error {}
+}
+
+@Test(.enabled(if: TestDevice.isUsed))
+func openCLPassesEveryGoldenCase() throws {
+    let cases = try GoldenFolder.load(goldenFolder)
+    expectPass(ParityCheck.golden(cases, on: try TestDevice.backend(), source: goldenFolder))
+}
+
+@Test(.enabled(if: TestDevice.isUsed))
+func openCLAgreesWithTheReferenceOnTheWholeCatalogue() throws {
+    let report = try ParityCheck.catalogue(
+        ParityCatalogue.cases(),
+        backend: try TestDevice.backend(),
+        against: ReferenceBackend()
+    )
+    expectPass(report)
+}
