@@ -10,8 +10,8 @@ public struct DataRequest: Sendable {
     public var imageSize: ImageSize?
     /// T, for recordings.
     public var timeSteps = 4
-    /// How recordings are cut.
-    public var framesBy = FramesBy.number
+    /// How recordings are cut; nil: by number.
+    public var framesBy: FramesBy?
     /// As many files may be damaged.
     public var maxBadFiles = DataRequest.standardMaxBadFiles
     /// Where the frames of recordings are kept; nil: the user's cache folder.
@@ -25,8 +25,14 @@ public struct DataRequest: Sendable {
 
     /// Damaged files that are borne where nothing else is asked: ImageNet has one that is no JPEG.
     public static let standardMaxBadFiles = 10
-    /// Rows and columns of pictures where nothing else is asked.
-    public static let standardPictureSize = 224
+    /// What the network sees where nothing else is asked; nil for sets whose pictures have a size of their own.
+    public static func standardImageSize(of name: DatasetName) -> ImageSize? {
+        switch name {
+        case .digits, .mnist, .cifar10: nil
+        case .imagenet: .square(224)
+        case .cifar10DVS: .square(EventFolder.standardSize)
+        }
+    }
 
     /// The whole data set, in its own way.
     public init(name: DatasetName, directory: String? = nil) {
@@ -47,6 +53,10 @@ public enum DataLoader {
         _ request: DataRequest,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(DatasetError) -> any TrainingData {
+        guard request.framesBy == nil || request.name == .cifar10DVS else {
+            throw DatasetError("--frames-by is for recordings of events, and \(request.name.rawValue) has pictures")
+        }
+        let imageSize = request.imageSize ?? DataRequest.standardImageSize(of: request.name) ?? .native
         switch request.name {
         case .digits, .mnist, .cifar10:
             let name = request.name.rawValue
@@ -71,7 +81,7 @@ public enum DataLoader {
             return try ImageFolder(
                 directory,
                 split: request.split,
-                imageSize: request.imageSize ?? .square(DataRequest.standardPictureSize),
+                imageSize: imageSize,
                 maxBadFiles: request.maxBadFiles
             )
             .limited(train: request.limitTrain, test: request.limitTest)
@@ -85,8 +95,8 @@ public enum DataLoader {
                 directory,
                 split: request.split,
                 timeSteps: request.timeSteps,
-                framesBy: request.framesBy,
-                imageSize: request.imageSize ?? .square(EventFolder.standardSize),
+                framesBy: request.framesBy ?? .number,
+                imageSize: imageSize,
                 maxBadFiles: request.maxBadFiles,
                 cacheFolder: request.cacheFolder
             )

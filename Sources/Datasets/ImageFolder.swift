@@ -164,7 +164,7 @@ public struct ImageFolder: TrainingData {
 }
 
 /// The size of the pictures or frames that a network sees.
-public enum ImageSize: Hashable, Sendable, LosslessStringConvertible {
+public enum ImageSize: Hashable, Sendable, LosslessStringConvertible, Codable {
     /// That many rows and columns.
     case square(Int)
     /// The files' own.
@@ -184,6 +184,16 @@ public enum ImageSize: Hashable, Sendable, LosslessStringConvertible {
         } else {
             return nil
         }
+    }
+
+    /// From its text.
+    public init(from decoder: any Decoder) throws {
+        self = try TextCoding.decode(decoder, expectation: Self.expectation)
+    }
+
+    /// As its text.
+    public func encode(to encoder: any Encoder) throws {
+        try TextCoding.encode(description, to: encoder)
     }
 
     /// As it is written.

@@ -3,7 +3,7 @@ import Tensors
 /// Which files of a class train and which test, in the order of their names, numbers in them counting as numbers.
 ///
 /// Its text stands in `config.json` and in every report, so that results can be compared.
-public enum SplitRule: Hashable, Sendable, LosslessStringConvertible {
+public enum SplitRule: Hashable, Sendable, LosslessStringConvertible, Codable {
     /// The folders `train` and `val` (or `test`) divide the files.
     case folders
     /// The first nine tenths train, of 1,000 files the first 900; the last tenth, rounded up, tests.
@@ -48,6 +48,16 @@ public enum SplitRule: Hashable, Sendable, LosslessStringConvertible {
         case .every(let step): "every-\(step)"
         case .all: "all"
         }
+    }
+
+    /// From its text.
+    public init(from decoder: any Decoder) throws {
+        self = try TextCoding.decode(decoder, expectation: Self.expectation)
+    }
+
+    /// As its text.
+    public func encode(to encoder: any Encoder) throws {
+        try TextCoding.encode(description, to: encoder)
     }
 
     /// The places of the files that train and of those that test, each in file order, for class `label` of `count`

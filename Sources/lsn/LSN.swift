@@ -17,6 +17,7 @@ struct LSN: AsyncParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             TrainCommand.self, EvalCommand.self, CheckCommand.self, ModelsCommand.self, DevicesCommand.self,
+            DataCommand.self,
         ]
     )
 
