@@ -31,6 +31,9 @@ final class KernelTable: Sendable {
 
     private let known = Mutex<[Key: Kernel]>([:])
 
+    /// The kernels that were asked for.
+    var names: Set<String> { known.withLock { Set($0.keys.map(\.name)) } }
+
     /// The kernel `name` of `file`; names are unique over all files.
     func kernel(
         _ name: String,

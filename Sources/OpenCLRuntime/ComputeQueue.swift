@@ -64,6 +64,9 @@ public final class ComputeQueue: Sendable {
         try programs.kernel(name, file: file, options: options)
     }
 
+    /// The kernels' sources.
+    public var sources: KernelSourceTree { programs.sources }
+
     /// How this queue came by its programs.
     public var buildStatistics: BuildStatistics { programs.statistics }
 

@@ -18,6 +18,15 @@ public struct KernelSourceTree: Sendable {
         self.origin = origin
     }
 
+    /// The names of all kernels in the files.
+    public var kernelNames: Set<String> {
+        var names: Set<String> = []
+        for text in files.values {
+            for match in text.matches(of: /(?m)^__kernel\s+void\s+(\w+)/) { names.insert(String(match.1)) }
+        }
+        return names
+    }
+
     /// Reads every file that ends in .cl below a folder.
     ///
     /// - Throws: `source` where the folder cannot be read, holds no .cl file, or a file is not UTF-8.

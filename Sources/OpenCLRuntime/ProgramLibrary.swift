@@ -18,7 +18,7 @@ final class ProgramLibrary: Sendable {
         let program = Mutex<Program?>(nil)
     }
 
-    private let sources: KernelSourceTree
+    let sources: KernelSourceTree
     private let cache: ProgramCache?
     private let context: DeviceContext
     private let kernels = Mutex<[KernelKey: Kernel]>([:])

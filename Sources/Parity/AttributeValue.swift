@@ -35,3 +35,16 @@ public enum AttributeValue: Sendable, Hashable, Codable {
         }
     }
 }
+
+extension AttributeValue: CustomStringConvertible {
+    /// As JSON has it.
+    public var description: String {
+        switch self {
+        case .none: "null"
+        case .flag(let flag): "\(flag)"
+        case .number(let number): "\(number)"
+        case .text(let text): "\"\(text)\""
+        case .list(let values): "[\(values.map(\.description).joined(separator: ", "))]"
+        }
+    }
+}

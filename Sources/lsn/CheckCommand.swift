@@ -31,9 +31,9 @@ struct CheckCommand: ParsableCommand {
         let choice = try DeviceChoice(device.device ?? "auto")
         let cases = try golden.map { try GoldenFolder.load($0, filter: filter) }
         let opened = try device.open(choice, guardsMemory: true)
-        let progress = CheckProgress(isShown: !json)
-        let report = try Self.check(opened.backend, cases: cases, source: golden, filter: filter, progress: progress)
-        progress.clear()
+        let status = StatusLine(isShown: !json)
+        let report = try Self.check(opened.backend, cases: cases, source: golden, filter: filter, status: status)
+        status.clear()
         if json {
             try JSONOutput.print(CheckListing(report, device: opened.machine.device))
         } else {
@@ -52,16 +52,19 @@ struct CheckCommand: ParsableCommand {
         cases: [ParityCase]?,
         source: String?,
         filter: String?,
-        progress: CheckProgress
+        status: StatusLine
     ) throws -> CheckReport {
+        func show(_ entry: CheckReport.Entry, done: Int, total: Int) {
+            status.show("\(done)/\(total) \(entry.name)")
+        }
         if let cases, let source {
-            return ParityCheck.golden(cases, on: backend, source: source, progress: progress.show)
+            return ParityCheck.golden(cases, on: backend, source: source, progress: show)
         }
         if backend is ReferenceBackend {
-            return try ParityCheck.reference(backend, filter: filter, progress: progress.show)
+            return try ParityCheck.reference(backend, filter: filter, progress: show)
         }
         let cases = try ParityCatalogue.cases(filter: filter)
-        return ParityCheck.catalogue(cases, backend: backend, against: ReferenceBackend(), progress: progress.show)
+        return ParityCheck.catalogue(cases, backend: backend, against: ReferenceBackend(), progress: show)
     }
 
     /// Every case with its worst tensor, and what failed below.
@@ -84,27 +87,6 @@ struct CheckCommand: ParsableCommand {
 
     private static func scientific(_ value: Double) -> String {
         value == 0 ? "0" : ProgressText.scientific(value)
-    }
-}
-
-/// A line on the terminal that says which case is done.
-private struct CheckProgress {
-    private let isLive: Bool
-
-    init(isShown: Bool) {
-        isLive = isShown && Terminal.isInteractive
-    }
-
-    func show(_ entry: CheckReport.Entry, done: Int, total: Int) {
-        guard isLive else { return }
-        let line = "\(done)/\(total) \(entry.name)"
-        Terminal.write("\r\u{1B}[2K" + String(line.prefix(Terminal.columns - 1)))
-    }
-
-    func clear() {
-        if isLive {
-            Terminal.write("\r\u{1B}[2K")
-        }
     }
 }
 

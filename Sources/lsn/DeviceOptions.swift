@@ -61,7 +61,7 @@ struct DeviceOptions: ParsableArguments {
             profiling: isProfiling
         )
         return OpenDevice(
-            backend: try OpenCLBackend(queue: queue),
+            backend: try OpenCLBackend(queue: queue, guardsMemory: guardsMemory),
             machine: MachineRecord(
                 device: info.selector,
                 name: info.name,

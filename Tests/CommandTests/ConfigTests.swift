@@ -38,7 +38,16 @@ import Testing
     }
 
     @Test func whatIsPrintedReadsBackTheSame() throws {
-        let first = try place.lsn("train", "--print-config", "--model", "lsn101", "--data", "a: b", "--branch-bias", "-0.1")
+        let first = try place.lsn(
+            "train",
+            "--print-config",
+            "--model",
+            "lsn101",
+            "--data",
+            "a: b",
+            "--branch-bias",
+            "-0.1"
+        )
         try first.output.write(toFile: place.file("b.yaml"), atomically: true, encoding: .utf8)
         let second = try place.lsn("train", "--print-config", "--config", "b.yaml")
         #expect(first.code == 0)

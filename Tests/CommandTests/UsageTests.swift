@@ -19,7 +19,8 @@ import Testing
     @Test func helpNamesEveryOption() throws {
         let text = try place.lsn("train", "--help").output
         let options = [
-            "model", "dataset", "data", "device", "width", "timesteps", "epochs", "max-steps", "batch-size", "optimizer",
+            "model", "dataset", "data", "device", "width", "timesteps", "epochs", "max-steps", "batch-size",
+            "optimizer",
             "learning-rate", "weight-decay", "warmup-epochs", "schedule", "loss", "detach-reset", "limit-train",
             "limit-test", "seed", "output", "resume", "config", "print-config", "kernels", "stem", "head", "neuron",
             "threshold", "leak", "branch-scale", "branch-bias", "surrogate-height", "recipe", "checkpoint-every",

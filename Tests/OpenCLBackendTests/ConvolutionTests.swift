@@ -24,6 +24,8 @@ struct ConvolutionCase: OperationCase {
         self.isSpikes = isSpikes
     }
 
+    var size: Int { max(input.realWords, geometry.output(of: input, filter: filter).realWords) }
+
     var testDescription: String {
         "\(isSpikes ? "spikes" : "real") \(input), filter \(filter), stride \(geometry.stride), "
             + "padding \(geometry.padding)"

@@ -2,7 +2,7 @@ import Tensors
 
 /// Neurons alone, and fused with the norm before them.
 enum NeuronCases {
-    static let all = plain + normalized
+    static let all = plain + normalized + atThreshold
 
     /// What no potential may come nearer to the threshold than, nor to a jump of the surrogate: float32 arithmetic of a
     /// few steps is within 1e-6.
@@ -23,6 +23,10 @@ enum NeuronCases {
             make("small", steps: 5, shapes[5], Neuron(leak: 0.25, threshold: 0.6)),
             make("small", steps: 4, shapes[3], Neuron(), isStatic: true),
             make("small", steps: 6, shapes[6], Neuron(leak: 1, reset: .soft), isStatic: true),
+            // Longer than what a kernel is likely to keep in registers.
+            make("small", steps: 17, shapes[2], Neuron()),
+            make("small", steps: 33, shapes[0], Neuron(leak: 1, reset: .soft)),
+            make("small", steps: 20, shapes[3], Neuron(), isStatic: true),
             make("large", steps: 4, ImageShape(images: 10, height: 28, width: 28, channels: 8), Neuron()),
             make("large", steps: 8, ImageShape(images: 4, height: 16, width: 17, channels: 37), Neuron()),
             make("large", steps: 4, ImageShape(images: 50, height: 1, width: 1, channels: 256), Neuron()),
@@ -35,6 +39,8 @@ enum NeuronCases {
         + [
             make("small", steps: 4, shapes[3], Neuron(), isStatic: true, norm: .training),
             make("small", steps: 3, shapes[6], Neuron(), isStatic: true, norm: .training),
+            make("small", steps: 21, shapes[4], Neuron(), norm: .training),
+            make("small", steps: 18, shapes[2], Neuron(), isStatic: true, norm: .training),
             make("small", steps: 4, shapes[1], Neuron(), norm: .inference),
             make("small", steps: 4, shapes[5], Neuron(), isStatic: true, norm: .inference),
             make("small", steps: 4, shapes[2], Neuron(detachReset: true), norm: .training),
@@ -86,6 +92,24 @@ enum NeuronCases {
                 norm: .inference
             ),
         ]
+
+    /// Potentials that are exact in float32, many of them on the threshold itself, where a neuron fires.
+    private static let atThreshold = [Reset.hard, .soft].map { reset in
+        let neuron = Neuron(reset: reset)
+        return ParityCase(name: "lif/small/at-threshold-\(reset.rawValue)", operation: "lif") { numbers in
+            var attributes = neuron.attributes
+            attributes["time_steps"] = .number(4)
+            let extents = [4, 2, 33, 3, 3]
+            let quarters = numbers.integers(extents.reduce(1, *), below: 8).map { ($0 - 1) / 4 }
+            return CaseData(
+                attributes: attributes,
+                tensors: [
+                    NamedTensor(name: "input.x", shape: extents, values: quarters),
+                    numbers.tensor("cotangent.y", extents),
+                ]
+            )
+        }
+    }
 
     /// Of one time step.
     private static let shapes = [

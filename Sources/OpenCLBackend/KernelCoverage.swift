@@ -1,0 +1,18 @@
+import OpenCLRuntime
+
+/// Which kernels of the sources were asked for since a backend was made.
+public struct KernelCoverage: Hashable, Sendable {
+    /// Kernels that were run, by name.
+    public let run: [String]
+    /// Kernels that stand in the sources and were not run.
+    public let notRun: [String]
+}
+
+extension OpenCLBackend {
+    /// What was run so far: a check that is to cover every kernel asks for it at its end.
+    public var kernelCoverage: KernelCoverage {
+        let run = kernels.names
+        let all = queue.sources.kernelNames
+        return KernelCoverage(run: run.sorted(), notRun: all.subtracting(run).sorted())
+    }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Parity
+import Tensors
+import Training
+
+/// `lsn bench`.
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure a device's kernels at the sizes of real layers.",
+        discussion: """
+            Times are those of the device's own events, summed over the kernels of a call, spikes at rate 0.2. Shares \
+            are of this device's ceilings, measured in the same run: the rate of copying 64 MiB, and of fused \
+            multiply-adds on registers. A convolution of spikes counts the operations of a dense one.
+            """
+    )
+
+    @OptionGroup var device: DeviceOptions
+
+    @Option(help: "Measure only benchmarks whose name contains this.")
+    var filter: String?
+
+    @Flag(help: "Print JSON instead of a table.")
+    var json = false
+
+    func run() throws {
+        let choice = try DeviceChoice(device.device ?? "auto")
+        let benchmarks = try ParityCatalogue.benchmarks(filter: filter)
+        let opened = try device.open(choice, isProfiling: true)
+        let ceilings = try opened.queue.map(DeviceCeilings.init)
+        let timer = BenchmarkTimer(queue: opened.queue)
+        let results = try Self.measure(benchmarks, on: opened.backend, timer: timer, ceilings: ceilings, isLive: !json)
+        if json {
+            try JSONOutput.print(
+                BenchmarkListing(
+                    device: opened.machine.device,
+                    deviceName: opened.machine.name,
+                    driver: opened.machine.driver,
+                    clock: opened.queue == nil ? "host" : "device events",
+                    ceilings: ceilings,
+                    benchmarks: results
+                )
+            )
+        } else {
+            Terminal.write(Self.table(results, ceilings: ceilings, name: opened.machine.name))
+        }
+    }
+
+    private static func measure<B: Backend>(
+        _ benchmarks: [BenchmarkCase],
+        on backend: B,
+        timer: BenchmarkTimer,
+        ceilings: DeviceCeilings?,
+        isLive: Bool
+    ) throws -> [BenchmarkResult] {
+        let progress = StatusLine(isShown: isLive)
+        defer { progress.clear() }
+        return try benchmarks.enumerated().map { index, benchmark in
+            progress.show("\(index + 1)/\(benchmarks.count) \(benchmark.name)")
+            return BenchmarkResult(benchmark, times: try timer.times(benchmark, on: backend), ceilings: ceilings)
+        }
+    }
+
+    private static func table(_ results: [BenchmarkResult], ceilings: DeviceCeilings?, name: String) -> String {
+        var table = TextTable([
+            ("benchmark", .left), ("median", .right), ("spread", .right), ("GFLOP/s", .right), ("of peak", .right),
+            ("GB/s", .right), ("of copy", .right),
+        ])
+        func share(_ value: Double?) -> String { value.map { ProgressText.decimal(100 * $0, 0) + " %" } ?? "" }
+        for result in results {
+            let computes = result.floatingPointOperations > 0
+            table.add([
+                result.name, milliseconds(result.medianSeconds),
+                "±\(ProgressText.decimal(50 * result.spreadSeconds / result.medianSeconds, 0)) %",
+                computes ? ProgressText.decimal(result.gigaflops, 1) : "",
+                computes ? share(result.shareOfMultiplyAdd) : "",
+                ProgressText.decimal(result.gigabytesPerSecond, 1), share(result.shareOfCopy),
+            ])
+        }
+        let limits = ceilings.map { ceilings in
+            "\(name): copy \(ProgressText.decimal(ceilings.copyGigabytesPerSecond, 1)) GB/s, multiply-add "
+                + "\(ProgressText.decimal(ceilings.multiplyAddGigaflops, 1)) GFLOP/s\n"
+        }
+        return table.text + (limits ?? "\(name): times of the host's clock\n")
+    }
+
+    private static func milliseconds(_ seconds: Double) -> String {
+        ProgressText.decimal(1000 * seconds, 3) + " ms"
+    }
+}
+
+/// A measurement as `--json` prints it.
+private struct BenchmarkListing: Encodable {
+    let device: String
+    let deviceName: String
+    let driver: String
+    let clock: String
+    let ceilings: DeviceCeilings?
+    let benchmarks: [BenchmarkResult]
+}
