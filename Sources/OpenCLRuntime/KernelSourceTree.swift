@@ -18,10 +18,10 @@ public struct KernelSourceTree: Sendable {
         self.origin = origin
     }
 
-    /// The names of all kernels in the files.
-    public var kernelNames: Set<String> {
+    /// The names of all kernels in the files whose names satisfy `condition`.
+    public func kernelNames(inFilesWhere condition: (String) -> Bool) -> Set<String> {
         var names: Set<String> = []
-        for text in files.values {
+        for (file, text) in files where condition(file) {
             for match in text.matches(of: /(?m)^__kernel\s+void\s+(\w+)/) { names.insert(String(match.1)) }
         }
         return names

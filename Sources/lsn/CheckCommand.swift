@@ -1,4 +1,5 @@
 import ArgumentParser
+import OpenCLBackend
 import Parity
 import ReferenceBackend
 import Tensors
@@ -24,6 +25,9 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "Check only cases whose name or operation contains this.")
     var filter: String?
 
+    @Flag(help: "Fail also where a kernel of an OpenCL device was not run by any case.")
+    var everyKernel = false
+
     @Flag(help: "Print JSON instead of a table.")
     var json = false
 
@@ -34,8 +38,9 @@ struct CheckCommand: ParsableCommand {
         let status = StatusLine(isShown: !json)
         let report = try Self.check(opened.backend, cases: cases, source: golden, filter: filter, status: status)
         status.clear()
+        let coverage = (opened.backend as? OpenCLBackend)?.kernelCoverage
         if json {
-            try JSONOutput.print(CheckListing(report, device: opened.machine.device))
+            try JSONOutput.print(CheckListing(report, device: opened.machine.device, coverage: coverage))
         } else {
             Terminal.write(Self.table(report))
         }
@@ -44,6 +49,9 @@ struct CheckCommand: ParsableCommand {
                 "\(report.failures.count) of \(report.entries.count) cases failed on \(report.device), checked against "
                     + report.against
             )
+        }
+        if everyKernel, let missed = coverage?.notRun, !missed.isEmpty {
+            throw CheckFailure("no case ran the kernels \(missed.joined(separator: ", "))")
         }
     }
 
@@ -116,14 +124,18 @@ private struct CheckListing: Encodable {
     let against: String
     let passed: Bool
     let failures: Int
+    let kernelsRun: [String]?
+    let kernelsNotRun: [String]?
     let cases: [Case]
 
-    init(_ report: CheckReport, device: String) {
+    init(_ report: CheckReport, device: String, coverage: KernelCoverage?) {
         self.device = device
         deviceName = report.device
         against = report.against
         passed = report.passed
         failures = report.failures.count
+        kernelsRun = coverage?.run
+        kernelsNotRun = coverage?.notRun
         cases = report.entries.map { entry in
             Case(
                 name: entry.name,
