@@ -53,6 +53,7 @@ let package = Package(
             dependencies: ["Tensors", "Networks", "Datasets", "FileFormats"],
             swiftSettings: house
         ),
+        .target(name: "Interchange", dependencies: ["Tensors", "Networks", "FileFormats"], swiftSettings: house),
         .target(
             name: "Parity",
             dependencies: ["Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
@@ -62,7 +63,7 @@ let package = Package(
             name: "lsn",
             dependencies: [
                 "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
-                "Parity", "FileFormats",
+                "Parity", "FileFormats", "Interchange",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -95,6 +96,11 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: ["Training", "Networks", "Datasets", "ReferenceBackend", "FileFormats", "Tensors"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "InterchangeTests",
+            dependencies: ["Interchange", "Networks", "ReferenceBackend", "FileFormats", "Tensors"],
             swiftSettings: house
         ),
         .testTarget(
