@@ -2,7 +2,7 @@
 //
 // sum_activations: c = a + b, each real or, with -D A_SPIKES or B_SPIKES, spikes that count as 0 and 1.
 //   Mapping: an item takes a chunk and a run of pixels.
-// accumulate: b += a on flat runs of words. Mapping: an item takes a run, 16 words at a time.
+// accumulate: b += a on flat runs of words. Mapping: an item takes a run, a vector at a time.
 #include "common/layout.cl"
 
 #if A_SPIKES
@@ -42,8 +42,8 @@ __kernel void accumulate(__global const float *term, __global float *total, cons
 {
     size_t at = get_global_id(0) * (size_t)run;
     const size_t end = min(at + run, (size_t)count);
-    for (; at + 16 <= end; at += 16)
-        vstore16(vload16(0, total + at) + vload16(0, term + at), 0, total + at);
+    for (; at + WIDTH <= end; at += WIDTH)
+        STOREV(LOADV(total + at) + LOADV(term + at), total + at);
     for (; at < end; ++at)
         total[at] += term[at];
 }

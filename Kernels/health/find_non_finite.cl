@@ -1,6 +1,6 @@
 // The index of the first float that is infinite or not a number, or NONE.
 //
-// Mapping: find_non_finite_partial takes a run of words, 16 at a time, and writes the first index of its run;
+// Mapping: find_non_finite_partial takes a run of words, a vector at a time, and writes the first index of its run;
 // find_non_finite_combine is one item, which takes the smallest.
 // Numerics: an exponent of all ones, tested on the bits.
 #include "common/layout.cl"
@@ -16,12 +16,12 @@ __kernel void find_non_finite_partial(
     uint first = NONE;
     size_t at = begin;
     bool found = false;
-    for (; !found && at + 16 <= end; at += 16) {
-        const uint16 exponents = vload16(0, values + at) & (uint16)(EXPONENT);
-        found = any(exponents == (uint16)(EXPONENT));
+    for (; !found && at + WIDTH <= end; at += WIDTH) {
+        const UINTV exponents = LOAD_WORDS(values + at) & (UINTV)(EXPONENT);
+        found = any(exponents == (UINTV)(EXPONENT));
     }
     if (found)
-        at -= 16;
+        at -= WIDTH;
     for (; first == NONE && at < end; ++at) {
         if ((values[at] & EXPONENT) == EXPONENT)
             first = (uint)at;

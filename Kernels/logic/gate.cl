@@ -6,7 +6,7 @@
 // For spikes the three derivatives are masks: [E = I], [X = I], −[X ≠ E].
 //
 // Layout: words as in common/layout.cl; gradients are [pixels][stride] floats. ∂L/∂X is written over ∂L/∂X'.
-// Mapping: logic_gate takes a run of words, 16 at a time; logic_gate_backward a chunk and a run of pixels.
+// Mapping: logic_gate takes a run of words, a vector at a time; logic_gate_backward a chunk and a run of pixels.
 // Numerics: exact. Spare bits and channels stay 0.
 #include "common/layout.cl"
 
@@ -21,11 +21,11 @@ __kernel void logic_gate(
     const int begin = (int)get_global_id(0) * run;
     const int end = begin + min(run, count - begin);
     int at = begin;
-    for (; at + 16 <= end; at += 16) {
-        const uint16 x = vload16(0, input + at);
-        const uint16 e = vload16(0, excitatory + at);
-        const uint16 i = vload16(0, inhibitory + at);
-        vstore16(bitselect(x, e, e ^ i), 0, output + at);
+    for (; at + WIDTH <= end; at += WIDTH) {
+        const UINTV x = LOAD_WORDS(input + at);
+        const UINTV e = LOAD_WORDS(excitatory + at);
+        const UINTV i = LOAD_WORDS(inhibitory + at);
+        STORE_WORDS(bitselect(x, e, e ^ i), output + at);
     }
     for (; at < end; ++at)
         output[at] = bitselect(input[at], excitatory[at], excitatory[at] ^ inhibitory[at]);

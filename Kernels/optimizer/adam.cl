@@ -4,7 +4,7 @@
 //     m ← m + (1 − β₁)·(g − m)                v ← β₂·v + (1 − β₂)·g²
 //     p ← p − rate·m / (√v / correction + ε)      rate = lr / (1 − β₁ˢ), correction = √(1 − β₂ˢ)
 //
-// Layout: flat runs of words. Mapping: an item takes a run, 16 words at a time.
+// Layout: flat runs of words. Mapping: an item takes a run, a vector at a time.
 // Numerics: the host computes rate, correction and the complements of β in double.
 #include "common/layout.cl"
 
@@ -25,8 +25,8 @@
     STORE(m, first_moment);                                                         \
     STORE(v, second_moment);
 
-#define LOAD_VECTOR(array) vload16(0, array + at)
-#define STORE_VECTOR(value, array) vstore16(value, 0, array + at)
+#define LOAD_VECTOR(array) LOADV(array + at)
+#define STORE_VECTOR(value, array) STOREV(value, array + at)
 #define LOAD_WORD(array) array[at]
 #define STORE_WORD(value, array) array[at] = value
 
@@ -47,8 +47,8 @@ __kernel void adam(
 {
     size_t at = get_global_id(0) * (size_t)run;
     const size_t end = min(at + run, (size_t)count);
-    for (; at + 16 <= end; at += 16) {
-        STEP(float16, LOAD_VECTOR, STORE_VECTOR)
+    for (; at + WIDTH <= end; at += WIDTH) {
+        STEP(FLOATV, LOAD_VECTOR, STORE_VECTOR)
     }
     for (; at < end; ++at) {
         STEP(float, LOAD_WORD, STORE_WORD)

@@ -2,7 +2,7 @@
 //
 //     g ← g + decay·p        v ← g in the first step (-D FIRST=1), else momentum·v + g        p ← p − lr·v
 //
-// Layout: flat runs of words. Mapping: an item takes a run, 16 words at a time.
+// Layout: flat runs of words. Mapping: an item takes a run, a vector at a time.
 #include "common/layout.cl"
 
 #if FIRST
@@ -18,8 +18,8 @@
     STORE(p - rate * v, parameters);                                                \
     STORE(v, velocity);
 
-#define LOAD_VECTOR(array) vload16(0, array + at)
-#define STORE_VECTOR(value, array) vstore16(value, 0, array + at)
+#define LOAD_VECTOR(array) LOADV(array + at)
+#define STORE_VECTOR(value, array) STOREV(value, array + at)
 #define LOAD_WORD(array) array[at]
 #define STORE_WORD(value, array) array[at] = value
 
@@ -35,8 +35,8 @@ __kernel void momentum(
 {
     size_t at = get_global_id(0) * (size_t)run;
     const size_t end = min(at + run, (size_t)count);
-    for (; at + 16 <= end; at += 16) {
-        STEP(float16, LOAD_VECTOR, STORE_VECTOR)
+    for (; at + WIDTH <= end; at += WIDTH) {
+        STEP(FLOATV, LOAD_VECTOR, STORE_VECTOR)
     }
     for (; at < end; ++at) {
         STEP(float, LOAD_WORD, STORE_WORD)

@@ -1,1 +1,73 @@
+import Foundation
 import Testing
+
+/// The house of ARCHITECTURE.md: which room may look into which, read from the sources' own imports.
+@Suite struct ArchitectureTests {
+    /// The rooms that a room may import; everything else of this package is above it or beside it.
+    static let mayImport: [String: Set<String>] = [
+        "Tensors": [],
+        "OpenCLRuntime": ["COpenCL"],
+        "ReferenceBackend": ["Tensors"],
+        "OpenCLBackend": ["Tensors", "OpenCLRuntime", "Kernels"],
+        "FileFormats": ["CZlib", "CTurboJPEG"],
+        "Datasets": ["Tensors", "FileFormats", "BundledDigits"],
+        "Networks": ["Tensors"],
+        "Training": ["Tensors", "Networks", "Datasets", "FileFormats"],
+        "Interchange": ["Tensors", "Networks", "FileFormats"],
+        "Parity": ["Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
+        "lsn": [
+            "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
+            "Parity", "FileFormats", "Interchange",
+        ],
+    ]
+
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    @Test(arguments: mayImport.keys.sorted())
+    func arrowsPointDown(_ room: String) throws {
+        let allowed = try #require(Self.mayImport[room])
+        let rooms = try Self.folders(below: "Sources").union(["Kernels"])
+        let files = try Self.swiftFiles(of: room)
+        #expect(!files.isEmpty)
+        for file in files {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for match in text.matches(of: /(?m)^(?:@testable )?(?:public |package |internal |private )?import (\w+)/) {
+                let imported = String(match.1)
+                #expect(
+                    !rooms.contains(imported) || allowed.contains(imported),
+                    "\(room)/\(file.lastPathComponent) imports \(imported)"
+                )
+            }
+        }
+    }
+
+    @Test func everyRoomIsNamed() throws {
+        let withSwift = try Self.folders(below: "Sources").filter { try !Self.swiftFiles(of: $0).isEmpty }
+        #expect(withSwift == Set(Self.mayImport.keys))
+    }
+
+    @Test(arguments: ["OpenCLBackend", "ReferenceBackend"])
+    func everyOperationFamilyHasItsFile(_ room: String) throws {
+        let families = try FileManager.default
+            .contentsOfDirectory(atPath: Self.root.appending(path: "Sources/Tensors").path)
+            .filter { $0.hasSuffix("Operations.swift") }
+            .map { $0.replacing("Operations.swift", with: "") }
+        #expect(families.count > 8)
+        let files = try Self.swiftFiles(of: room).map(\.lastPathComponent)
+        for family in families {
+            #expect(files.contains { $0.hasPrefix(family) }, "\(room) has no file for \(family)Operations")
+        }
+    }
+
+    private static func folders(below path: String) throws -> Set<String> {
+        Set(try FileManager.default.contentsOfDirectory(atPath: root.appending(path: path).path))
+    }
+
+    private static func swiftFiles(of room: String) throws -> [URL] {
+        let folder = root.appending(path: "Sources/\(room)")
+        return try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+            .filter { $0.hasSuffix(".swift") }
+            .map { folder.appending(path: $0) }
+    }
+}

@@ -154,4 +154,18 @@ struct NormalizationTests {
         let running = try backend.readFloats(parameters.runningMean.storage, count: shape.channels)
         #expect(running.indices.filter { !running[$0].isFinite } == [channel])
     }
+
+    @Test("A variance that floats cannot hold is not taken for a small one")
+    func overflow() throws {
+        let backend = try TestDevice.backend()
+        let shape = ImageShape(images: 1, height: 16, width: 16, channels: 1)
+        var numbers = Numbers()
+        let statistics = try backend.batchStatistics(
+            of: try backend.real(numbers.picks(shape.count, from: [-1e25, 1e25]), shape),
+            updating: try numbers.parameters(1, gain: 1, on: backend),
+            repeats: 1
+        )
+        let inverse = try backend.readFloats(statistics.storage, count: 2 * shape.channelStride)[shape.channelStride]
+        #expect(!(inverse > 1e-20))
+    }
 }

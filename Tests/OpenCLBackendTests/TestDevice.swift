@@ -16,7 +16,10 @@ enum TestDevice {
 
     private static let queue = Result {
         guard let device = try OpenCL.devices().first else { throw NoDevice() }
-        return try ComputeQueue(device: device, sources: .embedded(), cache: .standard(), profiling: false)
+        // Kernels of a folder, to try changes of them without building.
+        let folder = ProcessInfo.processInfo.environment["LSN_KERNELS"]
+        let sources = try folder.map { try KernelSourceTree.directory($0) } ?? .embedded()
+        return try ComputeQueue(device: device, sources: sources, cache: .standard(), profiling: false)
     }
 
     struct NoDevice: Error {}

@@ -20,13 +20,10 @@ enum StorageOperation: ParityOperation {
         try backend.write(values, to: slices[2])
         try backend.fill(slices[1], with: Float(3).bitPattern, count: unit - 1)
         let words = try backend.readFloats(whole, count: 3 * unit)
-        let summary = [
-            Array(words[..<values.count]), Array(words[2 * unit..<2 * unit + values.count]),
-            [words[unit - 1], words[unit], words[2 * unit - 2], words[2 * unit - 1], words[3 * unit - 1]],
-        ]
-        // Where the values fill a slice to its end there is no word left to look at.
-        let checked = summary.flatMap(\.self).map { $0 }
-        results.add("output.slices", shape: [checked.count], values: checked)
+        // Both copies, and the words on either side of every border.
+        let borders = [unit - 1, unit, 2 * unit - 2, 2 * unit - 1, 3 * unit - 1].map { words[$0] }
+        let checked = words[..<values.count] + words[2 * unit..<2 * unit + values.count] + borders
+        results.add("output.slices", shape: [checked.count], values: Array(checked))
         try backend.synchronize()
     }
 }
