@@ -72,10 +72,17 @@ let package = Package(
         // A test target per module; ParityTests and CommandTests see everything.
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: house),
         .testTarget(name: "OpenCLRuntimeTests", dependencies: ["OpenCLRuntime"], swiftSettings: house),
-        .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats", "CTurboJPEG"], swiftSettings: house),
+        // Pictures that tests make for themselves.
+        .target(
+            name: "TestPictures",
+            dependencies: ["CTurboJPEG"],
+            path: "Tests/TestPictures",
+            swiftSettings: house
+        ),
+        .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats", "TestPictures"], swiftSettings: house),
         .testTarget(
             name: "DatasetsTests",
-            dependencies: ["Datasets", "FileFormats", "Tensors", "CTurboJPEG"],
+            dependencies: ["Datasets", "FileFormats", "ReferenceBackend", "Tensors", "TestPictures"],
             swiftSettings: house
         ),
         .testTarget(
@@ -112,7 +119,11 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(name: "ArchitectureTests", swiftSettings: house),
-        .testTarget(name: "CommandTests", dependencies: ["lsn", "FileFormats"], swiftSettings: house),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["lsn", "FileFormats", "Tensors", "TestPictures"],
+            swiftSettings: house
+        ),
     ],
     cLanguageStandard: .c2x
 )
