@@ -32,6 +32,9 @@ let package = Package(
             providers: [.apt(["ocl-icd-opencl-dev", "opencl-headers"])]
         ),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // Linked statically (see its module map), so that the binary travels without it; no pkg-config, which would ask
+        // for the shared library.
+        .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
 
         // Files that travel inside the binary.
         .target(name: "Kernels", path: "Kernels", sources: ["Kernels.c"]),
@@ -40,7 +43,7 @@ let package = Package(
 
         .target(name: "OpenCLRuntime", dependencies: ["COpenCL"], swiftSettings: house),
         .target(name: "Tensors", swiftSettings: house),
-        .target(name: "FileFormats", dependencies: ["CZlib"], swiftSettings: house),
+        .target(name: "FileFormats", dependencies: ["CZlib", "CTurboJPEG"], swiftSettings: house),
         .target(name: "ReferenceBackend", dependencies: ["Tensors"], swiftSettings: house),
         .target(name: "OpenCLBackend", dependencies: ["Tensors", "OpenCLRuntime", "Kernels"], swiftSettings: house),
         .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: house),
@@ -50,6 +53,7 @@ let package = Package(
             dependencies: ["Tensors", "Networks", "Datasets", "FileFormats"],
             swiftSettings: house
         ),
+        .target(name: "Interchange", dependencies: ["Tensors", "Networks", "FileFormats"], swiftSettings: house),
         .target(
             name: "Parity",
             dependencies: ["Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
@@ -59,7 +63,7 @@ let package = Package(
             name: "lsn",
             dependencies: [
                 "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
-                "Parity", "FileFormats",
+                "Parity", "FileFormats", "Interchange",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -68,8 +72,19 @@ let package = Package(
         // A test target per module; ParityTests and CommandTests see everything.
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: house),
         .testTarget(name: "OpenCLRuntimeTests", dependencies: ["OpenCLRuntime"], swiftSettings: house),
-        .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"], swiftSettings: house),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "FileFormats", "Tensors"], swiftSettings: house),
+        // Pictures that tests make for themselves.
+        .target(
+            name: "TestPictures",
+            dependencies: ["CTurboJPEG"],
+            path: "Tests/TestPictures",
+            swiftSettings: house
+        ),
+        .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats", "TestPictures"], swiftSettings: house),
+        .testTarget(
+            name: "DatasetsTests",
+            dependencies: ["Datasets", "FileFormats", "ReferenceBackend", "Tensors", "TestPictures"],
+            swiftSettings: house
+        ),
         .testTarget(
             name: "ReferenceBackendTests",
             dependencies: ["ReferenceBackend", "Tensors"],
@@ -91,6 +106,11 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
+            name: "InterchangeTests",
+            dependencies: ["Interchange", "Networks", "ReferenceBackend", "FileFormats", "Tensors"],
+            swiftSettings: house
+        ),
+        .testTarget(
             name: "ParityTests",
             dependencies: [
                 "Parity", "OpenCLBackend", "OpenCLRuntime", "ReferenceBackend", "Networks", "Tensors", "FileFormats",
@@ -99,7 +119,11 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(name: "ArchitectureTests", swiftSettings: house),
-        .testTarget(name: "CommandTests", dependencies: ["lsn", "FileFormats"], swiftSettings: house),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["lsn", "FileFormats", "Tensors", "TestPictures"],
+            swiftSettings: house
+        ),
     ],
     cLanguageStandard: .c2x
 )

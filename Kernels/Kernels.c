@@ -4,8 +4,14 @@
 
 #define SOURCE(identifier, path) {path, identifier, sizeof identifier}
 
+static const unsigned char augmentation_prepare_frames[] = {
+#embed "augmentation/prepare_frames.cl"
+};
 static const unsigned char augmentation_prepare_images[] = {
 #embed "augmentation/prepare_images.cl"
+};
+static const unsigned char augmentation_resize_images[] = {
+#embed "augmentation/resize_images.cl"
 };
 static const unsigned char ceilings_copy[] = {
 #embed "ceilings/copy.cl"
@@ -102,7 +108,9 @@ static const unsigned char pooling_max_real[] = {
 };
 
 static const LSNKernelSource sources[] = {
+    SOURCE(augmentation_prepare_frames, "augmentation/prepare_frames.cl"),
     SOURCE(augmentation_prepare_images, "augmentation/prepare_images.cl"),
+    SOURCE(augmentation_resize_images, "augmentation/resize_images.cl"),
     SOURCE(ceilings_copy, "ceilings/copy.cl"),
     SOURCE(ceilings_multiply_add, "ceilings/multiply_add.cl"),
     SOURCE(common_layout, "common/layout.cl"),

@@ -1,3 +1,5 @@
+import Tensors
+
 /// How training pictures are varied, anew for every epoch.
 public struct AugmentationPolicy: Hashable, Codable, Sendable {
     /// Each picture moves by up to this many pixels along both axes, zeros coming in: a crop from a picture padded by
@@ -35,11 +37,24 @@ public struct AugmentationPolicy: Hashable, Codable, Sendable {
         self.init(shift: shift, flip: try container.decode(Bool.self, forKey: .flip))
     }
 
-    /// What is usual: digits move by 2 pixels and are not mirrored, CIFAR-10's pictures move by 4 and are.
+    /// What is usual: digits move by 2 pixels and are not mirrored, CIFAR-10's pictures move by 4 and are, events are
+    /// rolled by 5 and mirrored. ImageNet's pictures are mirrored, and cut from anywhere in any case.
     public static func standard(for name: DatasetName) -> AugmentationPolicy {
         switch name {
         case .digits, .mnist: AugmentationPolicy(shift: 2, flip: false)
         case .cifar10: AugmentationPolicy(shift: 4, flip: true)
+        case .imagenet: AugmentationPolicy(shift: 0, flip: true)
+        case .cifar10DVS: AugmentationPolicy(shift: 5, flip: true)
         }
+    }
+
+    /// How one sample moves in an epoch: dy, dx, and 1 where it is mirrored.
+    func draw(seed: UInt64, epoch: Int, sample: Int) -> [UInt32] {
+        var random = Philox(seed: seed, purpose: .augmentation, epoch: epoch, index: sample)
+        let dy = Int32(random.integer(below: 2 * shift + 1) - shift)
+        let dx = Int32(random.integer(below: 2 * shift + 1) - shift)
+        // Drawn whether or not it is used, so that the stream means the same under every policy.
+        let mirrors = random.nextWord() & 1
+        return [UInt32(bitPattern: dy), UInt32(bitPattern: dx), flip ? mirrors : 0]
     }
 }

@@ -1,15 +1,13 @@
-import Synchronization
-import Tensors
-
 /// Some samples, ready for a device.
 public struct Batch: Sendable, Equatable {
     /// Which samples of the split, N of them.
     public let indices: [Int]
     /// Their N classes.
     public let labels: [UInt32]
-    /// Their bytes `[N][C][H][W]`, four to a word, the first in the lowest bits; spare bytes of the last word are 0.
+    /// Their bytes, four to a word, the first in the lowest bits; spare bytes of the last word are 0. ``SampleForm`` has
+    /// their order.
     public let pixelWords: [UInt32]
-    /// Three integers a sample, as `AugmentationOperations.prepareImages` takes them: dy, dx, and 1 where it is mirrored.
+    /// Integers of every sample, as the operation of `AugmentationOperations` for the samples' form takes them.
     public let transforms: [UInt32]
 
     /// N.
@@ -21,7 +19,7 @@ public struct Batch: Sendable, Equatable {
 ///
 /// The order of an epoch's samples depends on the seed and the epoch; a sample's crop and flip on the seed, the epoch and
 /// the sample's place in the split, not on the batch it is in.
-public struct BatchSource: Sendable {
+public struct BatchSource: BatchProvider {
     /// The samples.
     public let split: ImageSplit
     /// Samples of every batch but the last, which may have fewer.
@@ -30,7 +28,7 @@ public struct BatchSource: Sendable {
     public let seed: UInt64
     /// How training pictures are varied.
     public let policy: AugmentationPolicy
-    private let latestOrder = LatestOrder()
+    private let order: EpochOrder
 
     /// Batches of `batchSize` ≥ 1 samples of `split`.
     public init(split: ImageSplit, batchSize: Int, seed: UInt64, policy: AugmentationPolicy) {
@@ -39,47 +37,27 @@ public struct BatchSource: Sendable {
         self.batchSize = batchSize
         self.seed = seed
         self.policy = policy
+        order = EpochOrder(count: split.count, seed: seed)
     }
 
-    /// Batches of an epoch, or of an evaluation: ⌈N / batchSize⌉.
-    public var batchCount: Int { (split.count + batchSize - 1) / batchSize }
+    /// Samples of the split.
+    public var sampleCount: Int { split.count }
 
     /// The order of the samples in an epoch (Fisher–Yates).
     public func trainingOrder(epoch: Int) -> [Int] {
-        latestOrder.order(epoch: epoch) {
-            var random = Philox(seed: seed, purpose: .shuffling, epoch: epoch)
-            var order = Array(0..<split.count)
-            for last in stride(from: order.count - 1, to: 0, by: -1) {
-                order.swapAt(last, random.integer(below: last + 1))
-            }
-            return order
-        }
+        order.order(epoch: epoch)
     }
 
     /// Batch `index`, below ``batchCount``, of an epoch: shuffled and varied.
     public func trainingBatch(epoch: Int, index: Int) -> Batch {
         let indices = Array(trainingOrder(epoch: epoch)[range(of: index)])
-        return batch(indices, transforms: indices.flatMap { transform(epoch: epoch, sample: $0) })
+        return batch(indices, transforms: indices.flatMap { policy.draw(seed: seed, epoch: epoch, sample: $0) })
     }
 
     /// Batch `index`, below ``batchCount``, in file order, as it is.
     public func evaluationBatch(index: Int) -> Batch {
         let indices = Array(range(of: index))
         return batch(indices, transforms: [UInt32](repeating: 0, count: 3 * indices.count))
-    }
-
-    private func range(of index: Int) -> Range<Int> {
-        precondition((0..<batchCount).contains(index), "batch \(index) of \(batchCount)")
-        return index * batchSize..<min((index + 1) * batchSize, split.count)
-    }
-
-    private func transform(epoch: Int, sample: Int) -> [UInt32] {
-        var random = Philox(seed: seed, purpose: .augmentation, epoch: epoch, index: sample)
-        let dy = Int32(random.integer(below: 2 * policy.shift + 1) - policy.shift)
-        let dx = Int32(random.integer(below: 2 * policy.shift + 1) - policy.shift)
-        // Drawn whether or not it is used, so that the stream means the same under every policy.
-        let flip = random.nextWord() & 1
-        return [UInt32(bitPattern: dy), UInt32(bitPattern: dx), policy.flip ? flip : 0]
     }
 
     private func batch(_ indices: [Int], transforms: [UInt32]) -> Batch {
@@ -106,19 +84,5 @@ public struct BatchSource: Sendable {
             pixelWords: words,
             transforms: transforms
         )
-    }
-}
-
-/// Remembers the order of one epoch: every step asks for it, and shuffling a large split takes longer than a step.
-private final class LatestOrder: Sendable {
-    private let latest = Mutex<(epoch: Int, order: [Int])?>(nil)
-
-    func order(epoch: Int, make: () -> [Int]) -> [Int] {
-        latest.withLock { latest in
-            if let latest, latest.epoch == epoch { return latest.order }
-            let order = make()
-            latest = (epoch, order)
-            return order
-        }
     }
 }

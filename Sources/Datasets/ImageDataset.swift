@@ -6,13 +6,29 @@ public enum DatasetName: String, CaseIterable, Sendable, Codable {
     case mnist
     /// CIFAR-10, from the six files of its binary version.
     case cifar10
+    /// Folders of JPEG pictures, a folder for every class, ImageNet's among them.
+    case imagenet
+    /// Folders of AEDAT 2.0 recordings, a folder for every class, CIFAR10-DVS's among them.
+    case cifar10DVS = "cifar10-dvs"
 
-    /// Classes.
-    public var classes: Int { 10 }
+    /// Classes of the published set; folders may have others.
+    public var classes: Int { self == .imagenet ? 1000 : 10 }
 
-    /// Mean of each channel over the training pictures, of pixels from 0 to 1.
+    /// Names of the classes of sets that have ten; none for folders, which name their own.
+    public var classNames: [String] {
+        switch self {
+        case .digits, .mnist: (0..<10).map { "\($0)" }
+        case .cifar10:
+            ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+        case .imagenet, .cifar10DVS: []
+        }
+    }
+
+    /// Mean of each channel over the training pictures, of pixels from 0 to 1; counts of events are left as they are.
     public var mean: [Float] {
         switch self {
+        case .imagenet: [0.485, 0.456, 0.406]
+        case .cifar10DVS: [0, 0]
         case .digits, .mnist: [0.1307]
         case .cifar10: [0.4914, 0.4822, 0.4465]
         }
@@ -21,13 +37,15 @@ public enum DatasetName: String, CaseIterable, Sendable, Codable {
     /// Deviation of each channel over the training pictures, of pixels from 0 to 1.
     public var deviation: [Float] {
         switch self {
+        case .imagenet: [0.229, 0.224, 0.225]
+        case .cifar10DVS: [1, 1]
         case .digits, .mnist: [0.3081]
         case .cifar10: [0.2470, 0.2435, 0.2616]
         }
     }
 }
 
-/// Pictures to train on and pictures to test with.
+/// Pictures to train on and pictures to test with, all in memory.
 public struct ImageDataset: Sendable {
     /// Which data set it is.
     public let name: DatasetName
@@ -108,6 +126,10 @@ public struct ImageDataset: Sendable {
                 throw DatasetError("the data set cifar10 needs --data DIR, the folder of data_batch_1.bin etc.")
             }
             return try cifar10(in: directory)
+        case .imagenet, .cifar10DVS:
+            throw DatasetError(
+                "the data set \(name.rawValue) is read sample by sample: load it with DataLoader, not into memory"
+            )
         }
     }
 }

@@ -57,6 +57,18 @@ public enum FileSystem {
         try writeAtomically(bytes, to: path, calls: .system)
     }
 
+    /// Replaces `path` by a file that holds `bytes`, without waiting for the disk.
+    ///
+    /// As ``writeAtomically(_:to:)``, but after a power cut the file may be empty or in part old: for caches, whose files
+    /// carry a checksum and can be made again.
+    ///
+    /// - Throws: ``FileFormatError`` with the system's reason.
+    public static func writeAtomicallyUnsynced(_ bytes: [UInt8], to path: String) throws(FileFormatError) {
+        var calls = AtomicWriteCalls.system
+        calls.synchronize = { _ in 0 }
+        try writeAtomically(bytes, to: path, calls: calls)
+    }
+
     /// An error with the system's words for `code`, and advice where one can be given.
     static func failure(_ path: String, _ what: String, _ code: Int32, byteOffset: Int? = nil) -> FileFormatError {
         let advice: String? =

@@ -19,6 +19,7 @@ public enum ParityOperations {
         MaxPoolOperation.self, AveragePoolOperation.self,
         GlobalAveragePoolOperation.self, GlobalAveragePoolLinearOperation.self, BiasOperation.self,
         LossOperation.self, OptimizerOperation.self, ScheduleOperation.self, PrepareImagesOperation.self,
+        ResizeImagesOperation.self, PrepareFramesOperation.self,
         FindNonFiniteOperation.self, StorageOperation.self, BlockOperation.self, NetworkOperation.self,
     ]
 

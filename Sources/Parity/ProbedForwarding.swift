@@ -352,6 +352,25 @@ extension ProbedBackend {
         ).moved()
     }
 
+    func resizeImages(
+        pixels: Storage,
+        crops: [PictureCrop],
+        shape: ImageShape,
+        mean: [Float],
+        deviation: [Float]
+    ) throws(BackendError) -> RealTensor<Self> {
+        try base.resizeImages(pixels: pixels, crops: crops, shape: shape, mean: mean, deviation: deviation).moved()
+    }
+
+    func prepareFrames(
+        counts: Storage,
+        transforms: Storage,
+        shape: ImageShape,
+        timeSteps: Int
+    ) throws(BackendError) -> RealTensor<Self> {
+        try base.prepareFrames(counts: counts, transforms: transforms, shape: shape, timeSteps: timeSteps).moved()
+    }
+
     func findNonFinite(in storage: Storage, count: Int, record: Storage, word: Int) throws(BackendError) {
         try base.findNonFinite(in: storage, count: count, record: record, word: word)
     }

@@ -73,6 +73,8 @@ public struct Tolerance: Sendable, Hashable {
         "schedule": Tolerance(["output": 1e-6], reason: "rounded to float32"),
         "sum": Tolerance(["output": 0], reason: "a sum of two, rounded once"),
         "prepare_images": Tolerance(["output": 1e-6], reason: "a product and a difference in float32"),
+        "resize_images": Tolerance(["output": 4e-6], reason: "weights and their sums over a window in float32"),
+        "prepare_frames": Tolerance(["output": 0], reason: "integers below 65,536"),
         "find_non_finite": Tolerance(["output": 0], reason: "indices"),
         "storage": Tolerance(["output": 0], reason: "copies"),
         "block": Tolerance(

@@ -1,4 +1,4 @@
-/// Pictures from bytes.
+/// Pictures from bytes, frames from counts of events.
 public protocol AugmentationOperations: StorageOperations {
     /// Crops, flips and normalises a batch.
     ///
@@ -19,4 +19,105 @@ public protocol AugmentationOperations: StorageOperations {
         mean: [Float],
         deviation: [Float]
     ) throws(BackendError) -> RealTensor<Self>
+
+    /// Resizes pictures of any size, and cuts a part out of each, mirrors and normalises it.
+    ///
+    /// Along each axis, a picture of n pixels that is resized to m has at place i the weighted mean of its pixels j,
+    ///
+    ///     weight(j) = max(0, 1 − |j + ½ − (i + ½)·n/m| / max(n/m, 1))
+    ///
+    /// a bilinear filter, stretched where the picture shrinks so that every pixel counts, as Pillow's `resize` has it
+    /// (without Pillow's rounding to whole levels). The part's pixel (h, w) is the resized picture's (h + top, w' + left)
+    /// with w' = width − 1 − w where it is mirrored, else w; it lies inside.
+    ///
+    /// - Parameters:
+    ///   - pixels: bytes `[height][width][channels]` of each picture, from a word of its own on; four to a word, the
+    ///     first in the lowest bits.
+    ///   - crops: one for each image.
+    ///   - shape: of the batch.
+    ///   - mean: one value a channel, taken from bytes / 255.
+    ///   - deviation: one value a channel, which the difference is divided by.
+    func resizeImages(
+        pixels: Storage,
+        crops: [PictureCrop],
+        shape: ImageShape,
+        mean: [Float],
+        deviation: [Float]
+    ) throws(BackendError) -> RealTensor<Self>
+
+    /// Rolls and mirrors counts of events, and brings time to the outside.
+    ///
+    ///     x[t·N + n, c, h, w] = count[n, t, c, (h + dy) mod height, (w' + dx) mod width]
+    ///
+    /// with w' = width − 1 − w where the sample is mirrored, else w.
+    ///
+    /// - Parameters:
+    ///   - counts: 16 bits `[N][timeSteps][channels][height][width]`, two to a word, the first in the lower half.
+    ///   - transforms: three integers a sample: dy, dx, and 1 where it is mirrored.
+    ///   - shape: of the result, whose images are `timeSteps` · N.
+    ///   - timeSteps: T.
+    func prepareFrames(
+        counts: Storage,
+        transforms: Storage,
+        shape: ImageShape,
+        timeSteps: Int
+    ) throws(BackendError) -> RealTensor<Self>
+}
+
+/// Where a picture lies among others, what it is resized to, and which part of that is wanted.
+public struct PictureCrop: Hashable, Sendable {
+    /// The picture's first word.
+    public var offset: Int
+    /// Rows of the picture.
+    public var height: Int
+    /// Columns of the picture.
+    public var width: Int
+    /// Rows that it is resized to.
+    public var resizedHeight: Int
+    /// Columns that it is resized to.
+    public var resizedWidth: Int
+    /// The part's first row.
+    public var top: Int
+    /// The part's first column.
+    public var left: Int
+    /// Whether the part is mirrored, left to right.
+    public var isMirrored: Bool
+
+    /// Integers of a crop.
+    public static let words = 8
+
+    /// From its ``words`` integers, in the order of the properties.
+    public init(_ words: ArraySlice<UInt32>) {
+        precondition(words.count == Self.words, "\(words.count) integers for a crop")
+        let values = words.map { Int($0) }
+        (offset, height, width) = (values[0], values[1], values[2])
+        (resizedHeight, resizedWidth, top, left) = (values[3], values[4], values[5], values[6])
+        isMirrored = values[7] != 0
+    }
+
+    /// Its integers.
+    public var integers: [UInt32] {
+        [offset, height, width, resizedHeight, resizedWidth, top, left, isMirrored ? 1 : 0].map {
+            UInt32(truncatingIfNeeded: $0)
+        }
+    }
+
+    /// What does not fit, if anything: the picture must lie in `words` words and the part, of a batch's shape, in the
+    /// resized picture. Backends ask before they compute.
+    public func problem(words: Int, shape: ImageShape) -> String? {
+        let limit = 1 << 16
+        guard [height, width, resizedHeight, resizedWidth].allSatisfy({ (1...limit).contains($0) }) else {
+            return "a picture of \(height)×\(width) pixels, resized to \(resizedHeight)×\(resizedWidth), has an extent "
+                + "that is not in 1...\(limit)"
+        }
+        let size = (height * width * shape.channels + 3) / 4
+        guard offset >= 0, offset <= words, size <= words - offset else {
+            return "a picture of \(height)×\(width) pixels at word \(offset) does not lie in \(words) words"
+        }
+        guard top >= 0, left >= 0, top <= resizedHeight - shape.height, left <= resizedWidth - shape.width else {
+            return "\(shape.height)×\(shape.width) pixels from row \(top), column \(left) do not lie in a picture of "
+                + "\(resizedHeight)×\(resizedWidth)"
+        }
+        return nil
+    }
 }

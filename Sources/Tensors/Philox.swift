@@ -9,6 +9,10 @@ public enum RandomPurpose: UInt32, Sendable {
     case augmentation = 3
     /// Inputs of parity cases.
     case parity = 4
+    /// Which files train and which test.
+    case splitting = 5
+    /// A simulated sensor.
+    case simulation = 6
 }
 
 /// Philox4x32-10, a counter-based generator: the n-th block of numbers is a function of the key and n alone, so the same

@@ -22,6 +22,9 @@ public struct EpochRecord: Codable, Hashable, Sendable {
     public var seconds: Double
     /// Of the evaluation.
     public var evaluationSeconds: Double
+    /// Of the training steps' ``seconds``, those in which the device waited for samples; nil where all of them are in
+    /// memory.
+    public var dataWaitSeconds: Double?
 
     /// Names in the file.
     public enum CodingKeys: String, CodingKey, CaseIterable {
@@ -35,17 +38,19 @@ public struct EpochRecord: Codable, Hashable, Sendable {
         case imagesPerSecond = "images_per_second"
         case seconds
         case evaluationSeconds = "evaluation_seconds"
+        case dataWaitSeconds = "data_wait_seconds"
     }
 
     /// The record as one line of JSON, keys in the order in which they are read, without the line's end.
     public var line: String {
-        let values: [(CodingKeys, String)] = [
+        var values: [(CodingKeys, String)] = [
             (.epoch, "\(epoch)"), (.step, "\(step)"), (.learningRate, "\(learningRate)"),
             (.trainLoss, "\(trainLoss)"), (.trainAccuracy, "\(trainAccuracy)"),
             (.testLoss, "\(testLoss)"), (.testAccuracy, "\(testAccuracy)"),
             (.imagesPerSecond, "\(imagesPerSecond)"), (.seconds, "\(seconds)"),
             (.evaluationSeconds, "\(evaluationSeconds)"),
         ]
+        if let dataWaitSeconds { values.append((.dataWaitSeconds, "\(dataWaitSeconds)")) }
         return "{" + values.map { "\"\($0.0.rawValue)\": \($0.1)" }.joined(separator: ", ") + "}"
     }
 

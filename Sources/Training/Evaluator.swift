@@ -20,14 +20,14 @@ public struct Evaluator<B: Backend>: Sendable {
     /// The network.
     public let network: Network<B>
     /// The samples, in file order.
-    public let source: BatchSource
-    private let images: ImageUploader<B>
+    public let source: any BatchProvider
+    private let preparer: BatchPreparer<B>
 
     /// An evaluator of the test split of `data`.
-    public init(network: Network<B>, data: ImageDataset, batchSize: Int) {
+    public init(network: Network<B>, data: any TrainingData, batchSize: Int) {
         self.network = network
-        source = BatchSource(split: data.test, batchSize: batchSize, seed: 0, policy: .none)
-        images = ImageUploader(backend: network.backend, data: data)
+        source = data.evaluationBatches(batchSize: batchSize)
+        preparer = BatchPreparer(backend: network.backend, data: data)
     }
 
     /// Accuracy and loss over the whole split. The loss is the mean cross-entropy whatever the network was trained with,
@@ -50,19 +50,20 @@ public struct Evaluator<B: Backend>: Sendable {
         let record = try network.backend.zeros(words: StepRecord.words)
         var result = Evaluation()
         if keepsLogits {
-            let count = description.timeSteps * source.split.count * description.classes
+            let count = description.timeSteps * source.sampleCount * description.classes
             result.logits = [Float](repeating: 0, count: count)
         }
-        var batch = source.evaluationBatch(index: 0)
+        var batch = try source.evaluationBatch(index: 0)
         for index in 0..<source.batchCount {
             if shouldStop() { return nil }
             let start = clock.now
             async let following = prepare(index + 1)
-            let images = try images.upload(batch)
-            let pass = try network.forward(images.pictures, isStatic: true, training: false)
+            let samples = try preparer.prepare(batch)
+            let labels = try network.backend.upload(batch.labels)
+            let pass = try network.forward(samples, isStatic: preparer.isStatic, training: false)
             _ = try network.backend.classificationLoss(
                 pass.logits,
-                labels: images.labels,
+                labels: labels,
                 timeSteps: description.timeSteps,
                 loss: .meanCrossEntropy,
                 record: record
@@ -74,7 +75,7 @@ public struct Evaluator<B: Backend>: Sendable {
                 store(try network.backend.values(pass.logits), of: batch, in: &result.logits)
             }
             progress(result.sums.samples)
-            if let next = await following {
+            if let next = try await following {
                 batch = next
             }
             result.sums.seconds += (clock.now - start).seconds
@@ -83,15 +84,17 @@ public struct Evaluator<B: Backend>: Sendable {
     }
 
     /// Evaluates the first batch and forgets it, where the backend compiles on first use: what is timed comes after.
-    public func warmUp() throws(BackendError) {
+    ///
+    /// - Throws: `BackendError`, and `DatasetError` where the batch cannot be read.
+    public func warmUp() throws {
         guard network.backend.buildsKernels else { return }
-        let images = try images.upload(source.evaluationBatch(index: 0))
-        _ = try network.forward(images.pictures, isStatic: true, training: false)
+        let samples = try preparer.prepare(source.evaluationBatch(index: 0))
+        _ = try network.forward(samples, isStatic: preparer.isStatic, training: false)
         try network.backend.synchronize()
     }
 
-    private func prepare(_ index: Int) async -> Batch? {
-        index < source.batchCount ? source.evaluationBatch(index: index) : nil
+    private func prepare(_ index: Int) async throws -> Batch? {
+        index < source.batchCount ? try source.evaluationBatch(index: index) : nil
     }
 
     /// Spikes hide values that are not finite, so the network's own are looked at first.
@@ -127,7 +130,7 @@ public struct Evaluator<B: Backend>: Sendable {
         for step in 0..<network.description.timeSteps {
             for (position, sample) in batch.indices.enumerated() {
                 let from = (step * batch.count + position) * classes
-                let to = (step * source.split.count + sample) * classes
+                let to = (step * source.sampleCount + sample) * classes
                 all.replaceSubrange(to..<to + classes, with: logits[from..<from + classes])
             }
         }

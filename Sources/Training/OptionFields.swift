@@ -48,6 +48,9 @@ extension Bool: OptionValue {
 }
 
 extension DatasetName: OptionValue {}
+extension FramesBy: OptionValue {}
+extension SplitRule: OptionValue {}
+extension ImageSize: OptionValue {}
 extension Recipe: OptionValue {}
 extension StemChoice: OptionValue {}
 extension NeuronKind: OptionValue {}
@@ -110,6 +113,11 @@ extension TrainingOptions {
         field(.loss, \.loss),
         field(.shift, \.shift),
         field(.flip, \.flip),
+        field(.split, \.split),
+        field(.imageSize, \.imageSize),
+        field(.framesBy, \.framesBy),
+        field(.maxBadFiles, \.maxBadFiles),
+        field(.cache, \.cache),
         field(.limitTrain, \.limitTrain),
         field(.limitTest, \.limitTest),
         field(.seed, \.seed),

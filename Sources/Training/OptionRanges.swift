@@ -20,6 +20,7 @@ enum OptionRanges {
         for (key, value) in counts {
             try check(key, value, "at least 1") { $0 >= 1 }
         }
+        try check(.maxBadFiles, options.maxBadFiles, "0 or more") { $0 >= 0 }
         try check(.width, options.width, "more than 0") { $0 > 0 && $0.isFinite }
         try check(.leak, options.leak, "from 0 to 1") { (0...1).contains($0) }
         try check(.threshold, options.threshold, "more than 0") { $0 > 0 && $0.isFinite }

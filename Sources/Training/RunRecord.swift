@@ -165,11 +165,15 @@ public struct NetworkRecord: Codable, Hashable, Sendable {
 public struct DataRecord: Codable, Hashable, Sendable {
     /// Where it came from.
     public var source: String
+    /// Which samples train and which test: see `SplitRule`; `standard` for sets that come divided.
+    public var split: String
+    /// What a sample is: see `SampleForm`.
+    public var form: String
     /// Samples trained on.
     public var trainSamples: Int
     /// Samples evaluated on.
     public var testSamples: Int
-    /// Of all pixels and labels used, see ``DataFingerprint``.
+    /// Tells data sets apart, see `TrainingData`.
     public var fingerprint: String
     /// Taken from each channel.
     public var mean: [Float]
@@ -179,6 +183,8 @@ public struct DataRecord: Codable, Hashable, Sendable {
     /// Names in the file.
     public enum CodingKeys: String, CodingKey {
         case source
+        case split
+        case form
         case trainSamples = "train_samples"
         case testSamples = "test_samples"
         case fingerprint

@@ -12,7 +12,9 @@ struct Trainer<B: Backend> {
     let folder: RunFolder
     let step: TrainingStep<B>
     let evaluator: Evaluator<B>
-    let batches: BatchSource
+    let batches: any BatchProvider
+    /// Whether samples are read while training goes on.
+    let readsFiles: Bool
     let observer: @Sendable (TrainingEvent) -> Void
     let shouldStop: @Sendable () -> Bool
     var progress: TrainingProgress
@@ -25,7 +27,7 @@ struct Trainer<B: Backend> {
         configuration: TrainingConfiguration,
         folder: RunFolder,
         step: TrainingStep<B>,
-        data: ImageDataset,
+        data: any TrainingData,
         progress: TrainingProgress,
         observer: @escaping @Sendable (TrainingEvent) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
@@ -37,19 +39,19 @@ struct Trainer<B: Backend> {
         self.observer = observer
         self.shouldStop = shouldStop
         evaluator = Evaluator(network: step.network, data: data, batchSize: configuration.batchSize)
-        batches = BatchSource(
-            split: data.train,
+        batches = data.trainingBatches(
             batchSize: configuration.batchSize,
             seed: configuration.seed,
             policy: configuration.augmentation
         )
+        readsFiles = !(data is ImageDataset)
         last = progress.record
         best = progress.best
     }
 
     /// Takes a step with a network that is then forgotten, where the backend compiles on first use: what is timed comes
     /// after. The run's own network, its running statistics and its moments are not touched.
-    func warmUp(data: ImageDataset) throws {
+    func warmUp(data: any TrainingData) throws {
         let backend = step.network.backend
         guard backend.buildsKernels, progress.epoch < configuration.epochs else { return }
         let network = try Network(step.network.description, backend: backend)
@@ -58,7 +60,7 @@ struct Trainer<B: Backend> {
         do {
             // Twice: an optimizer may do its first step with another kernel.
             for number in 1...2 {
-                let batch = batches.trainingBatch(epoch: 0, index: 0)
+                let batch = try batches.trainingBatch(epoch: 0, index: 0)
                 _ = try scratch.run(batch, rate: 0, number: number, epoch: 1)
             }
         } catch is TrainingError {
@@ -83,7 +85,7 @@ struct Trainer<B: Backend> {
     private mutating func trainEpoch() async throws -> TrainingOutcome? {
         guard progress.batch < batches.batchCount else { return nil }
         let clock = ContinuousClock()
-        var batch = batches.trainingBatch(epoch: progress.epoch, index: progress.batch)
+        var batch = try batches.trainingBatch(epoch: progress.epoch, index: progress.batch)
         while progress.batch < batches.batchCount {
             if let limit = configuration.options.maxSteps, progress.step >= limit {
                 return try await reachMaxSteps()
@@ -98,9 +100,11 @@ struct Trainer<B: Backend> {
                 epoch: progress.epoch + 1
             )
             let samples = batch.count
-            if let next = await following {
+            let waiting = clock.now
+            if let next = try await following {
                 batch = next
             }
+            progress.sums.waitSeconds += (clock.now - waiting).seconds
             progress.sums.add(outcome, samples: samples)
             progress.sums.seconds += (clock.now - start).seconds
             progress.step += 1
@@ -115,12 +119,12 @@ struct Trainer<B: Backend> {
         return nil
     }
 
-    private static func prepare(_ source: BatchSource, epoch: Int, index: Int) async -> Batch? {
-        index < source.batchCount ? source.trainingBatch(epoch: epoch, index: index) : nil
+    private static func prepare(_ source: any BatchProvider, epoch: Int, index: Int) async throws -> Batch? {
+        index < source.batchCount ? try source.trainingBatch(epoch: epoch, index: index) : nil
     }
 
     private func evaluate() async throws -> Evaluation? {
-        let total = evaluator.source.split.count
+        let total = evaluator.source.sampleCount
         do {
             return try await evaluator.run(
                 shouldStop: shouldStop,
@@ -201,7 +205,8 @@ struct Trainer<B: Backend> {
             testAccuracy: evaluation.accuracy,
             imagesPerSecond: progress.sums.imagesPerSecond,
             seconds: progress.sums.seconds,
-            evaluationSeconds: evaluation.sums.seconds
+            evaluationSeconds: evaluation.sums.seconds,
+            dataWaitSeconds: readsFiles ? progress.sums.waitSeconds : nil
         )
     }
 

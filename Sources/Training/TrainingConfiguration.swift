@@ -73,7 +73,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
             kind: given.schedule ?? .cosine,
             base: given.learningRate ?? defaults.learningRate,
             epochs: epochs,
-            warmupEpochs: given.warmupEpochs ?? 0
+            warmupEpochs: given.warmupEpochs ?? epochs * defaults.warmupShare / 300
         )
         loss = given.loss ?? .meanCrossEntropy
         augmentation = AugmentationPolicy(
@@ -109,12 +109,21 @@ public struct TrainingConfiguration: Hashable, Sendable {
         complete.loss = loss
         complete.shift = augmentation.shift
         complete.flip = augmentation.flip
+        complete.imageSize = given.imageSize ?? DataRequest.standardImageSize(of: dataset)
+        complete.framesBy = given.framesBy ?? (dataset == .cifar10DVS ? .number : nil)
         complete.seed = seed
         options = complete
     }
 
+    /// The data that this configuration trains on.
+    public var dataRequest: DataRequest {
+        var request = DataRequest(options, timeSteps: timeSteps)
+        request.name = dataset
+        return request
+    }
+
     /// The network that this configuration trains on such images.
-    public func networkDescription(for data: ImageDataset) throws -> NetworkDescription {
+    public func networkDescription(for data: any TrainingData) throws -> NetworkDescription {
         try networkDescription(
             channels: data.channels,
             height: data.height,

@@ -62,6 +62,16 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
     public var shift: Int?
     /// Whether training pictures are mirrored at random.
     public var flip: Bool?
+    /// Which files train and which test.
+    public var split: SplitRule?
+    /// Rows and columns that the network sees.
+    public var imageSize: ImageSize?
+    /// How recordings of events are cut into frames.
+    public var framesBy: FramesBy?
+    /// Damaged files that are borne.
+    public var maxBadFiles: Int?
+    /// Where the frames of recordings are kept.
+    public var cache: String?
     /// Only the first samples of the training split.
     public var limitTrain: Int?
     /// Only the first samples of the test split.
@@ -105,6 +115,11 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
         case loss
         case shift
         case flip
+        case split
+        case imageSize = "image_size"
+        case framesBy = "frames_by"
+        case maxBadFiles = "max_bad_files"
+        case cache
         case limitTrain = "limit_train"
         case limitTest = "limit_test"
         case seed

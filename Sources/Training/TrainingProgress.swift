@@ -31,6 +31,8 @@ public struct EpochSums: Hashable, Sendable {
     public var samples = 0
     /// Time of the steps.
     public var seconds = 0.0
+    /// Time of the steps in which the device waited for samples.
+    public var waitSeconds = 0.0
 
     /// Of no batch.
     public init() {}
@@ -67,7 +69,7 @@ extension TrainingProgress {
         var result = [
             "epoch": "\(epoch)", "batch": "\(batch)", "step": "\(step)",
             "loss_sum": "\(sums.loss)", "correct": "\(sums.correct)", "samples": "\(sums.samples)",
-            "seconds": "\(sums.seconds)",
+            "seconds": "\(sums.seconds)", "wait_seconds": "\(sums.waitSeconds)",
         ]
         if let best {
             result["best_epoch"] = "\(best.epoch)"
@@ -103,6 +105,7 @@ extension TrainingProgress {
         sums.correct = try value("correct")
         sums.samples = try value("samples")
         sums.seconds = try value("seconds")
+        sums.waitSeconds = try value("wait_seconds")
         if metadata[Self.prefix + "best_epoch"] != nil {
             best = BestEpoch(epoch: try value("best_epoch"), testAccuracy: try value("best_test_accuracy"))
         }
@@ -112,7 +115,9 @@ extension TrainingProgress {
             }
             self.record = record
         }
-        guard epoch >= 0, batch >= 0, step >= 0, sums.loss.isFinite, sums.seconds.isFinite else {
+        guard epoch >= 0, batch >= 0, step >= 0, sums.loss.isFinite, sums.seconds.isFinite,
+            sums.waitSeconds.isFinite
+        else {
             throw unusable("its counters are negative or its sums are not finite")
         }
     }

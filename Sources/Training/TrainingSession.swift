@@ -67,7 +67,7 @@ public struct TrainingSession: Sendable {
     public func run<B: Backend>(
         on backend: B,
         machine: MachineRecord,
-        data: ImageDataset,
+        data: any TrainingData,
         observer: @escaping @Sendable (TrainingEvent) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
     ) async throws -> TrainingSummary {
@@ -76,11 +76,12 @@ public struct TrainingSession: Sendable {
         let step = try TrainingStep(configuration: configuration, network: network, data: data)
         var options = configuration.options
         options.device = machine.device
+        options.split = SplitRule(data.splitName)
         var record = RunRecord(
             options: options,
             machine: machine,
             network: NetworkRecord(description, parameters: network.parameters.parameterCount),
-            data: DataRecord(data)
+            data: try DataRecord(data)
         )
 
         let folder = try openFolder()
@@ -94,7 +95,7 @@ public struct TrainingSession: Sendable {
                 )
             }
             progress = try step.restore(from: folder.lastCheckpointPath)
-            try check(progress, samples: data.train.count, path: folder.lastCheckpointPath)
+            try check(progress, samples: data.trainCount, path: folder.lastCheckpointPath)
         } else {
             try network.initialize(seed: configuration.seed)
         }
@@ -164,7 +165,9 @@ public struct TrainingSession: Sendable {
 
 extension TrainingOptions {
     /// Options that may differ when a run continues: they say where it is and how long it lasts.
-    static let changeable: Set<CodingKeys> = [.data, .device, .epochs, .maxSteps, .checkpointEvery]
+    static let changeable: Set<CodingKeys> = [
+        .data, .device, .epochs, .maxSteps, .checkpointEvery, .maxBadFiles, .cache,
+    ]
 
     /// Options that are given here and were otherwise when the run was started.
     func contradictions(to recorded: TrainingOptions) -> [ConfigurationError.Contradiction] {

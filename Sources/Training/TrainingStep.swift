@@ -9,10 +9,10 @@ struct TrainingStep<B: Backend>: Sendable {
     let optimizer: Optimizer<B>
     let loss: Loss
     let metadata: ModelMetadata
-    private let uploader: ImageUploader<B>
+    private let preparer: BatchPreparer<B>
     private let record: B.Storage
 
-    init(configuration: TrainingConfiguration, network: Network<B>, data: ImageDataset) throws(BackendError) {
+    init(configuration: TrainingConfiguration, network: Network<B>, data: any TrainingData) throws(BackendError) {
         self.network = network
         loss = configuration.loss.loss
         optimizer = try Optimizer(
@@ -28,7 +28,7 @@ struct TrainingStep<B: Backend>: Sendable {
             dataset: data.name,
             batchSize: configuration.batchSize
         )
-        uploader = ImageUploader(backend: network.backend, data: data)
+        preparer = BatchPreparer(backend: network.backend, data: data)
         record = try network.backend.zeros(words: StepRecord.words)
     }
 
@@ -43,11 +43,12 @@ struct TrainingStep<B: Backend>: Sendable {
     func run(_ batch: Batch, rate: Double, number: Int, epoch: Int) throws -> StepOutcome {
         let backend = network.backend
         let parameters = network.parameters
-        let uploaded = try uploader.upload(batch)
-        let pass = try network.forward(uploaded.pictures, isStatic: true, training: true)
+        let samples = try preparer.prepare(batch)
+        let labels = try backend.upload(batch.labels)
+        let pass = try network.forward(samples, isStatic: preparer.isStatic, training: true)
         let gradient = try backend.classificationLoss(
             pass.logits,
-            labels: uploaded.labels,
+            labels: labels,
             timeSteps: network.description.timeSteps,
             loss: loss,
             record: record

@@ -23,6 +23,8 @@ struct EvalCommand: AsyncParsableCommand {
     @Option(help: "Folder of the data set's files (default: the run's).")
     var data: String?
 
+    @OptionGroup(title: "Files") var files: FileOptions
+
     @Option(help: "Evaluate the first so many test samples only.")
     var limitTest: Int?
 
@@ -48,10 +50,8 @@ struct EvalCommand: AsyncParsableCommand {
         guard let name = dataset ?? metadata.dataset else {
             throw InputError("\(found.path) does not say what it was trained on: choose a --dataset")
         }
-        let folder = data ?? (name == metadata.dataset ? found.dataFolder : nil)
-        var images = try ImageDataset.load(name, directory: folder)
-        images.test = images.test.prefix(limitTest)
         let network = metadata.network
+        let images = try DataProgress.load(request(found, name))
         guard
             network.inChannels == images.channels, network.imageHeight == images.height,
             network.imageWidth == images.width, network.classes == images.classes
@@ -71,11 +71,12 @@ struct EvalCommand: AsyncParsableCommand {
             keepsLogits: logits != nil
         )
         if let logits {
-            let shape = [network.timeSteps, images.test.count, network.classes]
+            let shape = [network.timeSteps, images.testCount, network.classes]
             try TrainingError.saving(run: nil) { () throws(FileFormatError) in
                 try FileSystem.writeAtomically(NPY.serialize(floats: evaluation.logits, shape: shape), to: logits)
             }
         }
+        DataProgress.warn(of: images.badFiles)
         let report = EvaluationReport(
             checkpoint: found.path,
             model: metadata.model,
@@ -97,10 +98,32 @@ struct EvalCommand: AsyncParsableCommand {
         }
     }
 
+    /// The data to evaluate on: the run's, but for what is asked here.
+    private func request(_ model: SavedModel, _ name: DatasetName) -> DataRequest {
+        let network = model.metadata.network
+        var request = DataRequest(name: name, directory: data)
+        if name == model.metadata.dataset, let options = model.options {
+            request = DataRequest(options, timeSteps: network.timeSteps)
+            request.directory = data ?? options.data
+        } else if DataRequest.standardImageSize(of: name) != nil {
+            request.imageSize = .square(network.imageHeight)
+        }
+        request.timeSteps = network.timeSteps
+        request.split = files.split ?? request.split
+        request.imageSize = files.imageSize ?? request.imageSize
+        request.framesBy = files.framesBy ?? request.framesBy
+        request.maxBadFiles = files.maxBadFiles ?? request.maxBadFiles
+        request.cacheFolder = files.cache ?? request.cacheFolder
+        // Of the training split nothing is read, so that its frames need not be counted.
+        request.limitTrain = 0
+        request.limitTest = limitTest
+        return request
+    }
+
     private static func evaluate<B: Backend>(
         _ model: SavedModel,
         on backend: B,
-        data: ImageDataset,
+        data: any TrainingData,
         batchSize: Int,
         keepsLogits: Bool
     ) async throws -> Evaluation {
@@ -121,8 +144,8 @@ struct SavedModel {
     let path: String
     let file: Safetensors
     let metadata: ModelMetadata
-    /// The folder of the data that the run was trained on, where a run's folder was named.
-    let dataFolder: String?
+    /// Those of the run, where a run's folder was named.
+    let options: TrainingOptions?
 
     /// Reads a file, or a run's best checkpoint; its last one where no epoch was evaluated yet.
     init(_ name: String) throws {
@@ -136,10 +159,10 @@ struct SavedModel {
                 throw InputError("\(name): the folder holds no checkpoint; give a folder that lsn train wrote")
             }
             path = first
-            dataFolder = try? RunRecord.read(name + "/config.json").options.data
+            options = try? RunRecord.read(name + "/config.json").options
         } else {
             path = name
-            dataFolder = nil
+            options = nil
         }
         file = try Safetensors.read(path)
         metadata = try ModelMetadata(file.metadata, path: path)

@@ -59,10 +59,9 @@ struct TrainCommand: AsyncParsableCommand {
             Terminal.write(try OptionFile.text(session.configuration.options))
             return
         }
-        let options = session.configuration.options
-        let images = try loadImages(options)
+        let samples = try DataProgress.load(session.configuration.dataRequest)
         let device = try openDevice(for: session, asked: asked.device)
-        try await Self.train(session, on: device.backend, machine: device.machine, data: images)
+        try await Self.train(session, on: device.backend, machine: device.machine, data: samples)
     }
 
     /// The device asked for; for a run that is continued, the one it was on.
@@ -97,32 +96,30 @@ struct TrainCommand: AsyncParsableCommand {
         return opened
     }
 
-    private func loadImages(_ options: TrainingOptions) throws -> ImageDataset {
-        var images = try ImageDataset.load(options.dataset ?? .digits, directory: options.data)
-        images.train = images.train.prefix(options.limitTrain)
-        images.test = images.test.prefix(options.limitTest)
-        return images
-    }
-
     private static func train(
         _ session: TrainingSession,
         on backend: some Backend,
         machine: MachineRecord,
-        data: ImageDataset
+        data: any TrainingData
     ) async throws {
         let printer = ProgressPrinter()
+        let files = BadFileReporter(data)
         InterruptFlag.watch()
         do {
             let summary = try await session.run(
                 on: backend,
                 machine: machine,
                 data: data,
-                observer: { printer.show($0) },
+                observer: { event in
+                    printer.show(event)
+                    if case .epoch = event { files.report() }
+                },
                 shouldStop: { InterruptFlag.isRaised }
             )
             printer.show(summary)
         } catch {
             printer.clear()
+            files.report()
             throw error
         }
     }

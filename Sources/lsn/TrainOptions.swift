@@ -5,6 +5,7 @@ public import Tensors
 public import Training
 
 extension DatasetName: ExpressibleByArgument {}
+extension FramesBy: ExpressibleByArgument {}
 extension Recipe: ExpressibleByArgument {}
 extension StemChoice: ExpressibleByArgument {}
 extension Head: ExpressibleByArgument {}
@@ -20,7 +21,7 @@ extension Reset: ExpressibleByArgument {
 
 /// Options that say what is trained.
 struct NetworkOptions: ParsableArguments {
-    @Option(help: "Architecture, one of `lsn models` (default: lsn19).")
+    @Option(help: "Architecture, one of `lsn models` (default: lsn19; imagenet: lsn18; cifar10-dvs: lsn15).")
     var model: String?
 
     @Option(help: "Multiplier of the model's widths (default: the model's own; 0.0625 for digits and mnist).")
@@ -71,25 +72,25 @@ struct LearningOptions: ParsableArguments {
     @Option(help: "Where the defaults start from; paper: norms at 1 and 0, surrogate height 1, decay 5e-3.")
     var recipe: Recipe?
 
-    @Option(help: "Passes over the training data (default: 8; cifar10: 300).")
+    @Option(help: "Passes over the training data (default: 8; cifar10 and imagenet: 300; cifar10-dvs: 150).")
     var epochs: Int?
 
     @Option(help: "Stop after so many steps of the run, with a record and a checkpoint.")
     var maxSteps: Int?
 
-    @Option(help: "Samples a step (default: 20; mnist: 50; cifar10: 64).")
+    @Option(help: "Samples a step (default: 20; mnist: 50; cifar10 and imagenet: 64; cifar10-dvs: 32).")
     var batchSize: Int?
 
     @Option(help: "Update rule; adam adds the decay to the gradient, as in the paper (default: adam).")
     var optimizer: OptimizerKind?
 
-    @Option(help: "Highest learning rate (default: 5e-3; sgd: 0.1).")
+    @Option(help: "Highest learning rate (default: 5e-3; imagenet: 1e-3; sgd: 0.1).")
     var learningRate: Double?
 
-    @Option(help: "Decay of every parameter (default: 0; cifar10: 5e-4).")
+    @Option(help: "Decay of every parameter (default: 0 for digits and mnist, else 5e-4).")
     var weightDecay: Double?
 
-    @Option(help: "Epochs of linear warm-up (default: 0).")
+    @Option(help: "Epochs of linear warm-up (default: 0; imagenet: 10 of 300).")
     var warmupEpochs: Int?
 
     @Option(help: "The learning rate after the warm-up (default: cosine).")
@@ -110,16 +111,24 @@ struct DataOptions: ParsableArguments {
     @Option(help: "Folder of the data set's files.")
     var data: String?
 
+    @OptionGroup var files: FileOptions
+
     @Option(help: "Use the first so many training samples only.")
     var limitTrain: Int?
 
     @Option(help: "Use the first so many test samples only.")
     var limitTest: Int?
 
-    @Option(help: "Largest random shift of a training picture in pixels (default: 2; cifar10: 4).")
+    @Option(
+        help:
+            "Largest random shift of a training picture in pixels (default: 2; cifar10: 4; cifar10-dvs: 5; not for resized pictures)."
+    )
     var shift: Int?
 
-    @Flag(inversion: .prefixedNo, help: "Mirror training pictures at random (default: no; cifar10: yes).")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Mirror training pictures at random (default: no for digits and mnist, else yes)."
+    )
     var flip: Bool?
 }
 
@@ -154,6 +163,11 @@ extension TrainingOptions {
         seed = learning.seed
         dataset = data.dataset
         self.data = data.data
+        split = data.files.split
+        imageSize = data.files.imageSize
+        framesBy = data.files.framesBy
+        maxBadFiles = data.files.maxBadFiles
+        cache = data.files.cache
         limitTrain = data.limitTrain
         limitTest = data.limitTest
         shift = data.shift

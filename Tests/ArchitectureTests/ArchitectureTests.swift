@@ -9,15 +9,16 @@ import Testing
         "OpenCLRuntime": ["COpenCL"],
         "ReferenceBackend": ["Tensors"],
         "OpenCLBackend": ["Tensors", "OpenCLRuntime", "Kernels"],
-        "FileFormats": ["CZlib"],
+        "FileFormats": ["CZlib", "CTurboJPEG"],
         "Datasets": ["Tensors", "FileFormats", "BundledDigits"],
         "Networks": ["Tensors"],
         "Training": ["Tensors", "Networks", "Datasets", "FileFormats"],
+        "Interchange": ["Tensors", "Networks", "FileFormats"],
         "Parity": ["Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
         "lsn": [
             "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
             "Parity",
-            "FileFormats",
+            "FileFormats", "Interchange",
         ],
     ]
 

@@ -1,5 +1,6 @@
 import FileFormats
 import Tensors
+import TestPictures
 import Testing
 
 @testable import Datasets
@@ -8,7 +9,7 @@ import Testing
 ///
 /// All of them stand here, also those of FileFormats, so that they share the mutations.
 enum DamagedFormat: CaseIterable {
-    case idxImages, idxLabels, compressedIDX, storedIDX, cifar, safetensors, npy
+    case idxImages, idxLabels, compressedIDX, storedIDX, cifar, safetensors, npy, aedat, jpeg, progressiveJPEG
 
     var sound: [UInt8] {
         switch self {
@@ -24,6 +25,11 @@ enum DamagedFormat: CaseIterable {
             file.append("step", Safetensors.Tensor(int64s: [7], shape: []))
             file.append("none", Safetensors.Tensor(type: .bool, shape: [0, 5], bytes: []))
             return file.serialized()
+        case .aedat:
+            let events = (0..<200).map { AEDAT.Event(address: UInt16($0 * 163 % 0x8000), time: UInt32($0 * 50)) }
+            return AEDAT(comments: [" a recording"], events: events).serialized()
+        case .jpeg: return TestPicture(width: 20, height: 13, colours: .red420).jpeg()
+        case .progressiveJPEG: return TestPicture(width: 20, height: 13, colours: .progressive).jpeg()
         case .npy: return NPY.serialize(floats: [1, 2, 3, 4, 5, 6], shape: [3, 2])
         }
     }
@@ -49,6 +55,15 @@ enum DamagedFormat: CaseIterable {
                 && file.names.allSatisfy { name in
                     file[name].map { $0.bytes.count == $0.shape.reduce($0.type.size, *) } ?? false
                 }
+        case .aedat:
+            let recording = try AEDAT.parse(bytes, path: "f")
+            let frames = EventFrames(timeSteps: 3, by: recording.comments.count % 2 == 0 ? .number : .time, size: 128)
+            guard !recording.events.isEmpty else { return true }
+            let counts = try frames.integrate(recording.events, path: "f")
+            return counts.reduce(0) { $0 + Int($1) } == recording.events.count
+        case .jpeg, .progressiveJPEG:
+            let picture = try JPEG.decode(bytes, path: "f")
+            return picture.width >= 1 && picture.pixels.count == 3 * picture.width * picture.height
         case .npy:
             let array = try NPY.parse(bytes, path: "f")
             return array.values.count == array.shape.reduce(1, *)
@@ -102,9 +117,10 @@ struct DamagedFileTests {
             do throws(FileFormatError) {
                 #expect(try format.isConsistent(damaged), "mutation \(index)")
             } catch {
-                // The place lies in the file, or in what a compressed one expands to.
+                // The place lies in the file, or in what a compressed one expands to. TurboJPEG names none.
                 let size = error.path == "f" ? damaged.count : Int.max
-                #expect((0...size).contains(error.byteOffset ?? -1), "mutation \(index): \(error)")
+                let isNamed = format != .jpeg && format != .progressiveJPEG
+                #expect((0...size).contains(error.byteOffset ?? (isNamed ? -1 : 0)), "mutation \(index): \(error)")
                 errors[error.problem, default: 0] += 1
             }
         }

@@ -71,3 +71,95 @@ struct AugmentationTests {
         #expect(HostLayout.realValues(values, shape: shape).allSatisfy { $0 == -2 })
     }
 }
+
+struct ResizeCase: OperationCase {
+    var size: Int
+    /// Heights and widths of the pictures.
+    var pictures: [[Int]]
+    var channels = 3
+
+    var testDescription: String { "\(pictures) to \(size), \(channels) channels" }
+    /// Weights, and sums of up to some hundred taps, in 32 bits.
+    var tolerance: Float { 8e-6 }
+
+    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+        var numbers = Numbers()
+        var words: [UInt32] = []
+        var crops: [PictureCrop] = []
+        for (index, extents) in pictures.enumerated() {
+            let (height, width) = (extents[0], extents[1])
+            // Resized to more than is wanted; the part lies somewhere inside.
+            let (resizedHeight, resizedWidth) = (size + 3 * index, size + 2 * index)
+            crops.append(
+                PictureCrop(
+                    [
+                        words.count, height, width, resizedHeight, resizedWidth, 2 * index, index, index % 2,
+                    ].map { UInt32($0) }[...]
+                )
+            )
+            words += numbers.words((height * width * channels + 3) / 4, below: Int(UInt32.max))
+        }
+        let shape = ImageShape(images: pictures.count, height: size, width: size, channels: channels)
+        let result = try backend.resizeImages(
+            pixels: try backend.upload(words),
+            crops: crops,
+            shape: shape,
+            mean: numbers.normal(channels, mean: 0.5, deviation: 0.1),
+            deviation: numbers.normal(channels, mean: 0.3, deviation: 0.02)
+        )
+        return [Output("pictures", result)]
+    }
+}
+
+struct FrameCase: OperationCase {
+    var shape: ImageShape
+    var timeSteps: Int
+
+    var testDescription: String { "\(shape), \(timeSteps) time steps" }
+    /// Exact.
+    var tolerance: Float { 0 }
+
+    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+        var numbers = Numbers()
+        let samples = shape.images / timeSteps
+        let moves = numbers.words(3 * samples, below: 200).enumerated().map { index, value in
+            index % 3 == 2 ? value % 2 : UInt32(bitPattern: Int32(value) - 100)
+        }
+        let frames = try backend.prepareFrames(
+            counts: try backend.upload(numbers.words((shape.count + 1) / 2, below: Int(UInt32.max))),
+            transforms: try backend.upload(moves),
+            shape: shape,
+            timeSteps: timeSteps
+        )
+        return [Output("frames", frames)]
+    }
+}
+
+@Suite(.enabled(if: TestDevice.isUsed))
+struct FolderSampleTests {
+    @Test(
+        "Pictures of any size are resized as by the reference",
+        arguments: [
+            ResizeCase(size: 32, pictures: [[32, 32], [1, 1], [5, 400], [33, 31], [97, 3]]),
+            ResizeCase(size: 224, pictures: [[375, 500], [224, 224]]),
+            ResizeCase(size: 1, pictures: [[7, 9], [1, 2]]),
+            ResizeCase(size: 13, pictures: [[2000, 3], [3, 3001]], channels: 1),
+            ResizeCase(size: 8, pictures: [[9, 17]], channels: 10),
+        ]
+    )
+    func resizing(_ operation: ResizeCase) throws {
+        try check(operation)
+    }
+
+    @Test(
+        "Frames are rolled as by the reference",
+        arguments: [
+            FrameCase(shape: ImageShape(images: 40, height: 48, width: 48, channels: 2), timeSteps: 10),
+            FrameCase(shape: ImageShape(images: 3, height: 5, width: 7, channels: 3), timeSteps: 1),
+            FrameCase(shape: ImageShape(images: 4, height: 128, width: 128, channels: 2), timeSteps: 4),
+        ]
+    )
+    func frames(_ operation: FrameCase) throws {
+        try check(operation)
+    }
+}

@@ -48,7 +48,7 @@ import Testing
         #expect(record.machine == reference)
         #expect(record.network.layers == 19)
         #expect(record.data.trainSamples == 20)
-        #expect(record.data.fingerprint == DataFingerprint.of(tinyData()))
+        #expect(record.data.fingerprint == tinyData().fingerprint())
         #expect(record.options.branchScale == 0.5)
         #expect(record.options.surrogateHeight == 1)
         let again = try JSONDecoder().decode(RunRecord.self, from: Data(record.encoded()))
@@ -244,7 +244,7 @@ import Testing
         pixels[5] ^= 1
         var other = data
         other.test = ImageSplit(pixels: pixels, labels: data.test.labels, bytesPerImage: 64)
-        #expect(DataFingerprint.of(data) != DataFingerprint.of(other))
-        #expect(DataFingerprint.of(data) == DataFingerprint.of(tinyData()))
+        #expect(data.fingerprint() != other.fingerprint())
+        #expect(data.fingerprint() == tinyData().fingerprint())
     }
 }

@@ -1,0 +1,53 @@
+// Frames from counts of events: roll, mirror, time to the outside.
+//
+//     x[t·N + n, c, h, w] = count[n, t, c, (h + dy) mod height, (w' + dx) mod width]
+//
+// w' = width − 1 − w where mirrored, else w.
+//
+// Layout: counts [N][T][channels][height][width] of 16 bits; transforms [N][3]: dy, dx, mirrored; output
+// [T·N][height][width][stride] floats.
+// Mapping: an item takes an image (dimension 1) and a run of its rows (dimension 0).
+// Numerics: exact, counts fit a float.
+#include "common/layout.cl"
+
+int wrap(int place, int shift, int extent)
+{
+    // The shift is reduced first, so that no sum overflows.
+    const int rest = (place + shift % extent) % extent;
+    return rest < 0 ? rest + extent : rest;
+}
+
+__kernel void prepare_frames(
+    __global const ushort *counts,
+    __global const int *transforms,
+    __global float *output,
+    const int time_steps,
+    const int samples,
+    const int height,
+    const int width,
+    const int channels,
+    const int stride,
+    const int run)
+{
+    const int image = get_global_id(1);
+    const int step = image / samples;
+    const int sample = image % samples;
+    const int begin = (int)get_global_id(0) * run;
+    const int end = begin + min(run, height - begin);
+    const int dy = transforms[3 * (size_t)sample];
+    const int dx = transforms[3 * (size_t)sample + 1];
+    const bool mirrored = transforms[3 * (size_t)sample + 2] != 0;
+    for (int h = begin; h < end; ++h) {
+        const int y = wrap(h, dy, height);
+        for (int w = 0; w < width; ++w) {
+            const int x = wrap(mirrored ? width - 1 - w : w, dx, width);
+            __global float *pixel = output + (((size_t)image * height + h) * width + w) * stride;
+            for (int c = 0; c < channels; ++c) {
+                const size_t frame = ((size_t)sample * time_steps + step) * channels + c;
+                pixel[c] = (float)counts[(frame * height + y) * width + x];
+            }
+            for (int c = channels; c < stride; ++c)
+                pixel[c] = 0.0f;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+public import Tensors
+
+// Roll and mirror counts of events, time to the outside:
+//
+//     x[t·N + n, c, h, w] = count[n, t, c, (h + dy) mod height, (w' + dx) mod width]
+//
+// w' = width − 1 − w where mirrored, else w.
+extension ReferenceBackend {
+    /// The formula above, from counts packed two to a word.
+    public func prepareFrames(
+        counts: ReferenceStorage,
+        transforms: ReferenceStorage,
+        shape: ImageShape,
+        timeSteps: Int
+    ) throws(BackendError) -> RealTensor<Self> {
+        let operation = "prepareFrames"
+        try requireValid(shape, operation, "the batch")
+        try require(
+            timeSteps >= 1 && shape.images % max(timeSteps, 1) == 0,
+            operation,
+            "\(shape.images) images do not divide into \(timeSteps) time steps"
+        )
+        let samples = shape.images / timeSteps
+        let countWords = (shape.count + 1) / 2
+        try requireRoom(countWords, in: counts, operation, "the counts of a batch of shape \(shape)")
+        try requireRoom(3 * samples, in: transforms, operation, "the transforms of \(samples) samples")
+        let words = counts.words(countWords)
+        let moves = transforms.words(3 * samples).map { Int(Int32(bitPattern: $0)) }
+
+        func wrapped(_ value: Int, _ extent: Int) -> Int {
+            let rest = value % extent
+            return rest < 0 ? rest + extent : rest
+        }
+        var result = [Float](repeating: 0, count: shape.realWords)
+        for image in 0..<shape.images {
+            let (step, sample) = (image / samples, image % samples)
+            let (dy, dx, mirrors) = (moves[3 * sample], moves[3 * sample + 1], moves[3 * sample + 2] != 0)
+            for channel in 0..<shape.channels {
+                let plane = ((sample * timeSteps + step) * shape.channels + channel) * shape.area
+                for row in 0..<shape.height {
+                    for column in 0..<shape.width {
+                        let r = wrapped(row + dy, shape.height)
+                        let q = wrapped((mirrors ? shape.width - 1 - column : column) + dx, shape.width)
+                        let index = plane + r * shape.width + q
+                        let pixel = (image * shape.height + row) * shape.width + column
+                        result[pixel * shape.channelStride + channel] =
+                            Float(words[index / 2] >> UInt32(16 * (index % 2)) & 0xFFFF)
+                    }
+                }
+            }
+        }
+        return newTensor(result, shape: shape)
+    }
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Datasets
+import Tensors
+import Training
+
+/// `lsn data`.
+struct DataCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data",
+        abstract: "Look at data sets, check them, dump what a network sees, simulate recordings of events.",
+        subcommands: [
+            DataInspectCommand.self, DataVerifyCommand.self, DataDumpCommand.self, DataSimulateCommand.self,
+        ]
+    )
+}
+
+/// Options that name a data set.
+struct DataSourceOptions: ParsableArguments {
+    @Option(help: "Data set; digits come with the program.")
+    var dataset: DatasetName
+
+    @Option(help: "Folder of the data set's files.")
+    var data: String?
+
+    @Option(help: "Time steps T of recordings (default: 4).")
+    var timesteps: Int?
+
+    @OptionGroup var files: FileOptions
+
+    func validate() throws {
+        if let timesteps, timesteps < 1 { throw ValidationError("--timesteps must be at least 1") }
+        if let limit = files.maxBadFiles, limit < 0 { throw ValidationError("--max-bad-files must be 0 or more") }
+    }
+
+    /// What is asked for; frames are counted when they are wanted.
+    var request: DataRequest {
+        var request = DataRequest(name: dataset, directory: data)
+        request.split = files.split
+        request.imageSize = files.imageSize
+        request.framesBy = files.framesBy
+        request.timeSteps = timesteps ?? request.timeSteps
+        request.maxBadFiles = files.maxBadFiles ?? request.maxBadFiles
+        request.cacheFolder = files.cache
+        request.preparesFrames = false
+        return request
+    }
+}
+
+/// A data set as `--json` prints it.
+struct DatasetReport: Encodable {
+    let dataset: String
+    let source: String
+    let split: String
+    let form: String
+    let channels: Int
+    let height: Int
+    let width: Int
+    let timeSteps: Int
+    let classes: Int
+    let classNames: [String]
+    let trainSamples: Int
+    let testSamples: Int
+
+    init(_ data: any TrainingData) {
+        dataset = data.name.rawValue
+        source = data.source
+        split = data.splitName
+        form = data.form.rawValue
+        channels = data.channels
+        height = data.height
+        width = data.width
+        timeSteps = data.timeSteps
+        classes = data.classes
+        classNames = data.classNames
+        trainSamples = data.trainCount
+        testSamples = data.testCount
+    }
+
+    /// For people.
+    var text: String {
+        let steps = timeSteps > 1 ? "\(timeSteps) frames of " : ""
+        let names = classNames.prefix(10).joined(separator: ", ") + (classNames.count > 10 ? ", …" : "")
+        return """
+            \(dataset) in \(source)
+            samples  \(ProgressText.grouped(trainSamples)) to train on, \(ProgressText.grouped(testSamples)) to test with, \
+            split \(split)
+            classes  \(classes)\(names.isEmpty ? "" : " (\(names))")
+            network  sees \(steps)\(channels)×\(height)×\(width)
+
+            """
+    }
+}
+
+extension BatchProvider {
+    /// What a network on `backend` sees of some batches, `[T·N][C][H][W]` with time outermost.
+    ///
+    /// - Parameters:
+    ///   - batches: made one after the other.
+    ///   - data: where they come from.
+    ///   - backend: prepares them.
+    func tensors<B: Backend>(
+        of batches: [Batch],
+        data: any TrainingData,
+        on backend: B
+    ) throws -> [Float] {
+        let preparer = BatchPreparer(backend: backend, data: data)
+        let parts = try batches.map { try backend.values(try preparer.prepare($0)) }
+        let total = batches.reduce(0) { $0 + $1.count }
+        guard data.timeSteps > 1, parts.count > 1 else { return Array(parts.joined()) }
+        // Batches lie beside each other within every time step.
+        let sample = data.channels * data.height * data.width
+        var result: [Float] = []
+        result.reserveCapacity(data.timeSteps * total * sample)
+        for step in 0..<data.timeSteps {
+            for (batch, values) in zip(batches, parts) {
+                let size = batch.count * sample
+                result += values[step * size..<(step + 1) * size]
+            }
+        }
+        return result
+    }
+}

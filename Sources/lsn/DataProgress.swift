@@ -1,0 +1,74 @@
+import Datasets
+import Foundation
+import Synchronization
+import Training
+
+/// Shows on standard error how far long work on files has come: a line that goes away on a terminal, nothing elsewhere.
+final class DataProgress: Sendable {
+    private let title: String
+    private let isLive = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    private let lastShown = Mutex<ContinuousClock.Instant?>(nil)
+
+    /// - Parameter title: what is done.
+    init(_ title: String) {
+        self.title = title
+    }
+
+    /// Shows that `done` of `total` files are done.
+    func show(_ done: Int, _ total: Int) {
+        guard isLive else { return }
+        lastShown.withLock { last in
+            let now = ContinuousClock.now
+            if let last, now - last < .milliseconds(100), done < total { return }
+            last = now
+            let width = 24
+            let filled = width * done / max(total, 1)
+            let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: width - filled)
+            let text = "\(title) \(bar) \(ProgressText.grouped(done)) of \(ProgressText.grouped(total))"
+            Terminal.writeError("\r\u{1B}[2K" + text)
+        }
+    }
+
+    /// Removes the line.
+    func clear() {
+        guard isLive else { return }
+        Terminal.writeError("\r\u{1B}[2K")
+    }
+
+    /// Opens a data set, and shows how far it is where that takes long.
+    static func load(_ request: DataRequest) throws -> any TrainingData {
+        let progress = DataProgress("counting frames")
+        defer { progress.clear() }
+        let data = try DataLoader.load(request) { done, total in progress.show(done, total) }
+        progress.clear()
+        warn(of: data.badFiles)
+        return data
+    }
+
+    /// Names files that are left out.
+    static func warn(of files: [BadFile]) {
+        for file in files { Failure.warn("left out: \(file.error)") }
+    }
+}
+
+/// Names the damaged files of a data set as they are met, each once.
+final class BadFileReporter: Sendable {
+    private let data: any TrainingData
+    private let reported: Mutex<Int>
+
+    /// Files that are known now were named already.
+    init(_ data: any TrainingData) {
+        self.data = data
+        reported = Mutex(data.badFiles.count)
+    }
+
+    /// Names what is new.
+    func report() {
+        let files = data.badFiles
+        let start = reported.withLock { reported in
+            defer { reported = files.count }
+            return reported
+        }
+        DataProgress.warn(of: Array(files[start...]))
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import FileFormats
+import Interchange
+import Networks
+import ReferenceBackend
+import Tensors
+import Training
+
+/// `lsn export`.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write a checkpoint's model in a format of other programs.",
+        discussion: """
+            safetensors: parameters and running statistics under their PyTorch names, without the optimizer's state. \
+            npz: the same arrays for numpy.load. nir: a graph of the Neuromorphic Intermediate Representation (HDF5), \
+            norms folded into convolutions; the logic gate is a Threshold of X + E - I, which is exact. A static picture \
+            is the graph's input at every time step, and its outputs are averaged over the steps.
+            """
+    )
+
+    /// What can be written.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case safetensors, npz, nir
+    }
+
+    @Option(help: "A run's folder (its best checkpoint), or a .safetensors file.")
+    var checkpoint: String
+
+    @Option(help: "The format.")
+    var format: Format
+
+    @Option(help: "The file to write (default: the model's name with the format's ending).")
+    var output: String?
+
+    func run() throws {
+        let found = try SavedModel(checkpoint)
+        let network = try Network(found.metadata.network, backend: ReferenceBackend())
+        // Restoring compares every name and shape, so that what is written is a whole model.
+        try CheckpointFile.restore(found.file, path: found.path, to: network, optimizer: nil)
+        let state = try network.parameters.exportState()
+        let path = output ?? "\(found.metadata.model).\(format.rawValue)"
+        let bytes = try encode(state, of: found, to: path)
+        try TrainingError.saving(run: nil) { () throws(FileFormatError) in
+            try FileSystem.writeAtomically(bytes, to: path)
+        }
+        let values = state.reduce(0) { $0 + $1.values.count }
+        Terminal.write(
+            "\(path): \(found.metadata.model), \(state.count) tensors, \(ProgressText.grouped(values)) values\n"
+        )
+    }
+
+    private func encode(_ state: [NamedTensor], of model: SavedModel, to path: String) throws -> [UInt8] {
+        switch format {
+        case .safetensors:
+            var file = Safetensors()
+            file.metadata = model.metadata.strings
+            for tensor in state {
+                file.append(tensor.name, Safetensors.Tensor(floats: tensor.values, shape: tensor.shape))
+            }
+            return file.serialized()
+        case .npz:
+            let entries = state.map { NPZ.Entry(name: $0.name, shape: $0.shape, values: $0.values) }
+            return try NPZ.serialize(entries, path: path)
+        case .nir:
+            do {
+                let graph = try NIRGraph(model.metadata.network, state: state)
+                return graph.serialized(metadata: model.metadata.strings)
+            } catch {
+                throw InputError("\(model.path): \(error)")
+            }
+        }
+    }
+}

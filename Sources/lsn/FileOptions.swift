@@ -1,0 +1,37 @@
+public import ArgumentParser
+public import Datasets
+
+extension SplitRule: ExpressibleByArgument {
+    /// From the command line.
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension ImageSize: ExpressibleByArgument {
+    /// From the command line.
+    public init?(argument: String) { self.init(argument) }
+}
+
+/// Options of data sets that are folders of files.
+struct FileOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Which files of each class train and which test.",
+            discussion: "\(SplitRule.expectation). Default: folders where there are train and val (or test), else "
+                + "first-900 for recordings, every-5 for pictures.",
+            valueName: "rule"
+        )
+    )
+    var split: SplitRule?
+
+    @Option(help: "Pixels that the network sees: N, or native (default: imagenet 224, cifar10-dvs 48).")
+    var imageSize: ImageSize?
+
+    @Option(help: "Cut recordings into frames of equal numbers of events, or of equal time (default: number).")
+    var framesBy: FramesBy?
+
+    @Option(help: "Leave out so many damaged files (default: \(DataRequest.standardMaxBadFiles)).")
+    var maxBadFiles: Int?
+
+    @Option(help: "Folder for frames of recordings (default: frames in the user's cache folder).")
+    var cache: String?
+}
