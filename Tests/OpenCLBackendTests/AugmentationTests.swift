@@ -73,14 +73,16 @@ struct AugmentationTests {
 }
 
 struct ResizeCase: OperationCase {
-    var size: Int
+    /// Height and width of the result.
+    var side: Int
     /// Heights and widths of the pictures.
     var pictures: [[Int]]
     var channels = 3
 
-    var testDescription: String { "\(pictures) to \(size), \(channels) channels" }
+    var testDescription: String { "\(pictures) to \(side), \(channels) channels" }
     /// Weights, and sums of up to some hundred taps, in 32 bits.
     var tolerance: Float { 8e-6 }
+    var size: Int { pictures.count * side * side * 8 }
 
     func run<B: Backend>(on backend: B) throws -> [Output<B>] {
         var numbers = Numbers()
@@ -89,7 +91,7 @@ struct ResizeCase: OperationCase {
         for (index, extents) in pictures.enumerated() {
             let (height, width) = (extents[0], extents[1])
             // Resized to more than is wanted; the part lies somewhere inside.
-            let (resizedHeight, resizedWidth) = (size + 3 * index, size + 2 * index)
+            let (resizedHeight, resizedWidth) = (side + 3 * index, side + 2 * index)
             crops.append(
                 PictureCrop(
                     [
@@ -99,7 +101,7 @@ struct ResizeCase: OperationCase {
             )
             words += numbers.words((height * width * channels + 3) / 4, below: Int(UInt32.max))
         }
-        let shape = ImageShape(images: pictures.count, height: size, width: size, channels: channels)
+        let shape = ImageShape(images: pictures.count, height: side, width: side, channels: channels)
         let result = try backend.resizeImages(
             pixels: try backend.upload(words),
             crops: crops,
@@ -118,6 +120,7 @@ struct FrameCase: OperationCase {
     var testDescription: String { "\(shape), \(timeSteps) time steps" }
     /// Exact.
     var tolerance: Float { 0 }
+    var size: Int { shape.realWords }
 
     func run<B: Backend>(on backend: B) throws -> [Output<B>] {
         var numbers = Numbers()
@@ -140,11 +143,11 @@ struct FolderSampleTests {
     @Test(
         "Pictures of any size are resized as by the reference",
         arguments: [
-            ResizeCase(size: 32, pictures: [[32, 32], [1, 1], [5, 400], [33, 31], [97, 3]]),
-            ResizeCase(size: 224, pictures: [[375, 500], [224, 224]]),
-            ResizeCase(size: 1, pictures: [[7, 9], [1, 2]]),
-            ResizeCase(size: 13, pictures: [[2000, 3], [3, 3001]], channels: 1),
-            ResizeCase(size: 8, pictures: [[9, 17]], channels: 10),
+            ResizeCase(side: 32, pictures: [[32, 32], [1, 1], [5, 400], [33, 31], [97, 3]]),
+            ResizeCase(side: 224, pictures: [[375, 500], [224, 224]]),
+            ResizeCase(side: 1, pictures: [[7, 9], [1, 2]]),
+            ResizeCase(side: 13, pictures: [[2000, 3], [3, 3001]], channels: 1),
+            ResizeCase(side: 8, pictures: [[9, 17]], channels: 10),
         ]
     )
     func resizing(_ operation: ResizeCase) throws {
