@@ -40,15 +40,16 @@ private func resize(
 @Test func everyPixelCountsWherePicturesShrink() throws {
     let shrunk = try resize([[18, 9, 18, 40, 40, 40, 40, 40, 40]], to: (1, 3))
     // A third: the filter's centre is at 1.5, and it reaches three pixels: 1 − |j + ½ − 1.5| / 3 for j = 0…3.
-    let weights: [Float] = [2, 3, 2, 1]
-    let first = zip(weights, [18, 9, 18, 40]).reduce(Float(0)) { $0 + $1.0 * $1.1 } / weights.reduce(0, +)
+    let first: Float = (2 * 18 + 3 * 9 + 2 * 18 + 1 * 40) / 8
     #expect(abs(shrunk[0] - first) < 1e-4)
     #expect(abs(shrunk[2] - 40) < 1e-4)
 }
 
 /// Pillow's `Image.resize((5, 4), BILINEAR)` of a grey ramp of 7 rows and 9 columns, (11·row + 23·column) % 256.
 @Test func picturesAreResizedAsPillowDoes() throws {
-    let rows = (0..<7).map { row in (0..<9).map { UInt8((11 * row + 23 * $0) % 256) } }
+    let rows: [[UInt8]] = (0..<7).map { (row: Int) in
+        (0..<9).map { (column: Int) in UInt8((11 * row + 23 * column) % 256) }
+    }
     let expected: [Float] = [
         19, 55, 98, 141, 177,
         36, 72, 115, 158, 194,
@@ -60,10 +61,13 @@ private func resize(
 }
 
 @Test func partsAreCutFromTheResizedPicture() throws {
-    let rows = (0..<6).map { row in (0..<8).map { UInt8(20 * row + 3 * $0) } }
+    let rows: [[UInt8]] = (0..<6).map { (row: Int) in (0..<8).map { (column: Int) in UInt8(20 * row + 3 * column) } }
     let whole = try resize(rows, to: (9, 12))
     let part = try resize(rows, to: (9, 12), part: (2, 5, 3, 4), mirrored: true)
-    let expected = (0..<3).flatMap { row in (0..<4).map { whole[(row + 2) * 12 + 5 + 3 - $0] } }
+    let expected = (0..<3).flatMap { (row: Int) -> [Float] in
+        let last = (row + 2) * 12 + 8
+        return (0..<4).map { (column: Int) -> Float in whole[last - column] }
+    }
     #expect(part == expected)
 }
 
@@ -109,7 +113,7 @@ private func resize(
     #expect(throws: BackendError.self) {
         try reference.prepareFrames(
             counts: try reference.upload(counts),
-            transforms: try reference.upload([0, 0, 0]),
+            transforms: try reference.upload([0, 0, 0] as [UInt32]),
             shape: shape,
             timeSteps: 3
         )
