@@ -140,8 +140,10 @@ private func makeNetwork(_ description: NetworkDescription) throws -> Network<Re
     try network.initialize(seed: 9)
     var random = Philox(seed: 3, purpose: .parity)
     let state = try network.parameters.exportState().map { tensor in
-        guard tensor.name.contains(".bn.") else { return tensor }
         var tensor = tensor
+        // Means of few spikes are small; the head's neurons are to fire all the same.
+        if tensor.name == "head.fc1.weight" { tensor.values = tensor.values.map { 12 * $0 } }
+        guard tensor.name.contains(".bn.") else { return tensor }
         let base: Float = tensor.name.hasSuffix("weight") || tensor.name.hasSuffix("var") ? 0.7 : 0
         tensor.values = tensor.values.map { _ in base + 0.6 * random.uniform() }
         return tensor
