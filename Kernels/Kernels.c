@@ -49,6 +49,9 @@ static const unsigned char convolution_sum_partitions[] = {
 static const unsigned char elementwise_sum[] = {
 #embed "elementwise/sum.cl"
 };
+static const unsigned char elementwise_time[] = {
+#embed "elementwise/time.cl"
+};
 static const unsigned char head_bias[] = {
 #embed "head/bias.cl"
 };
@@ -69,6 +72,12 @@ static const unsigned char neuron_fire[] = {
 };
 static const unsigned char neuron_fire_backward[] = {
 #embed "neuron/fire_backward.cl"
+};
+static const unsigned char neuron_leak_gradient[] = {
+#embed "neuron/leak_gradient.cl"
+};
+static const unsigned char neuron_potential_penalty[] = {
+#embed "neuron/potential_penalty.cl"
 };
 static const unsigned char normalization_affine[] = {
 #embed "normalization/affine.cl"
@@ -94,6 +103,9 @@ static const unsigned char pooling_average[] = {
 static const unsigned char pooling_max[] = {
 #embed "pooling/max.cl"
 };
+static const unsigned char pooling_max_real[] = {
+#embed "pooling/max_real.cl"
+};
 
 static const LSNKernelSource sources[] = {
     SOURCE(augmentation_prepare_frames, "augmentation/prepare_frames.cl"),
@@ -111,6 +123,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(convolution_spike_lookup, "convolution/spike_lookup.cl"),
     SOURCE(convolution_sum_partitions, "convolution/sum_partitions.cl"),
     SOURCE(elementwise_sum, "elementwise/sum.cl"),
+    SOURCE(elementwise_time, "elementwise/time.cl"),
     SOURCE(head_bias, "head/bias.cl"),
     SOURCE(head_loss, "head/loss.cl"),
     SOURCE(health_find_non_finite, "health/find_non_finite.cl"),
@@ -118,6 +131,8 @@ static const LSNKernelSource sources[] = {
     SOURCE(neuron_dynamics, "neuron/dynamics.cl"),
     SOURCE(neuron_fire, "neuron/fire.cl"),
     SOURCE(neuron_fire_backward, "neuron/fire_backward.cl"),
+    SOURCE(neuron_leak_gradient, "neuron/leak_gradient.cl"),
+    SOURCE(neuron_potential_penalty, "neuron/potential_penalty.cl"),
     SOURCE(normalization_affine, "normalization/affine.cl"),
     SOURCE(normalization_backward, "normalization/backward.cl"),
     SOURCE(normalization_normalize, "normalization/normalize.cl"),
@@ -126,6 +141,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(optimizer_momentum, "optimizer/momentum.cl"),
     SOURCE(pooling_average, "pooling/average.cl"),
     SOURCE(pooling_max, "pooling/max.cl"),
+    SOURCE(pooling_max_real, "pooling/max_real.cl"),
 };
 
 const size_t lsn_kernel_source_count = sizeof sources / sizeof sources[0];

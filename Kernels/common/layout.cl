@@ -4,8 +4,9 @@
 // spare channels hold 0. Spikes are [images][height][width][words] words of 32 bits: channel 32w + i in bit i of word w,
 // spare bits are 0. Time is outermost: image t·N + n is step t of sample n. Kernels keep spare channels and bits at 0.
 //
-// Mapping. A work-group has one item; an item owns one vector of WIDTH channels (a "chunk": -DWIDTH=16 where the stride
-// is a multiple of 16, else 8) or one word of spikes, and a run of pixels. No barriers, no local memory.
+// Mapping. A work-group has one item; an item owns a run of pixels, and of each of them one vector of WIDTH channels (a
+// "chunk": -DWIDTH=16 where the stride is a multiple of 16, else 8), or a group of at most GROUP chunks that lie side by
+// side, or one word of spikes. No barriers, no local memory.
 //
 // Sizes. Pixels of a tensor fit 31 bits; words of it may not, so offsets are size_t.
 //
@@ -19,6 +20,12 @@
 #ifndef WIDTH
 #define WIDTH 16
 #endif
+// A group's constants stand in private memory while its pixels, each some hundred bytes in one piece, pass by: memory
+// that does not fit caches is read and written twice as fast as by single chunks. -DGROUP=1 where a pixel is one chunk.
+#ifndef GROUP
+#define GROUP 16
+#endif
+#define GROUP_CHUNKS(first, group, stride) (GROUP == 1 ? 1 : min(group, ((stride) - (first)) / WIDTH))
 
 #define JOIN_NOW(a, b) a##b
 #define JOIN(a, b) JOIN_NOW(a, b)
@@ -74,6 +81,19 @@ uint or_lanes(UINTV lanes)
     const uint4 four = eight.lo | eight.hi;
     const uint2 two = four.lo | four.hi;
     return two.x | two.y;
+}
+
+// The sum of all lanes, in a fixed order.
+float sum_lanes(FLOATV lanes)
+{
+#if WIDTH == 16
+    const float8 eight = lanes.lo + lanes.hi;
+#else
+    const float8 eight = lanes;
+#endif
+    const float4 four = eight.lo + eight.hi;
+    const float2 two = four.lo + four.hi;
+    return two.x + two.y;
 }
 
 // The bits of the chunk that starts at channel `channel` of `pixel`, in the lowest WIDTH bits (others above them).

@@ -33,7 +33,7 @@ __kernel void backward_data(
     const int first_row = get_global_id(0) % bands * rows;
     const int end_row = min(first_row + rows, height);
     const int first = get_global_id(1) * TILE_VECTORS * WIDTH;
-    float stage[STAGE_COLUMNS * STAGE_CHANNELS];
+    float8 stage[STAGE_COLUMNS * STAGE_CHANNELS / 8];
     for (int row = first_row; row < end_row; row++)
         for (int phase = 0; phase < STRIDE; phase++) {
             const int reach = phase + PAD;
@@ -63,7 +63,7 @@ __kernel void backward_data(
                             min(STAGE_CHANNELS, OUT_STRIDE - output));
                         for (int kx = first_tap; kx < KW; kx += STRIDE)
                             multiply_tap(
-                                sums, stage + (last_tap - kx) / STRIDE * STAGE_CHANNELS,
+                                sums, (const float *)stage + (last_tap - kx) / STRIDE * STAGE_CHANNELS,
                                 transposed + ((size_t)(ky * KW + kx) * OUTPUTS + output) * IN_STRIDE + first,
                                 min(STAGE_CHANNELS, OUTPUTS - output));
                     }

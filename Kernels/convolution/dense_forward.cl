@@ -18,7 +18,7 @@ __kernel void dense_forward(
     const int first_row = get_global_id(0) % bands * rows;
     const int end_row = min(first_row + rows, out_height);
     const int first = get_global_id(1) * TILE_VECTORS * WIDTH;
-    float stage[STAGE_COLUMNS * STAGE_CHANNELS];
+    float8 stage[STAGE_COLUMNS * STAGE_CHANNELS / 8];
     for (int out_row = first_row; out_row < end_row; out_row++)
         for (int start = 0; start < out_width; start += TILE_PIXELS) {
             FLOATV sums[TILE_PIXELS][TILE_VECTORS];
@@ -37,7 +37,7 @@ __kernel void dense_forward(
                         stage, line, start * STRIDE - PAD, width, channel, min(STAGE_CHANNELS, IN_STRIDE - channel));
                     for (int kx = 0; kx < KW; kx++)
                         multiply_tap(
-                            sums, stage + kx * STAGE_CHANNELS,
+                            sums, (const float *)stage + kx * STAGE_CHANNELS,
                             filter + ((size_t)(ky * KW + kx) * CHANNELS + channel) * OUT_STRIDE + first,
                             min(STAGE_CHANNELS, CHANNELS - channel));
                 }

@@ -2,7 +2,8 @@
 // times TILE_VECTORS vectors of WIDTH channels, held in registers, to which one window position after the other adds.
 //
 // The source row that a tile needs is first staged in private memory, STAGE_COLUMNS columns by STAGE_CHANNELS channels
-// with zeros outside the image, so that the inner loop has no borders and constant distances.
+// with zeros outside the image, so that the inner loop has no borders and constant distances. (Pixels start at multiples
+// of 8 floats, so vectors of 8 lie aligned.)
 //
 // Specialised by: SOURCE_STRIDE (floats from one source pixel to the next), RESULT_STRIDE (of the result and of the rows
 // of the weights), COLUMN_STEP (source columns from one pixel of the tile to the next), STAGE_COLUMNS, TILE_PIXELS,
@@ -13,17 +14,17 @@
 
 // Copies `channels` (a multiple of 8) channels from `channel` on of STAGE_COLUMNS columns from `left` on.
 static inline void stage_row(
-    float *stage, __global const float *line, int left, int width, int channel, int channels) {
+    float8 *stage, __global const float *line, int left, int width, int channel, int channels) {
     for (int column = 0; column < STAGE_COLUMNS; column++) {
         const int x = left + column;
-        float *to = stage + column * STAGE_CHANNELS;
+        float8 *to = stage + column * (STAGE_CHANNELS / 8);
         if (x >= 0 && x < width) {
-            __global const float *from = line + (size_t)x * SOURCE_STRIDE + channel;
-            for (int i = 0; i < channels; i += 8)
-                vstore8(vload8(0, from + i), 0, to + i);
+            __global const float8 *from = (__global const float8 *)(line + (size_t)x * SOURCE_STRIDE + channel);
+            for (int i = 0; i < channels / 8; i++)
+                to[i] = from[i];
         } else {
-            for (int i = 0; i < channels; i += 8)
-                vstore8((float8)(0.0f), 0, to + i);
+            for (int i = 0; i < channels / 8; i++)
+                to[i] = (float8)(0.0f);
         }
     }
 }

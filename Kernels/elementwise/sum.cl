@@ -1,7 +1,7 @@
 // Sums of activations.
 //
 // sum_activations: c = a + b, each real or, with -D A_SPIKES or B_SPIKES, spikes that count as 0 and 1.
-//   Mapping: an item takes a chunk and a run of pixels.
+//   Mapping: an item takes a run of pixels, all their channels.
 // accumulate: b += a on flat runs of words. Mapping: an item takes a run, a vector at a time.
 #include "common/layout.cl"
 
@@ -29,12 +29,13 @@ __kernel void sum_activations(
     const int words,
     const int run)
 {
-    const int channel = (int)get_global_id(0) * WIDTH;
-    const int begin = (int)get_global_id(1) * run;
+    const int begin = (int)get_global_id(0) * run;
     const int end = begin + min(run, pixels - begin);
     for (int pixel = begin; pixel < end; ++pixel) {
-        const size_t at = (size_t)pixel * stride + channel;
-        STOREV(A_VALUE + B_VALUE, c + at);
+        for (int channel = 0; channel < stride; channel += WIDTH) {
+            const size_t at = (size_t)pixel * stride + channel;
+            STOREV(A_VALUE + B_VALUE, c + at);
+        }
     }
 }
 

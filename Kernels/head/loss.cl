@@ -1,11 +1,12 @@
 // The loss of logits o[t, n, k] for labels y[n], how many samples are classified rightly, and ∂L/∂o. With the softmax
-// cross-entropy CE(o, y) = log Σ_k exp(o_k) − o_y and p = softmax(o):
+// cross-entropy CE(o, y) = log Σ_k exp(o_k) − Σ_k q_k·o_k, q_k = (1 − ε)·[k = y] + ε / K with label smoothing ε, and
+// p = softmax(o):
 //
 //     mean cross-entropy:        L = mean over n of CE(mean over t of o[t, n], y[n])
-//         ∂L/∂o[t, n, k] = (p_k − [k = y]) / (N·T)
+//         ∂L/∂o[t, n, k] = (p_k − q_k) / (N·T)
 //     temporal efficient (-D TEMPORAL=1, Deng et al.):
 //         L = (1 − λ)·mean over t, n of CE(o[t, n], y[n]) + λ·mean((o − φ)²)
-//         ∂L/∂o[t, n, k] = (1 − λ)·(p_k − [k = y]) / (N·T) + 2λ·(o − φ) / (N·T·K)
+//         ∂L/∂o[t, n, k] = (1 − λ)·(p_k − q_k) / (N·T) + 2λ·(o − φ) / (N·T·K)
 //
 // A sample counts as right where its time-averaged logit is largest at the label, the first of equals counting.
 //
@@ -17,22 +18,33 @@
 
 #define BLOCK 64
 
-// Writes exp(o_k − max o) of a row to `powers` and returns log Σ exp(o_k) − o_y; `sum` becomes Σ exp(o_k − max o).
-// `powers` may be the row itself.
-float row_loss(__global const float *row, __global float *powers, int classes, uint label, float *sum)
+// q_k.
+float target(int k, uint label, float smoothing, int classes)
+{
+    return smoothing / (float)classes + ((uint)k == label ? 1.0f - smoothing : 0.0f);
+}
+
+// Writes exp(o_k − max o) of a row to `powers` and returns CE; `sum` becomes Σ exp(o_k − max o). `powers` may be the row
+// itself.
+float row_loss(
+    __global const float *row, __global float *powers, int classes, uint label, float smoothing, float *sum)
 {
     const float at_label = label < (uint)classes ? row[label] : NAN;
     float largest = row[0];
     for (int k = 1; k < classes; ++k)
         largest = row[k] > largest ? row[k] : largest;
-    float total = 0.0f;
+    float total = 0.0f, distances = 0.0f;
     for (int k = 0; k < classes; ++k) {
-        const float power = exp(row[k] - largest);
+        const float distance = largest - row[k];
+        const float power = exp(-distance);
         powers[k] = power;
         total += power;
+        distances += distance;
     }
     *sum = total;
-    return log(total) + (largest - at_label);
+    // Where nothing is smoothed, a logit of −∞ does not count.
+    const float smoothed = smoothing > 0.0f ? smoothing / (float)classes * distances : 0.0f;
+    return log(total) + fma(1.0f - smoothing, largest - at_label, smoothed);
 }
 
 __kernel void classification_loss(
@@ -45,7 +57,8 @@ __kernel void classification_loss(
     const int classes,
     const int stride,
     const float lambda,
-    const float phi)
+    const float phi,
+    const float smoothing)
 {
     const int sample = get_global_id(0);
     const uint label = labels[sample];
@@ -75,11 +88,11 @@ __kernel void classification_loss(
         __global const float *row = o + t * step;
         __global float *row_result = result + t * step;
         float sum;
-        loss += (1.0f - lambda) * row_loss(row, row_result, classes, label, &sum) / (float)steps;
+        loss += (1.0f - lambda) * row_loss(row, row_result, classes, label, smoothing, &sum) / (float)steps;
         float squares = 0.0f;
         for (int k = 0; k < classes; ++k) {
             const float excess = row[k] - phi;
-            const float slope = row_result[k] / sum - ((uint)k == label ? 1.0f : 0.0f);
+            const float slope = row_result[k] / sum - target(k, label, smoothing, classes);
             squares = fma(excess, excess, squares);
             row_result[k] = fma((1.0f - lambda) / images, slope, 2.0f * spread * excess);
         }
@@ -87,9 +100,9 @@ __kernel void classification_loss(
     }
 #else
     float sum;
-    loss = row_loss(result, result, classes, label, &sum);
+    loss = row_loss(result, result, classes, label, smoothing, &sum);
     for (int k = 0; k < classes; ++k) {
-        const float slope = (result[k] / sum - ((uint)k == label ? 1.0f : 0.0f)) / images;
+        const float slope = (result[k] / sum - target(k, label, smoothing, classes)) / images;
         for (int t = 0; t < steps; ++t)
             result[t * step + k] = slope;
     }

@@ -5,8 +5,14 @@
 //
 // For spikes the three derivatives are masks: [E = I], [X = I], −[X ≠ E].
 //
+// The gates of SEW-ResNet (Fang et al.), O the branch; -D NEGATED=1 is IAND, else AND:
+//
+//     AND:  X' = X·O          ∂X'/∂X = O         ∂X'/∂O = X
+//     IAND: X' = X·(1 − O)    ∂X'/∂X = 1 − O     ∂X'/∂O = −X
+//
 // Layout: words as in common/layout.cl; gradients are [pixels][stride] floats. ∂L/∂X is written over ∂L/∂X'.
-// Mapping: logic_gate takes a run of words, a vector at a time; logic_gate_backward a chunk and a run of pixels.
+// Mapping: logic_gate and spike_gate take a run of words, a vector at a time; the backward kernels a run of pixels, all
+// their channels, so that memory is gone through in its order.
 // Numerics: exact. Spare bits and channels stay 0.
 #include "common/layout.cl"
 
@@ -43,17 +49,62 @@ __kernel void logic_gate_backward(
     const int words,
     const int run)
 {
-    const int channel = (int)get_global_id(0) * WIDTH;
-    const int begin = (int)get_global_id(1) * run;
+    const int begin = (int)get_global_id(0) * run;
     const int end = begin + min(run, pixels - begin);
     for (int pixel = begin; pixel < end; ++pixel) {
-        const uint x = load_spikes(input, pixel, words, channel);
-        const uint e = load_spikes(excitatory, pixel, words, channel);
-        const uint i = load_spikes(inhibitory, pixel, words, channel);
-        const size_t at = (size_t)pixel * stride + channel;
-        const FLOATV g = LOADV(gradient + at);
-        STOREV(MASKED(expand_spikes(~(e ^ i)), g), gradient + at);
-        STOREV(MASKED(expand_spikes(~(x ^ i)), g), excitatory_gradient + at);
-        STOREV(MASKED(expand_spikes(x ^ e), -g), inhibitory_gradient + at);
+        for (int channel = 0; channel < stride; channel += WIDTH) {
+            const uint x = load_spikes(input, pixel, words, channel);
+            const uint e = load_spikes(excitatory, pixel, words, channel);
+            const uint i = load_spikes(inhibitory, pixel, words, channel);
+            const size_t at = (size_t)pixel * stride + channel;
+            const FLOATV g = LOADV(gradient + at);
+            STOREV(MASKED(expand_spikes(~(e ^ i)), g), gradient + at);
+            STOREV(MASKED(expand_spikes(~(x ^ i)), g), excitatory_gradient + at);
+            STOREV(MASKED(expand_spikes(x ^ e), -g), inhibitory_gradient + at);
+        }
+    }
+}
+
+#if NEGATED
+#define PASSING(o) (~(o))
+#define SIGNED(g) (-(g))
+#else
+#define PASSING(o) (o)
+#define SIGNED(g) (g)
+#endif
+
+__kernel void spike_gate(
+    __global const uint *input, __global const uint *branch, __global uint *output, const int count, const int run)
+{
+    const int begin = (int)get_global_id(0) * run;
+    const int end = begin + min(run, count - begin);
+    int at = begin;
+    for (; at + WIDTH <= end; at += WIDTH)
+        STORE_WORDS(LOAD_WORDS(input + at) & PASSING(LOAD_WORDS(branch + at)), output + at);
+    for (; at < end; ++at)
+        output[at] = input[at] & PASSING(branch[at]);
+}
+
+__kernel void spike_gate_backward(
+    __global float *gradient,
+    __global const uint *input,
+    __global const uint *branch,
+    __global float *branch_gradient,
+    const int pixels,
+    const int stride,
+    const int words,
+    const int run)
+{
+    const int begin = (int)get_global_id(0) * run;
+    const int end = begin + min(run, pixels - begin);
+    for (int pixel = begin; pixel < end; ++pixel) {
+        for (int channel = 0; channel < stride; channel += WIDTH) {
+            const uint x = load_spikes(input, pixel, words, channel);
+            const uint o = load_spikes(branch, pixel, words, channel);
+            const size_t at = (size_t)pixel * stride + channel;
+            const FLOATV g = LOADV(gradient + at);
+            STOREV(MASKED(expand_spikes(PASSING(o)), g), gradient + at);
+            STOREV(MASKED(expand_spikes(x), SIGNED(g)), branch_gradient + at);
+        }
     }
 }

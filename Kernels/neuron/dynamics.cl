@@ -3,10 +3,11 @@
 //     Û[t] = leak·U[t−1] + x[t],  U[−1] = 0        Y[t] = Û[t] ≥ threshold
 //     U[t] = (1 − Y[t])·Û[t]  (hard reset)         U[t] = Û[t] − threshold·Y[t]  (soft reset)
 //
-// and the surrogates S(x), x = Û − threshold, which stand in for ∂Y/∂Û.
+// and the surrogates S(x), x = Û − threshold, which stand in for ∂Y/∂Û. A neuron of several levels (Feng et al.) is LEVELS
+// such neurons with thresholds of their own on one input. A learned leak is 1 − σ(w).
 //
 // Specialised by -D TIME_STEPS, NORMALIZED (a batch norm is applied to the input first), STATIC_INPUT (one picture
-// stands at every step), SOFT_RESET, DETACH_RESET, SURROGATE.
+// stands at every step), SOFT_RESET, DETACH_RESET, SURROGATE, LEVELS (1 to 4), LEARNED_LEAK.
 // Numerics: one fma a step; Û is bit for bit the same wherever it is computed.
 #ifndef DYNAMICS_CL
 #define DYNAMICS_CL
@@ -18,6 +19,23 @@
 #define ARCTAN 2
 #define RECTANGLE 3
 #define DSPIKE 4
+
+#if LEVELS > 1
+#define THRESHOLD_PARAMETERS \
+    const float threshold0, const float threshold1, const float threshold2, const float threshold3
+#define THRESHOLDS {threshold0, threshold1, threshold2, threshold3}
+#else
+#define THRESHOLD_PARAMETERS const float threshold0
+#define THRESHOLDS {threshold0}
+#endif
+
+#if LEARNED_LEAK
+#define LEAK_PARAMETER __global const float *leak_weight
+#define LEAK (1.0f / (1.0f + exp(leak_weight[0])))
+#else
+#define LEAK_PARAMETER const float fixed_leak
+#define LEAK fixed_leak
+#endif
 
 FLOATV reset_potential(FLOATV potential, INTV fired, float threshold)
 {

@@ -1,12 +1,23 @@
-// Batch norm, neuron over all time steps, and packing of its spikes, in one pass: Y of neuron/dynamics.cl.
+// Batch norm, neuron over all time steps, and packing of its spikes, in one pass: Y of neuron/dynamics.cl. A neuron of
+// several levels leaves the number of those that fire instead.
 //
-// Layout: input is [T·N or, static, N][pixels][stride] floats, spikes [T·N][pixels][words] words; `pixels` counts those
-// of one time step (N·height·width).
+// Layout: input is [T·N or, static, N][pixels][stride] floats, spikes [T·N][pixels][words] words, numbers
+// [T·N][pixels][stride] floats; `pixels` counts those of one time step (N·height·width).
 // Mapping: an item takes a word of 32 channels and a run of pixels. CHUNKS (-D) vectors make a word; the last word of a
 // pixel may have fewer. Membrane potentials stay in registers.
 // Sizes: any T. The input is read once, each word of spikes is written once.
-// Numerics: see neuron/dynamics.cl. Spare bits are masked, whatever the threshold.
+// Numerics: see neuron/dynamics.cl. Spare bits and channels are masked, whatever the threshold.
 #include "neuron/dynamics.cl"
+
+#if LEVELS > 1
+#define OUTPUT float
+#define OUTPUT_STRIDE stride
+#define OUTPUT_WIDTH 32
+#else
+#define OUTPUT uint
+#define OUTPUT_STRIDE words
+#define OUTPUT_WIDTH 1
+#endif
 
 __kernel void fire(
     __global const float *input,
@@ -16,15 +27,17 @@ __kernel void fire(
     __global const float *bias,
     const float gain,
 #endif
-    __global uint *spikes,
+    __global OUTPUT *output,
     const int pixels,
     const int stride,
     const int words,
     const int channels,
     const int run,
-    const float leak,
-    const float threshold)
+    LEAK_PARAMETER,
+    THRESHOLD_PARAMETERS)
 {
+    const float leak = LEAK;
+    const float thresholds[] = THRESHOLDS;
     const int word = get_global_id(0);
     const int channel = word * 32;
     const int begin = (int)get_global_id(1) * run;
@@ -42,16 +55,20 @@ __kernel void fire(
 
     for (int pixel = begin; pixel < end; ++pixel) {
         __global const float *x = input + (size_t)pixel * stride + channel;
-        __global uint *y = spikes + (size_t)pixel * words + word;
-        FLOATV membrane[CHUNKS];
+        __global OUTPUT *y = output + (size_t)pixel * OUTPUT_STRIDE + word * OUTPUT_WIDTH;
+        FLOATV membrane[CHUNKS][LEVELS];
 #pragma unroll
         for (int chunk = 0; chunk < CHUNKS; ++chunk)
-            membrane[chunk] = 0.0f;
+#pragma unroll
+            for (int level = 0; level < LEVELS; ++level)
+                membrane[chunk][level] = 0.0f;
 #if TIME_STEPS <= 16
 #pragma unroll
 #endif
         for (int t = 0; t < TIME_STEPS; ++t) {
+#if LEVELS == 1
             UINTV bits = 0u;
+#endif
 #pragma unroll
             for (int chunk = 0; chunk < CHUNKS; ++chunk) {
                 if (chunk < chunks) {
@@ -60,14 +77,29 @@ __kernel void fire(
 #else
                     const FLOATV drive = LOADV(x + chunk * WIDTH);
 #endif
-                    const FLOATV potential = fma((FLOATV)(leak), membrane[chunk], drive);
-                    const INTV fired = potential >= (FLOATV)(threshold);
-                    membrane[chunk] = reset_potential(potential, fired, threshold);
-                    bits |= AS_UINTV(fired) & (LANE_BITS << (UINTV)(chunk * WIDTH));
+#if LEVELS > 1
+                    FLOATV count = 0.0f;
+#endif
+#pragma unroll
+                    for (int level = 0; level < LEVELS; ++level) {
+                        const FLOATV potential = fma((FLOATV)(leak), membrane[chunk][level], drive);
+                        const INTV fired = potential >= (FLOATV)(thresholds[level]);
+                        membrane[chunk][level] = reset_potential(potential, fired, thresholds[level]);
+#if LEVELS > 1
+                        count += MASKED(fired, (FLOATV)(1.0f));
+#else
+                        bits |= AS_UINTV(fired) & (LANE_BITS << (UINTV)(chunk * WIDTH));
+#endif
+                    }
+#if LEVELS > 1
+                    STOREV(MASKED(counting_lanes(channel + chunk * WIDTH, channels), count), y + chunk * WIDTH);
+#endif
                 }
             }
+#if LEVELS == 1
             *y = or_lanes(bits) & counting;
-            y += (size_t)pixels * words;
+#endif
+            y += (size_t)pixels * OUTPUT_STRIDE;
 #if !STATIC_INPUT
             x += (size_t)pixels * stride;
 #endif

@@ -8,7 +8,8 @@
 //
 // Layout: partial sums are [runs][2][stride]: Σ g, Σ g·(x − mean). Coefficients are [2][stride]: Σ g / m and
 // σ⁻²·Σ g·(x − mean) / m.
-// Mapping: an item takes a chunk and a run of pixels; normalize_backward_combine takes a chunk.
+// Mapping: normalize_backward_sums takes a chunk and a run of pixels, normalize_backward_combine a chunk,
+// normalize_backward_apply a group of chunks and a run of pixels.
 // Numerics: sums of blocks of pixels join the run's, runs are added in their order. Everything is 0 in spare channels.
 #include "common/layout.cl"
 
@@ -83,18 +84,26 @@ __kernel void normalize_backward_apply(
     const int pixels,
     const int stride,
     const int run,
+    const int group,
     const float gain)
 {
-    const int channel = (int)get_global_id(0) * WIDTH;
+    const int first = (int)get_global_id(0) * group * WIDTH;
+    const int chunks = GROUP_CHUNKS(first, group, stride);
     const int begin = (int)get_global_id(1) * run;
     const int end = begin + min(run, pixels - begin);
-    const FLOATV mean = LOADV(statistics + channel);
-    const FLOATV scale = LOADV(weight + channel) * gain * LOADV(statistics + stride + channel);
-    const FLOATV average = LOADV(coefficients + channel);
-    const FLOATV slope = LOADV(coefficients + stride + channel);
+    FLOATV mean[GROUP], scale[GROUP], average[GROUP], slope[GROUP];
+    for (int chunk = 0; chunk < chunks; ++chunk) {
+        const int channel = first + chunk * WIDTH;
+        mean[chunk] = LOADV(statistics + channel);
+        scale[chunk] = LOADV(weight + channel) * gain * LOADV(statistics + stride + channel);
+        average[chunk] = LOADV(coefficients + channel);
+        slope[chunk] = LOADV(coefficients + stride + channel);
+    }
     for (int pixel = begin; pixel < end; ++pixel) {
-        const size_t at = (size_t)pixel * stride + channel;
-        const FLOATV centred = LOADV(gradient + at) - average;
-        STOREV(scale * fma(mean - LOADV(input + at), slope, centred), result + at);
+        size_t at = (size_t)pixel * stride + first;
+        for (int chunk = 0; chunk < chunks; ++chunk, at += WIDTH) {
+            const FLOATV centred = LOADV(gradient + at) - average[chunk];
+            STOREV(scale[chunk] * fma(mean[chunk] - LOADV(input + at), slope[chunk], centred), result + at);
+        }
     }
 }

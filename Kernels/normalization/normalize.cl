@@ -1,6 +1,6 @@
 // A batch norm applied, where no neuron follows it: y of normalization/affine.cl.
 //
-// Mapping: an item takes a chunk and a run of pixels.
+// Mapping: an item takes a group of chunks and a run of pixels.
 #include "normalization/affine.cl"
 
 __kernel void normalize_pixels(
@@ -12,14 +12,19 @@ __kernel void normalize_pixels(
     const int pixels,
     const int stride,
     const int run,
+    const int group,
     const float gain)
 {
-    const int channel = (int)get_global_id(0) * WIDTH;
+    const int first = (int)get_global_id(0) * group * WIDTH;
+    const int chunks = GROUP_CHUNKS(first, group, stride);
     const int begin = (int)get_global_id(1) * run;
     const int end = begin + min(run, pixels - begin);
-    const Affine affine = load_affine(statistics, weight, bias, stride, channel, gain);
+    Affine affine[GROUP];
+    for (int chunk = 0; chunk < chunks; ++chunk)
+        affine[chunk] = load_affine(statistics, weight, bias, stride, first + chunk * WIDTH, gain);
     for (int pixel = begin; pixel < end; ++pixel) {
-        const size_t at = (size_t)pixel * stride + channel;
-        STOREV(apply_affine(affine, LOADV(input + at)), output + at);
+        size_t at = (size_t)pixel * stride + first;
+        for (int chunk = 0; chunk < chunks; ++chunk, at += WIDTH)
+            STOREV(apply_affine(affine[chunk], LOADV(input + at)), output + at);
     }
 }

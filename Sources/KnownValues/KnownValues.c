@@ -53,6 +53,10 @@ static const unsigned char maxpool_spikes_gradient[] = {
 #embed "maxpool-spikes-gradient.safetensors"
 };
 
+static const unsigned char multi_level_firing[] = {
+#embed "multi-level-firing.safetensors"
+};
+
 static const unsigned char network_2[] = {
 #embed "network-2.safetensors"
 };
@@ -77,6 +81,10 @@ static const unsigned char optimizer_sgd[] = {
 #embed "optimizer-sgd.safetensors"
 };
 
+static const unsigned char plif[] = {
+#embed "plif.safetensors"
+};
+
 static const unsigned char pool_linear[] = {
 #embed "pool-linear.safetensors"
 };
@@ -84,6 +92,7 @@ static const unsigned char pool_linear[] = {
 static const unsigned char schedule_cosine[] = {
 #embed "schedule-cosine.safetensors"
 };
+
 
 static const LSNKnownValues cases[] = {
     CASE(block_lsn_bottleneck_s2_16to32, "block-lsn-bottleneck-s2-16to32"),
@@ -98,12 +107,14 @@ static const LSNKnownValues cases[] = {
     CASE(loss_mean_ce, "loss-mean_ce"),
     CASE(loss_tet, "loss-tet"),
     CASE(maxpool_spikes_gradient, "maxpool-spikes-gradient"),
+    CASE(multi_level_firing, "multi-level-firing"),
     CASE(network_2, "network-2"),
     CASE(norm_0_k0_707, "norm-0-k0.707"),
     CASE(norm_0_k1_000, "norm-0-k1.000"),
     CASE(optimizer_adam, "optimizer-adam"),
     CASE(optimizer_adamw, "optimizer-adamw"),
     CASE(optimizer_sgd, "optimizer-sgd"),
+    CASE(plif, "plif"),
     CASE(pool_linear, "pool-linear"),
     CASE(schedule_cosine, "schedule-cosine"),
 };

@@ -39,6 +39,10 @@ public struct Architecture: Hashable, Sendable {
     public let defaultTimeSteps: Int
     /// The last layers.
     public let head: Head
+    /// The stems that its authors give it.
+    public let stems: [Stem]
+    /// The neuron of its row, before depth decides about the surrogate of an LSN: see ``defaultNeuron``.
+    public let rowNeuron: Neuron
     /// The paper's parameter column, in millions; nominal: see ``NetworkDescription/parameterCount`` for the truth.
     public let nominalParameters: Double?
     /// What the paper trains it on, the first foremost.
@@ -50,9 +54,12 @@ public struct Architecture: Hashable, Sendable {
     /// Layers with weights, one branch of each block counted.
     public var layers: Int { 1 + blockCount * (isBottleneck ? 3 : 2) + head.layers }
 
-    /// The architecture's neuron for this depth: the paper's, with the surrogate's height of ``BranchStart``.
+    /// Whether every block leaves spikes.
+    public var hasBinaryBlockOutputs: Bool { family.hasBinaryOutputs && !rowNeuron.isMultiLevel }
+
+    /// The architecture's neuron for this depth: its row's, of an LSN with the surrogate's height of ``BranchStart``.
     public var defaultNeuron: Neuron {
-        var neuron = Neuron()
+        var neuron = rowNeuron
         if family == .lsn {
             let start = BranchStart.standard(blocks: blockCount, neuron: neuron, timeSteps: defaultTimeSteps)
             neuron.surrogate = .triangular(height: start.surrogateHeight)
@@ -60,12 +67,35 @@ public struct Architecture: Hashable, Sendable {
         return neuron
     }
 
+    /// This architecture with another function in its blocks, or with its blocks in another order.
+    ///
+    /// - Parameters:
+    ///   - sew: for SEW-ResNets. nil: ``SEWFunction/add``.
+    ///   - residual: for the residual networks of Table 1. nil: ``ResidualOrder/original``.
+    /// - Throws: ``NetworkError/invalid(_:)`` where the architecture's blocks have no such choice.
+    public func family(sew: SEWFunction? = nil, residual: ResidualOrder? = nil) throws(NetworkError) -> BlockFamily {
+        var result = family
+        if let sew {
+            guard case .sew = family else {
+                throw .invalid("\(name) has no SEW function to choose; only the models sew-resnet… have")
+            }
+            result = .sew(sew)
+        }
+        if let residual {
+            guard case .residual = family else {
+                throw .invalid("\(name) has no residual order to choose; only the models residual… have")
+            }
+            result = .residual(residual)
+        }
+        return result
+    }
+
     /// What to build.
     ///
     /// - Parameters:
     ///   - width: multiplier of the standard widths, the stem's too; they are rounded down. nil: ``defaultWidth``.
     ///   - timeSteps: T. nil: ``defaultTimeSteps``.
-    ///   - stem: nil: by image size, see ``Stem/automatic(imageHeight:imageWidth:)``.
+    ///   - stem: nil: by image size, see ``Stem/automatic(imageHeight:imageWidth:)``, where the architecture has both.
     ///   - classes: logits.
     ///   - inChannels: channels of a picture.
     ///   - imageHeight: rows.
@@ -73,6 +103,8 @@ public struct Architecture: Hashable, Sendable {
     ///   - neuron: nil: ``defaultNeuron``.
     ///   - branchScale: γ. nil: ``BranchStart`` for this depth.
     ///   - branchBias: b. nil: ``BranchStart`` for this depth.
+    ///   - sew: see ``family(sew:residual:)``.
+    ///   - residual: see ``family(sew:residual:)``.
     /// - Throws: ``NetworkError/invalid(_:)`` where no network can have these settings.
     public func describe(
         width: Double? = nil,
@@ -84,7 +116,9 @@ public struct Architecture: Hashable, Sendable {
         imageWidth: Int,
         neuron: Neuron? = nil,
         branchScale: Float? = nil,
-        branchBias: Float? = nil
+        branchBias: Float? = nil,
+        sew: SEWFunction? = nil,
+        residual: ResidualOrder? = nil
     ) throws(NetworkError) -> NetworkDescription {
         let width = width ?? defaultWidth
         guard width > 0, width <= 64 else {
@@ -95,14 +129,21 @@ public struct Architecture: Hashable, Sendable {
         }
         let steps = timeSteps ?? defaultTimeSteps
         let neuron = neuron ?? defaultNeuron
-        let start = BranchStart.standard(blocks: blockCount, neuron: neuron, timeSteps: steps)
+        let family = try family(sew: sew, residual: residual)
+        let start = BranchStart.standard(family: family, blocks: blockCount, neuron: neuron, timeSteps: steps)
+        if let stem, !stems.contains(stem) {
+            throw .invalid(
+                "\(name) has no \(stem.rawValue) stem; its stems: \(stems.map(\.rawValue).joined(separator: ", "))"
+            )
+        }
+        let automatic = Stem.automatic(imageHeight: imageHeight, imageWidth: imageWidth)
         let description = NetworkDescription(
             family: family,
             isBottleneck: isBottleneck,
             stages: stages,
             widths: standardWidths.map { Int(Double($0) * width) },
             stemWidth: Int(Double(standardStemWidth) * width),
-            stem: stem ?? .automatic(imageHeight: imageHeight, imageWidth: imageWidth),
+            stem: stem ?? (stems.contains(automatic) ? automatic : stems[0]),
             head: head,
             classes: classes,
             timeSteps: steps,

@@ -1,16 +1,9 @@
+import Tensors
+
 extension Architecture {
-    /// Every architecture, by depth.
-    public static let all: [Architecture] = [
-        // Six basic blocks; the paper leaves the layout open, this one comes nearest to its count.
-        lsn("lsn15", [2, 3, 1], head: .fc256, nominal: 8.9, settings: [.cifar10DVS]),
-        lsn("lsn18", [2, 2, 2, 2], nominal: 13.2),
-        lsn("lsn19", [3, 3, 2], head: .fc256, nominal: 13.2, settings: [.cifar10]),
-        lsn("lsn34", [3, 4, 6, 3], nominal: 24.5),
-        lsn("lsn34-standard", [3, 4, 6, 3], width: 1, nominal: 49.0),
-        lsn("lsn50", [3, 4, 6, 3], isBottleneck: true, nominal: 28.8),
-        lsn("lsn71-standard", [3, 4, 13, 3], isBottleneck: true, width: 1, nominal: 61.9),
-        lsn("lsn101", [3, 4, 23, 3], isBottleneck: true, nominal: 50.1, settings: [.imagenet, .cifar10]),
-    ]
+    /// Every architecture, by family and depth.
+    public static let all: [Architecture] =
+        logic + spikingResNets + sewResNets + residuals + multiLevel
 
     /// The architecture of this name.
     ///
@@ -24,7 +17,53 @@ extension Architecture {
         throw .unknownArchitecture(name: name, nearest: Array(nearest.prefix(3)), known: known)
     }
 
-    /// A logic spiking network: three stages start at 128 channels, four at 64, as in the ResNets they are laid out by.
+    /// Logic spiking networks.
+    private static let logic: [Architecture] = [
+        // Six basic blocks; the paper leaves the layout open, this one comes nearest to its count.
+        lsn("lsn15", [2, 3, 1], head: .fc256, nominal: 8.9, settings: [.cifar10DVS]),
+        lsn("lsn18", [2, 2, 2, 2], nominal: 13.2),
+        lsn("lsn19", [3, 3, 2], head: .fc256, nominal: 13.2, settings: [.cifar10]),
+        lsn("lsn34", [3, 4, 6, 3], nominal: 24.5),
+        lsn("lsn34-standard", [3, 4, 6, 3], width: 1, nominal: 49.0),
+        lsn("lsn50", [3, 4, 6, 3], isBottleneck: true, nominal: 28.8),
+        lsn("lsn71-standard", [3, 4, 13, 3], isBottleneck: true, width: 1, nominal: 61.9),
+        lsn("lsn101", [3, 4, 23, 3], isBottleneck: true, nominal: 50.1, settings: [.imagenet, .cifar10]),
+    ]
+
+    /// Spiking ResNets with tdBN (Zheng et al.); the one with 101 layers is the paper's, for its Fig. 7.
+    private static let spikingResNets: [Architecture] = [
+        spikingResNet("18", [2, 2, 2, 2]),
+        spikingResNet("19", [3, 3, 2], timeSteps: 4, head: .fc256, nominal: 11.7, settings: [.cifar10, .cifar10DVS]),
+        spikingResNet("34", [3, 4, 6, 3], nominal: 21.8),
+        spikingResNet("34-large", [3, 4, 6, 3], width: 2, nominal: 87.2),
+        spikingResNet("50", [3, 4, 6, 3], isBottleneck: true, nominal: 25.6),
+        spikingResNet("101", [3, 4, 23, 3], isBottleneck: true, settings: [.cifar10, .imagenet]),
+    ]
+
+    /// SEW-ResNets (Fang et al.).
+    private static let sewResNets: [Architecture] = [
+        sewResNet(18, [2, 2, 2, 2], nominal: 11.7),
+        sewResNet(34, [3, 4, 6, 3], nominal: 21.8),
+        sewResNet(50, [3, 4, 6, 3], isBottleneck: true, nominal: 25.6),
+        sewResNet(101, [3, 4, 23, 3], isBottleneck: true, nominal: 44.6),
+        sewResNet(152, [3, 8, 36, 3], isBottleneck: true, nominal: 60.2),
+    ]
+
+    /// Networks for the residual orders of Table 1.
+    private static let residuals: [Architecture] = [
+        residual(18, [2, 2, 2, 2]),
+        residual(34, [3, 4, 6, 3]),
+        residual(50, [3, 4, 6, 3], isBottleneck: true),
+        residual(101, [3, 4, 23, 3], isBottleneck: true),
+    ]
+
+    /// DS-ResNets with multi-level firing (Feng et al.).
+    private static let multiLevel: [Architecture] = [
+        dsResNet("ds-resnet14", [2, 2, 2], timeSteps: 10, settings: [.cifar10DVS]),
+        dsResNet("ds-resnet20", [3, 3, 3], timeSteps: 4, settings: [.cifar10]),
+    ]
+
+    /// Three stages start at 128 channels, four at 64, as in the ResNets that LSNs are laid out by.
     private static func lsn(
         _ name: String,
         _ stages: [Int],
@@ -34,34 +73,130 @@ extension Architecture {
         nominal: Double,
         settings: [Setting] = [.imagenet]
     ) -> Architecture {
-        let first = stages.count == 3 ? 128 : 64
-        return Architecture(
+        Architecture(
             name: name,
             family: .lsn,
             isBottleneck: isBottleneck,
             stages: stages,
-            standardWidths: stages.indices.map { first << $0 },
-            standardStemWidth: first,
-            defaultWidth: width,
-            defaultTimeSteps: 4,
+            firstWidth: stages.count == 3 ? 128 : 64,
+            width: width,
+            timeSteps: 4,
             head: head,
-            nominalParameters: nominal,
+            neuron: Neuron(),
+            nominal: nominal,
             settings: settings
         )
     }
 
-    /// The least number of insertions, deletions and replacements that make one text of the other (Levenshtein).
-    private static func editDistance(_ a: String, _ b: String) -> Int {
-        var row = Array(0...b.count)
-        for (i, left) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, right) in b.enumerated() {
-                let replaced = diagonal + (left == right ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
-            }
-        }
-        return row[b.count]
+    private static func spikingResNet(
+        _ depth: String,
+        _ stages: [Int],
+        isBottleneck: Bool = false,
+        width: Double = 1,
+        timeSteps: Int = 6,
+        head: Head = .fc,
+        nominal: Double? = nil,
+        settings: [Setting] = [.imagenet]
+    ) -> Architecture {
+        Architecture(
+            name: "spiking-resnet\(depth)",
+            family: .spikingResNet,
+            isBottleneck: isBottleneck,
+            stages: stages,
+            firstWidth: stages.count == 3 ? 128 : 64,
+            width: width,
+            timeSteps: timeSteps,
+            head: head,
+            neuron: Neuron(leak: 1),
+            nominal: nominal,
+            settings: settings
+        )
+    }
+
+    private static func sewResNet(
+        _ depth: Int,
+        _ stages: [Int],
+        isBottleneck: Bool = false,
+        nominal: Double
+    ) -> Architecture {
+        Architecture(
+            name: "sew-resnet\(depth)",
+            family: .sewAdd,
+            isBottleneck: isBottleneck,
+            stages: stages,
+            firstWidth: 64,
+            timeSteps: 4,
+            neuron: Neuron(leak: 1),
+            nominal: nominal,
+            settings: [.imagenet]
+        )
+    }
+
+    private static func residual(_ depth: Int, _ stages: [Int], isBottleneck: Bool = false) -> Architecture {
+        Architecture(
+            name: "residual\(depth)",
+            family: .residual(.original),
+            isBottleneck: isBottleneck,
+            stages: stages,
+            firstWidth: 64,
+            timeSteps: 4,
+            neuron: Neuron(),
+            settings: [.imagenet, .cifar10]
+        )
+    }
+
+    /// Thresholds a spike apart, each with a surrogate as wide as that, so that together they cover all potentials.
+    private static func dsResNet(
+        _ name: String,
+        _ stages: [Int],
+        timeSteps: Int,
+        settings: [Setting]
+    ) -> Architecture {
+        Architecture(
+            name: name,
+            family: .dsResNet,
+            isBottleneck: false,
+            stages: stages,
+            firstWidth: 64,
+            timeSteps: timeSteps,
+            stems: [.cifar],
+            neuron: Neuron(
+                leak: 0.25,
+                threshold: 0.6,
+                surrogate: .rectangle(width: 1),
+                higherThresholds: [1.6, 2.6]
+            ),
+            settings: settings
+        )
+    }
+
+    /// Widths double from stage to stage, and the stem is as wide as the first.
+    private init(
+        name: String,
+        family: BlockFamily,
+        isBottleneck: Bool,
+        stages: [Int],
+        firstWidth: Int,
+        width: Double = 1,
+        timeSteps: Int,
+        head: Head = .fc,
+        stems: [Stem] = Stem.allCases,
+        neuron: Neuron,
+        nominal: Double? = nil,
+        settings: [Setting]
+    ) {
+        self.name = name
+        self.family = family
+        self.isBottleneck = isBottleneck
+        self.stages = stages
+        standardWidths = stages.indices.map { firstWidth << $0 }
+        standardStemWidth = firstWidth
+        defaultWidth = width
+        defaultTimeSteps = timeSteps
+        self.head = head
+        self.stems = stems
+        rowNeuron = neuron
+        nominalParameters = nominal
+        self.settings = settings
     }
 }

@@ -26,7 +26,20 @@ func makeBlock<B: Backend>(
 ) throws(BackendError) -> any Block<B> {
     switch description.family {
     case .lsn: try LogicBlock(description, parameters: parameters)
-    case .sewAdd: try SEWBlock(description, parameters: parameters)
-    case .spikingResNet: try SpikingResNetBlock(description, parameters: parameters)
+    case .sew, .dsResNet, .residual(.reluBeforeAdd): try SEWBlock(description, parameters: parameters)
+    case .spikingResNet, .residual: try ResidualBlock(description, parameters: parameters)
+    }
+}
+
+extension Activation {
+    /// These spikes; real values are a mismatch, named by the block that cannot take them.
+    func spikes(of block: String) throws(BackendError) -> SpikeTensor<B> {
+        guard case .spikes(let tensor) = self else {
+            throw .mismatch(
+                operation: "block \(block)",
+                detail: "it joins spikes only, so its input must be spikes, but real values of shape \(shape) came"
+            )
+        }
+        return tensor
     }
 }

@@ -19,9 +19,9 @@ public struct BlockDescription: Hashable, Sendable {
     public var timeSteps: Int
     /// Every neuron of the block.
     public var neuron: Neuron
-    /// γ, the weight at the start of the last norm of each LSN branch.
+    /// γ, the weight at the start of the norm that a branch ends with.
     public var branchScale: Float
-    /// b, the bias at the start of the last norm of each LSN branch.
+    /// b, the bias at the start of the norm that a branch ends with.
     public var branchBias: Float
 
     /// A description of a block.
@@ -59,59 +59,133 @@ public struct BlockDescription: Hashable, Sendable {
     var title: String { name.isEmpty ? "block" : name }
 
     /// The branches' names.
-    var branchNames: [String] {
+    var branchNames: [String] { family == .lsn ? ["excitatory", "inhibitory"] : ["branch"] }
+
+    func declare(in layout: inout ParameterLayout) {
+        entry?.declare(in: &layout)
+        for name in branchNames {
+            for unit in branch(name) { unit.declare(in: &layout) }
+        }
+        shortcut?.declare(in: &layout)
+        exit?.declare(in: &layout)
+    }
+}
+
+// What a block is made of, in the order in which it computes: entry, branches beside the shortcut, their meeting, exit.
+// A unit's name counts its convolution; its norm and its neurons have the same number whether they stand before the
+// convolution (pre-activation) or behind it.
+extension BlockDescription {
+    /// What the input passes before branch and shortcut: the first activation of a pre-activation block.
+    var entry: StageDescription? {
         switch family {
-        case .lsn: ["excitatory", "inhibitory"]
-        case .sewAdd, .spikingResNet: ["branch"]
+        case .residual(.reluOnlyPreactivation): StageDescription(neuron: neuron("branch.0"))
+        case .residual(.fullPreactivation):
+            StageDescription(norm: norm("branch.0", channels: inChannels), neuron: neuron("branch.0"))
+        default: nil
         }
     }
 
     /// The units of the branch of this name, in order.
     func branch(_ branchName: String) -> [UnitDescription] {
-        let shapes: [(inputs: Int, outputs: Int, window: Int, stride: Int)] =
-            isBottleneck
-            ? [(inChannels, width, 1, 1), (width, width, 3, stride), (width, outChannels, 1, 1)]
-            : [(inChannels, width, 3, stride), (width, width, 3, 1)]
-        return shapes.enumerated().map { position, shape in
-            let isLast = position == shapes.count - 1
+        let convolutions = self.convolutions
+        return convolutions.indices.map { position in
+            let isLast = position == convolutions.count - 1
+            let name = "\(branchName).\(position)"
+            let next = "\(branchName).\(position + 1)"
+            let outputs = convolutions[position].filter.outputs
+            let stage: StageDescription =
+                switch family {
+                case .residual(.bnAfterAdd) where isLast, .residual(.fullPreactivation) where isLast:
+                    StageDescription()
+                case .residual(.fullPreactivation):
+                    StageDescription(norm: norm(next, channels: outputs), neuron: neuron(next))
+                case .residual(.reluOnlyPreactivation):
+                    StageDescription(
+                        norm: norm(name, channels: outputs, endsBranch: isLast),
+                        neuron: isLast ? nil : neuron(next)
+                    )
+                default:
+                    StageDescription(
+                        norm: norm(name, channels: outputs, endsBranch: isLast),
+                        neuron: isLast && exit != nil ? nil : neuron(name)
+                    )
+                }
             return UnitDescription(
-                name: path("\(branchName).\(position)"),
-                filter: FilterShape(
-                    outputs: shape.outputs,
-                    inputs: shape.inputs,
-                    height: shape.window,
-                    width: shape.window
+                convolution: ConvolutionDescription(
+                    name: path("\(name).conv"),
+                    filter: convolutions[position].filter,
+                    geometry: convolutions[position].geometry
                 ),
-                geometry: WindowGeometry(stride: shape.stride, padding: shape.window / 2),
-                gain: gain(joinsSum: isLast),
-                normWeight: isLast && family == .lsn ? branchScale : 1,
-                normBias: isLast && family == .lsn ? branchBias : 0
+                stage: stage
             )
         }
     }
 
-    /// The shortcut's unit, where the shape changes.
+    /// The shortcut's unit, where the shape changes. It has a norm where the branch ends with one, and neurons where
+    /// the branch ends with some.
     var shortcut: UnitDescription? {
         guard hasProjection else { return nil }
+        let firesInBranch = exit == nil && !family.leavesUnfiredSums
         return UnitDescription(
-            name: path("shortcut"),
-            filter: FilterShape(outputs: outChannels, inputs: inChannels, height: 1, width: 1),
-            geometry: WindowGeometry(stride: stride),
-            gain: gain(joinsSum: true)
+            convolution: ConvolutionDescription(
+                name: path("shortcut.conv"),
+                filter: FilterShape(outputs: outChannels, inputs: inChannels, height: 1, width: 1),
+                geometry: WindowGeometry(stride: stride)
+            ),
+            stage: StageDescription(
+                norm: family.branchEndsWithNorm ? norm("shortcut", channels: outChannels, joinsSum: true) : nil,
+                neuron: firesInBranch ? neuron("shortcut") : nil
+            )
         )
     }
 
-    func declare(in layout: inout ParameterLayout) {
-        for name in branchNames {
-            for unit in branch(name) { unit.declare(in: &layout) }
+    /// What the sum passes before it leaves: the last activation of a block that adds before its last neurons.
+    var exit: StageDescription? {
+        switch family {
+        case .spikingResNet, .residual(.original):
+            StageDescription(neuron: NeuronDescription(name: path("neuron"), neuron: neuron))
+        case .residual(.bnAfterAdd):
+            StageDescription(
+                norm: norm("branch.\(convolutions.count - 1)", channels: outChannels),
+                neuron: NeuronDescription(name: path("neuron"), neuron: neuron)
+            )
+        default: nil
         }
-        shortcut?.declare(in: &layout)
     }
 
-    /// tdBN's factor k·V_th: k is 1, and 1/√2 where two normalised values are summed before a neuron.
-    private func gain(joinsSum: Bool) -> Float {
-        guard family == .spikingResNet else { return 1 }
-        return neuron.threshold * (joinsSum ? Float(0.5).squareRoot() : 1)
+    private var convolutions: [(filter: FilterShape, geometry: WindowGeometry)] {
+        let shapes: [(inputs: Int, outputs: Int, window: Int, stride: Int)] =
+            isBottleneck
+            ? [(inChannels, width, 1, 1), (width, width, 3, stride), (width, outChannels, 1, 1)]
+            : [(inChannels, width, 3, stride), (width, width, 3, 1)]
+        return shapes.map { shape in
+            (
+                FilterShape(outputs: shape.outputs, inputs: shape.inputs, height: shape.window, width: shape.window),
+                WindowGeometry(stride: shape.stride, padding: shape.window / 2)
+            )
+        }
+    }
+
+    /// A norm of the unit of this name. tdBN's factor is k·V_th: k is 1, and 1/√2 where two normalised values are
+    /// summed before a neuron.
+    private func norm(
+        _ unit: String,
+        channels: Int,
+        endsBranch: Bool = false,
+        joinsSum: Bool = false
+    ) -> NormDescription {
+        let isSummed = family == .spikingResNet && (endsBranch || joinsSum)
+        return NormDescription(
+            name: path("\(unit).bn"),
+            channels: channels,
+            gain: family.isThresholdDependent ? neuron.threshold * (isSummed ? Float(0.5).squareRoot() : 1) : 1,
+            weight: endsBranch ? branchScale : 1,
+            bias: endsBranch ? branchBias : 0
+        )
+    }
+
+    private func neuron(_ unit: String) -> NeuronDescription {
+        NeuronDescription(name: path("\(unit).neuron"), neuron: neuron)
     }
 
     private func path(_ part: String) -> String { name.isEmpty ? part : "\(name).\(part)" }

@@ -1,7 +1,7 @@
 public import Tensors
 
-/// How the branches of an LSN start: the weight γ and the bias b of the last norm of E and of I, and the peak h of the
-/// triangular surrogate.
+/// How branches start: the weight γ and the bias b of the norm that each ends with, of an LSN's E and I above all, and
+/// the peak h of the triangular surrogate.
 ///
 /// With γ = 1, b = 0 the gradient explodes going back through the gates; near the identity, with a lower surrogate, its
 /// norm stays level through a hundred blocks and more.
@@ -27,6 +27,22 @@ public struct BranchStart: Hashable, Sendable {
                 bias: 0.375 * biasBound(neuron: neuron, timeSteps: timeSteps),
                 surrogateHeight: 0.7
             )
+        }
+    }
+
+    /// The start for a family: ``standard(blocks:neuron:timeSteps:)`` for LSN; 0, V_th for SEW with AND, whose branches
+    /// then fire always, so that blocks leave their input as it is (Fang et al.; otherwise nothing passes a few of
+    /// them); 1, 0 for the rest.
+    public static func standard(
+        family: BlockFamily,
+        blocks: Int,
+        neuron: Neuron,
+        timeSteps: Int
+    ) -> BranchStart {
+        switch family {
+        case .lsn: standard(blocks: blocks, neuron: neuron, timeSteps: timeSteps)
+        case .sew(.and): BranchStart(scale: 0, bias: neuron.threshold, surrogateHeight: 1)
+        case .sew, .spikingResNet, .residual, .dsResNet: BranchStart(scale: 1, bias: 0, surrogateHeight: 1)
         }
     }
 

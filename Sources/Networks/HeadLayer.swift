@@ -10,11 +10,6 @@ private struct PoolingRecord: TapeRecord {
     let shape: ImageShape
 }
 
-/// What the neuron between the two layers of ``Head/fc256`` saw.
-private struct HiddenRecord<B: Backend>: TapeRecord {
-    let potential: RealTensor<B>
-}
-
 /// A fully connected layer with bias, as a 1×1 convolution of 1×1 images.
 private struct LinearLayer<B: Backend>: Sendable {
     let backend: B
@@ -53,58 +48,50 @@ private struct LinearLayer<B: Backend>: Sendable {
     }
 }
 
-/// The last layers of a network: global average pooling, whose output is real at every time step, then one fully
-/// connected layer, or two with a neuron between them.
+/// The last layers of a network: the neurons that pre-activation blocks leave to it, global average pooling, whose output
+/// is real at every time step, then one fully connected layer, or two with neurons between them.
 struct HeadLayer<B: Backend>: Sendable {
     static var name: String { "head" }
 
     private let backend: B
-    private let layers: [LinearLayer<B>]
-    private let neuron: Neuron
-    private let time: TimeAxis
+    private let activation: FiringStage<B>?
+    private let first: LinearLayer<B>
+    private let second: (neurons: FiringStage<B>, layer: LinearLayer<B>)?
 
     init(_ description: NetworkDescription, parameters: ParameterSet<B>) throws(BackendError) {
-        var layers: [LinearLayer<B>] = []
-        for layer in description.headLayers {
-            layers.append(try LinearLayer(layer, parameters: parameters))
+        func stage(_ stage: StageDescription?) throws(BackendError) -> FiringStage<B>? {
+            guard let stage else { return nil }
+            return try FiringStage(stage, timeSteps: description.timeSteps, parameters: parameters)
         }
         backend = parameters.backend
-        self.layers = layers
-        neuron = description.neuron
-        time = TimeAxis(steps: description.timeSteps)
+        activation = try stage(description.headActivation)
+        let layers = description.headLayers
+        first = try LinearLayer(layers[0], parameters: parameters)
+        second =
+            if layers.count > 1, let neurons = try stage(description.hiddenNeurons) {
+                (neurons, try LinearLayer(layers[1], parameters: parameters))
+            } else { nil }
     }
 
     /// Logits `[T·N, 1, 1, classes]` of every time step.
     func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
-        var signal = try backend.globalAveragePool(input)
-        tape.push(PoolingRecord(shape: input.shape))
-        for (position, layer) in layers.enumerated() {
-            guard position > 0 else {
-                signal = try layer.forward(.real(signal), tape: &tape)
-                continue
-            }
-            let spikes = try backend.fire(signal, normalization: nil, neuron: neuron, time: time)
-            tape.push(HiddenRecord(potential: signal))
-            signal = try layer.forward(.spikes(spikes), tape: &tape)
-        }
-        return signal
+        let features = try activation?.forward(input, tape: &tape) ?? input
+        let pooled = try backend.globalAveragePool(features)
+        tape.push(PoolingRecord(shape: features.shape))
+        let hidden = try first.forward(.real(pooled), tape: &tape)
+        guard let second else { return hidden }
+        return try second.layer.forward(try second.neurons.forward(hidden, tape: &tape), tape: &tape)
     }
 
     /// ∂L/∂input from ∂L/∂logits.
     func backward(_ gradient: consuming RealTensor<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
         var gradient = consume gradient
-        for position in layers.indices.reversed() {
-            gradient = try layers[position].backward(gradient, tape: &tape)
-            guard position > 0 else { continue }
-            gradient = try backend.fireBackward(
-                gradient,
-                input: try tape.pop(HiddenRecord<B>.self).potential,
-                normalization: nil,
-                neuron: neuron,
-                time: time,
-                gradients: nil
-            )
+        if let second {
+            gradient = try second.neurons.backward(second.layer.backward(gradient, tape: &tape), tape: &tape)
         }
-        return try backend.globalAveragePoolBackward(gradient, inputShape: try tape.pop(PoolingRecord.self).shape)
+        gradient = try first.backward(gradient, tape: &tape)
+        let shape = try tape.pop(PoolingRecord.self).shape
+        gradient = try backend.globalAveragePoolBackward(gradient, inputShape: shape)
+        return try activation?.backward(gradient, tape: &tape) ?? gradient
     }
 }

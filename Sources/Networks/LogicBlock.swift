@@ -18,28 +18,19 @@ struct LogicBlock<B: Backend>: Block {
 
     init(_ description: BlockDescription, parameters: ParameterSet<B>) throws(BackendError) {
         func branch(_ units: [UnitDescription]) throws(BackendError) -> SpikingBranch<B> {
-            try SpikingBranch(
-                units,
-                neuron: description.neuron,
-                timeSteps: description.timeSteps,
-                parameters: parameters
-            )
+            try SpikingBranch(units, timeSteps: description.timeSteps, parameters: parameters)
         }
         name = description.title
         backend = parameters.backend
         excitatory = try branch(description.branch("excitatory"))
         inhibitory = try branch(description.branch("inhibitory"))
-        if let unit = description.shortcut {
-            shortcut = try branch([unit])
-        } else {
-            shortcut = nil
-        }
+        shortcut = if let unit = description.shortcut { try branch([unit]) } else { nil }
     }
 
     func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> Activation<B> {
-        let x = try spikes(try shortcut?.forward(input, tape: &tape) ?? input)
-        let e = try spikes(try excitatory.forward(input, tape: &tape))
-        let i = try spikes(try inhibitory.forward(input, tape: &tape))
+        let x = try (try shortcut?.forward(input, tape: &tape) ?? input).spikes(of: name)
+        let e = try excitatory.forward(input, tape: &tape).spikes(of: name)
+        let i = try inhibitory.forward(input, tape: &tape).spikes(of: name)
         let output = Activation.spikes(try backend.logicGate(input: x, excitatory: e, inhibitory: i))
         tape.push(GateRecord(input: x, excitatory: e, inhibitory: i))
         try tape.observer?.didRun(
@@ -74,15 +65,5 @@ struct LogicBlock<B: Backend>: Block {
             excitatory: record.excitatory,
             inhibitory: record.inhibitory
         )
-    }
-
-    private func spikes(_ activation: Activation<B>) throws(BackendError) -> SpikeTensor<B> {
-        guard case .spikes(let tensor) = activation else {
-            throw .mismatch(
-                operation: "LSN block \(name)",
-                detail: "its input must be spikes, but real values of shape \(activation.shape) came"
-            )
-        }
-        return tensor
     }
 }

@@ -79,9 +79,13 @@ public final class Network<B: Backend>: Sendable {
     /// - Parameters:
     ///   - pass: of this network, in training.
     ///   - logitsGradient: ∂L/∂logits, `[T·N, 1, 1, classes]`.
+    ///   - potentialLoss: a loss on the membrane potentials of every neuron layer, whose mean over the layers joins L.
+    ///   - record: where `potentialLoss` is added to the loss that stands there; it is needed when there is one.
     public func backward(
         _ pass: consuming ForwardPass<B>,
-        logitsGradient: RealTensor<B>
+        logitsGradient: RealTensor<B>,
+        potentialLoss: PotentialDistributionLoss? = nil,
+        record: B.Storage? = nil
     ) throws(BackendError) {
         guard logitsGradient.shape == pass.logits.shape else {
             throw .mismatch(
@@ -92,6 +96,7 @@ public final class Network<B: Backend>: Sendable {
         let isStatic = pass.isStatic
         var tape = pass.tape
         let observer = tape.observer
+        tape.potentialAim = try potentialAim(potentialLoss, layers: tape.firingLayers, record: record)
         try observer?.willDifferentiate(HeadLayer<B>.name, gradient: logitsGradient)
         var gradient = try head.backward(logitsGradient, tape: &tape)
         for block in blocks.reversed() {
@@ -100,6 +105,21 @@ public final class Network<B: Backend>: Sendable {
         }
         try observer?.willDifferentiate(StemLayer<B>.name, gradient: gradient)
         try stem.backward(consume gradient, isStatic: isStatic, tape: &tape)
+    }
+
+    private func potentialAim(
+        _ loss: PotentialDistributionLoss?,
+        layers: Int,
+        record: B.Storage?
+    ) throws(BackendError) -> PotentialAim<B>? {
+        guard let loss else { return nil }
+        guard let record else {
+            throw .mismatch(operation: "backward pass", detail: "a loss on potentials needs a record to be added to")
+        }
+        return PotentialAim(
+            loss: PotentialDistributionLoss(weight: loss.weight / Float(max(layers, 1))),
+            record: record
+        )
     }
 
     private func check(_ shape: ImageShape, isStatic: Bool) throws(BackendError) {

@@ -1,15 +1,5 @@
 public import Tensors
 
-/// How a block joins its branches with its shortcut.
-public enum BlockFamily: String, Codable, Sendable, CaseIterable {
-    /// The logic gate of an excitatory and an inhibitory branch: every output is a spike.
-    case lsn
-    /// SEW-ResNet (Fang et al.): the sum after the last neuron, integers.
-    case sewAdd = "sew_add"
-    /// Spiking ResNet with tdBN (Zheng et al.): the sum before the last neuron.
-    case spikingResNet = "spiking_resnet"
-}
-
 /// The first layers.
 public enum Stem: String, Codable, Sendable, CaseIterable {
     /// 3×3 unit, stride 1.
@@ -70,9 +60,9 @@ public struct NetworkDescription: Hashable, Sendable {
     public var imageWidth: Int
     /// Every neuron of the network.
     public var neuron: Neuron
-    /// γ, the weight at the start of the last norm of each LSN branch.
+    /// γ, the weight at the start of the norm that each branch ends with.
     public var branchScale: Float
-    /// b, the bias at the start of the last norm of each LSN branch.
+    /// b, the bias at the start of the norm that each branch ends with.
     public var branchBias: Float
 
     /// A description; ``validate()`` says whether it can be built.
@@ -119,6 +109,9 @@ public struct NetworkDescription: Hashable, Sendable {
     /// Trained values.
     public var parameterCount: Int { layout(alignment: 1).parameterCount }
 
+    /// Whether every block leaves spikes: its values are 0 and 1.
+    public var hasBinaryBlockOutputs: Bool { family.hasBinaryOutputs && !neuron.isMultiLevel }
+
     /// Every block in order, named `stages.S.B`.
     public var blocks: [BlockDescription] {
         var blocks: [BlockDescription] = []
@@ -142,85 +135,5 @@ public struct NetworkDescription: Hashable, Sendable {
             }
         }
         return blocks
-    }
-
-    /// Channels that the head averages.
-    var featureChannels: Int {
-        zip(stages, widths).reversed().first { $0.0 > 0 }.map { $0.1 * (isBottleneck ? 4 : 1) } ?? stemWidth
-    }
-
-    /// The unit that the stem starts with.
-    var stemUnit: UnitDescription {
-        let window = stem == .imagenet ? 7 : 3
-        return UnitDescription(
-            name: "stem",
-            filter: FilterShape(outputs: stemWidth, inputs: inChannels, height: window, width: window),
-            geometry: WindowGeometry(stride: stem == .imagenet ? 2 : 1, padding: window / 2),
-            gain: family == .spikingResNet ? neuron.threshold : 1
-        )
-    }
-
-    /// The fully connected layers of the head.
-    var headLayers: [LinearDescription] {
-        switch head {
-        case .fc:
-            [LinearDescription(name: "head.fc", inputs: featureChannels, outputs: classes)]
-        case .fc256:
-            [
-                LinearDescription(name: "head.fc1", inputs: featureChannels, outputs: Head.hiddenWidth),
-                LinearDescription(name: "head.fc2", inputs: Head.hiddenWidth, outputs: classes),
-            ]
-        }
-    }
-
-    /// Every parameter and its place in flat storage whose slices start at multiples of `alignment` words.
-    func layout(alignment: Int) -> ParameterLayout {
-        var layout = ParameterLayout(alignment: alignment)
-        stemUnit.declare(in: &layout)
-        for block in blocks { block.declare(in: &layout) }
-        for layer in headLayers { layer.declare(in: &layout) }
-        return layout
-    }
-
-    /// Throws where the description names a network that cannot be built or cannot learn.
-    public func validate() throws(NetworkError) {
-        let extents: [(String, Int)] = [
-            ("the number of classes", classes), ("the number of time steps", timeSteps),
-            ("the number of input channels", inChannels), ("the image height", imageHeight),
-            ("the image width", imageWidth), ("the stem's width", stemWidth),
-        ]
-        for (name, value) in extents where value < 1 {
-            throw .invalid("\(name) is \(value); it must be at least 1")
-        }
-        guard stages.count == widths.count, !stages.isEmpty else {
-            throw .invalid("\(stages.count) stages with \(widths.count) widths; both must be as many, and at least one")
-        }
-        for (stage, width) in widths.enumerated() where width < 1 {
-            throw .invalid("stage \(stage) is \(width) channels wide; use a larger width")
-        }
-        for (stage, count) in stages.enumerated() where count < 1 {
-            throw .invalid("stage \(stage) has \(count) blocks; it must have at least one")
-        }
-        try validateNeuron()
-    }
-
-    private func validateNeuron() throws(NetworkError) {
-        guard neuron.threshold > 0, neuron.threshold.isFinite else {
-            throw .invalid("the neuron's threshold is \(neuron.threshold); it must be above 0")
-        }
-        guard neuron.leak >= 0, neuron.leak <= 1 else {
-            throw .invalid("the neuron's leak is \(neuron.leak); it must lie between 0 and 1")
-        }
-        guard branchScale.isFinite, branchBias.isFinite else {
-            throw .invalid("the branch scale is \(branchScale) and the branch bias \(branchBias); both must be finite")
-        }
-        guard family == .lsn, branchScale == 0 else { return }
-        let bound = BranchStart.biasBound(neuron: neuron, timeSteps: timeSteps)
-        guard branchBias > 0, branchBias < bound else {
-            throw .invalid(
-                "with a branch scale of 0 the branch bias must lie between 0 and \(bound) (neither included), "
-                    + "but it is \(branchBias): the branches would fire always, or never learn"
-            )
-        }
     }
 }

@@ -1,178 +1,77 @@
 import Tensors
 
-/// What a convolution with its norm leaves for the backward pass.
-struct UnitRecord<B: Backend>: TapeRecord {
-    let input: Activation<B>
-    let convolved: RealTensor<B>
+/// What a norm without neurons leaves for the backward pass.
+private struct NormRecord<B: Backend>: TapeRecord {
+    let input: RealTensor<B>
     let normalization: Normalization<B>
 }
 
-/// A convolution without bias and the batch norm after it; with a neuron, the unit that branches are made of.
+/// A convolution and a norm, if there is one, where no neuron follows: what leaves it goes into a sum.
 struct NormalizedConvolution<B: Backend>: Sendable {
-    let backend: B
-    let filter: Filter<B>
-    let filterGradient: Filter<B>
-    let geometry: WindowGeometry
-    let norm: NormalizationParameters<B>
-    let normGradients: NormalizationGradients<B>
+    private let backend: B
+    private let convolution: Convolution<B>
+    private let norm: NormLayer<B>?
 
     init(_ description: UnitDescription, parameters: ParameterSet<B>) throws(BackendError) {
         backend = parameters.backend
-        (filter, filterGradient) = try parameters.filter(description.filterName)
-        geometry = description.geometry
-        let weight = try parameters.vector(description.weightName)
-        let bias = try parameters.vector(description.biasName)
-        norm = NormalizationParameters(
-            weight: weight.value,
-            bias: bias.value,
-            runningMean: try parameters.buffer(description.runningMeanName),
-            runningVariance: try parameters.buffer(description.runningVarianceName),
-            gain: description.gain
-        )
-        normGradients = NormalizationGradients(weight: weight.gradient, bias: bias.gradient)
+        convolution = try Convolution(description.convolution, parameters: parameters)
+        norm =
+            if let norm = description.stage.norm {
+                try NormLayer(norm, parameters: parameters)
+            } else { nil }
     }
 
-    /// The convolution and the statistics to normalise it with. This is the one place where a pass's mode decides about
-    /// statistics.
+    /// The normalised convolution of `input`.
     ///
-    /// - Parameter repeats: T for a static picture, else 1.
-    private func convolve(
+    /// - Parameters:
+    ///   - input: spikes or real values.
+    ///   - repeats: T for a static picture, else 1.
+    ///   - tape: of the pass.
+    func forward(
         _ input: Activation<B>,
-        repeats: Int,
-        mode: PassMode
-    ) throws(BackendError) -> UnitRecord<B> {
-        let convolved = try backend.convolve(input, filter: filter, geometry: geometry)
-        let statistics =
-            switch mode {
-            case .training: try backend.batchStatistics(of: convolved, updating: norm, repeats: repeats)
-            case .inference: try backend.runningStatistics(of: norm)
-            }
-        return UnitRecord(
-            input: input,
-            convolved: convolved,
-            normalization: Normalization(statistics: statistics, parameters: norm)
-        )
-    }
-
-    /// Convolution, norm, neuron.
-    func fire(
-        _ input: Activation<B>,
-        neuron: Neuron,
-        time: TimeAxis,
+        repeats: Int = 1,
         tape: inout Tape<B>
-    ) throws(BackendError) -> SpikeTensor<B> {
-        let record = try convolve(input, repeats: time.isStatic ? time.steps : 1, mode: tape.mode)
-        let spikes = try backend.fire(
-            record.convolved,
-            normalization: record.normalization,
-            neuron: neuron,
-            time: time
-        )
-        tape.push(record)
-        return spikes
-    }
-
-    /// Convolution and norm, where no neuron follows.
-    func normalize(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
-        let record = try convolve(input, repeats: 1, mode: tape.mode)
-        let normalized = try backend.normalize(record.convolved, with: record.normalization)
-        tape.push(record)
+    ) throws(BackendError) -> RealTensor<B> {
+        let convolved = try convolution.forward(input, tape: &tape)
+        guard let norm else { return convolved }
+        let normalization = try norm.normalization(of: convolved, repeats: repeats, mode: tape.mode)
+        let normalized = try backend.normalize(convolved, with: normalization)
+        tape.push(NormRecord(input: convolved, normalization: normalization))
         return normalized
     }
 
-    /// ∂L/∂input of ``fire(_:neuron:time:tape:)``, added to `accumulator` where there is one. `gradient` is spent.
-    func fireBackward(
+    /// ∂L/∂input, added to `accumulator` where there is one. `gradient` stays as it is until the accumulator is written,
+    /// so both may be one tensor.
+    func backward(
         _ gradient: consuming RealTensor<B>,
-        neuron: Neuron,
-        time: TimeAxis,
         accumulator: consuming RealTensor<B>?,
         tape: inout Tape<B>
     ) throws(BackendError) -> RealTensor<B> {
-        let record = try tape.pop(UnitRecord<B>.self)
-        let input = record.input
-        let inner = try throughNeuron(consume gradient, consume record, neuron: neuron, time: time)
-        return try throughConvolution(consume inner, input: consume input, accumulator: consume accumulator)
+        let inner = try throughNorm(consume gradient, tape: &tape)
+        return try convolution.backward(inner, accumulator: consume accumulator, tape: &tape)
     }
 
-    /// The parameters' gradients alone of ``fire(_:neuron:time:tape:)``, for the first layer. `gradient` is spent.
-    func fireBackwardToParameters(
+    /// The parameters' gradients alone, for the first layer.
+    func differentiateParameters(
         _ gradient: consuming RealTensor<B>,
-        neuron: Neuron,
-        time: TimeAxis,
         tape: inout Tape<B>
     ) throws(BackendError) {
-        let record = try tape.pop(UnitRecord<B>.self)
-        let input = record.input
-        let inner = try throughNeuron(consume gradient, consume record, neuron: neuron, time: time)
-        try backend.convolveBackwardFilter(
-            input: input,
-            gradient: inner,
-            geometry: geometry,
-            result: filterGradient
-        )
+        try convolution.differentiateFilter(try throughNorm(consume gradient, tape: &tape), tape: &tape)
     }
 
-    /// ∂L/∂input of ``normalize(_:tape:)``, added to `accumulator` where there is one. `gradient` stays as it is until
-    /// the accumulator is written, so both may be one tensor.
-    func normalizeBackward(
-        _ gradient: consuming RealTensor<B>,
-        accumulator: consuming RealTensor<B>?,
-        tape: inout Tape<B>
-    ) throws(BackendError) -> RealTensor<B> {
-        let record = try tape.pop(UnitRecord<B>.self)
-        let input = record.input
-        let inner = try throughNorm(consume gradient, consume record)
-        return try throughConvolution(consume inner, input: consume input, accumulator: consume accumulator)
-    }
-
-    // Each step is a function of its own that consumes what it alone needs: the convolution's output, the largest thing
-    // kept, is back in the pool before the convolution's own gradients ask for memory.
-
-    private func throughNeuron(
-        _ gradient: consuming RealTensor<B>,
-        _ record: consuming UnitRecord<B>,
-        neuron: Neuron,
-        time: TimeAxis
-    ) throws(BackendError) -> RealTensor<B> {
-        try backend.fireBackward(
-            gradient,
-            input: record.convolved,
-            normalization: record.normalization,
-            neuron: neuron,
-            time: time,
-            gradients: normGradients
-        )
-    }
-
+    // A function of its own: the convolution's output, the largest thing kept, is back in the pool before the
+    // convolution's own gradients ask for memory.
     private func throughNorm(
         _ gradient: consuming RealTensor<B>,
-        _ record: consuming UnitRecord<B>
+        tape: inout Tape<B>
     ) throws(BackendError) -> RealTensor<B> {
-        try backend.normalizeBackward(
+        guard let norm else { return gradient }
+        let record = try tape.pop(NormRecord<B>.self)
+        return try backend.normalizeBackward(
             gradient,
-            input: record.convolved,
+            input: record.input,
             normalization: record.normalization,
-            gradients: normGradients
-        )
-    }
-
-    private func throughConvolution(
-        _ gradient: consuming RealTensor<B>,
-        input: consuming Activation<B>,
-        accumulator: consuming RealTensor<B>?
-    ) throws(BackendError) -> RealTensor<B> {
-        try backend.convolveBackwardFilter(
-            input: input,
-            gradient: gradient,
-            geometry: geometry,
-            result: filterGradient
-        )
-        return try backend.convolveBackwardData(
-            gradient,
-            filter: filter,
-            geometry: geometry,
-            inputShape: input.shape,
-            accumulator: accumulator
+            gradients: norm.gradients
         )
     }
 }

@@ -115,3 +115,22 @@ struct ParameterLayout: Sendable {
         return roundUp(last.offset + last.words, toMultipleOf: alignment)
     }
 }
+
+extension BlockDescription {
+    /// Every parameter and then every running statistic by its name in a checkpoint, without any memory. Places are those
+    /// of storage without gaps.
+    public var stateEntries: [ParameterEntry] {
+        var layout = ParameterLayout(alignment: 1)
+        declare(in: &layout)
+        return layout.entries + layout.buffers
+    }
+}
+
+extension NetworkDescription {
+    /// Every parameter and then every running statistic by its name in a checkpoint, without any memory. Places are those
+    /// of storage without gaps.
+    public var stateEntries: [ParameterEntry] {
+        let layout = layout(alignment: 1)
+        return layout.entries + layout.buffers
+    }
+}

@@ -1,49 +1,76 @@
 import Tensors
 
-/// The spike-element-wise block of Fang et al. with ADD: X' = S(B(C(S(B(C(X)))))) + X, integers. Where the shape
-/// changes, X in the sum is replaced by a 1×1 unit.
+/// The spike-element-wise block of Fang et al.: X' = f(O, X), O = S(B(C(S(B(C(X)))))), f a sum or a gate. Where the
+/// shape changes, X in f is replaced by a 1×1 unit.
+///
+/// With the sum it is also the block of DS-ResNet, whose neurons leave integers, and Table 1's "ReLU before addition".
 struct SEWBlock<B: Backend>: Block {
+    /// What a gate leaves for the backward pass.
+    private struct GateRecord: TapeRecord {
+        let input: SpikeTensor<B>
+        let branch: SpikeTensor<B>
+    }
+
     let name: String
     private let backend: B
+    /// nil: the sum.
+    private let gate: SpikeGate?
     private let branch: SpikingBranch<B>
     private let shortcut: SpikingBranch<B>?
 
     init(_ description: BlockDescription, parameters: ParameterSet<B>) throws(BackendError) {
+        func branch(_ units: [UnitDescription]) throws(BackendError) -> SpikingBranch<B> {
+            try SpikingBranch(units, timeSteps: description.timeSteps, parameters: parameters)
+        }
         name = description.title
         backend = parameters.backend
-        branch = try SpikingBranch(
-            description.branch("branch"),
-            neuron: description.neuron,
-            timeSteps: description.timeSteps,
-            parameters: parameters
-        )
-        if let unit = description.shortcut {
-            shortcut = try SpikingBranch(
-                [unit],
-                neuron: description.neuron,
-                timeSteps: description.timeSteps,
-                parameters: parameters
-            )
-        } else {
-            shortcut = nil
-        }
+        gate =
+            switch description.family {
+            case .sew(.and): .and
+            case .sew(.iand): .iand
+            default: nil
+            }
+        self.branch = try branch(description.branch("branch"))
+        shortcut = if let unit = description.shortcut { try branch([unit]) } else { nil }
     }
 
     func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> Activation<B> {
         let x = try shortcut?.forward(input, tape: &tape) ?? input
-        let a = try branch.forward(input, tape: &tape)
-        let output = Activation.real(try backend.sum(a, x))
-        try tape.observer?.didRun(BlockObservation(name: name, input: x, branch: a, output: output))
+        let o = try branch.forward(input, tape: &tape)
+        let output: Activation<B>
+        if let gate {
+            let record = GateRecord(input: try x.spikes(of: name), branch: try o.spikes(of: name))
+            output = .spikes(try backend.spikeGate(gate, input: record.input, branch: record.branch))
+            tape.push(record)
+        } else {
+            output = .real(try backend.sum(o, x))
+        }
+        try tape.observer?.didRun(BlockObservation(name: name, input: x, branch: o, output: output))
         return output
     }
 
     func backward(_ gradient: consuming RealTensor<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
-        // A unit spends its gradient, and two paths want this one.
-        let other = try backend.copy(gradient)
+        let gradients = try throughFunction(consume gradient, tape: &tape)
+        let input = gradients.input
+        let other = gradients.branch
+        _ = consume gradients
         guard let shortcut else {
-            return try branch.backward(consume other, accumulator: consume gradient, tape: &tape)
+            return try branch.backward(consume other, accumulator: consume input, tape: &tape)
         }
         let sum = try branch.backward(consume other, accumulator: nil, tape: &tape)
-        return try shortcut.backward(consume gradient, accumulator: consume sum, tape: &tape)
+        return try shortcut.backward(consume input, accumulator: consume sum, tape: &tape)
+    }
+
+    private func throughFunction(
+        _ gradient: consuming RealTensor<B>,
+        tape: inout Tape<B>
+    ) throws(BackendError) -> SpikeGateGradients<B> {
+        guard let gate else {
+            // A unit spends its gradient, and two paths want this one.
+            let other = try backend.copy(gradient)
+            return SpikeGateGradients(input: gradient, branch: other)
+        }
+        let record = try tape.pop(GateRecord.self)
+        return try backend.spikeGateBackward(gate, gradient: gradient, input: record.input, branch: record.branch)
     }
 }

@@ -1,12 +1,18 @@
 import Tensors
 
-/// The first layers of a network: a unit on real input, and for ``Stem/imagenet`` max-pooling of its spikes.
+/// The first layers of a network: a unit on real input, and for ``Stem/imagenet`` max-pooling of what leaves it.
 ///
-/// A static picture is convolved and normalised once; only the neuron runs over all T.
+/// The unit ends in neurons, except before pre-activation blocks, which take real values. A static picture is
+/// convolved and normalised once; only the neurons run over all T.
 struct StemLayer<B: Backend>: Sendable {
-    /// The pool's input, and whether the picture was static.
+    /// The pool's input.
     private struct PoolRecord: TapeRecord {
-        let input: SpikeTensor<B>
+        let input: Activation<B>
+    }
+
+    private enum Unit: Sendable {
+        case spiking(SpikingUnit<B>)
+        case normalized(NormalizedConvolution<B>)
     }
 
     static var name: String { "stem" }
@@ -14,40 +20,40 @@ struct StemLayer<B: Backend>: Sendable {
     private static var poolGeometry: WindowGeometry { WindowGeometry(stride: 2, padding: 1) }
 
     private let backend: B
-    private let unit: NormalizedConvolution<B>
-    private let neuron: Neuron
+    private let unit: Unit
     private let timeSteps: Int
     private let isPooled: Bool
 
     init(_ description: NetworkDescription, parameters: ParameterSet<B>) throws(BackendError) {
+        let unit = description.stemUnit
         backend = parameters.backend
-        unit = try NormalizedConvolution(description.stemUnit, parameters: parameters)
-        neuron = description.neuron
         timeSteps = description.timeSteps
+        self.unit =
+            if unit.stage.neuron == nil {
+                .normalized(try NormalizedConvolution(unit, parameters: parameters))
+            } else {
+                .spiking(try SpikingUnit(unit, timeSteps: description.timeSteps, parameters: parameters))
+            }
         isPooled = description.stem == .imagenet
     }
 
-    /// `[T·N, H', W', stem width]` spikes from `[N, H, W, C]` (static) or `[T·N, H, W, C]` values.
+    /// `[T·N, H', W', stem width]` from `[N, H, W, C]` (static) or `[T·N, H, W, C]` values.
     func forward(
         _ input: RealTensor<B>,
         isStatic: Bool,
         tape: inout Tape<B>
     ) throws(BackendError) -> Activation<B> {
-        var spikes = try unit.fire(
-            .real(input),
-            neuron: neuron,
-            time: TimeAxis(steps: timeSteps, isStatic: isStatic),
-            tape: &tape
-        )
-        if isPooled {
-            let fired = spikes
-            spikes = try backend.maxPool(fired, window: Self.poolWindow, geometry: Self.poolGeometry)
-            tape.push(PoolRecord(input: fired))
+        let output: Activation<B>
+        switch unit {
+        case .spiking(let unit):
+            output = try pool(try unit.forward(.real(input), isStatic: isStatic, tape: &tape), tape: &tape)
+        case .normalized(let unit):
+            let repeats = isStatic ? timeSteps : 1
+            let normalized = try unit.forward(.real(input), repeats: repeats, tape: &tape)
+            output = try repeated(try pool(.real(normalized), tape: &tape), isStatic: isStatic)
         }
-        try tape.observer?.didRun(
-            BlockObservation(name: Self.name, input: .real(input), output: .spikes(spikes))
-        )
-        return .spikes(spikes)
+        try tape.observer?.didRun(BlockObservation(name: Self.name, input: .real(input), output: output))
+        return output
     }
 
     /// Writes the parameters' gradients; nobody asks for the picture's. `gradient` is spent.
@@ -56,27 +62,43 @@ struct StemLayer<B: Backend>: Sendable {
         isStatic: Bool,
         tape: inout Tape<B>
     ) throws(BackendError) {
-        var gradient = consume gradient
-        if isPooled {
-            gradient = try throughPool(consume gradient, tape: &tape)
+        switch unit {
+        case .spiking(let unit):
+            let fired = try throughPool(consume gradient, tape: &tape)
+            try unit.differentiateParameters(consume fired, isStatic: isStatic, tape: &tape)
+        case .normalized(let unit):
+            let once = isStatic ? try backend.sumOverTime(gradient, steps: timeSteps) : gradient
+            try unit.differentiateParameters(try throughPool(once, tape: &tape), tape: &tape)
         }
-        try unit.fireBackwardToParameters(
-            consume gradient,
-            neuron: neuron,
-            time: TimeAxis(steps: timeSteps, isStatic: isStatic),
-            tape: &tape
-        )
+    }
+
+    private func repeated(_ activation: Activation<B>, isStatic: Bool) throws(BackendError) -> Activation<B> {
+        guard isStatic, case .real(let tensor) = activation else { return activation }
+        return .real(try backend.repeatOverTime(tensor, steps: timeSteps))
+    }
+
+    private func pool(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> Activation<B> {
+        guard isPooled else { return input }
+        tape.push(PoolRecord(input: input))
+        return switch input {
+        case .spikes(let spikes):
+            .spikes(try backend.maxPool(spikes, window: Self.poolWindow, geometry: Self.poolGeometry))
+        case .real(let values):
+            .real(try backend.maxPool(values, window: Self.poolWindow, geometry: Self.poolGeometry))
+        }
     }
 
     private func throughPool(
         _ gradient: consuming RealTensor<B>,
         tape: inout Tape<B>
     ) throws(BackendError) -> RealTensor<B> {
-        try backend.maxPoolBackward(
-            gradient,
-            input: try tape.pop(PoolRecord.self).input,
-            window: Self.poolWindow,
-            geometry: Self.poolGeometry
-        )
+        guard isPooled else { return gradient }
+        let (window, geometry) = (Self.poolWindow, Self.poolGeometry)
+        return switch try tape.pop(PoolRecord.self).input {
+        case .spikes(let spikes):
+            try backend.maxPoolBackward(gradient, input: spikes, window: window, geometry: geometry)
+        case .real(let values):
+            try backend.maxPoolBackward(gradient, input: values, window: window, geometry: geometry)
+        }
     }
 }

@@ -11,6 +11,14 @@ public enum PassMode: Hashable, Sendable {
     case inference
 }
 
+/// A loss on every neuron layer's potentials, which the backward pass adds as it goes.
+struct PotentialAim<B: Backend>: Sendable {
+    /// With the weight of one layer.
+    let loss: PotentialDistributionLoss
+    /// Its loss is added to.
+    let record: B.Storage
+}
+
 /// The stack of what layers leave in a forward pass. Each pushes one record or more; the backward pass pops them in
 /// reverse order, and each is gone (its memory back in the pool) as soon as its layer has used it.
 ///
@@ -21,6 +29,10 @@ public struct Tape<B: Backend>: ~Copyable, Sendable {
     public let mode: PassMode
     /// Who watches, if anyone.
     public let observer: (any NetworkObserver<B>)?
+    /// Neuron layers that ran in this pass.
+    private(set) var firingLayers = 0
+    /// What the backward pass asks of the potentials of every neuron layer.
+    var potentialAim: PotentialAim<B>?
     private var records: [any TapeRecord] = []
 
     /// An empty tape.
@@ -36,6 +48,12 @@ public struct Tape<B: Backend>: ~Copyable, Sendable {
     public mutating func push(_ record: consuming some TapeRecord) {
         guard mode == .training else { return }
         records.append(record)
+    }
+
+    /// Keeps the record of a neuron layer.
+    mutating func pushFiring(_ record: consuming some TapeRecord) {
+        firingLayers += 1
+        push(record)
     }
 
     /// The record pushed last, off the tape.

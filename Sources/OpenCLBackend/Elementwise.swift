@@ -1,7 +1,7 @@
 import OpenCLRuntime
 public import Tensors
 
-// Kernels/elementwise/sum.cl, Kernels/ceilings/copy.cl.
+// Kernels/elementwise: sum.cl, time.cl; Kernels/ceilings/copy.cl.
 extension OpenCLBackend: ElementwiseOperations {
     /// a + b, spikes counting as 0 and 1; the shapes are equal.
     public func sum(
@@ -13,7 +13,7 @@ extension OpenCLBackend: ElementwiseOperations {
         try requireEqual(b.shape, shape, "sum", "the second term")
         try require(b, "sum", "the second term")
         let result = try newTensor(shape)
-        let runs = PixelRuns(pixels: shape.pixels, bytes: 3 * shape.vectorWidth * wordBytes)
+        let runs = PixelRuns(pixels: shape.pixels, bytes: 3 * shape.channelStride * wordBytes)
         try run(
             "sum_activations",
             "elementwise/sum.cl",
@@ -22,7 +22,7 @@ extension OpenCLBackend: ElementwiseOperations {
                 .storage(a.storage), .storage(b.storage), .storage(result.storage), .int(shape.pixels),
                 .int(shape.channelStride), .int(shape.wordsPerPixel), .int(runs.length),
             ],
-            global: [shape.chunks, runs.count]
+            global: [runs.count]
         )
         return result
     }
@@ -56,5 +56,56 @@ extension OpenCLBackend: ElementwiseOperations {
             arguments: [.storage(term.storage), .storage(tensor.storage)] + runs.arguments,
             global: [runs.count]
         )
+    }
+
+    /// Every image `steps` times, time outermost.
+    public func repeatOverTime(
+        _ tensor: RealTensor<OpenCLBackend>,
+        steps: Int
+    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        let operation = "repeatOverTime"
+        let shape = tensor.shape
+        try require(tensor, operation, "the tensor")
+        try require(
+            (1...Int(Int32.max) / shape.images).contains(steps),
+            operation,
+            "\(steps) time steps were asked for of a tensor of shape \(shape)"
+        )
+        let result = try newTensor(shape.with(images: steps * shape.images))
+        try requirePixels(result.shape, operation)
+        let runs = try WordRuns(shape.realWords, bytes: (1 + steps) * wordBytes, operation)
+        try run(
+            "repeat_over_time",
+            "elementwise/time.cl",
+            options: [.width(shape)],
+            arguments: [.storage(tensor.storage), .storage(result.storage)] + runs.arguments + [.int(steps)],
+            global: [runs.count]
+        )
+        return result
+    }
+
+    /// The sum of every image over `steps` time steps.
+    public func sumOverTime(
+        _ tensor: RealTensor<OpenCLBackend>,
+        steps: Int
+    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        let operation = "sumOverTime"
+        let shape = tensor.shape
+        try require(tensor, operation, "the tensor")
+        try require(
+            steps >= 1 && shape.images % steps == 0,
+            operation,
+            "the tensor of shape \(shape) does not divide into \(steps) time steps"
+        )
+        let result = try newTensor(shape.with(images: shape.images / steps))
+        let runs = try WordRuns(result.shape.realWords, bytes: (1 + steps) * wordBytes, operation)
+        try run(
+            "sum_over_time",
+            "elementwise/time.cl",
+            options: [.width(shape)],
+            arguments: [.storage(tensor.storage), .storage(result.storage)] + runs.arguments + [.int(steps)],
+            global: [runs.count]
+        )
+        return result
     }
 }

@@ -60,6 +60,7 @@ extension OpenCLBackend: HeadOperations {
         labels: OpenCLStorage,
         timeSteps: Int,
         loss: Loss,
+        labelSmoothing: Float,
         record: OpenCLStorage
     ) throws(BackendError) -> RealTensor<OpenCLBackend> {
         let operation = "classificationLoss"
@@ -69,6 +70,11 @@ extension OpenCLBackend: HeadOperations {
             shape.area == 1 && timeSteps >= 1 && shape.images % max(timeSteps, 1) == 0,
             operation,
             "logits of shape \(shape) are not [T·N, classes, 1, 1] with T = \(timeSteps)"
+        )
+        try require(
+            labelSmoothing >= 0 && labelSmoothing < 1,
+            operation,
+            "the label smoothing is \(labelSmoothing); it must be at least 0 and below 1"
         )
         let batch = shape.images / timeSteps
         try requireRoom(batch, in: labels, operation, "the labels")
@@ -88,7 +94,7 @@ extension OpenCLBackend: HeadOperations {
             arguments: [
                 .storage(logits.storage), .storage(labels), .storage(gradient.storage), .storage(samples),
                 .int(timeSteps), .int(batch), .int(shape.channels), .int(shape.channelStride), .float(lambda),
-                .float(phi),
+                .float(phi), .float(labelSmoothing),
             ],
             global: [batch]
         )

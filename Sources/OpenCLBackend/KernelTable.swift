@@ -18,6 +18,11 @@ struct KernelOption: Hashable, Sendable {
     /// The vector width for a shape: see common/layout.cl.
     static func width(_ shape: ImageShape) -> KernelOption { .define("WIDTH", shape.vectorWidth) }
 
+    /// The size of a group of chunks for a shape: see common/layout.cl.
+    static func group(_ shape: ImageShape) -> KernelOption {
+        .define("GROUP", shape.chunks == 1 ? 1 : ImageShape.mostGroupChunks)
+    }
+
     var text: String { "-D\(macro)=\(value)" }
 }
 

@@ -41,7 +41,7 @@ extension OpenCLBackend: LogicGateOperations {
         try require(gradient, operation, "the gradient")
         let excitatoryGradient = try newTensor(shape)
         let inhibitoryGradient = try newTensor(shape)
-        let runs = PixelRuns(pixels: shape.pixels, bytes: 4 * shape.vectorWidth * wordBytes)
+        let runs = PixelRuns(pixels: shape.pixels, bytes: 4 * shape.channelStride * wordBytes)
         try run(
             "logic_gate_backward",
             "logic/gate.cl",
@@ -52,13 +52,75 @@ extension OpenCLBackend: LogicGateOperations {
                 .storage(inhibitoryGradient.storage), .int(shape.pixels), .int(shape.channelStride),
                 .int(shape.wordsPerPixel), .int(runs.length),
             ],
-            global: [shape.chunks, runs.count]
+            global: [runs.count]
         )
         return LogicGateGradients(
             input: gradient,
             excitatory: excitatoryGradient,
             inhibitory: inhibitoryGradient
         )
+    }
+
+    /// X·O or X·(1 − O), on packed words.
+    public func spikeGate(
+        _ gate: SpikeGate,
+        input: SpikeTensor<OpenCLBackend>,
+        branch: SpikeTensor<OpenCLBackend>
+    ) throws(BackendError) -> SpikeTensor<OpenCLBackend> {
+        try requireGate(input, branch, "spikeGate")
+        let output = try newSpikes(input.shape)
+        let count = input.shape.spikeWords
+        try require(count <= Int(Int32.max), "spikeGate", "shape \(input.shape) has 2³¹ words or more")
+        let runs = PixelRuns(pixels: count, bytes: 3 * wordBytes)
+        try run(
+            "spike_gate",
+            "logic/gate.cl",
+            options: [.width(input.shape), .define("NEGATED", gate == .iand)],
+            arguments: [
+                .storage(input.storage), .storage(branch.storage), .storage(output.storage), .int(count),
+                .int(runs.length),
+            ],
+            global: [runs.count]
+        )
+        return output
+    }
+
+    /// The gate's two gradients from ∂L/∂X'; ∂L/∂X stands in the gradient's memory.
+    public func spikeGateBackward(
+        _ gate: SpikeGate,
+        gradient: RealTensor<OpenCLBackend>,
+        input: SpikeTensor<OpenCLBackend>,
+        branch: SpikeTensor<OpenCLBackend>
+    ) throws(BackendError) -> SpikeGateGradients<OpenCLBackend> {
+        let operation = "spikeGateBackward"
+        let shape = input.shape
+        try requireGate(input, branch, operation)
+        try requireEqual(gradient.shape, shape, operation, "the gradient")
+        try require(gradient, operation, "the gradient")
+        let branchGradient = try newTensor(shape)
+        let runs = PixelRuns(pixels: shape.pixels, bytes: 3 * shape.channelStride * wordBytes)
+        try run(
+            "spike_gate_backward",
+            "logic/gate.cl",
+            options: [.width(shape), .define("NEGATED", gate == .iand)],
+            arguments: [
+                .storage(gradient.storage), .storage(input.storage), .storage(branch.storage),
+                .storage(branchGradient.storage), .int(shape.pixels), .int(shape.channelStride),
+                .int(shape.wordsPerPixel), .int(runs.length),
+            ],
+            global: [runs.count]
+        )
+        return SpikeGateGradients(input: gradient, branch: branchGradient)
+    }
+
+    private func requireGate(
+        _ input: SpikeTensor<OpenCLBackend>,
+        _ branch: SpikeTensor<OpenCLBackend>,
+        _ operation: String
+    ) throws(BackendError) {
+        try require(input, operation, "the input")
+        try requireEqual(branch.shape, input.shape, operation, "the branch")
+        try require(branch, operation, "the branch")
     }
 
     private func requireGate(

@@ -1,56 +1,74 @@
-import Foundation
 import OpenCLRuntime
 public import Tensors
 
-// Kernels/neuron: fire.cl, fire_backward.cl; the norm's gradients go on in Kernels/normalization/backward.cl.
+// Kernels/neuron: fire.cl, fire_backward.cl, leak_gradient.cl; the norm's gradients go on in
+// Kernels/normalization/backward.cl.
 extension OpenCLBackend: NeuronOperations {
     /// Normalises `input` (or takes it as it is, without `normalization`) and steps the neuron over all T, in one kernel.
     public func fire(
         _ input: RealTensor<OpenCLBackend>,
         normalization: Normalization<OpenCLBackend>?,
         neuron: Neuron,
+        leak: LearnedLeak<OpenCLBackend>?,
         time: TimeAxis
     ) throws(BackendError) -> SpikeTensor<OpenCLBackend> {
-        let layer = try NeuronLayer(self, input, normalization, neuron, time, "fire")
-        let shape = input.shape
+        let operation = "fire"
+        let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
+        try require(!neuron.isMultiLevel, operation, "a neuron of \(neuron.thresholds.count) levels leaves no spikes")
         let output = try newSpikes(layer.outputShape)
+        try fire(layer, output: output.storage)
+        return output
+    }
+
+    /// The same kernel for a neuron of several thresholds: how many of them fire.
+    public func fireLevels(
+        _ input: RealTensor<OpenCLBackend>,
+        normalization: Normalization<OpenCLBackend>?,
+        neuron: Neuron,
+        leak: LearnedLeak<OpenCLBackend>?,
+        time: TimeAxis
+    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        let operation = "fireLevels"
+        let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
+        try require(neuron.isMultiLevel, operation, "a neuron of one level leaves spikes")
+        let output = try newTensor(layer.outputShape)
+        try fire(layer, output: output.storage)
+        return output
+    }
+
+    private func fire(_ layer: NeuronLayer, output: OpenCLStorage) throws(BackendError) {
+        let shape = layer.input.shape
         let wordStride = min(shape.channelStride, ImageShape.spikesPerWord)
         let runs = PixelRuns(pixels: layer.pixels, bytes: layer.inputSteps * wordStride * wordBytes)
-        var arguments: [KernelArgument] = [.storage(input.storage)]
-        if let normalization {
-            arguments += [
-                .storage(normalization.statistics.storage), .storage(normalization.parameters.weight.storage),
-                .storage(normalization.parameters.bias.storage), .float(normalization.parameters.gain),
-            ]
-        }
-        arguments += [
-            .storage(output.storage), .int(layer.pixels), .int(shape.channelStride), .int(shape.wordsPerPixel),
-            .int(shape.channels), .int(runs.length), .float(neuron.leak), .float(neuron.threshold),
-        ]
         try run(
             "fire",
             "neuron/fire.cl",
             options: layer.options + [
                 .define("CHUNKS", (wordStride + shape.vectorWidth - 1) / shape.vectorWidth)
             ],
-            arguments: arguments,
+            arguments: [.storage(layer.input.storage)] + layer.normArguments()
+                + [
+                    .storage(output), .int(layer.pixels), .int(shape.channelStride), .int(shape.wordsPerPixel),
+                    .int(shape.channels), .int(runs.length), layer.leakArgument,
+                ] + layer.thresholdArguments,
             global: [shape.wordsPerPixel, runs.count]
         )
-        return output
     }
 
-    /// ∂L/∂input from ∂L/∂spikes, back through time, the surrogate and, with `normalization`, the batch's statistics; the
+    /// ∂L/∂input from ∂L/∂output, back through time, the surrogate and, with `normalization`, the batch's statistics; the
     /// result stands in the gradient's memory.
     public func fireBackward(
         _ gradient: RealTensor<OpenCLBackend>,
         input: RealTensor<OpenCLBackend>,
         normalization: Normalization<OpenCLBackend>?,
         neuron: Neuron,
+        leak: LearnedLeak<OpenCLBackend>?,
         time: TimeAxis,
-        gradients: NormalizationGradients<OpenCLBackend>?
+        gradients: NormalizationGradients<OpenCLBackend>?,
+        penalty: PotentialPenalty<OpenCLBackend>?
     ) throws(BackendError) -> RealTensor<OpenCLBackend> {
         let operation = "fireBackward"
-        let layer = try NeuronLayer(self, input, normalization, neuron, time, operation)
+        let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
         let shape = input.shape
         try requireEqual(gradient.shape, layer.outputShape, operation, "the gradient")
         try require(gradient, operation, "the gradient")
@@ -59,41 +77,47 @@ extension OpenCLBackend: NeuronOperations {
             operation,
             "the norm's gradients must be given exactly when there is a norm"
         )
+        if let gradients { try require(gradients, channels: shape.channels, operation) }
+        if let leak { try require(leak.gradient, channels: 1, operation, "the gradient of the leak's w") }
+        if let penalty { try require(penalty, channels: shape.channels, operation) }
+
         let runs = PixelRuns(
             pixels: layer.pixels,
             bytes: 2 * time.steps * shape.vectorWidth * wordBytes,
             limit: PixelRuns.reduction
         )
-        var arguments: [KernelArgument] = [.storage(gradient.storage), .storage(input.storage)]
-        var partials: OpenCLStorage?
-        if let normalization, let gradients {
-            try require(gradients, channels: shape.channels, operation)
-            let sums = try allocate(words: runs.count * 2 * shape.channelStride)
-            partials = sums
-            arguments += [
-                .storage(normalization.statistics.storage), .storage(normalization.parameters.weight.storage),
-                .storage(normalization.parameters.bias.storage), .storage(sums),
-                .float(normalization.parameters.gain),
-            ]
-        }
+        let sums = normalization == nil ? nil : try allocate(words: runs.count * 2 * shape.channelStride)
+        let leakSums = leak == nil ? nil : try allocate(words: runs.count * shape.channelStride)
         let surrogate = SurrogateNumbers(neuron.surrogate)
-        arguments += [
-            .int(layer.pixels), .int(shape.channelStride), .int(runs.length), .float(neuron.leak),
-            .float(neuron.threshold), .float(surrogate.scale), .float(surrogate.slope),
-        ]
         try run(
             "fire_backward",
             "neuron/fire_backward.cl",
             options: layer.options + [
                 .define("DETACH_RESET", neuron.detachReset), .define("SURROGATE", surrogate.kind),
+                .define("PENALIZED", penalty != nil),
             ],
-            arguments: arguments,
+            arguments: [.storage(gradient.storage), .storage(input.storage)] + layer.normArguments(sums: sums)
+                + [leakSums, penalty?.storage].compactMap { $0.map { .storage($0) } }
+                + [.int(layer.pixels), .int(shape.channelStride), .int(runs.length), layer.leakArgument]
+                + layer.thresholdArguments + [.float(surrogate.scale), .float(surrogate.slope)],
             global: [shape.chunks, runs.count]
         )
-        if let partials, let normalization, let gradients {
+        if let leak, let leakSums {
+            try run(
+                "leak_gradient",
+                "neuron/leak_gradient.cl",
+                options: [.width(shape)],
+                arguments: [
+                    .storage(leakSums), .storage(leak.weight.storage), .storage(leak.gradient.storage),
+                    .int(shape.channelStride), .int(runs.count),
+                ],
+                global: [1]
+            )
+        }
+        if let sums, let normalization, let gradients {
             try finishNormalizeBackward(
                 gradient.storage,
-                partials: partials,
+                partials: sums,
                 runs: runs.count,
                 input: input,
                 normalization: normalization,
@@ -103,61 +127,18 @@ extension OpenCLBackend: NeuronOperations {
         }
         return RealTensor(shape: shape, storage: gradient.storage)
     }
-}
 
-/// What both passes of a neuron layer need, with its operands checked.
-private struct NeuronLayer {
-    let outputShape: ImageShape
-    /// Pixels of one time step.
-    let pixels: Int
-    /// Time steps of the input.
-    let inputSteps: Int
-    let options: [KernelOption]
-
-    init(
-        _ backend: OpenCLBackend,
-        _ input: RealTensor<OpenCLBackend>,
-        _ normalization: Normalization<OpenCLBackend>?,
-        _ neuron: Neuron,
-        _ time: TimeAxis,
+    private func require(
+        _ penalty: PotentialPenalty<OpenCLBackend>,
+        channels: Int,
         _ operation: String
     ) throws(BackendError) {
-        let shape = input.shape
-        try backend.require(input, operation, "the input")
-        if let normalization { try backend.require(normalization, channels: shape.channels, operation) }
-        try backend.require(
-            time.steps >= 1 && (time.isStatic || shape.images % time.steps == 0),
+        try require(
+            penalty.channels == channels,
             operation,
-            "the input of shape \(shape) does not divide into \(time.steps) time steps"
+            "the penalty has \(penalty.channels) channels, expected \(channels)"
         )
-        outputShape = shape.with(images: time.outputImages(shape.images))
-        try backend.requirePixels(outputShape, operation)
-        pixels = time.batch(shape.images) * shape.area
-        inputSteps = time.isStatic ? 1 : time.steps
-        options = [
-            .width(shape), .define("TIME_STEPS", time.steps), .define("NORMALIZED", normalization != nil),
-            .define("STATIC_INPUT", time.isStatic), .define("SOFT_RESET", neuron.reset == .soft),
-        ]
-    }
-}
-
-/// A surrogate as neuron/dynamics.cl computes it: its kind there and two numbers.
-private struct SurrogateNumbers {
-    let kind: Int
-    let scale, slope: Float
-
-    init(_ surrogate: Surrogate) {
-        switch surrogate {
-        case .triangular(let height):
-            (kind, scale, slope) = (0, height, 0)
-        case .sigmoid(let a):
-            (kind, scale, slope) = (1, a, a)
-        case .arctan(let a):
-            (kind, scale, slope) = (2, a / 2, Float(Double.pi * Double(a) / 2))
-        case .rectangle(let width):
-            (kind, scale, slope) = (3, 1 / width, width / 2)
-        case .dspike(let b):
-            (kind, scale, slope) = (4, Float(Double(b) / (2 * tanh(Double(b) / 2))), b)
-        }
+        let words = 2 * roundUp(channels, toMultipleOf: ImageShape.channelGroup)
+        try requireRoom(words, in: penalty.storage, operation, "the penalty")
     }
 }

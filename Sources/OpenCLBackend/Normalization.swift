@@ -83,18 +83,18 @@ extension OpenCLBackend: NormalizationOperations {
         try require(input, "normalize", "the input")
         try require(normalization, channels: shape.channels, "normalize")
         let output = try newTensor(shape)
-        let runs = PixelRuns(pixels: shape.pixels, bytes: 2 * shape.vectorWidth * wordBytes)
+        let runs = PixelRuns(pixels: shape.pixels, bytes: 2 * shape.groupWidth * wordBytes)
         try run(
             "normalize_pixels",
             "normalization/normalize.cl",
-            options: [.width(shape)],
+            options: [.width(shape), .group(shape)],
             arguments: [
                 .storage(input.storage), .storage(normalization.statistics.storage),
                 .storage(normalization.parameters.weight.storage), .storage(normalization.parameters.bias.storage),
                 .storage(output.storage), .int(shape.pixels), .int(shape.channelStride), .int(runs.length),
-                .float(normalization.parameters.gain),
+                .int(shape.groupChunks), .float(normalization.parameters.gain),
             ],
-            global: [shape.chunks, runs.count]
+            global: [shape.groups, runs.count]
         )
         return output
     }
@@ -123,7 +123,7 @@ extension OpenCLBackend: NormalizationOperations {
         try run(
             "normalize_backward_sums",
             "normalization/backward.cl",
-            options: [.width(shape)],
+            options: [.width(shape), .group(shape)],
             arguments: [
                 .storage(gradient.storage), .storage(input.storage), .storage(normalization.statistics.storage),
                 .storage(partials), .int(shape.pixels), .int(shape.channelStride), .int(runs.length),
@@ -159,7 +159,7 @@ extension OpenCLBackend: NormalizationOperations {
         try run(
             "normalize_backward_combine",
             "normalization/backward.cl",
-            options: [.width(shape)],
+            options: [.width(shape), .group(shape)],
             arguments: [
                 .storage(partials), .storage(normalization.statistics.storage), .storage(gradients.weight.storage),
                 .storage(gradients.bias.storage), .storage(coefficients), .int(shape.channelStride), .int(runs),
@@ -167,18 +167,18 @@ extension OpenCLBackend: NormalizationOperations {
             ],
             global: [shape.chunks]
         )
-        let cuts = PixelRuns(pixels: shape.pixels, bytes: 3 * shape.vectorWidth * wordBytes)
+        let cuts = PixelRuns(pixels: shape.pixels, bytes: 3 * shape.groupWidth * wordBytes)
         try run(
             "normalize_backward_apply",
             "normalization/backward.cl",
-            options: [.width(shape)],
+            options: [.width(shape), .group(shape)],
             arguments: [
                 .storage(gradient), .storage(input.storage), .storage(normalization.statistics.storage),
                 .storage(normalization.parameters.weight.storage), .storage(coefficients), .storage(result),
                 .int(shape.pixels), .int(shape.channelStride), .int(cuts.length),
-                .float(normalization.parameters.gain),
+                .int(shape.groupChunks), .float(normalization.parameters.gain),
             ],
-            global: [shape.chunks, cuts.count]
+            global: [shape.groups, cuts.count]
         )
     }
 

@@ -1,7 +1,7 @@
 import OpenCLRuntime
 public import Tensors
 
-// Kernels/pooling: max.cl, average.cl. The global average is an average over windows as large as the image.
+// Kernels/pooling: max.cl, max_real.cl, average.cl. The global average is an average over windows as large as the image.
 extension OpenCLBackend: PoolingOperations {
     /// The maximum of spikes over `window` × `window` pixels: their OR.
     public func maxPool(
@@ -54,6 +54,73 @@ extension OpenCLBackend: PoolingOperations {
             global: [from.chunks, runs.count]
         )
         return result
+    }
+
+    /// The maximum of real values over `window` × `window` pixels, those outside the image not counting.
+    public func maxPool(
+        _ input: RealTensor<OpenCLBackend>,
+        window: Int,
+        geometry: WindowGeometry
+    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        let operation = "maxPool"
+        let (from, to) = (input.shape, try pooled(input.shape, window, geometry, operation))
+        try require(input, operation, "the input")
+        try requirePixelInside(window, geometry, operation)
+        let output = try newTensor(to)
+        let runs = PixelRuns(pixels: to.pixels, bytes: (window * window + 1) * from.vectorWidth * wordBytes)
+        try run(
+            "max_pool_real",
+            "pooling/max_real.cl",
+            options: [.width(from)],
+            arguments: [
+                .storage(input.storage), .storage(output.storage), .int(from.height), .int(from.width),
+                .int(to.height), .int(to.width), .int(from.channelStride), .int(window), .int(geometry.stride),
+                .int(geometry.padding), .int(to.pixels), .int(runs.length),
+            ],
+            global: [from.chunks, runs.count]
+        )
+        return output
+    }
+
+    /// ∂L/∂x of the maximum of real values: each window's gradient goes to its first maximum in row-major order.
+    public func maxPoolBackward(
+        _ gradient: RealTensor<OpenCLBackend>,
+        input: RealTensor<OpenCLBackend>,
+        window: Int,
+        geometry: WindowGeometry
+    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        let operation = "maxPoolBackward"
+        let (from, to) = (input.shape, try pooled(input.shape, window, geometry, operation))
+        try require(input, operation, "the input")
+        try requireEqual(gradient.shape, to, operation, "the gradient")
+        try require(gradient, operation, "the gradient")
+        try requirePixelInside(window, geometry, operation)
+        let result = try newTensor(from)
+        let runs = PixelRuns(pixels: from.pixels, bytes: (2 * window * window + 4) * from.vectorWidth * wordBytes)
+        try run(
+            "max_pool_real_backward",
+            "pooling/max_real.cl",
+            options: [.width(from)],
+            arguments: [
+                .storage(gradient.storage), .storage(input.storage), .storage(result.storage), .int(from.height),
+                .int(from.width), .int(to.height), .int(to.width), .int(from.channelStride), .int(window),
+                .int(geometry.stride), .int(geometry.padding), .int(from.pixels), .int(runs.length),
+            ],
+            global: [from.chunks, runs.count]
+        )
+        return result
+    }
+
+    private func requirePixelInside(
+        _ window: Int,
+        _ geometry: WindowGeometry,
+        _ operation: String
+    ) throws(BackendError) {
+        try require(
+            geometry.padding < window,
+            operation,
+            "padding \(geometry.padding) leaves windows of \(window)×\(window) without a pixel"
+        )
     }
 
     /// The mean over `window` × `window` pixels that touch each other; what does not fill a window is left out.

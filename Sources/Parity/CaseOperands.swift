@@ -44,7 +44,10 @@ extension CaseOperands {
         return attributes[name] == AttributeValue.none ? nil : attributes[name]
     }
 
-    private func refuse(_ name: String, _ wanted: String) -> ParityError {
+    /// Whether there is an attribute of that name.
+    func hasAttribute(_ name: String) -> Bool { attributes[name] != nil }
+
+    func refuse(_ name: String, _ wanted: String) -> ParityError {
         let found = attributes[name].map { "is \($0)" } ?? "is missing"
         return .attribute(name, problem: "\(found); it must be \(wanted)", operation: operation)
     }
@@ -123,31 +126,6 @@ extension CaseOperands {
         WindowGeometry(stride: try integer("stride", in: 1...64), padding: try integer("padding", in: 0...64))
     }
 
-    /// `leak`, `threshold`, `detach_reset`, `reset`, `surrogate` and `surrogate_parameter`.
-    mutating func neuron() throws(ParityError) -> Neuron {
-        Neuron(
-            leak: try float("leak"),
-            threshold: try float("threshold"),
-            reset: try choice("reset", default: Reset.hard),
-            detachReset: try flag("detach_reset"),
-            surrogate: try surrogate()
-        )
-    }
-
-    private mutating func surrogate() throws(ParityError) -> Surrogate {
-        let standard: [String: Float] = ["triangular": 1, "sigmoid": 4, "arctan": 2, "rectangle": 1, "dspike": 3]
-        let name = try text("surrogate", default: "triangular")
-        guard let value = standard[name] else { throw refuse("surrogate", "one that this program knows") }
-        let parameter = try float("surrogate_parameter", default: value)
-        switch name {
-        case "sigmoid": return .sigmoid(slope: parameter)
-        case "arctan": return .arctan(slope: parameter)
-        case "rectangle": return .rectangle(width: parameter)
-        case "dspike": return .dspike(temperature: parameter)
-        default: return .triangular(height: parameter)
-        }
-    }
-
     /// `loss`, and its constants.
     mutating func loss() throws(ParityError) -> Loss {
         switch try text("loss", default: "mean_ce") {
@@ -172,6 +150,9 @@ extension CaseOperands {
         }
         return tensor
     }
+
+    /// Every tensor's name, in order.
+    var tensorNames: [String] { order }
 
     /// Whether there is a tensor of that name.
     func has(_ name: String) -> Bool { tensors[name] != nil }

@@ -63,3 +63,15 @@ extension Normalization {
         Normalization<Other>(statistics: statistics.moved(), parameters: parameters.moved())
     }
 }
+
+extension LearnedLeak {
+    func moved<Other: StorageOperations>() -> LearnedLeak<Other> where Other.Storage == B.Storage {
+        LearnedLeak<Other>(weight: weight.moved(), gradient: gradient.moved())
+    }
+}
+
+extension PotentialPenalty {
+    func moved<Other: StorageOperations>() -> PotentialPenalty<Other> where Other.Storage == B.Storage {
+        PotentialPenalty<Other>(channels: channels, storage: storage)
+    }
+}

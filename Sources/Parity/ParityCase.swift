@@ -50,17 +50,19 @@ public struct ParityCase: Sendable {
         make = { _ in data }
     }
 
-    /// A catalogue case; `make` gives other random numbers for another attempt.
+    /// A catalogue case; `make` gives other random numbers for another attempt. The tolerance is the operation's, unless
+    /// another is given.
     init(
         name: String,
         operation: String,
+        tolerance: Tolerance? = nil,
         requiredMargin: Double? = nil,
         isSmooth: Bool = false,
         make: @escaping @Sendable (inout CaseNumbers) throws -> CaseData
     ) {
         self.name = name
         self.operation = operation
-        tolerance = .standard(for: operation)
+        self.tolerance = tolerance ?? .standard(for: operation)
         expected = nil
         self.requiredMargin = requiredMargin
         self.isSmooth = isSmooth

@@ -13,8 +13,10 @@ protocol ParityOperation: Sendable {
 /// Every operation that cases can ask for.
 public enum ParityOperations {
     private static let all: [any ParityOperation.Type] = [
-        ConvolutionOperation.self, NormalizationOperation.self, NeuronOperation.self, NormalizedNeuronOperation.self,
-        LogicGateOperation.self, SumOperation.self, MaxPoolOperation.self, AveragePoolOperation.self,
+        ConvolutionOperation.self, NormalizationOperation.self, NeuronOperation.self, ParametricNeuronOperation.self,
+        MultiLevelOperation.self, NormalizedNeuronOperation.self, PotentialPenaltyOperation.self,
+        LogicGateOperation.self, SpikeGateOperation.self, SumOperation.self, RepeatOverTimeOperation.self,
+        MaxPoolOperation.self, AveragePoolOperation.self,
         GlobalAveragePoolOperation.self, GlobalAveragePoolLinearOperation.self, BiasOperation.self,
         LossOperation.self, OptimizerOperation.self, ScheduleOperation.self, PrepareImagesOperation.self,
         ResizeImagesOperation.self, PrepareFramesOperation.self,

@@ -8,8 +8,12 @@ struct Potentials {
     let neuron: Neuron
     let time: TimeAxis
 
-    /// The smallest |Û − V_th| for a normalised input that has the layout of a real tensor.
+    /// The smallest |Û − V_th| for a normalised input that has the layout of a real tensor, over all thresholds.
     func margin(_ words: [Float], shape: ImageShape) -> Double {
+        neuron.thresholds.map { margin(words, shape: shape, threshold: Double($0)) }.min() ?? .infinity
+    }
+
+    private func margin(_ words: [Float], shape: ImageShape, threshold: Double) -> Double {
         let batch = time.batch(shape.images)
         let step = time.isStatic ? 0 : batch * shape.area * shape.channelStride
         var smallest = Double.infinity
@@ -19,8 +23,8 @@ struct Potentials {
                 var membrane = 0.0
                 for t in 0..<time.steps {
                     let potential = Double(neuron.leak) * membrane + Double(words[first + t * step])
-                    smallest = min(smallest, abs(potential - Double(neuron.threshold)))
-                    membrane = after(potential)
+                    smallest = min(smallest, abs(potential - threshold))
+                    membrane = after(potential, threshold)
                 }
             }
         }
@@ -52,47 +56,51 @@ struct Potentials {
                 if x[index] != start { moved += 1 }
                 continue
             }
-            var membrane = 0.0
+            var membranes = thresholds.map { _ in 0.0 }
             for t in 0..<time.steps {
-                let carried = Double(neuron.leak) * membrane
                 let place = t * neurons + index
-                if let edge = edge(near: carried + see(x[place]), margin) {
-                    let isAbove = carried + see(x[place]) >= edge
+                func potential(_ level: Int) -> Double { Double(neuron.leak) * membranes[level] + see(x[place]) }
+                for level in thresholds.indices {
+                    guard let edge = edge(near: potential(level), margin, thresholds[level]) else { continue }
+                    let isAbove = potential(level) >= edge
                     x[place] += Float((isAbove ? 2 : -2) * margin / slope[channel])
                     moved += 1
                 }
-                membrane = after(carried + see(x[place]))
+                membranes = thresholds.indices.map { after(potential($0), thresholds[$0]) }
             }
         }
         return moved
     }
 
-    private func after(_ potential: Double) -> Double {
-        guard potential >= Double(neuron.threshold) else { return potential }
-        return neuron.reset == .hard ? 0 : potential - Double(neuron.threshold)
+    private func after(_ potential: Double, _ threshold: Double) -> Double {
+        guard potential >= threshold else { return potential }
+        return neuron.reset == .hard ? 0 : potential - threshold
     }
 
-    /// Where spikes or the surrogate jump.
-    private var edges: [Double] {
-        let threshold = Double(neuron.threshold)
+    private var thresholds: [Double] { neuron.thresholds.map(Double.init) }
+
+    /// Where spikes of this threshold or its surrogate jump.
+    private func edges(_ threshold: Double) -> [Double] {
         switch neuron.surrogate {
-        case .rectangle(let width): return [threshold, threshold - Double(width) / 2, threshold + Double(width) / 2]
-        case .dspike: return [threshold, threshold - 0.5, threshold + 0.5]
-        case .triangular, .sigmoid, .arctan: return [threshold]
+        case .rectangle(let width): [threshold, threshold - Double(width) / 2, threshold + Double(width) / 2]
+        case .dspike: [threshold, threshold - 0.5, threshold + 0.5]
+        case .triangular, .sigmoid, .arctan: [threshold]
         }
     }
 
-    private func edge(near potential: Double, _ margin: Double) -> Double? {
-        edges.first { abs(potential - $0) < margin }
+    private func edge(near potential: Double, _ margin: Double, _ threshold: Double) -> Double? {
+        edges(threshold).first { abs(potential - $0) < margin }
     }
 
     /// An edge that a picture's potentials come too near to at any step.
     private func nearestEdge(_ input: Double, _ margin: Double) -> Double? {
-        var membrane = 0.0
-        for _ in 0..<time.steps {
-            let potential = Double(neuron.leak) * membrane + input
-            if let edge = edge(near: potential, margin) { return edge }
-            membrane = after(potential)
+        for threshold in thresholds {
+            var membrane = 0.0
+            for _ in 0..<time.steps {
+                let potential = Double(neuron.leak) * membrane + input
+                if let edge = edge(near: potential, margin, threshold) { return edge }
+                membrane = after(potential, threshold)
+            }
         }
         return nil
     }

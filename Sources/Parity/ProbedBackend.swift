@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Tensors
 
@@ -34,19 +35,50 @@ struct ProbedBackend<Base: Backend>: Backend {
         _ input: RealTensor<Self>,
         normalization: Normalization<Self>?,
         neuron: Neuron,
+        leak: LearnedLeak<Self>?,
         time: TimeAxis
     ) throws(BackendError) -> SpikeTensor<Self> {
+        try note(input, normalization, neuron, leak, time)
+        return try base.fire(
+            input.moved(),
+            normalization: normalization?.moved(),
+            neuron: neuron,
+            leak: leak?.moved(),
+            time: time
+        ).moved()
+    }
+
+    func fireLevels(
+        _ input: RealTensor<Self>,
+        normalization: Normalization<Self>?,
+        neuron: Neuron,
+        leak: LearnedLeak<Self>?,
+        time: TimeAxis
+    ) throws(BackendError) -> RealTensor<Self> {
+        try note(input, normalization, neuron, leak, time)
+        return try base.fireLevels(
+            input.moved(),
+            normalization: normalization?.moved(),
+            neuron: neuron,
+            leak: leak?.moved(),
+            time: time
+        ).moved()
+    }
+
+    private func note(
+        _ input: RealTensor<Self>,
+        _ normalization: Normalization<Self>?,
+        _ neuron: Neuron,
+        _ leak: LearnedLeak<Self>?,
+        _ time: TimeAxis
+    ) throws(BackendError) {
         let normalized =
             if let normalization { try base.normalize(input.moved(), with: normalization.moved()) } else {
                 input.moved() as RealTensor<Base>
             }
         let words = try base.readFloats(normalized.storage, count: normalized.shape.realWords)
+        var neuron = neuron
+        if let leak { neuron.leak = 1 / (1 + exp(try base.readFloats(leak.weight.storage, count: 1)[0])) }
         probe.note(Potentials(neuron: neuron, time: time).margin(words, shape: input.shape))
-        return try base.fire(
-            input.moved(),
-            normalization: normalization?.moved(),
-            neuron: neuron,
-            time: time
-        ).moved()
     }
 }

@@ -98,16 +98,93 @@ extension ProbedBackend {
         input: RealTensor<Self>,
         normalization: Normalization<Self>?,
         neuron: Neuron,
+        leak: LearnedLeak<Self>?,
         time: TimeAxis,
-        gradients: NormalizationGradients<Self>?
+        gradients: NormalizationGradients<Self>?,
+        penalty: PotentialPenalty<Self>?
     ) throws(BackendError) -> RealTensor<Self> {
         try base.fireBackward(
             gradient.moved(),
             input: input.moved(),
             normalization: normalization?.moved(),
             neuron: neuron,
+            leak: leak?.moved(),
             time: time,
-            gradients: gradients?.moved()
+            gradients: gradients?.moved(),
+            penalty: penalty?.moved()
+        ).moved()
+    }
+
+    func potentialPenalty(
+        _ input: RealTensor<Self>,
+        normalization: Normalization<Self>?,
+        neuron: Neuron,
+        leak: LearnedLeak<Self>?,
+        time: TimeAxis,
+        loss: PotentialDistributionLoss,
+        record: Storage
+    ) throws(BackendError) -> PotentialPenalty<Self> {
+        try base.potentialPenalty(
+            input.moved(),
+            normalization: normalization?.moved(),
+            neuron: neuron,
+            leak: leak?.moved(),
+            time: time,
+            loss: loss,
+            record: record
+        ).moved()
+    }
+
+    func spikeGate(
+        _ gate: SpikeGate,
+        input: SpikeTensor<Self>,
+        branch: SpikeTensor<Self>
+    ) throws(BackendError) -> SpikeTensor<Self> {
+        try base.spikeGate(gate, input: input.moved(), branch: branch.moved()).moved()
+    }
+
+    func spikeGateBackward(
+        _ gate: SpikeGate,
+        gradient: RealTensor<Self>,
+        input: SpikeTensor<Self>,
+        branch: SpikeTensor<Self>
+    ) throws(BackendError) -> SpikeGateGradients<Self> {
+        let gradients = try base.spikeGateBackward(
+            gate,
+            gradient: gradient.moved(),
+            input: input.moved(),
+            branch: branch.moved()
+        )
+        return SpikeGateGradients(input: gradients.input.moved(), branch: gradients.branch.moved())
+    }
+
+    func repeatOverTime(_ tensor: RealTensor<Self>, steps: Int) throws(BackendError) -> RealTensor<Self> {
+        try base.repeatOverTime(tensor.moved(), steps: steps).moved()
+    }
+
+    func sumOverTime(_ tensor: RealTensor<Self>, steps: Int) throws(BackendError) -> RealTensor<Self> {
+        try base.sumOverTime(tensor.moved(), steps: steps).moved()
+    }
+
+    func maxPool(
+        _ input: RealTensor<Self>,
+        window: Int,
+        geometry: WindowGeometry
+    ) throws(BackendError) -> RealTensor<Self> {
+        try base.maxPool(input.moved() as RealTensor<Base>, window: window, geometry: geometry).moved()
+    }
+
+    func maxPoolBackward(
+        _ gradient: RealTensor<Self>,
+        input: RealTensor<Self>,
+        window: Int,
+        geometry: WindowGeometry
+    ) throws(BackendError) -> RealTensor<Self> {
+        try base.maxPoolBackward(
+            gradient.moved(),
+            input: input.moved() as RealTensor<Base>,
+            window: window,
+            geometry: geometry
         ).moved()
     }
 
@@ -159,7 +236,7 @@ extension ProbedBackend {
         window: Int,
         geometry: WindowGeometry
     ) throws(BackendError) -> SpikeTensor<Self> {
-        try base.maxPool(input.moved(), window: window, geometry: geometry).moved()
+        try base.maxPool(input.moved() as SpikeTensor<Base>, window: window, geometry: geometry).moved()
     }
 
     func maxPoolBackward(
@@ -168,7 +245,12 @@ extension ProbedBackend {
         window: Int,
         geometry: WindowGeometry
     ) throws(BackendError) -> RealTensor<Self> {
-        try base.maxPoolBackward(gradient.moved(), input: input.moved(), window: window, geometry: geometry).moved()
+        try base.maxPoolBackward(
+            gradient.moved(),
+            input: input.moved() as SpikeTensor<Base>,
+            window: window,
+            geometry: geometry
+        ).moved()
     }
 
     func averagePool(_ input: Activation<Self>, window: Int) throws(BackendError) -> RealTensor<Self> {
@@ -207,6 +289,7 @@ extension ProbedBackend {
         labels: Storage,
         timeSteps: Int,
         loss: Loss,
+        labelSmoothing: Float,
         record: Storage
     ) throws(BackendError) -> RealTensor<Self> {
         try base.classificationLoss(
@@ -214,6 +297,7 @@ extension ProbedBackend {
             labels: labels,
             timeSteps: timeSteps,
             loss: loss,
+            labelSmoothing: labelSmoothing,
             record: record
         ).moved()
     }

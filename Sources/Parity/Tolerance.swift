@@ -35,11 +35,25 @@ public struct Tolerance: Sendable, Hashable {
             ["output.y": 0, "gradient.x": 2e-5],
             reason: "spikes are equal where potentials keep away from the threshold; T steps of float32 arithmetic back"
         ),
+        "plif": Tolerance(
+            ["output.y": 0, "gradient.x": 2e-5, "gradient.w": 1e-4],
+            reason: "as lif; a float32 sum over all of a layer"
+        ),
+        "multi_level_firing": Tolerance(
+            ["output.y": 0, "gradient": 1e-4, "gradient.x": 2e-5],
+            reason: "as lif and plif"
+        ),
+        "potential_penalty": Tolerance(
+            ["output": 2e-5, "output.y": 0, "gradient": 1e-4],
+            reason: "float32 means and variances over T·N·H·W; otherwise as normalized_lif"
+        ),
         "normalized_lif": Tolerance(
             ["output": 2e-5, "output.y": 0, "gradient": 1e-4],
             reason: "as batch_norm and lif"
         ),
         "logic_gate": Tolerance(["output.y": 0, "gradient": 1e-6], reason: "factors are -1, 0 or 1"),
+        "spike_gate": Tolerance(["output.y": 0, "gradient": 0], reason: "spikes and masks"),
+        "repeat_over_time": Tolerance(["output.y": 0, "gradient": 1e-6], reason: "copies; a float32 sum of T"),
         "max_pool": Tolerance(["output.y": 0, "gradient.x": 1e-6], reason: "sums of a few gradients"),
         "average_pool": Tolerance(["output": 1e-6, "gradient": 1e-6], reason: "sums of a window"),
         "global_average_pool": Tolerance(["output": 2e-5, "gradient": 1e-6], reason: "float32 sums over H·W"),

@@ -22,4 +22,32 @@ extension ReferenceBackend {
         let second = try load(term, "accumulate", "the term")
         tensor.storage.write(zip(first, second).map { $0 + $1 })
     }
+
+    /// `steps` copies behind each other.
+    public func repeatOverTime(_ tensor: RealTensor<Self>, steps: Int) throws(BackendError) -> RealTensor<Self> {
+        let operation = "repeatOverTime"
+        let values = try load(tensor, operation, "the tensor")
+        try require(steps >= 1, operation, "\(steps) time steps were asked for; at least 1 is needed")
+        return newTensor(
+            (0..<steps).flatMap { _ in values },
+            shape: tensor.shape.with(images: steps * tensor.shape.images)
+        )
+    }
+
+    /// The sum over `steps` parts behind each other, in Double.
+    public func sumOverTime(_ tensor: RealTensor<Self>, steps: Int) throws(BackendError) -> RealTensor<Self> {
+        let operation = "sumOverTime"
+        let values = try load(tensor, operation, "the tensor")
+        let shape = tensor.shape
+        try require(
+            steps >= 1 && shape.images % steps == 0,
+            operation,
+            "the tensor of shape \(shape) does not divide into \(steps) time steps"
+        )
+        let part = values.count / steps
+        let sums = (0..<part).map { index in
+            Float((0..<steps).reduce(0.0) { $0 + Double(values[$1 * part + index]) })
+        }
+        return newTensor(sums, shape: shape.with(images: shape.images / steps))
+    }
 }

@@ -3,12 +3,13 @@ public import Tensors
 
 // Bias: y = x + bias.                                      ∂L/∂bias = Σ g over images and pixels.
 //
-// Softmax cross-entropy of logits o with label y: CE(o, y) = log Σ_k exp(o_k) − o_y, p = softmax(o):
-//     ∂CE/∂o_k = p_k − [k = y]
+// Softmax cross-entropy of logits o with label y: CE(o, y) = log Σ_k exp(o_k) − Σ_k q_k·o_k, p = softmax(o), and
+// q_k = (1 − ε)·[k = y] + ε / K, ε the label smoothing:
+//     ∂CE/∂o_k = p_k − q_k
 // Mean cross-entropy, ō = mean over t of o[t]:  L = mean over n of CE(ō[n], y[n])
-//     ∂L/∂o[t, n, k] = (p(ō[n])_k − [k = y]) / (N·T)
+//     ∂L/∂o[t, n, k] = (p(ō[n])_k − q_k) / (N·T)
 // Temporal efficient training (Deng et al.):  L = (1 − λ)·mean over t, n of CE(o[t, n], y[n]) + λ·mean((o − φ)²)
-//     ∂L/∂o[t, n, k] = (1 − λ)·(p(o[t, n])_k − [k = y]) / (N·T) + 2λ·(o − φ) / (T·N·K)
+//     ∂L/∂o[t, n, k] = (1 − λ)·(p(o[t, n])_k − q_k) / (N·T) + 2λ·(o − φ) / (T·N·K)
 extension ReferenceBackend {
     /// y of the formulas above, in place.
     public func addBias(_ bias: ChannelVector<Self>, to tensor: RealTensor<Self>) throws(BackendError) {
@@ -39,6 +40,7 @@ extension ReferenceBackend {
         labels: ReferenceStorage,
         timeSteps: Int,
         loss: Loss,
+        labelSmoothing: Float,
         record: ReferenceStorage
     ) throws(BackendError) -> RealTensor<Self> {
         let operation = "classificationLoss"
@@ -49,6 +51,12 @@ extension ReferenceBackend {
             operation,
             "logits of shape \(shape) are not [T·N, classes, 1, 1] with T = \(timeSteps)"
         )
+        try require(
+            labelSmoothing >= 0 && labelSmoothing < 1,
+            operation,
+            "the label smoothing is \(labelSmoothing); it must be at least 0 and below 1"
+        )
+        let smoothing = Double(labelSmoothing)
         let (batch, classes) = (shape.images / timeSteps, shape.channels)
         try requireRoom(batch, in: labels, operation, "the labels")
         try requireRoom(StepRecord.words, in: record, operation, "the record")
@@ -74,12 +82,12 @@ extension ReferenceBackend {
             let sample = image % batch
             switch loss {
             case .meanCrossEntropy:
-                let (entropy, slope) = crossEntropy(means[sample], truth[sample])
+                let (entropy, slope) = crossEntropy(means[sample], truth[sample], smoothing)
                 total += entropy / images
                 for k in 0..<classes { result[image * shape.channelStride + k] = Float(slope[k] / images) }
             case .temporalEfficient(let lambda, let phi):
                 let (lambda, phi) = (Double(lambda), Double(phi))
-                let (entropy, slope) = crossEntropy(o[image], truth[sample])
+                let (entropy, slope) = crossEntropy(o[image], truth[sample], smoothing)
                 total += (1 - lambda) * entropy / images
                 for k in 0..<classes {
                     let excess = o[image][k] - phi
@@ -97,13 +105,23 @@ extension ReferenceBackend {
 }
 
 /// CE(logits, label) and its gradient.
-private func crossEntropy(_ logits: [Double], _ label: Int) -> (entropy: Double, gradient: [Double]) {
+private func crossEntropy(
+    _ logits: [Double],
+    _ label: Int,
+    _ smoothing: Double
+) -> (entropy: Double, gradient: [Double]) {
     let largest = logits.max() ?? 0
     let powers = logits.map { exp($0 - largest) }
     let sum = powers.reduce(0, +)
+    var entropy = log(sum) + largest
     var gradient = powers.map { $0 / sum }
-    gradient[label] -= 1
-    return (log(sum) + largest - logits[label], gradient)
+    for k in logits.indices {
+        let target = smoothing / Double(logits.count) + (k == label ? 1 - smoothing : 0)
+        // A logit that does not count may be infinite.
+        if target != 0 { entropy -= target * logits[k] }
+        gradient[k] -= target
+    }
+    return (entropy, gradient)
 }
 
 /// Whether `values[label]` is the first of the largest; never where one of them is not a number.

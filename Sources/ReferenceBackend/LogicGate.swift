@@ -7,6 +7,11 @@ public import Tensors
 // Backward, of the real-valued form X' = (1 − T)·X + H, T = E + I − 2EI, H = E − EI:
 //
 //     ∂X'/∂X = 1 − E − I + 2EI     ∂X'/∂E = 1 − X − I + 2XI     ∂X'/∂I = 2XE − X − E
+//
+// The gates of SEW-ResNet, O its branch:
+//
+//     AND:  X' = X·O          ∂X'/∂X = O         ∂X'/∂O = X
+//     IAND: X' = X·(1 − O)    ∂X'/∂X = 1 − O     ∂X'/∂O = −X
 extension ReferenceBackend {
     /// X' of the formulas above, by its minterms, on packed words.
     public func logicGate(
@@ -50,6 +55,48 @@ extension ReferenceBackend {
             input: newTensor(byInput, shape: shape),
             excitatory: newTensor(byExcitatory, shape: shape),
             inhibitory: newTensor(byInhibitory, shape: shape)
+        )
+    }
+
+    /// X' of SEW-ResNet's gates above.
+    public func spikeGate(
+        _ gate: SpikeGate,
+        input: SpikeTensor<Self>,
+        branch: SpikeTensor<Self>
+    ) throws(BackendError) -> SpikeTensor<Self> {
+        try requireEqual(branch.shape, input.shape, "spikeGate", "the branch")
+        let x = try loadWords(input, "spikeGate", "the input")
+        let o = try loadWords(branch, "spikeGate", "the branch")
+        let result =
+            switch gate {
+            case .and: zip(x, o).map { $0 & $1 }
+            case .iand: zip(x, o).map { $0 & ~$1 }
+            }
+        return newSpikes(result, shape: input.shape)
+    }
+
+    /// The two gradients of SEW-ResNet's gates above, in new tensors.
+    public func spikeGateBackward(
+        _ gate: SpikeGate,
+        gradient: RealTensor<Self>,
+        input: SpikeTensor<Self>,
+        branch: SpikeTensor<Self>
+    ) throws(BackendError) -> SpikeGateGradients<Self> {
+        let operation = "spikeGateBackward"
+        let shape = input.shape
+        try requireEqual(branch.shape, shape, operation, "the branch")
+        try requireEqual(gradient.shape, shape, operation, "the gradient")
+        let g = try load(gradient, operation, "the gradient")
+        let x = try load(input, operation, "the input")
+        let o = try load(branch, operation, "the branch")
+        let (byInput, byBranch) =
+            switch gate {
+            case .and: (g.indices.map { g[$0] * o[$0] }, g.indices.map { g[$0] * x[$0] })
+            case .iand: (g.indices.map { g[$0] * (1 - o[$0]) }, g.indices.map { g[$0] * (0 - x[$0]) })
+            }
+        return SpikeGateGradients(
+            input: newTensor(byInput, shape: shape),
+            branch: newTensor(byBranch, shape: shape)
         )
     }
 }

@@ -1,6 +1,6 @@
 public import Tensors
 
-// Maximum of spikes: y = OR of x over the window, pixels outside the image silent.
+// Maximum of spikes: y = OR of x over the window, pixels outside the image silent; of real values: the largest inside.
 //     ∂L/∂x: g of every window goes to its first maximum in row-major order among the pixels inside the image.
 // Average: y = Σ x / window², windows side by side.        ∂L/∂x = g / window² inside a window, else 0.
 // Global average: y[n, c] = Σ x / (H·W).                   ∂L/∂x = g / (H·W).
@@ -25,10 +25,43 @@ extension ReferenceBackend {
         return newSpikes(y, shape: outShape)
     }
 
-    /// ∂L/∂x of the maximum.
+    /// The largest value of every window.
+    public func maxPool(
+        _ input: RealTensor<Self>,
+        window: Int,
+        geometry: WindowGeometry
+    ) throws(BackendError) -> RealTensor<Self> {
+        let inShape = input.shape
+        let x = try load(input, "maxPool", "the input")
+        let outShape = try pooledShape(inShape, window, geometry, "maxPool")
+        var y = [Float](repeating: 0, count: outShape.realWords)
+        forEachMaximum(of: x, inShape, outShape, window, geometry) { target, winner in y[target] = x[winner] }
+        return newTensor(y, shape: outShape)
+    }
+
+    /// ∂L/∂x of the maximum of spikes.
     public func maxPoolBackward(
         _ gradient: RealTensor<Self>,
         input: SpikeTensor<Self>,
+        window: Int,
+        geometry: WindowGeometry
+    ) throws(BackendError) -> RealTensor<Self> {
+        try maxPoolBackward(gradient, input: .spikes(input), window: window, geometry: geometry)
+    }
+
+    /// ∂L/∂x of the maximum of real values.
+    public func maxPoolBackward(
+        _ gradient: RealTensor<Self>,
+        input: RealTensor<Self>,
+        window: Int,
+        geometry: WindowGeometry
+    ) throws(BackendError) -> RealTensor<Self> {
+        try maxPoolBackward(gradient, input: .real(input), window: window, geometry: geometry)
+    }
+
+    private func maxPoolBackward(
+        _ gradient: RealTensor<Self>,
+        input: Activation<Self>,
         window: Int,
         geometry: WindowGeometry
     ) throws(BackendError) -> RealTensor<Self> {
@@ -38,19 +71,9 @@ extension ReferenceBackend {
         let outShape = try pooledShape(inShape, window, geometry, operation)
         try requireEqual(gradient.shape, outShape, operation, "the gradient")
         let g = try load(gradient, operation, "the gradient")
-        let stride = inShape.channelStride
-
         var result = [Double](repeating: 0, count: inShape.realWords)
-        forEachWindow(outShape) { image, row, column, target in
-            for channel in 0..<inShape.channels {
-                var winner: Int?
-                forEachPixel(inShape, window, geometry, image, row, column) { pixel in
-                    let index = pixel * stride + channel
-                    if let best = winner, x[index] <= x[best] { return }
-                    winner = index
-                }
-                if let winner { result[winner] += Double(g[target * stride + channel]) }
-            }
+        forEachMaximum(of: x, inShape, outShape, window, geometry) { target, winner in
+            result[winner] += Double(g[target])
         }
         return newTensor(result.map { Float($0) }, shape: inShape)
     }
@@ -150,6 +173,30 @@ extension ReferenceBackend {
             "padding \(geometry.padding) leaves windows of \(window)×\(window) without a pixel"
         )
         return geometry.output(of: input, window: window)
+    }
+}
+
+/// Calls `body` for every window and channel, with the index of the output value and that of the window's first maximum
+/// in row-major order; not a number counts as the largest.
+private func forEachMaximum(
+    of x: [Float],
+    _ input: ImageShape,
+    _ output: ImageShape,
+    _ window: Int,
+    _ geometry: WindowGeometry,
+    _ body: (_ target: Int, _ winner: Int) -> Void
+) {
+    let stride = input.channelStride
+    forEachWindow(output) { image, row, column, target in
+        for channel in 0..<input.channels {
+            var winner: Int?
+            forEachPixel(input, window, geometry, image, row, column) { pixel in
+                let index = pixel * stride + channel
+                if let best = winner, x[index] <= x[best] || x[best].isNaN { return }
+                winner = index
+            }
+            if let winner { body(target * stride + channel, winner) }
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-/// Sums and copies of activations, for shortcuts that add instead of gating.
+/// Sums and copies of activations, for shortcuts that add instead of gating and for pictures that stand still.
 public protocol ElementwiseOperations: StorageOperations {
     /// a + b, spikes counting as 0 and 1; the shapes are equal.
     func sum(_ a: Activation<Self>, _ b: Activation<Self>) throws(BackendError) -> RealTensor<Self>
@@ -8,4 +8,11 @@ public protocol ElementwiseOperations: StorageOperations {
 
     /// Adds `term` to `tensor`, in place; the shapes are equal.
     func accumulate(_ term: RealTensor<Self>, into tensor: RealTensor<Self>) throws(BackendError)
+
+    /// Every image `steps` times, time outermost: `[N, …]` becomes `[T·N, …]`.
+    func repeatOverTime(_ tensor: RealTensor<Self>, steps: Int) throws(BackendError) -> RealTensor<Self>
+
+    /// The sum of every image over `steps` time steps: `[T·N, …]` becomes `[N, …]`. What ``repeatOverTime(_:steps:)`` is
+    /// in the backward pass.
+    func sumOverTime(_ tensor: RealTensor<Self>, steps: Int) throws(BackendError) -> RealTensor<Self>
 }

@@ -1,5 +1,5 @@
 /// What training makes small. o[t, n, k] are the logits, y[n] the labels, CE the softmax cross-entropy, averaged over
-/// the batch.
+/// the batch. With label smoothing ε its target is (1 − ε)·[k = y] + ε / K instead of [k = y], as in PyTorch.
 public enum Loss: Hashable, Sendable {
     /// CE(mean over t of o[t], y).
     case meanCrossEntropy
@@ -38,12 +38,33 @@ public protocol HeadOperations: StorageOperations {
 
     /// The loss of `logits` (`[T·N, 1, 1, classes]`) for the `labels` (N integers), and the number of samples whose
     /// time-averaged logits are largest at the label (the first of equals counts), written to `record`
-    /// (see ``StepRecord``). Returns ∂loss/∂logits.
+    /// (see ``StepRecord``). Returns ∂loss/∂logits. `labelSmoothing` is ε of ``Loss``, at least 0 and below 1.
     func classificationLoss(
         _ logits: RealTensor<Self>,
         labels: Storage,
         timeSteps: Int,
         loss: Loss,
+        labelSmoothing: Float,
         record: Storage
     ) throws(BackendError) -> RealTensor<Self>
+}
+
+extension HeadOperations {
+    /// ``classificationLoss(_:labels:timeSteps:loss:labelSmoothing:record:)`` without label smoothing.
+    public func classificationLoss(
+        _ logits: RealTensor<Self>,
+        labels: Storage,
+        timeSteps: Int,
+        loss: Loss,
+        record: Storage
+    ) throws(BackendError) -> RealTensor<Self> {
+        try classificationLoss(
+            logits,
+            labels: labels,
+            timeSteps: timeSteps,
+            loss: loss,
+            labelSmoothing: 0,
+            record: record
+        )
+    }
 }

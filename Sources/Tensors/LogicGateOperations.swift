@@ -15,6 +15,28 @@ public struct LogicGateGradients<B: StorageOperations>: Sendable {
     }
 }
 
+/// The gates in which SEW-ResNet joins a block's input X and its branch O, both spikes (Fang et al.).
+public enum SpikeGate: String, CaseIterable, Hashable, Sendable {
+    /// X' = O·X.
+    case and
+    /// X' = (1 − O)·X.
+    case iand
+}
+
+/// The gradients of a spike gate's two inputs.
+public struct SpikeGateGradients<B: StorageOperations>: Sendable {
+    /// ∂L/∂X, through the gate only.
+    public let input: RealTensor<B>
+    /// ∂L/∂O.
+    public let branch: RealTensor<B>
+
+    /// Gathers what belongs together.
+    public init(input: RealTensor<B>, branch: RealTensor<B>) {
+        self.input = input
+        self.branch = branch
+    }
+}
+
 /// The gate in which a block's input X meets its excitatory branch E and its inhibitory branch I (eqs. 5–10).
 public protocol LogicGateOperations: StorageOperations {
     /// X' = E where E ≠ I, else X: `bitselect(X, E, E ^ I)` on packed words.
@@ -35,4 +57,21 @@ public protocol LogicGateOperations: StorageOperations {
         excitatory: SpikeTensor<Self>,
         inhibitory: SpikeTensor<Self>
     ) throws(BackendError) -> LogicGateGradients<Self>
+
+    /// X' of ``SpikeGate``, on packed words.
+    func spikeGate(
+        _ gate: SpikeGate,
+        input: SpikeTensor<Self>,
+        branch: SpikeTensor<Self>
+    ) throws(BackendError) -> SpikeTensor<Self>
+
+    /// The gate's two gradients from ∂L/∂X', which is spent: ∂L/∂X may stand in its memory.
+    ///
+    ///     AND: ∂X'/∂X = O, ∂X'/∂O = X        IAND: ∂X'/∂X = 1 − O, ∂X'/∂O = −X
+    func spikeGateBackward(
+        _ gate: SpikeGate,
+        gradient: RealTensor<Self>,
+        input: SpikeTensor<Self>,
+        branch: SpikeTensor<Self>
+    ) throws(BackendError) -> SpikeGateGradients<Self>
 }

@@ -16,7 +16,7 @@ public enum Surrogate: Hashable, Sendable {
 }
 
 /// What becomes of the membrane potential when a neuron fires.
-public enum Reset: String, Hashable, Sendable {
+public enum Reset: String, CaseIterable, Hashable, Sendable {
     /// U = (1 − Y)·Û: back to zero.
     case hard
     /// U = Û − V_th·Y: less the threshold.
@@ -28,11 +28,19 @@ public enum Reset: String, Hashable, Sendable {
 ///     Û[t] = leak·U[t−1] + x[t],  U[−1] = 0        membrane potential before firing
 ///     Y[t] = 1 if Û[t] ≥ threshold, else 0         spike
 ///     U[t] = (1 − Y[t])·Û[t]                        (hard reset)
+///
+/// The parametric neuron (PLIF, Fang et al.) learns its leak; the multi-level one (Feng et al.) is several such neurons
+/// on one input, and what leaves it is the number of them that fire.
 public struct Neuron: Hashable, Sendable {
     /// α: the share of the membrane potential that is left a time step later; 1 is IF.
     public var leak: Float
+    /// Whether every layer learns its own leak, 1 − σ(w); ``leak`` is then what it starts from. See ``LearnedLeak``.
+    public var isLeakLearned: Bool
     /// V_th.
     public var threshold: Float
+    /// The thresholds beyond ``threshold`` of a multi-level neuron, each with a potential of its own; empty for a neuron
+    /// whose output is a spike.
+    public var higherThresholds: [Float]
     /// The reset.
     public var reset: Reset
     /// Whether the backward pass takes Y in the reset as a constant.
@@ -46,12 +54,21 @@ public struct Neuron: Hashable, Sendable {
         threshold: Float = 1,
         reset: Reset = .hard,
         detachReset: Bool = false,
-        surrogate: Surrogate = .standard
+        surrogate: Surrogate = .standard,
+        isLeakLearned: Bool = false,
+        higherThresholds: [Float] = []
     ) {
         self.leak = leak
+        self.isLeakLearned = isLeakLearned
         self.threshold = threshold
+        self.higherThresholds = higherThresholds
         self.reset = reset
         self.detachReset = detachReset
         self.surrogate = surrogate
     }
+
+    /// Every threshold, ``threshold`` first.
+    public var thresholds: [Float] { [threshold] + higherThresholds }
+    /// Whether what leaves the neuron is a number of spikes instead of a spike.
+    public var isMultiLevel: Bool { !higherThresholds.isEmpty }
 }

@@ -16,6 +16,22 @@ public protocol PoolingOperations: StorageOperations {
         geometry: WindowGeometry
     ) throws(BackendError) -> RealTensor<Self>
 
+    /// The maximum of real values over `window` × `window` pixels; pixels outside the image do not count. Not a number
+    /// counts as the largest.
+    func maxPool(
+        _ input: RealTensor<Self>,
+        window: Int,
+        geometry: WindowGeometry
+    ) throws(BackendError) -> RealTensor<Self>
+
+    /// ∂L/∂x of the maximum of real values: each window's gradient goes to its first maximum in row-major order.
+    func maxPoolBackward(
+        _ gradient: RealTensor<Self>,
+        input: RealTensor<Self>,
+        window: Int,
+        geometry: WindowGeometry
+    ) throws(BackendError) -> RealTensor<Self>
+
     /// The mean over `window` × `window` pixels that touch each other (stride = window, no padding; rows and columns
     /// that do not fill a window are left out).
     func averagePool(_ input: Activation<Self>, window: Int) throws(BackendError) -> RealTensor<Self>

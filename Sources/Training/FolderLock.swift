@@ -20,7 +20,7 @@ final class FolderLock: Sendable {
                 advice: "Check the folder's permissions, or choose another --output"
             )
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.lock(descriptor) else {
             let reason = errno
             _ = close(descriptor)
             if reason == EWOULDBLOCK {
@@ -31,6 +31,18 @@ final class FolderLock: Sendable {
             return
         }
         self.descriptor = descriptor
+    }
+
+    /// Tries for two seconds: a process that was just killed, or a child that another thread is about to start, may
+    /// still hold the folder for a moment.
+    private static func lock(_ descriptor: Int32) -> Bool {
+        for _ in 0..<40 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK else { return false }
+            usleep(50_000)
+        }
+        errno = EWOULDBLOCK
+        return false
     }
 
     deinit {

@@ -12,13 +12,13 @@ public struct ModelMetadata: Hashable, Sendable {
     public var width: Double
     /// The network itself.
     public var network: NetworkDescription
-    /// What it was trained on.
-    public var dataset: DatasetName
+    /// What it was trained on; nil where another program wrote the file and does not say.
+    public var dataset: DatasetName?
     /// Samples a step, so that evaluation sums in the same order.
     public var batchSize: Int
 
     /// Gathers what belongs together.
-    public init(model: String, width: Double, network: NetworkDescription, dataset: DatasetName, batchSize: Int) {
+    public init(model: String, width: Double, network: NetworkDescription, dataset: DatasetName?, batchSize: Int) {
         self.model = model
         self.width = width
         self.network = network
@@ -30,7 +30,7 @@ public struct ModelMetadata: Hashable, Sendable {
     public var strings: [String: String] {
         let neuron = network.neuron
         let isSquare = network.imageHeight == network.imageWidth
-        return [
+        var strings = [
             "format": CheckpointFile.format,
             "version": ProgramVersion.current,
             "model": model,
@@ -45,9 +45,10 @@ public struct ModelMetadata: Hashable, Sendable {
             "leak": "\(neuron.leak)",
             "threshold": "\(neuron.threshold)",
             "reset": neuron.reset.rawValue,
-            "dataset": dataset.rawValue,
             "batch_size": "\(batchSize)",
         ]
+        strings["dataset"] = dataset?.rawValue
+        return strings
     }
 
     /// Reads a checkpoint's metadata.
@@ -105,7 +106,7 @@ public struct ModelMetadata: Hashable, Sendable {
             model: model,
             width: width,
             network: network,
-            dataset: try value("dataset", DatasetName.init(rawValue:)),
+            dataset: strings["dataset"] == nil ? nil : try value("dataset", DatasetName.init(rawValue:)),
             batchSize: strings["batch_size"].flatMap(count) ?? 50
         )
     }

@@ -2,9 +2,10 @@ import Datasets
 
 /// What a run does where nothing is asked: by data set, recipe and optimizer.
 ///
-/// The digits' values are measured to reach 97 % in a few minutes on two cores; CIFAR-10's are the paper's Table 4 with
-/// a tenth of its decay, which the recipe `paper` restores, and so are those of ImageNet and of event recordings with a
-/// decay of 5e-4 (LSN71's own decay in the paper, 15e-3, aside).
+/// The digits' values are measured to reach 97 % in a few minutes on two cores: with batches of 50, 8 epochs of 4,000
+/// digits are 640 steps and end between 95 and 97 %; with batches of 20 they end above 97 %. CIFAR-10's are the paper's
+/// Table 4 with a tenth of its decay, which the recipe `paper` restores, and so are those of ImageNet and of event
+/// recordings with a decay of 5e-4 (LSN71's own decay in the paper, 15e-3, aside).
 struct TrainingDefaults {
     let model: String
     /// Nil: the architecture's own.
@@ -25,7 +26,7 @@ struct TrainingDefaults {
     init(dataset: DatasetName, recipe: Recipe, optimizer: OptimizerKind) {
         switch dataset {
         case .digits, .mnist:
-            (model, width, batchSize, epochs) = ("lsn19", 1.0 / 16, 50, 8)
+            (model, width, batchSize, epochs) = ("lsn19", 1.0 / 16, dataset == .digits ? 20 : 50, 8)
         case .cifar10:
             (model, width, batchSize, epochs) = ("lsn19", nil, 64, 300)
         case .imagenet:

@@ -47,7 +47,9 @@ struct EvalCommand: AsyncParsableCommand {
     func run() async throws {
         let found = try SavedModel(checkpoint)
         let metadata = found.metadata
-        let name = dataset ?? metadata.dataset
+        guard let name = dataset ?? metadata.dataset else {
+            throw InputError("\(found.path) does not say what it was trained on: choose a --dataset")
+        }
         let network = metadata.network
         let images = try DataProgress.load(request(found, name))
         guard

@@ -78,7 +78,7 @@ struct LearningOptions: ParsableArguments {
     @Option(help: "Stop after so many steps of the run, with a record and a checkpoint.")
     var maxSteps: Int?
 
-    @Option(help: "Samples a step (default: 50; cifar10 and imagenet: 64; cifar10-dvs: 32).")
+    @Option(help: "Samples a step (default: 20; mnist: 50; cifar10 and imagenet: 64; cifar10-dvs: 32).")
     var batchSize: Int?
 
     @Option(help: "Update rule; adam adds the decay to the gradient, as in the paper (default: adam).")

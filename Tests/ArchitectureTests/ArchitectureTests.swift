@@ -17,7 +17,8 @@ import Testing
         "Parity": ["Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
         "lsn": [
             "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
-            "Parity", "FileFormats", "Interchange",
+            "Parity",
+            "FileFormats", "Interchange",
         ],
     ]
 

@@ -21,7 +21,7 @@ import Testing
         let values = try printed()
         #expect(values["model"] == "lsn19")
         #expect(values["width"] == "0.0625")
-        #expect(values["batch-size"] == "50")
+        #expect(values["batch-size"] == "20")
         #expect(values["learning-rate"] == "0.005")
         #expect(values["epochs"] == "8")
         #expect(values["shift"] == "2")

@@ -71,6 +71,19 @@ import Testing
         #expect(result.errors.contains("1×32×32"), "\(result.errors)")
     }
 
+    /// A file with no more metadata than the network's, as another program may write it.
+    @Test func aForeignFileNeedsADataSet() throws {
+        var file = try Safetensors.read(place.file("run/checkpoint-best.safetensors"))
+        for key in ["format", "version", "dataset", "batch_size", "epoch", "step", "test_accuracy"] {
+            file.metadata[key] = nil
+        }
+        try file.write(to: place.file("foreign.safetensors"))
+        let refused = try eval("--checkpoint", "foreign.safetensors")
+        #expect(refused.code == 2)
+        #expect(refused.errors.contains("--dataset"))
+        #expect(try eval("--checkpoint", "foreign.safetensors", "--dataset", "digits").code == 0)
+    }
+
     @Test func aFileOfAnotherKindIsBadInput() throws {
         try place.write("{\"not\": \"safetensors\"}", to: "file.safetensors")
         #expect(try eval("--checkpoint", "file.safetensors").code == 2)

@@ -181,7 +181,8 @@ private func describe(
 @Suite("NIR graphs")
 struct NIRGraphTests {
     static let networks: [NetworkDescription] = [
-        describe(), describe(isBottleneck: true, stem: .imagenet), describe(head: .fc256),
+        describe(), describe(isBottleneck: true, stem: .imagenet),
+        describe(head: .fc256, neuron: Neuron(threshold: 0.1)),
         describe(neuron: Neuron(leak: 1)), describe(neuron: Neuron(leak: 0.25, threshold: 0.5)),
         describe(family: .spikingResNet, stem: .imagenet, neuron: Neuron(leak: 1, threshold: 0.75)),
         describe(family: .sewAdd, head: .fc256),

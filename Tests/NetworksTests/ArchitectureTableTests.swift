@@ -23,6 +23,24 @@ struct ArchitectureTableTests {
         CountedModel(name: "lsn71-standard", setting: .imagenet, count: 61_919_528),
         CountedModel(name: "lsn101", setting: .imagenet, count: 47_822_296),
         CountedModel(name: "lsn101", setting: .cifar10, count: 46_294_906),
+        CountedModel(name: "spiking-resnet18", setting: .imagenet, count: 11_689_512),
+        CountedModel(name: "spiking-resnet19", setting: .cifar10, count: 12_697_994),
+        CountedModel(name: "spiking-resnet19", setting: .cifar10DVS, count: 12_696_842),
+        CountedModel(name: "spiking-resnet34", setting: .imagenet, count: 21_797_672),
+        CountedModel(name: "spiking-resnet34-large", setting: .imagenet, count: 86_110_824),
+        CountedModel(name: "spiking-resnet50", setting: .imagenet, count: 25_557_032),
+        CountedModel(name: "spiking-resnet101", setting: .cifar10, count: 42_512_970),
+        CountedModel(name: "sew-resnet18", setting: .imagenet, count: 11_689_512),
+        CountedModel(name: "sew-resnet34", setting: .imagenet, count: 21_797_672),
+        CountedModel(name: "sew-resnet50", setting: .imagenet, count: 25_557_032),
+        CountedModel(name: "sew-resnet101", setting: .imagenet, count: 44_549_160),
+        CountedModel(name: "sew-resnet152", setting: .imagenet, count: 60_192_808),
+        CountedModel(name: "residual18", setting: .imagenet, count: 11_689_512),
+        CountedModel(name: "residual34", setting: .imagenet, count: 21_797_672),
+        CountedModel(name: "residual50", setting: .cifar10, count: 23_520_842),
+        CountedModel(name: "residual101", setting: .imagenet, count: 44_549_160),
+        CountedModel(name: "ds-resnet14", setting: .cifar10DVS, count: 2_777_098),
+        CountedModel(name: "ds-resnet20", setting: .cifar10, count: 4_327_754),
     ]
 
     @Test("Trained values are counted rightly", arguments: counted)
@@ -40,7 +58,7 @@ struct ArchitectureTableTests {
 
     @Test("A name says how many layers there are", arguments: Architecture.all)
     func layers(architecture: Architecture) throws {
-        let digits = architecture.name.dropFirst(3).prefix { $0.isNumber }
+        let digits = architecture.name.drop { !$0.isNumber }.prefix { $0.isNumber }
         #expect(Int(digits) == architecture.layers)
         let description = try architecture.describe(for: architecture.settings[0])
         #expect(description.layers == architecture.layers)

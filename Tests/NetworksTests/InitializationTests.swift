@@ -1,3 +1,4 @@
+import Foundation
 import Networks
 import ReferenceBackend
 import Tensors
@@ -61,7 +62,7 @@ struct InitializationTests {
         }
     }
 
-    @Test("Norms are 1 and 0, but the last of each LSN branch as asked")
+    @Test("Norms are 1 and 0, but the last of each branch as asked")
     func norms() throws {
         var description = smallDescription()
         description.branchScale = 0.25
@@ -80,9 +81,26 @@ struct InitializationTests {
                 }
             #expect(tensor.values.allSatisfy { $0 == expected }, "\(name)")
         }
-        description.family = .sewAdd
-        let sew = try state(description, seed: 0)
-        #expect(try #require(sew["stages.0.0.branch.1.bn.weight"]).values.allSatisfy { $0 == 1 })
+        for family in BlockFamily.allCases where family != .lsn && family.branchEndsWithNorm {
+            description.family = family
+            let values = try state(description, seed: 0)
+            #expect(try #require(values["stages.0.0.branch.0.bn.weight"]).values.allSatisfy { $0 == 1 })
+            #expect(try #require(values["stages.0.0.branch.1.bn.weight"]).values.allSatisfy { $0 == 0.25 })
+            #expect(try #require(values["stages.0.0.branch.1.bn.bias"]).values.allSatisfy { $0 == 0.125 })
+            #expect(try #require(values["stages.1.0.shortcut.bn.weight"]).values.allSatisfy { $0 == 1 })
+        }
+    }
+
+    @Test("A learned leak starts where the neuron says", arguments: [Float(0.5), 0.25, 0.9])
+    func leaks(leak: Float) throws {
+        var description = smallDescription(head: .fc256)
+        description.neuron = Neuron(leak: leak, isLeakLearned: true)
+        let leaks = try state(description, seed: 0).filter { $0.key.hasSuffix("neuron.w") }
+        #expect(leaks.count == 1 + 3 * 4 + 1 + 1)
+        for (name, tensor) in leaks {
+            #expect(tensor.shape == [1])
+            #expect(abs(1 / (1 + exp(tensor.values[0])) - leak) < 1e-6, "\(name)")
+        }
     }
 
     @Test("Spare words of values are zero")

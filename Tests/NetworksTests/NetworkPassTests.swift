@@ -177,6 +177,12 @@ struct NetworkPassTests {
         )
         let error = #expect(throws: BackendError.self) { try block.forward(.real(six), training: false).output }
         #expect(error?.description.contains("must be spikes") == true)
+        let preactivation = try SingleBlock(
+            BlockDescription(family: .residual(.fullPreactivation), inChannels: 3, width: 3, timeSteps: 3),
+            backend: backend
+        )
+        let silent = try backend.spikeTensor([Float](repeating: 0, count: six.shape.count), shape: six.shape)
+        #expect(throws: BackendError.self) { try preactivation.forward(.spikes(silent), training: false).output }
     }
 
     /// The largest difference, as a share of the largest value.

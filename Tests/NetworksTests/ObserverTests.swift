@@ -99,24 +99,41 @@ struct ObserverTests {
         }
     }
 
-    @Test("Spiking ResNet leaves spikes, SEW integers of which some are above 1")
-    func otherFamilies() throws {
-        for family in [BlockFamily.spikingResNet, .sewAdd] {
-            let network = try network(smallDescription(family: family))
-            let notebook = Notebook()
-            _ = try step(network, try pictures(network.description, images: 2), observer: notebook)
-            for block in notebook.blocks.dropFirst() {
-                #expect(block.branch != nil && block.excitatory == nil && block.inhibitory == nil)
-                switch block.output {
-                case .spikes: #expect(family == .spikingResNet)
-                case .real(let tensor):
-                    #expect(family == .sewAdd)
-                    let values = try backend.values(tensor)
-                    #expect(values.allSatisfy { $0 >= 0 && $0 == $0.rounded() })
-                    #expect(values.contains { $0 > 1 })
-                }
+    @Test("A family that is called binary leaves spikes, another does not", arguments: BlockFamily.allCases)
+    func binaryFamilies(family: BlockFamily) throws {
+        let network = try network(smallDescription(family: family))
+        #expect(network.description.hasBinaryBlockOutputs == family.hasBinaryOutputs)
+        let notebook = Notebook()
+        _ = try step(network, try pictures(network.description, images: 2), observer: notebook)
+        var largest: Float = 0
+        for block in notebook.blocks.dropFirst() {
+            #expect((block.branch == nil) == (family == .lsn))
+            switch block.output {
+            case .spikes: #expect(family.hasBinaryOutputs)
+            case .real(let tensor):
+                #expect(!family.hasBinaryOutputs)
+                let values = try backend.values(tensor)
+                largest = max(largest, values.max() ?? 0)
+                let areIntegers = values.allSatisfy { $0 >= 0 && $0 == $0.rounded() }
+                #expect(areIntegers == (notebook.blocks[0].output.isSpikes))
             }
         }
+        #expect(family.hasBinaryOutputs || largest > 1)
+    }
+
+    @Test("Multi-level neurons leave numbers of spikes")
+    func levels() throws {
+        var description = smallDescription(family: .dsResNet)
+        description.neuron.higherThresholds = [2, 3]
+        #expect(!description.hasBinaryBlockOutputs)
+        let notebook = Notebook()
+        _ = try step(try network(description), try pictures(description, images: 2), observer: notebook)
+        guard case .real(let stem) = notebook.blocks[0].output else {
+            Issue.record("the stem leaves spikes")
+            return
+        }
+        #expect(Set(try backend.values(stem)).isSubset(of: [0, 1, 2, 3]))
+        #expect(try backend.values(stem).contains { $0 > 1 })
     }
 
     @Test("Gradients are heard from the logits back to the stem, and watching changes nothing")
@@ -193,5 +210,11 @@ struct ObserverTests {
         let words = try backend.read(tensor.storage, count: tensor.shape.spikeWords)
         let set = words.reduce(0) { $0 + $1.nonzeroBitCount }
         return set - Int(try backend.values(tensor).reduce(0, +))
+    }
+}
+
+extension Activation {
+    fileprivate var isSpikes: Bool {
+        if case .spikes = self { true } else { false }
     }
 }

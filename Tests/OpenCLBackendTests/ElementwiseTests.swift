@@ -8,8 +8,8 @@ struct ElementwiseCase: OperationCase {
 
     var size: Int { shape.realWords }
     var testDescription: String { "\(shape)" }
-    /// One rounding.
-    var tolerance: Float { 1.2e-7 }
+    /// Two roundings at most.
+    var tolerance: Float { 2e-7 }
 
     func run<B: Backend>(on backend: B) throws -> [Output<B>] {
         var numbers = Numbers()
@@ -20,7 +20,11 @@ struct ElementwiseCase: OperationCase {
         let sum = try backend.sum(a, b)
         let copy = try backend.copy(sum)
         try backend.accumulate(try backend.sum(x, y), into: sum)
+        let still = try backend.real(numbers.normal(shape.count), shape)
+        let repeated = try backend.repeatOverTime(still, steps: 3)
+        let moving = try backend.real(numbers.normal(repeated.shape.count), repeated.shape)
         return [
+            Output("repeated", repeated), Output("summed", try backend.sumOverTime(moving, steps: 3)),
             Output("real + spikes", try backend.sum(a, x)), Output("spikes + real", try backend.sum(x, b)),
             Output("spikes + spikes", try backend.sum(x, y)), Output("copy", copy), Output("accumulated", sum),
         ]

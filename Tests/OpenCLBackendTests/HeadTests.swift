@@ -30,9 +30,12 @@ struct LossCase: OperationCase {
     var deviation: Float = 2
     /// Whether logits are so coarse that many are equal.
     var isCoarse = false
+    var labelSmoothing: Float = 0
 
     var size: Int { steps * batch * classes }
-    var testDescription: String { "\(loss) T \(steps) N \(batch) K \(classes) deviation \(deviation)" }
+    var testDescription: String {
+        "\(loss) T \(steps) N \(batch) K \(classes) deviation \(deviation) smoothing \(labelSmoothing)"
+    }
     /// exp and log are good to three units in the last place; sums over classes and samples.
     var tolerance: Float { 3e-6 }
 
@@ -50,6 +53,7 @@ struct LossCase: OperationCase {
             labels: labels,
             timeSteps: steps,
             loss: loss,
+            labelSmoothing: labelSmoothing,
             record: record
         )
         let words = try backend.read(record, count: StepRecord.words)
@@ -87,6 +91,8 @@ struct HeadTests {
                 LossCase(steps: 2, batch: 130, classes: 24, loss: loss, deviation: 60),
                 LossCase(steps: 4, batch: 64, classes: 5, loss: loss, isCoarse: true),
                 LossCase(steps: 2, batch: 16, classes: 1000, loss: loss),
+                LossCase(steps: 4, batch: 50, classes: 10, loss: loss, labelSmoothing: 0.1),
+                LossCase(steps: 2, batch: 9, classes: 1000, loss: loss, labelSmoothing: 0.5),
             ]
         }
 

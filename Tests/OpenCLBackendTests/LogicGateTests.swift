@@ -31,10 +31,43 @@ struct LogicGateCase: OperationCase {
     }
 }
 
+struct SpikeGateCase: OperationCase {
+    var gate: SpikeGate
+    var shape: ImageShape
+
+    var size: Int { shape.realWords }
+    var testDescription: String { "\(gate) \(shape)" }
+    /// Spikes and masks: nothing is rounded.
+    var tolerance: Float { 0 }
+
+    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+        var numbers = Numbers()
+        let input = try backend.spikes(numbers.spikes(shape.count, rate: 0.5), shape)
+        let branch = try backend.spikes(numbers.spikes(shape.count, rate: 0.5), shape)
+        let gradient = try backend.real(numbers.normal(shape.count), shape)
+        let output = try backend.spikeGate(gate, input: input, branch: branch)
+        let gradients = try backend.spikeGateBackward(gate, gradient: gradient, input: input, branch: branch)
+        return [
+            Output("output", output), Output("input gradient", gradients.input),
+            Output("branch gradient", gradients.branch),
+        ]
+    }
+}
+
 @Suite(.enabled(if: TestDevice.isUsed))
 struct LogicGateTests {
     @Test(arguments: affordable(shapes.map { LogicGateCase(shape: $0) }))
     func gate(_ operation: LogicGateCase) throws {
+        try check(operation)
+    }
+
+    // The smallest shape has four values, which may all be silent.
+    static let spikeGates = SpikeGate.allCases.flatMap { gate in
+        shapes.dropFirst().map { SpikeGateCase(gate: gate, shape: $0) }
+    }
+
+    @Test(arguments: affordable(spikeGates))
+    func spikeGate(_ operation: SpikeGateCase) throws {
         try check(operation)
     }
 }

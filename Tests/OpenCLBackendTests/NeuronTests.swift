@@ -11,11 +11,13 @@ struct NeuronCase: OperationCase {
     var neuron = Neuron()
     var isNormalized = true
     var isStatic = false
+    var isPenalized = false
 
     var size: Int { shape.realWords * (isStatic ? steps : 1) }
     var testDescription: String {
         "\(shape) T \(steps) \(neuron.surrogate) \(neuron.reset)\(neuron.detachReset ? " detached" : "") "
-            + "leak \(neuron.leak)\(isNormalized ? " norm" : "")\(isStatic ? " static" : "")"
+            + "leak \(neuron.isLeakLearned ? "learned" : "\(neuron.leak)") thresholds \(neuron.thresholds)"
+            + "\(isNormalized ? " norm" : "")\(isStatic ? " static" : "")\(isPenalized ? " penalized" : "")"
     }
     /// Potentials are exact; exp and division are good to a few units in the last place, and what is carried back
     /// through time adds up; then sums over pixels.
@@ -30,20 +32,66 @@ struct NeuronCase: OperationCase {
         let norm = isNormalized ? try exactNorm(&numbers, on: backend) : nil
         let gradients = isNormalized ? try newGradients(shape.channels, on: backend) : nil
 
-        let spikes = try backend.fire(input, normalization: norm, neuron: neuron, time: time)
+        // 1 − σ(0) is one half, exactly.
+        let leak =
+            neuron.isLeakLearned
+            ? LearnedLeak(weight: try backend.vector([0]), gradient: try backend.vector([7])) : nil
+        let fired =
+            if neuron.isMultiLevel {
+                Output(
+                    "levels",
+                    try backend.fireLevels(input, normalization: norm, neuron: neuron, leak: leak, time: time)
+                )
+            } else {
+                Output(
+                    "spikes",
+                    try backend.fire(input, normalization: norm, neuron: neuron, leak: leak, time: time)
+                )
+            }
+        var outputs = [fired]
+        let penalty = isPenalized ? try penalty(input, norm, leak, time, &outputs, on: backend) : nil
         let result = try backend.fireBackward(
             gradient,
             input: input,
             normalization: norm,
             neuron: neuron,
+            leak: leak,
             time: time,
-            gradients: gradients
+            gradients: gradients,
+            penalty: penalty
         )
-        var outputs = [Output("spikes", spikes), Output("gradient", result)]
+        outputs.append(Output("gradient", result))
         if let gradients {
             outputs += [Output("weight gradient", gradients.weight), Output("bias gradient", gradients.bias)]
         }
+        if let leak { outputs.append(Output("leak gradient", leak.gradient)) }
         return outputs
+    }
+
+    private func penalty<B: Backend>(
+        _ input: RealTensor<B>,
+        _ norm: Normalization<B>?,
+        _ leak: LearnedLeak<B>?,
+        _ time: TimeAxis,
+        _ outputs: inout [Output<B>],
+        on backend: B
+    ) throws -> PotentialPenalty<B> {
+        let record = try backend.upload([Float](repeating: 0.5, count: StepRecord.words))
+        let penalty = try backend.potentialPenalty(
+            input,
+            normalization: norm,
+            neuron: neuron,
+            leak: leak,
+            time: time,
+            // Large enough to matter beside the gradient.
+            loss: PotentialDistributionLoss(weight: Float(shape.count)),
+            record: record
+        )
+        outputs += [
+            Output("record", floats: record, StepRecord.words, isFresh: false),
+            Output("penalty", floats: penalty.storage, 2 * shape.channelStride),
+        ]
+        return penalty
     }
 
     private func exactNorm<B: Backend>(_ numbers: inout Numbers, on backend: B) throws -> Normalization<B> {
@@ -74,6 +122,61 @@ struct NeuronTests {
         .rectangle(width: 1), .dspike(temperature: 3),
     ]
     static let resets: [(Reset, Bool)] = [(.hard, false), (.hard, true), (.soft, false), (.soft, true)]
+
+    private static let learned = Neuron(isLeakLearned: true)
+    private static let levels = Neuron(
+        leak: 0.25,
+        threshold: 0.5,
+        surrogate: .rectangle(width: 1),
+        higherThresholds: [1.5, 2.5]
+    )
+
+    /// Leaks that are learned, neurons of several levels, and the loss on potentials, alone and together.
+    static let variants: [NeuronCase] =
+        shapes.map { NeuronCase(shape: $0, neuron: learned) }
+        + shapes.map { NeuronCase(shape: $0, neuron: levels) }
+        + shapes.map { NeuronCase(shape: $0, isPenalized: true) }
+        + resets.flatMap { reset, detached in
+            [learned, levels].map { neuron in
+                var neuron = neuron
+                (neuron.reset, neuron.detachReset) = (reset, detached)
+                return NeuronCase(shape: shapes[5], steps: 2, neuron: neuron, isNormalized: false)
+            }
+        }
+        + [learned, levels].flatMap { neuron in
+            [
+                NeuronCase(shape: shapes[3], steps: 3, neuron: neuron, isStatic: true),
+                NeuronCase(shape: shapes[4], steps: 3, neuron: neuron, isNormalized: false, isStatic: true),
+                NeuronCase(shape: shapes[4].with(images: 34), steps: 17, neuron: neuron),
+                NeuronCase(shape: shapes[3].with(images: 32), steps: 16, neuron: neuron, isNormalized: false),
+                NeuronCase(shape: shapes[2], neuron: neuron, isPenalized: true),
+                NeuronCase(shape: shapes[2], steps: 3, neuron: neuron, isStatic: true, isPenalized: true),
+            ]
+        }
+        + [
+            NeuronCase(
+                shape: shapes[6],
+                neuron: Neuron(surrogate: .arctan(slope: 2), isLeakLearned: true, higherThresholds: [2, 3, 4])
+            )
+        ]
+
+    @Test(arguments: affordable(variants))
+    func fireVariants(_ operation: NeuronCase) throws {
+        try check(operation)
+    }
+
+    @Test("More thresholds than the kernels take, and levels where spikes are asked for, are refused")
+    func refusals() throws {
+        let backend = try TestDevice.backend()
+        let input = try backend.real([1, 2], ImageShape(images: 2, height: 1, width: 1, channels: 1))
+        let time = TimeAxis(steps: 2)
+        func refused(_ body: () throws -> Void) { #expect(throws: BackendError.self) { try body() } }
+        let five = Neuron(higherThresholds: [2, 3, 4, 5])
+        refused { _ = try backend.fireLevels(input, normalization: nil, neuron: five, leak: nil, time: time) }
+        refused { _ = try backend.fire(input, normalization: nil, neuron: Self.levels, leak: nil, time: time) }
+        refused { _ = try backend.fireLevels(input, normalization: nil, neuron: Neuron(), leak: nil, time: time) }
+        refused { _ = try backend.fire(input, normalization: nil, neuron: Self.learned, leak: nil, time: time) }
+    }
 
     static let cases: [NeuronCase] =
         shapes.map { NeuronCase(shape: $0) }

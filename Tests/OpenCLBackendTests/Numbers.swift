@@ -75,4 +75,5 @@ let shapes = [
     ImageShape(images: 12, height: 33, width: 31, channels: 20),
     ImageShape(images: 8, height: 32, width: 32, channels: 48),
     ImageShape(images: 12, height: 17, width: 15, channels: 8),
+    ImageShape(images: 4, height: 2, width: 3, channels: 270),
 ]

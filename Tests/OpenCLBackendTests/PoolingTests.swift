@@ -21,7 +21,14 @@ struct MaxPoolCase: OperationCase {
         let output = try backend.maxPool(input, window: window, geometry: geometry)
         let gradient = try backend.real(numbers.normal(output.shape.count), output.shape)
         let result = try backend.maxPoolBackward(gradient, input: input, window: window, geometry: geometry)
-        return [Output("output", output), Output("gradient", result)]
+        // Few numbers: windows have several maxima.
+        let values = try backend.real(numbers.grid(shape.count, step: 0.5, range: 2), shape)
+        let largest = try backend.maxPool(values, window: window, geometry: geometry)
+        let byValues = try backend.maxPoolBackward(gradient, input: values, window: window, geometry: geometry)
+        return [
+            Output("output", output), Output("gradient", result), Output("largest", largest),
+            Output("gradient of the largest", byValues),
+        ]
     }
 }
 

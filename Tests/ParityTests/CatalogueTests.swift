@@ -28,6 +28,7 @@ import Testing
     #expect(
         notChecked == [
             "normalized_lif", "sum", "prepare_images", "resize_images", "prepare_frames", "find_non_finite", "storage",
+            "spike_gate", "potential_penalty",
         ],
         "these have hand-made tests of the reference; every other operation is checked without another device"
     )
@@ -36,7 +37,7 @@ import Testing
 @Test func tolerancesAreNoWiderThanTheGoldenOnes() throws {
     let golden = try GoldenFolder.load(goldenFolder)
     for item in try ParityCatalogue.cases() {
-        for other in golden where other.operation == item.operation {
+        for other in golden where try isLike(other, item) {
             for tensor in other.expected ?? [] {
                 let limit = try #require(other.tolerance.limit(for: tensor.name))
                 guard let ours = item.tolerance.limit(for: tensor.name) else { continue }
@@ -45,6 +46,14 @@ import Testing
         }
         #expect(!item.tolerance.reason.isEmpty && !item.tolerance.limits.isEmpty)
     }
+}
+
+/// Whether two cases are of one operation; of blocks, of one kind, as some give spikes and others real values.
+private func isLike(_ golden: ParityCase, _ item: ParityCase) throws -> Bool {
+    guard golden.operation == item.operation else { return false }
+    guard item.operation == "block" else { return true }
+    let (theirs, ours) = (try golden.data().attributes, try item.data().attributes)
+    return theirs["family"] == ours["family"] && theirs["order"] == ours["order"]
 }
 
 @Test func theSameCaseDrawsTheSameNumbers() throws {

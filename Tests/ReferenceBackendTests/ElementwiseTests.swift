@@ -27,3 +27,18 @@ private let shape = ImageShape(images: 1, height: 1, width: 2, channels: 2)
     #expect(throws: BackendError.self) { try reference.sum(.real(tensor), .real(other)) }
     #expect(throws: BackendError.self) { try reference.accumulate(other, into: tensor) }
 }
+
+@Test func aPictureIsRepeatedWithTimeOutermostAndSummedBack() throws {
+    let shape = ImageShape(images: 2, height: 1, width: 2, channels: 3)
+    let values = (0..<shape.count).map(Float.init)
+    let repeated = try reference.repeatOverTime(try reference.realTensor(values, shape: shape), steps: 3)
+    #expect(repeated.shape == shape.with(images: 6))
+    #expect(try reference.values(repeated) == values + values + values)
+    #expect(try sparesAreZero(repeated))
+    let sums = try reference.sumOverTime(repeated, steps: 3)
+    #expect(sums.shape == shape)
+    #expect(try reference.values(sums) == values.map { 3 * $0 })
+    #expect(try sparesAreZero(sums))
+    #expect(throws: BackendError.self) { try reference.sumOverTime(repeated, steps: 4) }
+    #expect(throws: BackendError.self) { try reference.repeatOverTime(sums, steps: 0) }
+}

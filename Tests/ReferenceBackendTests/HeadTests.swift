@@ -23,7 +23,14 @@ private struct LossResult {
     var gradient: [Float]
 }
 
-private func classify(_ logits: [Float], classes: Int, labels: [UInt32], steps: Int, loss: Loss) throws -> LossResult {
+private func classify(
+    _ logits: [Float],
+    classes: Int,
+    labels: [UInt32],
+    steps: Int,
+    loss: Loss,
+    smoothing: Float = 0
+) throws -> LossResult {
     let shape = ImageShape(images: labels.count * steps, height: 1, width: 1, channels: classes)
     let record = try reference.zeros(words: StepRecord.words)
     let gradient = try reference.classificationLoss(
@@ -31,6 +38,7 @@ private func classify(_ logits: [Float], classes: Int, labels: [UInt32], steps: 
         labels: try reference.upload(labels),
         timeSteps: steps,
         loss: loss,
+        labelSmoothing: smoothing,
         record: record
     )
     #expect(try sparesAreZero(gradient))
@@ -64,6 +72,26 @@ func lossGradientsAreThoseOfFiniteDifferences(loss: Loss) throws {
     }
 }
 
+@Test func smoothedLabelsDoneByHand() throws {
+    // T = 1, K = 2, label 1, ε = 0.2: targets 0.1 and 0.9; −0.1·log p₀ − 0.9·log p₁ with p₀ = e/(1 + e).
+    let result = try classify([1, 0], classes: 2, labels: [1], steps: 1, loss: .meanCrossEntropy, smoothing: 0.2)
+    let total = log(1 + exp(1.0))
+    #expect(abs(result.loss - (0.1 * (total - 1) + 0.9 * total)) < 1e-6)
+    let p = exp(1) / (1 + exp(1.0))
+    #expect(relativeError(result.gradient, [Float(p - 0.1), Float(1 - p - 0.9)]) < 1e-6)
+}
+
+@Test(arguments: losses)
+func smoothedLossGradientsAreThoseOfFiniteDifferences(loss: Loss) throws {
+    let labels: [UInt32] = [1, 4]
+    let logits = randomValues(2 * 3 * 5, seed: 7).map { 2 * $0 }
+    func run(_ logits: [Float]) throws -> LossResult {
+        try classify(logits, classes: 5, labels: labels, steps: 3, loss: loss, smoothing: 0.3)
+    }
+    try expectGradient(run(logits).gradient, at: logits, step: 1 / 16, tolerance: 2e-3) { try run($0).loss }
+    #expect(try run(logits).loss != classify(logits, classes: 5, labels: labels, steps: 3, loss: loss).loss)
+}
+
 @Test func theFirstOfEqualLogitsCounts() throws {
     let logits: [Float] = [1, 1, 0]
     let correct = try (0..<3).map {
@@ -85,6 +113,11 @@ func lossGradientsAreThoseOfFiniteDifferences(loss: Loss) throws {
         try classify([1, 2], classes: 2, labels: [2], steps: 1, loss: .tet)
     }
     #expect("\(error, default: "")".contains("label 2"))
+    for smoothing in [Float(-0.1), 1, .nan] {
+        #expect(throws: BackendError.self) {
+            try classify([1, 2], classes: 2, labels: [1], steps: 1, loss: .tet, smoothing: smoothing)
+        }
+    }
     let logits = try reference.realTensor([1, 2, 3], shape: ImageShape(images: 3, height: 1, width: 1, channels: 1))
     let labels = try reference.upload([0, 0] as [UInt32])
     let record = try reference.zeros(words: StepRecord.words)

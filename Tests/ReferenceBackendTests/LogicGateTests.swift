@@ -59,3 +59,30 @@ private let truthTable: [[Float]] = [
         try reference.logicGateBackward(g, input: a, excitatory: a, inhibitory: a)
     }
 }
+
+@Test(arguments: SpikeGate.allCases)
+func spikeGatesFollowTheirFormulas(gate: SpikeGate) throws {
+    let shape = ImageShape(images: 1, height: 1, width: 1, channels: 36)
+    let x = (0..<36).map { Float($0 % 2) }
+    let o = (0..<36).map { Float($0 / 2 % 2) }
+    let g = (0..<36).map { Float($0) - 17.5 }
+    let input = try reference.spikeTensor(x, shape: shape)
+    let branch = try reference.spikeTensor(o, shape: shape)
+    let output = try reference.spikeGate(gate, input: input, branch: branch)
+    let gradients = try reference.spikeGateBackward(
+        gate,
+        gradient: try reference.realTensor(g, shape: shape),
+        input: input,
+        branch: branch
+    )
+    func f(_ x: Float, _ o: Float) -> Float { gate == .and ? x * o : x * (1 - o) }
+    #expect(try reference.values(output) == zip(x, o).map(f))
+    #expect(try sparesAreZero(output))
+    // Linear in each of the two.
+    #expect(try reference.values(gradients.input) == zip(o, g).map { (f(1, $0) - f(0, $0)) * $1 })
+    #expect(try reference.values(gradients.branch) == zip(x, g).map { (f($0, 1) - f($0, 0)) * $1 })
+    #expect(try sparesAreZero(gradients.input) && sparesAreZero(gradients.branch))
+
+    let other = try reference.spikeTensor([1], shape: ImageShape(images: 1, height: 1, width: 1, channels: 1))
+    #expect(throws: BackendError.self) { try reference.spikeGate(gate, input: input, branch: other) }
+}

@@ -108,3 +108,41 @@ func averagesAndTheirGradients(onSpikes: Bool) throws {
     #expect(throws: BackendError.self) { try reference.averagePoolBackward(g, inputShape: shape, window: 2) }
     #expect(throws: BackendError.self) { try reference.globalAveragePoolBackward(g, inputShape: shape) }
 }
+
+@Test func theMaximumOfRealValuesAndItsGradientGoToTheFirst() throws {
+    // −3 −1 −1      2×2 windows side by side, and a border of 1 that does not count although 0 would be the largest.
+    // −1 −2 −4
+    let shape = ImageShape(images: 1, height: 2, width: 3, channels: 1)
+    let input = try reference.realTensor([-3, -1, -1, -1, -2, -4], shape: shape)
+    let geometry = WindowGeometry(stride: 2, padding: 1)
+    let output = try reference.maxPool(input, window: 2, geometry: geometry)
+    #expect(output.shape == ImageShape(images: 1, height: 2, width: 2, channels: 1))
+    #expect(try reference.values(output) == [-3, -1, -1, -2])
+    let whole = try reference.maxPool(input, window: 2, geometry: WindowGeometry())
+    #expect(try reference.values(whole) == [-1, -1])
+    let gradient = try reference.maxPoolBackward(
+        try reference.realTensor([1, 2], shape: whole.shape),
+        input: input,
+        window: 2,
+        geometry: WindowGeometry()
+    )
+    // Both windows hold (0, 1) before their other −1.
+    #expect(try reference.values(gradient) == [0, 3, 0, 0, 0, 0])
+    let undefined = try reference.realTensor([5, .nan, 6, .infinity, 1, 2], shape: shape)
+    let found = try reference.values(reference.maxPool(undefined, window: 2, geometry: WindowGeometry()))
+    #expect(found.allSatisfy { $0.isNaN })
+}
+
+@Test func theMaximumOfZerosAndOnesIsThatOfSpikes() throws {
+    let shape = ImageShape(images: 2, height: 7, width: 6, channels: 11)
+    let x = randomSpikes(shape.count, seed: 4, rate: 0.3)
+    let geometry = WindowGeometry(stride: 2, padding: 1)
+    let (spikes, values) = (try reference.spikeTensor(x, shape: shape), try reference.realTensor(x, shape: shape))
+    let ofSpikes = try reference.maxPool(spikes, window: 3, geometry: geometry)
+    let ofValues = try reference.maxPool(values, window: 3, geometry: geometry)
+    #expect(try reference.values(ofSpikes) == reference.values(ofValues))
+    let g = try reference.realTensor(randomValues(ofValues.shape.count, seed: 5), shape: ofValues.shape)
+    let bySpikes = try reference.maxPoolBackward(g, input: spikes, window: 3, geometry: geometry)
+    let byValues = try reference.maxPoolBackward(g, input: values, window: 3, geometry: geometry)
+    #expect(try reference.values(bySpikes) == reference.values(byValues))
+}

@@ -117,6 +117,13 @@ import Testing
         let metadata = ModelMetadata(model: "lsn19", width: 1.0 / 32, network: network, dataset: .digits, batchSize: 8)
         #expect(metadata.strings["image_size"] == "8x12")
         #expect(try ModelMetadata(metadata.strings, path: "file") == metadata)
+        // Another program's file need not say where its values come from.
+        var foreign = metadata.strings
+        for key in ["format", "version", "dataset", "batch_size"] {
+            foreign[key] = nil
+        }
+        #expect(try ModelMetadata(foreign, path: "file").network == network)
+        #expect(try ModelMetadata(foreign, path: "file").dataset == nil)
     }
 
     @Test(

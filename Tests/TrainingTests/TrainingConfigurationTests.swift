@@ -11,7 +11,7 @@ import Training
         #expect(configuration.dataset == .digits)
         #expect(configuration.width == 1.0 / 16)
         #expect(configuration.timeSteps == 4)
-        #expect(configuration.batchSize == 50)
+        #expect(configuration.batchSize == 20)
         #expect(configuration.epochs == 8)
         #expect(configuration.optimizer == .adam)
         #expect(configuration.schedule == LearningRateSchedule(kind: .cosine, base: 5e-3, epochs: 8))

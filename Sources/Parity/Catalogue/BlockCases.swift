@@ -3,28 +3,40 @@ import Tensors
 
 /// Every block family, basic and bottleneck, with and without a shortcut's convolution, at awkward widths.
 enum BlockCases {
-    static let all = BlockFamily.allCases.flatMap { family in
-        [
-            make(family, inChannels: 9, width: 9, stride: 1, isBottleneck: false, 7, 5),
-            make(family, inChannels: 7, width: 33, stride: 2, isBottleneck: false, 8, 7),
-            make(family, inChannels: 12, width: 3, stride: 1, isBottleneck: true, 5, 6),
-            make(family, inChannels: 8, width: 5, stride: 2, isBottleneck: true, 7, 6),
-            make(family, inChannels: 5, width: 8, stride: 1, isBottleneck: false, 6, 6, neuron: Neuron(leak: 1)),
-            make(
-                family,
-                inChannels: 8,
-                width: 8,
-                stride: 1,
-                isBottleneck: false,
-                4,
-                5,
-                neuron: Neuron(detachReset: true)
-            ),
+    static let all =
+        BlockFamily.allCases.flatMap { family in
+            [
+                make(family, inChannels: 9, width: 9, stride: 1, isBottleneck: false, 7, 5),
+                make(family, inChannels: 7, width: 33, stride: 2, isBottleneck: false, 8, 7),
+                make(family, inChannels: 12, width: 3, stride: 1, isBottleneck: true, 5, 6),
+                make(family, inChannels: 8, width: 5, stride: 2, isBottleneck: true, 7, 6),
+                make(family, inChannels: 5, width: 8, stride: 1, isBottleneck: false, 6, 6, neuron: Neuron(leak: 1)),
+                make(family, inChannels: 8, width: 8, stride: 1, isBottleneck: false, 4, 5, neuron: detached),
+                make(family, inChannels: 7, width: 9, stride: 2, isBottleneck: false, 5, 4, neuron: learning),
+            ]
+        }
+        + [
+            make(.dsResNet, inChannels: 8, width: 8, stride: 1, isBottleneck: false, 5, 4, neuron: multiLevel),
+            make(.dsResNet, inChannels: 8, width: 9, stride: 2, isBottleneck: false, 6, 5, neuron: multiLevel),
         ]
-    }
+
+    private static let detached = Neuron(detachReset: true)
+    private static let learning = Neuron(isLeakLearned: true)
+    private static let multiLevel = Neuron(
+        leak: 0.25,
+        threshold: 0.6,
+        surrogate: .rectangle(width: 1),
+        higherThresholds: [1.6, 2.6]
+    )
 
     /// Units restart from exact spikes, so errors of float32 sums do not add up: they are within 2e-6.
     static let margin = 3e-5
+
+    /// Where a block leaves sums of real values, these are compared as such.
+    private static let realOutput = Tolerance(
+        ["output": 1e-4, "gradient": 5e-4],
+        reason: "several units in a row; the output is a sum of real values"
+    )
 
     private static func make(
         _ family: BlockFamily,
@@ -46,11 +58,11 @@ enum BlockCases {
             neuron: neuron
         )
         let kind = isBottleneck ? "bottleneck" : "basic"
-        let suffix = (neuron.leak == 1 ? "-if" : "") + (neuron.detachReset ? "-detached" : "")
         let title = "\(family.rawValue)-\(kind)-s\(stride)-\(inChannels)to\(block.outChannels)-\(height)x\(columns)"
         return ParityCase(
-            name: "block/small/\(title)\(suffix)",
+            name: "block/small/\(title)\(neuron.suffix)",
             operation: "block",
+            tolerance: family.isPreactivation ? realOutput : nil,
             requiredMargin: margin
         ) { numbers in
             var attributes = neuron.attributes
@@ -62,13 +74,31 @@ enum BlockCases {
             attributes["time_steps"] = .number(3)
             let rows = (height - 1) / stride + 1
             let outColumns = (columns - 1) / stride + 1
+            let extents = [3, 2, inChannels, height, columns]
             return CaseData(
                 attributes: attributes,
-                tensors: [numbers.spikeTensor("input.x", [3, 2, inChannels, height, columns])]
-                    + numbers.parameters(of: block, prefix: "parameter.")
+                tensors: [
+                    family.isPreactivation
+                        ? numbers.tensor("input.x", extents, in: -1.5...2) : numbers.spikeTensor("input.x", extents)
+                ] + block.stateEntries.map { numbers.parameter($0) }
                     + [numbers.tensor("cotangent.y", [3, 2, block.outChannels, rows, outColumns])]
             )
         }
+    }
+}
+
+extension BlockFamily {
+    /// Whether blocks take and leave real values.
+    var isPreactivation: Bool {
+        if case .residual(let order) = self { order.isPreactivation } else { false }
+    }
+}
+
+extension Neuron {
+    /// What a case's name says of a neuron that is not the standard one.
+    fileprivate var suffix: String {
+        (leak == 1 ? "-if" : "") + (detachReset ? "-detached" : "") + (isLeakLearned ? "-plif" : "")
+            + (isMultiLevel ? "-levels" : "")
     }
 }
 
@@ -79,27 +109,19 @@ extension CaseNumbers {
         return tensor(name, shape, in: -bound...bound)
     }
 
-    /// A unit: convolution and norm, whose bias makes about one neuron in five fire.
-    mutating func unit(_ prefix: String, _ outputs: Int, _ inputs: Int, _ window: Int) -> [NamedTensor] {
-        [weights(prefix + "conv.weight", [outputs, inputs, window, window])]
-            + norm(prefix + "bn.", channels: outputs, bias: -0.3...0.5)
-    }
-
-    /// Every parameter and buffer of a block.
-    mutating func parameters(of block: BlockDescription, prefix: String) -> [NamedTensor] {
-        let (width, out) = (block.width, block.outChannels)
-        let units =
-            block.isBottleneck
-            ? [(width, block.inChannels, 1), (width, width, 3), (out, width, 1)]
-            : [(width, block.inChannels, 3), (width, width, 3)]
-        let branches = block.family == .lsn ? ["excitatory", "inhibitory"] : ["branch"]
-        var tensors: [NamedTensor] = []
-        for branch in branches {
-            for (position, size) in units.enumerated() {
-                tensors += unit("\(prefix)\(branch).\(position).", size.0, size.1, size.2)
-            }
+    /// A parameter or a running statistic of a block or a network, as `parameter.*`: norms whose bias makes about one
+    /// neuron in five fire, leaks that differ from layer to layer.
+    mutating func parameter(_ entry: ParameterEntry) -> NamedTensor {
+        let name = "parameter." + entry.name
+        switch entry.name.split(separator: ".").suffix(2) {
+        case ["bn", "weight"]: return tensor(name, entry.shape, in: 0.5...1.5)
+        case ["bn", "bias"]: return tensor(name, entry.shape, in: -0.3...0.5)
+        case ["bn", "running_mean"]: return tensor(name, entry.shape, in: -0.5...0.5)
+        case ["bn", "running_var"]: return tensor(name, entry.shape, in: 0.5...2)
+        case ["neuron", "w"]: return tensor(name, entry.shape, in: -1...1)
+        case ["fc1", "bias"]: return tensor(name, entry.shape, in: 0...1.2)
+        case ["fc", "bias"], ["fc2", "bias"]: return tensor(name, entry.shape, in: -0.5...0.5)
+        default: return weights(name, entry.shape)
         }
-        if block.hasProjection { tensors += unit(prefix + "shortcut.", out, block.inChannels, 1) }
-        return tensors
     }
 }

@@ -26,6 +26,12 @@ enum HeadCases {
         return kinds.flatMap { isTET in small.map { loss("small", $0, isTET: isTET) } }
             + kinds.flatMap { isTET in large.map { loss("large", $0, isTET: isTET) } }
             + [loss("small", (4, 6, 10), isTET: false, range: -60...60)]
+            + kinds.flatMap { isTET in
+                [
+                    loss("small", (4, 7, 10), isTET: isTET, smoothing: 0.1),
+                    loss("large", (2, 33, 1000), isTET: isTET, smoothing: 0.2),
+                ]
+            }
     }()
 
     private static func linear(_ kind: String, _ shape: ImageShape, outputs: Int) -> ParityCase {
@@ -55,12 +61,13 @@ enum HeadCases {
         _ kind: String,
         _ size: (steps: Int, batch: Int, classes: Int),
         isTET: Bool,
-        range: ClosedRange<Float> = -3...3
+        range: ClosedRange<Float> = -3...3,
+        smoothing: Double = 0
     ) -> ParityCase {
         let name = "T\(size.steps)-\(size.batch)x\(size.classes)-\(isTET ? "tet" : "mean_ce")"
         let isWide = range.upperBound > 3
         return ParityCase(
-            name: "loss/\(kind)/\(name)\(isWide ? "-wide" : "")",
+            name: "loss/\(kind)/\(name)\(isWide ? "-wide" : "")\(smoothing > 0 ? "-smoothing\(smoothing)" : "")",
             operation: "loss",
             // Far apart logits saturate: their gradients are too small for differences.
             isSmooth: !isWide
@@ -71,9 +78,12 @@ enum HeadCases {
             for sample in stride(from: 0, to: size.batch, by: 2) {
                 labels[sample] = Float(largest(logits.values, sample, size))
             }
+            var attributes: [String: AttributeValue] =
+                isTET
+                ? ["loss": .text("tet"), "lambda": .number(0.05), "phi": .number(1)] : ["loss": .text("mean_ce")]
+            if smoothing > 0 { attributes["label_smoothing"] = .number(smoothing) }
             return CaseData(
-                attributes: isTET
-                    ? ["loss": .text("tet"), "lambda": .number(0.05), "phi": .number(1)] : ["loss": .text("mean_ce")],
+                attributes: attributes,
                 tensors: [logits, NamedTensor(name: "input.labels", shape: [size.batch], values: labels)]
             )
         }

@@ -1,8 +1,12 @@
 import Tensors
 
-/// The logic gate: all eight rows in every bit position, and random spikes at awkward and large sizes.
+/// The gates. The logic gate: all eight rows in every bit position, and random spikes at awkward and large sizes.
 enum LogicGateCases {
-    static let all = [truthTable] + small.map { make($0, "small") } + large.map { make($0, "large") }
+    static let all =
+        [truthTable] + small.map { make($0, "small") } + large.map { make($0, "large") }
+        + SpikeGate.allCases.flatMap { gate in
+            small.map { spikeGate(gate, $0, "small") } + large.map { spikeGate(gate, $0, "large") }
+        }
 
     private static let small = [1, 7, 8, 9, 31, 32, 33, 37, 64, 65, 96].map { channels in
         ImageShape(images: 3, height: 5, width: 3, channels: channels)
@@ -38,6 +42,19 @@ enum LogicGateCases {
                 numbers.spikeTensor("input.inhibitory", shape.extents, rate: 0.4),
                 numbers.tensor("cotangent.y", shape.extents),
             ])
+        }
+    }
+
+    private static func spikeGate(_ gate: SpikeGate, _ shape: ImageShape, _ kind: String) -> ParityCase {
+        ParityCase(name: "spike_gate/\(kind)/\(gate.rawValue)-\(shape.title)", operation: "spike_gate") { numbers in
+            CaseData(
+                attributes: ["gate": .text(gate.rawValue)],
+                tensors: [
+                    numbers.spikeTensor("input.x", shape.extents, rate: 0.5),
+                    numbers.spikeTensor("input.branch", shape.extents, rate: 0.5),
+                    numbers.tensor("cotangent.y", shape.extents),
+                ]
+            )
         }
     }
 }

@@ -1,9 +1,11 @@
 import Networks
 import Tensors
 
-/// Whole small networks: both stems, both heads, every family, pictures and events, both losses.
+/// Whole small networks: both stems, both heads, every family, pictures and events, every loss.
 enum NetworkCases {
-    static let all = [
+    static let all = logic + systems
+
+    private static let logic = [
         make("lsn-fc", NetworkDescription(stages: [1, 1], widths: [8, 12], height: 12, width: 11)),
         make("lsn-fc256", NetworkDescription(stages: [1], widths: [9], head: .fc256, height: 9, width: 9)),
         make(
@@ -19,22 +21,63 @@ enum NetworkCases {
         ),
         make("lsn-events", NetworkDescription(stages: [1, 1], widths: [8, 8], height: 10, width: 9), isStatic: false),
         make("lsn-tet", NetworkDescription(stages: [2], widths: [8], height: 8, width: 8), isTET: true),
-        make("sew_add", NetworkDescription(family: .sewAdd, stages: [1, 1], widths: [8, 9], height: 11, width: 10)),
-        make(
-            "spiking_resnet",
-            NetworkDescription(family: .spikingResNet, stages: [1, 1], widths: [7, 8], height: 10, width: 11)
-        ),
         make(
             "lsn-detached",
             NetworkDescription(stages: [1], widths: [8], height: 9, width: 8, neuron: Neuron(detachReset: true))
         ),
+        make(
+            "lsn-plif",
+            NetworkDescription(
+                stages: [1, 1],
+                widths: [8, 9],
+                head: .fc256,
+                height: 8,
+                width: 9,
+                neuron: Neuron(isLeakLearned: true)
+            )
+        ),
+        make("lsn-mpd", NetworkDescription(stages: [1, 1], widths: [7, 8], height: 9, width: 8), penalty: 0.5),
     ]
+
+    /// Every other family once with each stem; DS-ResNet with its own neuron.
+    private static let systems = BlockFamily.allCases.filter { $0 != .lsn }.flatMap { family in
+        let neuron =
+            family == .dsResNet
+            ? Neuron(leak: 0.25, threshold: 0.6, surrogate: .rectangle(width: 1), higherThresholds: [1.6, 2.6])
+            : Neuron()
+        return [
+            make(
+                family.rawValue,
+                NetworkDescription(
+                    family: family,
+                    stages: [1, 1],
+                    widths: [8, 9],
+                    height: 11,
+                    width: 10,
+                    neuron: neuron
+                )
+            ),
+            make(
+                "\(family.rawValue)-imagenet",
+                NetworkDescription(
+                    family: family,
+                    stages: [1, 1],
+                    widths: [7, 8],
+                    stem: .imagenet,
+                    height: 22,
+                    width: 25,
+                    neuron: neuron
+                )
+            ),
+        ]
+    }
 
     private static func make(
         _ title: String,
         _ network: NetworkDescription,
         isStatic: Bool = true,
-        isTET: Bool = false
+        isTET: Bool = false,
+        penalty: Double = 0
     ) -> ParityCase {
         ParityCase(
             name: "network/small/\(title)",
@@ -54,6 +97,7 @@ enum NetworkCases {
             attributes["in_channels"] = .number(Double(network.inChannels))
             attributes["time_steps"] = .number(Double(network.timeSteps))
             attributes["loss"] = .text(isTET ? "tet" : "mean_ce")
+            attributes["penalty_weight"] = .number(penalty)
             return CaseData(
                 attributes: attributes,
                 tensors: [
@@ -63,7 +107,7 @@ enum NetworkCases {
                         shape: [batch],
                         values: numbers.integers(batch, below: network.classes)
                     ),
-                ] + numbers.parameters(of: network)
+                ] + network.stateEntries.map { numbers.parameter($0) }
             )
         }
     }
@@ -97,30 +141,5 @@ extension NetworkDescription {
             imageWidth: width,
             neuron: neuron
         )
-    }
-}
-
-extension CaseNumbers {
-    /// Every parameter and buffer of a network.
-    fileprivate mutating func parameters(of network: NetworkDescription) -> [NamedTensor] {
-        let prefix = "parameter."
-        let window = network.stem == .imagenet ? 7 : 3
-        var tensors = unit(prefix + "stem.", network.stemWidth, network.inChannels, window)
-        for block in network.blocks { tensors += parameters(of: block, prefix: "\(prefix)\(block.name).") }
-        let features = network.blocks.last?.outChannels ?? network.stemWidth
-        func linear(_ name: String, _ outputs: Int, _ inputs: Int, bias: ClosedRange<Float>) -> [NamedTensor] {
-            [
-                weights("\(prefix)\(name).weight", [outputs, inputs]),
-                tensor("\(prefix)\(name).bias", [outputs], in: bias),
-            ]
-        }
-        switch network.head {
-        case .fc:
-            tensors += linear("head.fc", network.classes, features, bias: -0.5...0.5)
-        case .fc256:
-            tensors += linear("head.fc1", Head.hiddenWidth, features, bias: 0...1.2)
-            tensors += linear("head.fc2", network.classes, Head.hiddenWidth, bias: -0.5...0.5)
-        }
-        return tensors
     }
 }

@@ -1,8 +1,9 @@
+import Foundation
 import Tensors
 
 /// Neurons alone, and fused with the norm before them.
 enum NeuronCases {
-    static let all = plain + normalized + atThreshold
+    static let all = plain + normalized + atThreshold + parametric + multiLevel + penalized
 
     /// What no potential may come nearer to the threshold than, nor to a jump of the surrogate: float32 arithmetic of a
     /// few steps is within 1e-6.
@@ -93,6 +94,65 @@ enum NeuronCases {
             ),
         ]
 
+    /// w of a learned leak differs from 0, so that leak and 1 − leak do.
+    private static let parametric =
+        [(Reset.hard, false), (.hard, true), (.soft, false), (.soft, true)].map { reset, detached in
+            make("small", steps: 4, shapes[1], Neuron(reset: reset, detachReset: detached, isLeakLearned: true))
+        }
+        + [
+            make("small", steps: 6, shapes[4], Neuron(surrogate: .arctan(slope: 2), isLeakLearned: true)),
+            make("small", steps: 20, shapes[3], Neuron(isLeakLearned: true)),
+            make("small", steps: 4, shapes[6], Neuron(isLeakLearned: true), isStatic: true),
+            make("small", steps: 4, shapes[7], Neuron(isLeakLearned: true), norm: .training),
+            make("small", steps: 3, shapes[2], Neuron(isLeakLearned: true), isStatic: true, norm: .training),
+            make("small", steps: 4, shapes[5], Neuron(isLeakLearned: true), norm: .inference),
+            make("large", steps: 4, large, Neuron(isLeakLearned: true), norm: .training),
+        ]
+
+    private static let multiLevel: [ParityCase] = {
+        var soft = levels
+        soft.reset = .soft
+        var detached = levels
+        detached.detachReset = true
+        var two = levels
+        two.higherThresholds = [1.6]
+        two.surrogate = .standard
+        var learning = levels
+        learning.isLeakLearned = true
+        return shapes.enumerated().map { make("small", steps: 1 + ($0 + 3) % 6, $1, levels) }
+            + [
+                make("small", steps: 4, shapes[1], soft), make("small", steps: 4, shapes[4], detached),
+                make("small", steps: 17, shapes[5], two), make("small", steps: 4, shapes[3], learning),
+                make("small", steps: 4, shapes[7], levels, isStatic: true),
+                make("small", steps: 4, shapes[9], levels, norm: .training),
+                make("small", steps: 4, shapes[6], levels, isStatic: true, norm: .training),
+                make("small", steps: 4, shapes[2], learning, norm: .training),
+                make("small", steps: 4, shapes[5], levels, norm: .inference),
+                make("large", steps: 4, large, levels, norm: .training),
+            ]
+    }()
+
+    private static let levels = Neuron(
+        leak: 0.25,
+        threshold: 0.6,
+        surrogate: .rectangle(width: 1),
+        higherThresholds: [1.6, 2.6]
+    )
+
+    /// The loss on the distribution of potentials.
+    private static let penalized =
+        [1, 3, 4, 9].map { make("small", steps: 4, shapes[$0], Neuron(), isPenalized: true) }
+        + [
+            make("small", steps: 18, shapes[2], Neuron(leak: 1, threshold: 0.8, reset: .soft), isPenalized: true),
+            make("small", steps: 4, shapes[5], levels, isPenalized: true),
+            make("small", steps: 4, shapes[6], Neuron(isLeakLearned: true), isPenalized: true),
+            make("small", steps: 4, shapes[7], Neuron(), isStatic: true, norm: .training, isPenalized: true),
+            make("small", steps: 3, shapes[1], Neuron(), norm: .training, isPenalized: true),
+            make("large", steps: 4, large, Neuron(), norm: .training, isPenalized: true),
+        ]
+
+    private static let large = ImageShape(images: 10, height: 28, width: 28, channels: 8)
+
     /// Potentials that are exact in float32, many of them on the threshold itself, where a neuron fires.
     private static let atThreshold = [Reset.hard, .soft].map { reset in
         let neuron = Neuron(reset: reset)
@@ -142,10 +202,13 @@ enum NeuronCases {
         _ shape: ImageShape,
         _ neuron: Neuron,
         isStatic: Bool = false,
-        norm: Norm? = nil
+        norm: Norm? = nil,
+        isPenalized: Bool = false
     ) -> ParityCase {
-        let operation = norm == nil ? "lif" : "normalized_lif"
-        let suffix = (isStatic ? "-static" : "") + (norm == .inference ? "-inference" : "")
+        let operation = name(of: neuron, norm: norm, isPenalized: isPenalized)
+        let suffix =
+            (isStatic ? "-static" : "") + (norm == .inference ? "-inference" : "")
+            + (isPenalized && norm != nil ? "-norm" : "")
         let time = TimeAxis(steps: steps, isStatic: isStatic)
         let picture = shape.extents
         let sequence = [steps] + picture
@@ -157,21 +220,31 @@ enum NeuronCases {
             var attributes = neuron.attributes
             attributes["time_steps"] = .number(Double(steps))
             attributes["static"] = .flag(isStatic)
+            if isPenalized {
+                attributes["penalty_weight"] = .number(1.5)
+                attributes["loss_before"] = .number(0.25)
+            }
             var input = numbers.tensor("input.x", isStatic ? picture : sequence, in: norm == nil ? -0.7...1.7 : -2...2)
             // The smallest layers may not fire by themselves.
             if norm == nil { input.values[0] = 1.5 }
-            let potentials = Potentials(neuron: neuron, time: time)
             var others: [NamedTensor] = []
+            var kept = neuron
+            if neuron.isLeakLearned {
+                let w = numbers.tensor("parameter.w", [1], in: 0.2...1)
+                kept.leak = 1 / (1 + exp(w.values[0]))
+                others.append(w)
+            }
+            let potentials = Potentials(neuron: kept, time: time)
             if let norm {
-                attributes["inference"] = .flag(norm == .inference)
+                if !isPenalized { attributes["inference"] = .flag(norm == .inference) }
                 // Small layers fire enough with a bias towards the threshold.
-                others = numbers.norm("parameter.", channels: shape.channels, bias: 0...0.6)
+                others = numbers.norm("parameter.", channels: shape.channels, bias: 0...0.6) + others
             }
             // Moving values changes the statistics a little, and with them every potential: again until all stay.
             for _ in 0..<20 {
                 let (slope, offset) =
                     norm.map {
-                        affine(others, input, shape, usesBatch: $0 == .training, gain: Double(neuron.threshold))
+                        affine(others, input, shape, usesBatch: $0 == .training, gain: gain(neuron))
                     }
                     ?? ([Double](repeating: 1, count: shape.channels), [Double](repeating: 0, count: shape.channels))
                 let moved = potentials.keepAway(
@@ -188,6 +261,18 @@ enum NeuronCases {
             if norm != .inference { tensors.append(numbers.tensor("cotangent.y", sequence)) }
             return CaseData(attributes: attributes, tensors: tensors)
         }
+    }
+
+    private static func name(of neuron: Neuron, norm: Norm?, isPenalized: Bool) -> String {
+        if isPenalized { return "potential_penalty" }
+        if norm != nil { return "normalized_lif" }
+        if neuron.isMultiLevel { return "multi_level_firing" }
+        return neuron.isLeakLearned ? "plif" : "lif"
+    }
+
+    /// The gain of a case's norm: it reads the attribute `threshold`, which a multi-level neuron has not.
+    private static func gain(_ neuron: Neuron) -> Double {
+        neuron.isMultiLevel ? 1 : Double(neuron.threshold)
     }
 
     /// What the norm does to a value, channel by channel: slope·x + offset.
@@ -220,29 +305,25 @@ enum NeuronCases {
 extension Neuron {
     /// E.g. `triangular1-hard-leak0.5-vth1.0-full`.
     var title: String {
-        let (name, parameter) = surrogate.named
-        return "\(name)\(parameter)-\(reset.rawValue)-leak\(leak)-vth\(threshold)-\(detachReset ? "detached" : "full")"
+        let leak = isLeakLearned ? "learned" : "\(leak)"
+        let threshold = thresholds.map { "\($0)" }.joined(separator: "_")
+        return "\(surrogate.kind.rawValue)\(surrogate.parameter)-\(reset.rawValue)-leak\(leak)-vth\(threshold)-"
+            + (detachReset ? "detached" : "full")
     }
 
     /// As golden files name them.
     var attributes: [String: AttributeValue] {
-        let (name, parameter) = surrogate.named
-        return [
-            "leak": .number(Double(leak)), "threshold": .number(Double(threshold)), "reset": .text(reset.rawValue),
-            "detach_reset": .flag(detachReset), "surrogate": .text(name),
-            "surrogate_parameter": .number(Double(parameter)),
+        var attributes: [String: AttributeValue] = [
+            "reset": .text(reset.rawValue), "detach_reset": .flag(detachReset),
+            "surrogate": .text(surrogate.kind.rawValue),
+            "surrogate_parameter": .number(Double(surrogate.parameter)),
         ]
-    }
-}
-
-extension Surrogate {
-    fileprivate var named: (name: String, parameter: Float) {
-        switch self {
-        case .triangular(let height): ("triangular", height)
-        case .sigmoid(let slope): ("sigmoid", slope)
-        case .arctan(let slope): ("arctan", slope)
-        case .rectangle(let width): ("rectangle", width)
-        case .dspike(let temperature): ("dspike", temperature)
+        if !isLeakLearned { attributes["leak"] = .number(Double(leak)) }
+        if isMultiLevel {
+            attributes["thresholds"] = .list(thresholds.map { .number(Double($0)) })
+        } else {
+            attributes["threshold"] = .number(Double(threshold))
         }
+        return attributes
     }
 }

@@ -1,20 +1,22 @@
 import Tensors
 
-/// Pooling: maximum of spikes, averages of spikes and of real values.
+/// Pooling: maxima and averages of spikes and of real values.
 enum PoolingCases {
     static let all = maximum + average + global
 
-    private static let maximum = [
-        maxPool("small", ImageShape(images: 2, height: 9, width: 11, channels: 37), 3, 2, 1),
-        maxPool("small", ImageShape(images: 1, height: 8, width: 8, channels: 32), 2, 2, 0),
-        maxPool("small", ImageShape(images: 2, height: 7, width: 5, channels: 65), 3, 1, 1),
-        maxPool("small", ImageShape(images: 1, height: 3, width: 3, channels: 1), 3, 2, 1),
-        maxPool("small", ImageShape(images: 2, height: 5, width: 9, channels: 9), 5, 3, 2),
-        maxPool("small", ImageShape(images: 3, height: 6, width: 7, channels: 31), 2, 3, 0),
-        maxPool("small", ImageShape(images: 2, height: 1, width: 4, channels: 8), 3, 2, 1),
-        maxPool("large", ImageShape(images: 16, height: 56, width: 56, channels: 24), 3, 2, 1),
-        maxPool("large", ImageShape(images: 32, height: 17, width: 19, channels: 64), 3, 2, 1),
-    ]
+    private static let maximum = [InputKind.spike, .real].flatMap { kind in
+        [
+            maxPool("small", ImageShape(images: 2, height: 9, width: 11, channels: 37), 3, 2, 1, kind),
+            maxPool("small", ImageShape(images: 1, height: 8, width: 8, channels: 32), 2, 2, 0, kind),
+            maxPool("small", ImageShape(images: 2, height: 7, width: 5, channels: 65), 3, 1, 1, kind),
+            maxPool("small", ImageShape(images: 1, height: 3, width: 3, channels: 1), 3, 2, 1, kind),
+            maxPool("small", ImageShape(images: 2, height: 5, width: 9, channels: 9), 5, 3, 2, kind),
+            maxPool("small", ImageShape(images: 3, height: 6, width: 7, channels: 31), 2, 3, 0, kind),
+            maxPool("small", ImageShape(images: 2, height: 1, width: 4, channels: 8), 3, 2, 1, kind),
+            maxPool("large", ImageShape(images: 16, height: 56, width: 56, channels: 24), 3, 2, 1, kind),
+            maxPool("large", ImageShape(images: 32, height: 17, width: 19, channels: 64), 3, 2, 1, kind),
+        ]
+    }
 
     private static let average = [InputKind.real, .spike].flatMap { kind in
         [
@@ -43,21 +45,29 @@ enum PoolingCases {
         _ shape: ImageShape,
         _ window: Int,
         _ stride: Int,
-        _ padding: Int
+        _ padding: Int,
+        _ input: InputKind
     ) -> ParityCase {
         let output = WindowGeometry(stride: stride, padding: padding).output(of: shape, window: window)
         return ParityCase(
-            name: "max_pool/\(kind)/\(window)x\(window)-s\(stride)-p\(padding)-\(shape.title)",
+            name: "max_pool/\(kind)/\(window)x\(window)-s\(stride)-p\(padding)-\(shape.title)-\(input.rawValue)",
             operation: "max_pool"
         ) { numbers in
             CaseData(
                 attributes: [
                     "kernel": .number(Double(window)), "stride": .number(Double(stride)),
-                    "padding": .number(Double(padding)),
+                    "padding": .number(Double(padding)), "input": .text(input.rawValue),
                 ],
                 tensors: [
-                    // Sparse enough for windows without a spike, and for windows with several.
-                    numbers.spikeTensor("input.x", shape.extents, rate: 0.2),
+                    // Sparse enough for windows without a spike, and for windows with several; few enough numbers for
+                    // windows with several maxima.
+                    input == .spike
+                        ? numbers.spikeTensor("input.x", shape.extents, rate: 0.2)
+                        : NamedTensor(
+                            name: "input.x",
+                            shape: shape.extents,
+                            values: numbers.integers(shape.count, below: 9).map { ($0 - 6) / 4 }
+                        ),
                     numbers.tensor("cotangent.y", output.extents),
                 ]
             )

@@ -1,13 +1,15 @@
 import Tensors
 
-/// Sums of activations in every combination, copies, sums in place; and memory itself.
+/// Sums of activations in every combination, copies, sums in place, pictures that stand still; and memory itself.
 enum SumCases {
     static let all =
         shapes.flatMap { shape in
             [(InputKind.real, InputKind.real), (.real, .spike), (.spike, .real), (.spike, .spike)].map { a, b in
                 make(shape, shape.count < 10_000 ? "small" : "large", a, b)
             }
-        } + [1, 63, 64, 65, 1000].map { storage($0, "small") } + [storage(300_001, "large")]
+        }
+        + shapes.flatMap { shape in [1, 4, 5].map { overTime(shape, steps: $0) } }
+        + [1, 63, 64, 65, 1000].map { storage($0, "small") } + [storage(300_001, "large")]
 
     private static let shapes = [
         ImageShape(images: 2, height: 3, width: 5, channels: 1),
@@ -25,6 +27,23 @@ enum SumCases {
                         ? numbers.spikeTensor(name, shape.extents, rate: 0.5)
                         : numbers.tensor(name, shape.extents, in: -4...4)
                 }
+            )
+        }
+    }
+
+    private static func overTime(_ shape: ImageShape, steps: Int) -> ParityCase {
+        let kind = shape.count < 10_000 ? "small" : "large"
+        return ParityCase(
+            name: "repeat_over_time/\(kind)/T\(steps)-\(shape.title)",
+            operation: "repeat_over_time",
+            isSmooth: true
+        ) { numbers in
+            CaseData(
+                attributes: ["time_steps": .number(Double(steps))],
+                tensors: [
+                    numbers.tensor("input.x", shape.extents),
+                    numbers.tensor("cotangent.y", shape.with(images: steps * shape.images).extents),
+                ]
             )
         }
     }

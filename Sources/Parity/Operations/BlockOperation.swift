@@ -8,13 +8,13 @@ enum BlockOperation: ParityOperation {
     static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
         let backend = results.backend
         let description = BlockDescription(
-            family: try operands.choice("family"),
+            family: try operands.family(),
             inChannels: try operands.integer("in_channels", in: 1...65_536),
             width: try operands.integer("width", in: 1...65_536),
             stride: try operands.integer("stride", in: 1...64),
             isBottleneck: try operands.flag("bottleneck"),
             timeSteps: try operands.integer("time_steps", in: 1...1024),
-            neuron: try operands.neuron()
+            neuron: try operands.neuron(isLeakLearned: operands.learnsLeak)
         )
         let tensor = try operands.tensor("input.x")
         guard tensor.shape.count == 5, tensor.shape[0] == description.timeSteps else {

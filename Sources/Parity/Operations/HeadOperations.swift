@@ -66,7 +66,7 @@ enum BiasOperation: ParityOperation {
     }
 }
 
-/// A loss of logits `[T, N, classes]`, its gradient, and how many samples were classified rightly.
+/// A loss of logits `[T, N, classes]`, with `label_smoothing` or without, its gradient, and how many samples were classified rightly.
 enum LossOperation: ParityOperation {
     static let name = "loss"
 
@@ -91,6 +91,7 @@ enum LossOperation: ParityOperation {
             labels: try backend.upload(labels),
             timeSteps: logits.shape[0],
             loss: loss,
+            labelSmoothing: try operands.float("label_smoothing", default: 0),
             record: record
         )
         let words = try backend.read(record, count: StepRecord.words)

@@ -25,3 +25,27 @@ enum LogicGateOperation: ParityOperation {
         try results.add("gradient.inhibitory", gradients.inhibitory, as: extents)
     }
 }
+
+/// A gate of SEW-ResNet, `gate` and or iand, and its two gradients.
+enum SpikeGateOperation: ParityOperation {
+    static let name = "spike_gate"
+
+    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+        let backend = results.backend
+        let gate: SpikeGate = try operands.choice("gate")
+        let extents = try operands.tensor("input.x").shape
+        let input = try operands.spikes("input.x", on: backend)
+        let branch = try operands.spikes("input.branch", on: backend)
+        try results.add("output.y", try backend.spikeGate(gate, input: input, branch: branch), as: extents)
+
+        guard operands.has("cotangent.y") else { return }
+        let gradients = try backend.spikeGateBackward(
+            gate,
+            gradient: operands.real("cotangent.y", on: backend),
+            input: input,
+            branch: branch
+        )
+        try results.add("gradient.x", gradients.input, as: extents)
+        try results.add("gradient.branch", gradients.branch, as: extents)
+    }
+}

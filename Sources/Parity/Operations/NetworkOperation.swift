@@ -2,7 +2,8 @@ import Networks
 import Tensors
 
 /// A whole network: logits and loss in training, every gradient, running statistics, and `output.inference_logits` with
-/// the running statistics after the training call. The stem is as wide as the first stage.
+/// the running statistics after the training call. The stem is as wide as the first stage. With `penalty_weight`, the
+/// loss on the potentials' distribution joins the loss.
 enum NetworkOperation: ParityOperation {
     static let name = "network"
 
@@ -23,6 +24,7 @@ enum NetworkOperation: ParityOperation {
         try network.parameters.load(state: operands.parameters(), source: "the case")
         let input = try operands.real("input.x", on: backend)
         let extents = [steps, labels.count, classes]
+        let penalty = try operands.float("penalty_weight", default: 0)
 
         let pass = try network.forward(input, isStatic: isStatic, training: true)
         try results.add("output.logits", pass.logits, as: extents)
@@ -34,8 +36,13 @@ enum NetworkOperation: ParityOperation {
             loss: loss,
             record: record
         )
+        try network.backward(
+            pass,
+            logitsGradient: gradient,
+            potentialLoss: penalty > 0 ? PotentialDistributionLoss(weight: penalty) : nil,
+            record: record
+        )
         results.add("output.loss", shape: [1], values: [try backend.readFloats(record, count: 1)[StepRecord.loss]])
-        try network.backward(pass, logitsGradient: gradient)
         for tensor in try network.parameters.exportGradients() { results.add(tensor, prefix: "gradient.") }
         try results.addRunningStatistics(of: network.parameters)
 
@@ -48,7 +55,7 @@ extension CaseOperands {
     fileprivate mutating func networkDescription(for shape: ImageShape) throws(ParityError) -> NetworkDescription {
         let widths = try integers("widths")
         return NetworkDescription(
-            family: try choice("family"),
+            family: try family(),
             isBottleneck: try flag("bottleneck"),
             stages: try integers("stages"),
             widths: widths,
@@ -60,7 +67,7 @@ extension CaseOperands {
             inChannels: try integer("in_channels", in: 1...65_536),
             imageHeight: shape.height,
             imageWidth: shape.width,
-            neuron: try neuron()
+            neuron: try neuron(isLeakLearned: learnsLeak)
         )
     }
 }

@@ -5,63 +5,155 @@ enum NeuronOperation: ParityOperation {
     static let name = "lif"
 
     static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
-        let backend = results.backend
-        let time = try operands.timeAxis()
-        let neuron = try operands.neuron()
-        let tensor = try operands.tensor("input.x")
-        let input = try operands.real("input.x", on: backend)
-        let spikes = try backend.fire(input, normalization: nil, neuron: neuron, time: time)
-        try results.add("output.y", spikes, as: time.outputExtents(tensor.shape))
-
-        guard operands.has("cotangent.y") else { return }
-        let byInput = try backend.fireBackward(
-            operands.real("cotangent.y", on: backend),
-            input: input,
-            normalization: nil,
-            neuron: neuron,
-            time: time,
-            gradients: nil
-        )
-        try results.add("gradient.x", byInput, as: tensor.shape)
+        try NeuronRun(&operands, into: &results, norm: .none)
     }
 }
 
-/// Batch norm and neuron in one, in training or (`inference`, no gradients) with the running statistics.
+/// The same with a learned leak, 1 − σ(w): `parameter.w`, and its gradient.
+enum ParametricNeuronOperation: ParityOperation {
+    static let name = "plif"
+
+    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+        guard operands.has("parameter.w") else {
+            throw ParityError.tensor("parameter.w", problem: "is missing", operation: name)
+        }
+        try NeuronRun(&operands, into: &results, norm: .none)
+    }
+}
+
+/// The same with several `thresholds`: the number of those that fire.
+enum MultiLevelOperation: ParityOperation {
+    static let name = "multi_level_firing"
+
+    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+        try NeuronRun(&operands, into: &results, norm: .none)
+    }
+}
+
+/// Batch norm and neuron in one, in training or (`inference`, no gradients) with the running statistics; the neuron may
+/// have a leak to learn (`parameter.w`) or several `thresholds`.
 enum NormalizedNeuronOperation: ParityOperation {
     static let name = "normalized_lif"
 
     static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+        let isInference = try operands.flag("inference", default: false)
+        try NeuronRun(&operands, into: &results, norm: isInference ? .inference : .training)
+    }
+}
+
+/// The loss on the distribution of a layer's potentials, added to what stands in the record (`loss_before`), and ∂L/∂x,
+/// ∂L/∂w and the norm's gradients with its share.
+enum PotentialPenaltyOperation: ParityOperation {
+    static let name = "potential_penalty"
+
+    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+        try NeuronRun(
+            &operands,
+            into: &results,
+            norm: operands.has("parameter.weight") ? .training : .none,
+            penalty: PotentialDistributionLoss(weight: try operands.float("penalty_weight"))
+        )
+    }
+}
+
+/// What the neuron's operations have in common: run when it is made.
+private struct NeuronRun {
+    enum Norm {
+        case none
+        case training
+        case inference
+    }
+
+    @discardableResult
+    init<B: Backend>(
+        _ operands: inout CaseOperands,
+        into results: inout CaseResults<B>,
+        norm: Norm,
+        penalty: PotentialDistributionLoss? = nil
+    ) throws {
         let backend = results.backend
         let time = try operands.timeAxis()
-        // The threshold is the neuron's; the norm's gain reads the same one.
-        let parameters = try operands.normalizationParameters(on: backend)
-        let neuron = try operands.neuron()
-        let isInference = try operands.flag("inference", default: false)
         let tensor = try operands.tensor("input.x")
         let input = try operands.real("input.x", on: backend)
-        let statistics =
-            isInference
-            ? try backend.runningStatistics(of: parameters)
-            : try backend.batchStatistics(of: input, updating: parameters, repeats: time.isStatic ? time.steps : 1)
-        let normalization = Normalization(statistics: statistics, parameters: parameters)
-        let spikes = try backend.fire(input, normalization: normalization, neuron: neuron, time: time)
-        try results.add("output.y", spikes, as: time.outputExtents(tensor.shape))
-        try results.add("output.running_mean", parameters.runningMean)
-        try results.add("output.running_var", parameters.runningVariance)
+        // The norm's gain reads the neuron's threshold, so it comes first.
+        let parameters = norm == .none ? nil : try operands.normalizationParameters(on: backend)
+        let (neuron, leak) = try operands.neuronAndLeak(on: backend)
+        let normalization = try parameters.map { parameters in
+            Normalization(
+                statistics: norm == .inference
+                    ? try backend.runningStatistics(of: parameters)
+                    : try backend.batchStatistics(
+                        of: input,
+                        updating: parameters,
+                        repeats: time.isStatic ? time.steps : 1
+                    ),
+                parameters: parameters
+            )
+        }
+        let extents = time.outputExtents(tensor.shape)
+        if neuron.isMultiLevel {
+            let count = try backend.fireLevels(
+                input,
+                normalization: normalization,
+                neuron: neuron,
+                leak: leak,
+                time: time
+            )
+            try results.add("output.y", count, as: extents)
+        } else {
+            let spikes = try backend.fire(
+                input,
+                normalization: normalization,
+                neuron: neuron,
+                leak: leak,
+                time: time
+            )
+            try results.add("output.y", spikes, as: extents)
+        }
+        if let parameters {
+            try results.add("output.running_mean", parameters.runningMean)
+            try results.add("output.running_var", parameters.runningVariance)
+        }
 
         guard operands.has("cotangent.y") else { return }
-        let gradients = try NormalizationGradients(channels: input.shape.channels, on: backend)
+        var lines: PotentialPenalty<B>?
+        if let penalty {
+            let before = try operands.float("loss_before")
+            let record = try backend.upload([Float](repeating: before, count: StepRecord.words))
+            lines = try backend.potentialPenalty(
+                input,
+                normalization: normalization,
+                neuron: neuron,
+                leak: leak,
+                time: time,
+                loss: penalty,
+                record: record
+            )
+            let words = try backend.readFloats(record, count: StepRecord.words)
+            results.add("output.loss", shape: [1], values: [words[StepRecord.loss]])
+            if words.enumerated().contains(where: { $0 != StepRecord.loss && $1 != before }) {
+                results.note("words of the record beside the loss changed")
+            }
+        }
+        let gradients = try parameters.map { _ in
+            try NormalizationGradients(channels: input.shape.channels, on: backend)
+        }
         let byInput = try backend.fireBackward(
             operands.real("cotangent.y", on: backend),
             input: input,
             normalization: normalization,
             neuron: neuron,
+            leak: leak,
             time: time,
-            gradients: gradients
+            gradients: gradients,
+            penalty: lines
         )
         try results.add("gradient.x", byInput, as: tensor.shape)
-        try results.add("gradient.weight", gradients.weight)
-        try results.add("gradient.bias", gradients.bias)
+        if let gradients {
+            try results.add("gradient.weight", gradients.weight)
+            try results.add("gradient.bias", gradients.bias)
+        }
+        if let leak { try results.add("gradient.w", leak.gradient) }
     }
 }
 

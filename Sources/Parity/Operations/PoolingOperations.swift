@@ -1,6 +1,6 @@
 import Tensors
 
-/// The maximum of spikes; its gradient goes to the first maximum, row-major.
+/// The maximum of spikes, or of real values (`input`); its gradient goes to the first maximum, row-major.
 enum MaxPoolOperation: ParityOperation {
     static let name = "max_pool"
 
@@ -8,16 +8,24 @@ enum MaxPoolOperation: ParityOperation {
         let backend = results.backend
         let window = try operands.integer("kernel", in: 1...64)
         let geometry = try operands.geometry()
-        let input = try operands.spikes("input.x", on: backend)
-        try results.add("output.y", try backend.maxPool(input, window: window, geometry: geometry))
+        let kind: InputKind = try operands.choice("input", default: .spike)
+        let input: Activation<B> = try operands.activation("input.x", isSpikes: kind == .spike, on: backend)
+        switch input {
+        case .spikes(let spikes):
+            try results.add("output.y", try backend.maxPool(spikes, window: window, geometry: geometry))
+        case .real(let values):
+            try results.add("output.y", try backend.maxPool(values, window: window, geometry: geometry))
+        }
 
         guard operands.has("cotangent.y") else { return }
-        let byInput = try backend.maxPoolBackward(
-            operands.real("cotangent.y", on: backend),
-            input: input,
-            window: window,
-            geometry: geometry
-        )
+        let cotangent = try operands.real("cotangent.y", on: backend)
+        let byInput =
+            switch input {
+            case .spikes(let spikes):
+                try backend.maxPoolBackward(cotangent, input: spikes, window: window, geometry: geometry)
+            case .real(let values):
+                try backend.maxPoolBackward(cotangent, input: values, window: window, geometry: geometry)
+            }
         try results.add("gradient.x", byInput)
     }
 }

@@ -1,0 +1,56 @@
+import Tensors
+
+/// What a convolution leaves for the backward pass.
+private struct ConvolutionRecord<B: Backend>: TapeRecord {
+    let input: Activation<B>
+}
+
+/// A convolution without bias.
+struct Convolution<B: Backend>: Sendable {
+    private let backend: B
+    private let filter: Filter<B>
+    private let filterGradient: Filter<B>
+    private let geometry: WindowGeometry
+
+    init(_ description: ConvolutionDescription, parameters: ParameterSet<B>) throws(BackendError) {
+        backend = parameters.backend
+        (filter, filterGradient) = try parameters.filter(description.filterName)
+        geometry = description.geometry
+    }
+
+    func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
+        let output = try backend.convolve(input, filter: filter, geometry: geometry)
+        tape.push(ConvolutionRecord(input: input))
+        return output
+    }
+
+    /// ∂L/∂input, added to `accumulator` where there is one. `gradient` stays as it is until the accumulator is written,
+    /// so both may be one tensor.
+    func backward(
+        _ gradient: RealTensor<B>,
+        accumulator: consuming RealTensor<B>?,
+        tape: inout Tape<B>
+    ) throws(BackendError) -> RealTensor<B> {
+        let shape = try differentiateFilter(gradient, tape: &tape)
+        return try backend.convolveBackwardData(
+            gradient,
+            filter: filter,
+            geometry: geometry,
+            inputShape: shape,
+            accumulator: accumulator
+        )
+    }
+
+    /// The filter's gradient alone, for the first layer. Returns the input's shape.
+    @discardableResult
+    func differentiateFilter(_ gradient: RealTensor<B>, tape: inout Tape<B>) throws(BackendError) -> ImageShape {
+        let input = try tape.pop(ConvolutionRecord<B>.self).input
+        try backend.convolveBackwardFilter(
+            input: input,
+            gradient: gradient,
+            geometry: geometry,
+            result: filterGradient
+        )
+        return input.shape
+    }
+}

@@ -1,0 +1,77 @@
+import Tensors
+
+// What a network is made of, beside its blocks.
+extension NetworkDescription {
+    /// Channels that the head averages.
+    var featureChannels: Int {
+        zip(stages, widths).reversed().first { $0.0 > 0 }.map { $0.1 * (isBottleneck ? 4 : 1) } ?? stemWidth
+    }
+
+    /// The unit that the stem starts with. Pre-activation blocks take its values instead of spikes, and those that start
+    /// with a norm take them as they leave the convolution: a norm before that one would change nothing.
+    var stemUnit: UnitDescription {
+        let window = stem == .imagenet ? 7 : 3
+        return UnitDescription(
+            convolution: ConvolutionDescription(
+                name: "stem.conv",
+                filter: FilterShape(outputs: stemWidth, inputs: inChannels, height: window, width: window),
+                geometry: WindowGeometry(stride: stem == .imagenet ? 2 : 1, padding: window / 2)
+            ),
+            stage: StageDescription(
+                norm: family.startsWithNorm ? nil : norm("stem", channels: stemWidth),
+                neuron: family.leavesUnfiredSums ? nil : neuron("stem")
+            )
+        )
+    }
+
+    /// What the last block's sums pass before they are averaged, where no neuron has seen them: the end of a
+    /// pre-activation network (He et al.). Its norm is there for the order whose blocks start with one.
+    var headActivation: StageDescription? {
+        guard family.leavesUnfiredSums else { return nil }
+        return StageDescription(
+            norm: family.startsWithNorm ? norm("head.activation", channels: featureChannels) : nil,
+            neuron: neuron("head.activation")
+        )
+    }
+
+    /// The neurons between the two layers of ``Head/fc256``.
+    var hiddenNeurons: StageDescription? {
+        head == .fc256 ? StageDescription(neuron: neuron("head")) : nil
+    }
+
+    /// The fully connected layers of the head.
+    var headLayers: [LinearDescription] {
+        switch head {
+        case .fc:
+            [LinearDescription(name: "head.fc", inputs: featureChannels, outputs: classes)]
+        case .fc256:
+            [
+                LinearDescription(name: "head.fc1", inputs: featureChannels, outputs: Head.hiddenWidth),
+                LinearDescription(name: "head.fc2", inputs: Head.hiddenWidth, outputs: classes),
+            ]
+        }
+    }
+
+    /// Every parameter and its place in flat storage whose slices start at multiples of `alignment` words.
+    func layout(alignment: Int) -> ParameterLayout {
+        var layout = ParameterLayout(alignment: alignment)
+        stemUnit.declare(in: &layout)
+        for block in blocks { block.declare(in: &layout) }
+        headActivation?.declare(in: &layout)
+        for layer in headLayers { layer.declare(in: &layout) }
+        hiddenNeurons?.declare(in: &layout)
+        return layout
+    }
+
+    private func norm(_ unit: String, channels: Int) -> NormDescription {
+        NormDescription(
+            name: "\(unit).bn",
+            channels: channels,
+            gain: family.isThresholdDependent ? neuron.threshold : 1
+        )
+    }
+
+    private func neuron(_ unit: String) -> NeuronDescription {
+        NeuronDescription(name: "\(unit).neuron", neuron: neuron)
+    }
+}

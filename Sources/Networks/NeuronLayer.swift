@@ -1,0 +1,72 @@
+import Tensors
+
+/// Neurons with the leak that they learn, if they do.
+struct NeuronLayer<B: Backend>: Sendable {
+    private let backend: B
+    private let neuron: Neuron
+    private let timeSteps: Int
+    private let leak: LearnedLeak<B>?
+
+    init(_ description: NeuronDescription, timeSteps: Int, parameters: ParameterSet<B>) throws(BackendError) {
+        backend = parameters.backend
+        neuron = description.neuron
+        self.timeSteps = timeSteps
+        if neuron.isLeakLearned {
+            let w = try parameters.vector(description.leakName)
+            leak = LearnedLeak(weight: w.value, gradient: w.gradient)
+        } else {
+            leak = nil
+        }
+    }
+
+    /// Spikes, or of multi-level neurons their number.
+    func fire(
+        _ input: RealTensor<B>,
+        normalization: Normalization<B>?,
+        isStatic: Bool
+    ) throws(BackendError) -> Activation<B> {
+        let time = TimeAxis(steps: timeSteps, isStatic: isStatic)
+        if neuron.isMultiLevel {
+            return .real(
+                try backend.fireLevels(input, normalization: normalization, neuron: neuron, leak: leak, time: time)
+            )
+        }
+        return .spikes(
+            try backend.fire(input, normalization: normalization, neuron: neuron, leak: leak, time: time)
+        )
+    }
+
+    /// ∂L/∂input, with the share of the loss on potentials that the tape asks for. `gradient` is spent.
+    func backward(
+        _ gradient: RealTensor<B>,
+        input: RealTensor<B>,
+        normalization: Normalization<B>?,
+        gradients: NormalizationGradients<B>?,
+        isStatic: Bool,
+        tape: borrowing Tape<B>
+    ) throws(BackendError) -> RealTensor<B> {
+        let time = TimeAxis(steps: timeSteps, isStatic: isStatic)
+        let penalty: PotentialPenalty<B>? =
+            if let aim = tape.potentialAim {
+                try backend.potentialPenalty(
+                    input,
+                    normalization: normalization,
+                    neuron: neuron,
+                    leak: leak,
+                    time: time,
+                    loss: aim.loss,
+                    record: aim.record
+                )
+            } else { nil }
+        return try backend.fireBackward(
+            gradient,
+            input: input,
+            normalization: normalization,
+            neuron: neuron,
+            leak: leak,
+            time: time,
+            gradients: gradients,
+            penalty: penalty
+        )
+    }
+}

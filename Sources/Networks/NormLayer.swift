@@ -1,0 +1,41 @@
+import Tensors
+
+/// A batch norm with its gradients.
+struct NormLayer<B: Backend>: Sendable {
+    private let backend: B
+    private let parameters: NormalizationParameters<B>
+    let gradients: NormalizationGradients<B>
+
+    init(_ description: NormDescription, parameters set: ParameterSet<B>) throws(BackendError) {
+        backend = set.backend
+        let weight = try set.vector(description.weightName)
+        let bias = try set.vector(description.biasName)
+        parameters = NormalizationParameters(
+            weight: weight.value,
+            bias: bias.value,
+            runningMean: try set.buffer(description.runningMeanName),
+            runningVariance: try set.buffer(description.runningVarianceName),
+            gain: description.gain
+        )
+        gradients = NormalizationGradients(weight: weight.gradient, bias: bias.gradient)
+    }
+
+    /// What to normalise `input` with. This is the one place where a pass's mode decides about statistics.
+    ///
+    /// - Parameters:
+    ///   - input: what is to be normalised.
+    ///   - repeats: T for a static picture, else 1.
+    ///   - mode: of the pass.
+    func normalization(
+        of input: RealTensor<B>,
+        repeats: Int,
+        mode: PassMode
+    ) throws(BackendError) -> Normalization<B> {
+        let statistics =
+            switch mode {
+            case .training: try backend.batchStatistics(of: input, updating: parameters, repeats: repeats)
+            case .inference: try backend.runningStatistics(of: parameters)
+            }
+        return Normalization(statistics: statistics, parameters: parameters)
+    }
+}

@@ -1,0 +1,75 @@
+import Tensors
+
+/// A block that adds values which no neuron has seen: Spiking ResNet's with tdBN (Zheng et al.), X' = S(B C S B C(X) + X),
+/// and those of Table 1's orders whose branch does not end in neurons. In one form,
+///
+///     A = entry(X),  X' = exit(branch(A) + shortcut)
+///
+/// where entry is the activation of a pre-activation block, exit that of the others, and the shortcut X itself or, where
+/// the shape changes, a 1×1 convolution of A (as in He et al., the projection shares the first activation).
+struct ResidualBlock<B: Backend>: Block {
+    let name: String
+    private let backend: B
+    private let entry: FiringStage<B>?
+    private let inner: SpikingBranch<B>
+    private let last: NormalizedConvolution<B>
+    private let shortcut: NormalizedConvolution<B>?
+    private let exit: FiringStage<B>?
+
+    init(_ description: BlockDescription, parameters: ParameterSet<B>) throws(BackendError) {
+        func stage(_ stage: StageDescription?) throws(BackendError) -> FiringStage<B>? {
+            guard let stage else { return nil }
+            return try FiringStage(stage, timeSteps: description.timeSteps, parameters: parameters)
+        }
+        var units = description.branch("branch")
+        name = description.title
+        backend = parameters.backend
+        entry = try stage(description.entry)
+        last = try NormalizedConvolution(units.removeLast(), parameters: parameters)
+        inner = try SpikingBranch(units, timeSteps: description.timeSteps, parameters: parameters)
+        shortcut =
+            if let unit = description.shortcut {
+                try NormalizedConvolution(unit, parameters: parameters)
+            } else { nil }
+        exit = try stage(description.exit)
+    }
+
+    func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> Activation<B> {
+        let activated = try entry?.forward(input, tape: &tape) ?? input
+        let x =
+            if let shortcut {
+                Activation.real(try shortcut.forward(activated, tape: &tape))
+            } else {
+                input
+            }
+        let a = Activation.real(try last.forward(try inner.forward(activated, tape: &tape), tape: &tape))
+        let sum = try backend.sum(a, x)
+        let output = try exit?.forward(sum, tape: &tape) ?? .real(sum)
+        try tape.observer?.didRun(BlockObservation(name: name, input: x, branch: a, output: output))
+        return output
+    }
+
+    func backward(_ gradient: consuming RealTensor<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
+        let sum = try throughExit(consume gradient, tape: &tape)
+        // Norms and convolutions leave the sum's gradient as it is, so all paths share it; the identity's is added to
+        // last.
+        let hidden = try last.backward(sum, accumulator: nil, tape: &tape)
+        if let shortcut {
+            let first = try inner.backward(consume hidden, accumulator: nil, tape: &tape)
+            let activated = try shortcut.backward(consume sum, accumulator: consume first, tape: &tape)
+            return try entry?.backward(activated, tape: &tape) ?? activated
+        }
+        guard let entry else { return try inner.backward(consume hidden, accumulator: consume sum, tape: &tape) }
+        let activated = try inner.backward(consume hidden, accumulator: nil, tape: &tape)
+        try backend.accumulate(try entry.backward(activated, tape: &tape), into: sum)
+        return sum
+    }
+
+    private func throughExit(
+        _ gradient: consuming RealTensor<B>,
+        tape: inout Tape<B>
+    ) throws(BackendError) -> RealTensor<B> {
+        guard let exit else { return gradient }
+        return try exit.backward(gradient, tape: &tape)
+    }
+}

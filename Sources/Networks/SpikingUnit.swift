@@ -1,0 +1,47 @@
+import Tensors
+
+/// A convolution, a norm and neurons: what branches are made of.
+struct SpikingUnit<B: Backend>: Sendable {
+    private let convolution: Convolution<B>
+    private let stage: FiringStage<B>
+
+    init(_ description: UnitDescription, timeSteps: Int, parameters: ParameterSet<B>) throws(BackendError) {
+        convolution = try Convolution(description.convolution, parameters: parameters)
+        guard let stage = try FiringStage(description.stage, timeSteps: timeSteps, parameters: parameters) else {
+            throw .mismatch(operation: "unit \(description.convolution.name)", detail: "no neuron is described")
+        }
+        self.stage = stage
+    }
+
+    func forward(
+        _ input: Activation<B>,
+        isStatic: Bool = false,
+        tape: inout Tape<B>
+    ) throws(BackendError) -> Activation<B> {
+        let convolved = try convolution.forward(input, tape: &tape)
+        return try stage.forward(convolved, isStatic: isStatic, tape: &tape)
+    }
+
+    /// ∂L/∂input, added to `accumulator` where there is one. `gradient` is spent.
+    ///
+    /// What the neurons saw, the largest thing kept, is off the tape and back in the pool before the convolution's own
+    /// gradients ask for memory.
+    func backward(
+        _ gradient: consuming RealTensor<B>,
+        accumulator: consuming RealTensor<B>?,
+        tape: inout Tape<B>
+    ) throws(BackendError) -> RealTensor<B> {
+        let inner = try stage.backward(consume gradient, tape: &tape)
+        return try convolution.backward(inner, accumulator: consume accumulator, tape: &tape)
+    }
+
+    /// The parameters' gradients alone, for the first layer. `gradient` is spent.
+    func differentiateParameters(
+        _ gradient: consuming RealTensor<B>,
+        isStatic: Bool,
+        tape: inout Tape<B>
+    ) throws(BackendError) {
+        let inner = try stage.backward(consume gradient, isStatic: isStatic, tape: &tape)
+        try convolution.differentiateFilter(inner, tape: &tape)
+    }
+}

@@ -1,0 +1,65 @@
+import OpenCLRuntime
+public import Tensors
+
+// Kernels/neuron/potential_penalty.cl.
+extension OpenCLBackend {
+    /// Adds `loss` of the layer's potentials to the record's loss, and returns its derivative as a line a channel.
+    public func potentialPenalty(
+        _ input: RealTensor<OpenCLBackend>,
+        normalization: Normalization<OpenCLBackend>?,
+        neuron: Neuron,
+        leak: LearnedLeak<OpenCLBackend>?,
+        time: TimeAxis,
+        loss: PotentialDistributionLoss,
+        record: OpenCLStorage
+    ) throws(BackendError) -> PotentialPenalty<OpenCLBackend> {
+        let operation = "potentialPenalty"
+        let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
+        try requireRoom(StepRecord.words, in: record, operation, "the record")
+        let shape = input.shape
+        let file = "neuron/potential_penalty.cl"
+        let runs = PixelRuns(
+            pixels: layer.pixels,
+            bytes: layer.inputSteps * shape.vectorWidth * wordBytes,
+            limit: PixelRuns.reduction
+        )
+        let sums = try allocate(words: runs.count * 2 * shape.channelStride)
+        try run(
+            "potential_sums",
+            file,
+            options: layer.options,
+            arguments: [.storage(input.storage)] + layer.normArguments()
+                + [
+                    .storage(sums), .int(layer.pixels), .int(shape.channelStride), .int(runs.length),
+                    layer.leakArgument, .float(neuron.threshold),
+                ],
+            global: [shape.chunks, runs.count]
+        )
+        let penalty = PotentialPenalty<OpenCLBackend>(
+            channels: shape.channels,
+            storage: try allocate(words: 2 * shape.channelStride)
+        )
+        let losses = try allocate(words: shape.channelStride)
+        let squared = Double(neuron.threshold) * Double(neuron.threshold)
+        try run(
+            "potential_lines",
+            file,
+            options: layer.options,
+            arguments: [
+                .storage(sums), .storage(penalty.storage), .storage(losses), .int(shape.channelStride),
+                .int(shape.channels), .int(runs.count), .float(Float(layer.pixels * time.steps)),
+                .float(neuron.threshold / 2), .float(Float(Double(loss.weight) / (Double(shape.channels) * squared))),
+                .float(PotentialDistributionLoss.epsilon),
+            ],
+            global: [shape.chunks]
+        )
+        try run(
+            "potential_loss",
+            file,
+            options: layer.options,
+            arguments: [.storage(losses), .storage(record), .int(shape.channelStride), .int(StepRecord.loss)],
+            global: [1]
+        )
+        return penalty
+    }
+}

@@ -1,0 +1,59 @@
+public import Tensors
+
+// With m and v the mean and variance of Û over time, images and pixels, M of them a channel, s = √(v + ε), μ = V_th / 2:
+//
+//     L = weight / C · Σ_c ((m − μ)² + (s − μ)²) / V_th²
+//     ∂L/∂Û = 2·weight / (C·M·V_th²) · ((m − μ) + (s − μ)·(Û − m) / s)
+//           = offset + slope·(Û − μ),    slope = 2·weight·(s − μ) / (C·M·V_th²·s),
+//                                        offset = 2·weight·(m − μ) / (C·M·V_th²) − slope·(m − μ)
+extension ReferenceBackend {
+    /// L of the formulas above, added to the record's loss, and the line of every channel.
+    public func potentialPenalty(
+        _ input: RealTensor<Self>,
+        normalization: Normalization<Self>?,
+        neuron: Neuron,
+        leak: LearnedLeak<Self>?,
+        time: TimeAxis,
+        loss: PotentialDistributionLoss,
+        record: ReferenceStorage
+    ) throws(BackendError) -> PotentialPenalty<Self> {
+        let operation = "potentialPenalty"
+        let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
+        try requireRoom(StepRecord.words, in: record, operation, "the record")
+        let shape = input.shape
+        let threshold = Double(neuron.threshold)
+        let aim = threshold / 2
+        let count = Double(layer.batch * shape.area * time.steps)
+        let scale = Double(loss.weight) / (Double(shape.channels) * threshold * threshold)
+
+        let results = parallelMap(shape.channels) { channel in
+            var (sum, squares) = (0.0, 0.0)
+            for sample in 0..<layer.batch {
+                for pixel in 0..<shape.area {
+                    layer.forEachStep(sample, pixel, channel, threshold: threshold) { _, potential, _ in
+                        sum += potential - aim
+                        squares += (potential - aim) * (potential - aim)
+                    }
+                }
+            }
+            let shift = sum / count
+            let variance = squares / count - shift * shift
+            let deviation = (max(variance, 0) + Double(PotentialDistributionLoss.epsilon)).squareRoot()
+            let slope = 2 * scale / count * (deviation - aim) / deviation
+            return (
+                loss: scale * (shift * shift + (deviation - aim) * (deviation - aim)),
+                offset: 2 * scale / count * shift - slope * shift,
+                slope: slope
+            )
+        }
+        let before = record.floats(StepRecord.words)[StepRecord.loss]
+        let total = results.reduce(Double(before)) { $0 + $1.loss }
+        record.write([Float(total).bitPattern], at: StepRecord.loss)
+        let lines =
+            HostLayout.channelWords(results.map { Float($0.offset) })
+            + HostLayout.channelWords(results.map { Float($0.slope) })
+        let storage = ReferenceStorage(words: lines.count)
+        storage.write(lines)
+        return PotentialPenalty(channels: shape.channels, storage: storage)
+    }
+}

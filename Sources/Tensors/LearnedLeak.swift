@@ -1,0 +1,17 @@
+/// The leak that a layer of parametric neurons learns (PLIF, Fang et al.), one number for the whole layer:
+///
+///     leak = 1 − σ(w) = 1 / (1 + exp(w))        ∂leak/∂w = −leak·(1 − leak)
+///
+/// w = 0, the start unless told otherwise, is a leak of one half.
+public struct LearnedLeak<B: StorageOperations>: Sendable {
+    /// w, as a vector of one channel.
+    public let weight: ChannelVector<B>
+    /// Where ∂L/∂w goes (whatever stood there is lost).
+    public let gradient: ChannelVector<B>
+
+    /// Gathers what belongs together.
+    public init(weight: ChannelVector<B>, gradient: ChannelVector<B>) {
+        self.weight = weight
+        self.gradient = gradient
+    }
+}

@@ -1,0 +1,79 @@
+import FileFormats
+import Foundation
+import Testing
+
+@Suite struct CheckTests {
+    private let place: Workplace
+    /// Values of an independent program.
+    private let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("ParityTests/Golden").path
+
+    init() throws {
+        place = try Workplace()
+    }
+
+    @Test func theReferencePassesWhatItKnows() throws {
+        let result = try place.lsn("check", "--device", "reference", "--json")
+        #expect(result.code == 0, "\(result.errors)")
+        let report = try #require(try result.json() as? [String: Any])
+        #expect(report["passed"] as? Bool == true)
+        #expect(report["failures"] as? Int == 0)
+        let cases = try #require(report["cases"] as? [[String: Any]])
+        #expect(cases.count > 20)
+        #expect(cases.allSatisfy { $0["passed"] as? Bool == true && $0["worst_tensor"] is String })
+        let text = try place.lsn("check", "--device", "reference", "--filter", "gate")
+        #expect(text.code == 0)
+        #expect(text.output.contains("tolerance"))
+    }
+
+    @Test func goldenCasesPass() throws {
+        let result = try place.lsn("check", "--device", "reference", "--golden", golden, "--filter", "block")
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(result.output.contains("block-lsn-basic-s1-24to24"))
+    }
+
+    @Test func aCaseThatFailsIsCodeOne() throws {
+        var file = try Safetensors.read(golden + "/gate-0.safetensors")
+        var broken = Safetensors()
+        broken.metadata = file.metadata
+        for name in file.names {
+            guard let tensor = file[name] else { continue }
+            var values = try tensor.floats(named: name, path: "gate-0")
+            if name.hasPrefix("output."), let last = values.indices.last {
+                values[last] = 1 - values[last]
+            }
+            broken.append(name, .init(floats: values, shape: tensor.shape))
+        }
+        try FileManager.default.createDirectory(atPath: place.file("wrong"), withIntermediateDirectories: true)
+        try broken.write(to: place.file("wrong/gate-0.safetensors"))
+        let result = try place.lsn("check", "--device", "reference", "--golden", "wrong")
+        #expect(result.code == 1)
+        #expect(result.errors.hasPrefix("error: 1 of 1 cases failed"), "\(result.errors)")
+        #expect(result.output.contains("FAILED"))
+        file.metadata["operation"] = "teleport"
+        try file.write(to: place.file("wrong/gate-0.safetensors"))
+        let unknown = try place.lsn("check", "--device", "reference", "--golden", "wrong")
+        #expect(unknown.code == 1)
+        #expect(unknown.output.contains("teleport"))
+    }
+
+    @Test func nothingToCheckIsNoSuccess() throws {
+        try FileManager.default.createDirectory(atPath: place.file("empty"), withIntermediateDirectories: true)
+        #expect(try place.lsn("check", "--device", "reference", "--golden", "empty").code == 2)
+        #expect(try place.lsn("check", "--device", "reference", "--filter", "nosuchcase").code == 2)
+        #expect(try place.lsn("bench", "--device", "reference", "--filter", "nosuchcase").code == 2)
+    }
+
+    @Test func benchmarksHaveTimesAndRates() throws {
+        let name = "lsn19-8/logic-gate/200x7x7x32"
+        let result = try place.lsn("bench", "--device", "reference", "--filter", name, "--json")
+        #expect(result.code == 0, "\(result.errors)")
+        let report = try #require(try result.json() as? [String: Any])
+        #expect(report["clock"] as? String == "host")
+        let benchmark = try #require((report["benchmarks"] as? [[String: Any]])?.first)
+        #expect(benchmark["name"] as? String == name)
+        #expect((benchmark["runs"] as? Int ?? 0) >= 7)
+        #expect((benchmark["median_seconds"] as? Double ?? 0) > 0)
+        #expect((benchmark["gigabytes_per_second"] as? Double ?? 0) > 0)
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+/// Whether there is an OpenCL device. Without any these tests are skipped, unless LSN_REQUIRE_OPENCL is 1: then they run
+/// and fail.
+private let hasOpenCL: Bool = {
+    if ProcessInfo.processInfo.environment["LSN_REQUIRE_OPENCL"] == "1" { return true }
+    guard let place = try? Workplace(), let result = try? place.lsn("devices", "--json") else { return false }
+    return result.output.contains("\"opencl:")
+}()
+
+@Suite(.enabled(if: hasOpenCL)) struct OpenCLTests {
+    private let place: Workplace
+    private let training = [
+        "train", "--device", "opencl", "--width", "0.0625", "--timesteps", "2", "--limit-train", "60", "--limit-test",
+        "20", "--batch-size", "20", "--epochs", "2",
+    ]
+
+    init() throws {
+        place = try Workplace()
+    }
+
+    @Test func aKilledRunContinuesToTheSameBits() throws {
+        #expect(try place.lsn(training + ["--output", "whole"]).code == 0)
+        let running = try place.start(program, training + ["--output", "killed", "--checkpoint-every", "1"])
+        running.wait { place.exists("killed/checkpoint-last.safetensors") }
+        kill(running.process.processIdentifier, SIGKILL)
+        _ = try running.result()
+        let resumed = try place.lsn("train", "--resume", "killed")
+        #expect(resumed.code == 0, "\(resumed.errors)")
+        #expect(try metrics(place.file("whole")) == metrics(place.file("killed")))
+        #expect(
+            FileManager.default.contents(atPath: place.file("whole/checkpoint-best.safetensors"))
+                == FileManager.default.contents(atPath: place.file("killed/checkpoint-best.safetensors"))
+        )
+    }
+
+    @Test func theDeviceIsWrittenDownAndHeldTo() throws {
+        #expect(try place.lsn(training + ["--output", "run", "--max-steps", "1"]).code == 0)
+        let config = try JSONSerialization.jsonObject(with: Data(place.read("run/config.json").utf8))
+        let options = try #require(config as? [String: Any])
+        #expect((options["device"] as? String)?.hasPrefix("opencl:") == true)
+        #expect((options["machine"] as? [String: Any])?["driver"] is String)
+        let refused = try place.lsn("train", "--resume", "run", "--device", "reference")
+        #expect(refused.code == 2)
+        #expect(refused.errors.contains("--device opencl:"), "\(refused.errors)")
+        #expect(try place.lsn("train", "--resume", "run", "--device", "opencl").code == 0)
+    }
+
+    @Test func checksAndBenchmarksRunOnTheDevice() throws {
+        let check = try place.lsn("check", "--device", "opencl", "--filter", "logic_gate/small", "--json")
+        #expect(check.code == 0, "\(check.errors)")
+        let checked = try #require(try check.json() as? [String: Any])
+        #expect(checked["against"] as? String == "reference")
+        let bench = try place.lsn("bench", "--device", "opencl", "--filter", "lsn19-8/logic-gate/", "--json")
+        #expect(bench.code == 0, "\(bench.errors)")
+        let measured = try #require(try bench.json() as? [String: Any])
+        let ceilings = try #require(measured["ceilings"] as? [String: Any])
+        #expect((ceilings["copy_gigabytes_per_second"] as? Double ?? 0) > 0)
+        #expect((ceilings["multiply_add_gigaflops"] as? Double ?? 0) > 0)
+        let benchmark = try #require((measured["benchmarks"] as? [[String: Any]])?.first)
+        #expect((benchmark["share_of_copy"] as? Double ?? 0) > 0)
+    }
+
+    /// A kernel that does not compile is the job's failure, with the compiler's log; one that is wrong fails the check.
+    @Test func kernelsComeFromAFolder() throws {
+        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Kernels").path
+        let copy = place.file("kernels")
+        try FileManager.default.copyItem(atPath: sources, toPath: copy)
+        let arguments = ["check", "--device", "opencl", "--filter", "logic_gate/small", "--kernels", "kernels"]
+        #expect(try place.lsn(arguments).code == 0)
+        let text = try place.read("kernels/logic/gate.cl")
+        let wrong = text.replacing("bitselect(", with: "bitselect(0u * ")
+        try #require(wrong != text)
+        try place.write(wrong, to: "kernels/logic/gate.cl")
+        let failed = try place.lsn(arguments)
+        #expect(failed.code == 1)
+        try place.write(text + "\nthis is no kernel;\n", to: "kernels/logic/gate.cl")
+        let unbuilt = try place.lsn(arguments)
+        #expect(unbuilt.code == 1)
+        #expect(unbuilt.output.contains("logic/gate.cl:"), "\(unbuilt.output)")
+    }
+}
