@@ -22,9 +22,9 @@ final class BadFiles: Sendable {
     /// Those met so far.
     var list: [BadFile] { files.withLock { $0 } }
 
-    /// Whether the file at `path` is known to be bad.
-    func contains(_ path: String) -> Bool {
-        files.withLock { files in files.contains { $0.path == path } }
+    /// What is wrong with the file at `path`, where it is known to be bad.
+    func error(of path: String) -> FileFormatError? {
+        files.withLock { files in files.first { $0.path == path }?.error }
     }
 
     /// Notes a bad file.

@@ -151,20 +151,24 @@ final class FileBatches<Reader: SampleReader>: BatchProvider {
         bad: BadFiles
     ) throws(DatasetError) -> FileSample {
         var candidate = sample
+        var problem: FileFormatError?
         repeat {
             let path = files.paths[candidate]
-            if !bad.contains(path) {
+            if let known = bad.error(of: path) {
+                problem = known
+            } else {
                 do throws(FileFormatError) {
                     return try reader.read(path, variation: variation)
                 } catch {
+                    problem = error
                     try bad.add(path, error)
                 }
             }
             candidate = classes.next(after: candidate)
         } while candidate != sample
         throw DatasetError(
-            "no file of the class of \(files.paths[sample]) can be read: mend them or remove the class "
-                + "(lsn data verify finds all that is wrong)"
+            "no file of the class of \(files.paths[sample]) can be read, the last one for this reason: "
+                + "\(problem?.description ?? "") (lsn data verify finds all that is wrong)"
         )
     }
 }

@@ -113,7 +113,7 @@ public enum JPEG {
         path: String
     ) throws(FileFormatError) -> (width: Int, height: Int, colours: UInt32) {
         var (width, height, subsampling, colours): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
-        let code = unsafe tjDecompressHeader3(
+        _ = unsafe tjDecompressHeader3(
             handle,
             bytes,
             UInt(bytes.count),
@@ -123,7 +123,7 @@ public enum JPEG {
             &colours
         )
         // An unusual subsampling makes the call fail with everything else known; decoding does not mind it.
-        guard code == 0 || (width > 0 && height > 0 && colours >= 0) else {
+        guard width > 0, height > 0, colours >= 0 else {
             throw FileFormatError(
                 path: path,
                 problem: "has no JPEG header that makes sense (\(reason))",

@@ -9,7 +9,8 @@ public import Tensors
 // - The logic gate is a Threshold. On spikes, E if E ≠ I else X is the majority of X, E and ¬I, which is
 //   X + E − I > ½: three edges into a Threshold of ½, one of them through a Scale of −1.
 // - Max-pooling of spikes is an OR: SumPool2d, then a Threshold of ½.
-// - Sums before a neuron (Spiking ResNet) are two edges; sums behind neurons (SEW ADD) two edges into a Scale of 1.
+// - Sums before a neuron (Spiking ResNet) are two edges; sums behind neurons (SEW ADD) two edges into a Scale of 1, AND
+//   two into a Threshold of 3/2, IAND (x and not o) two into one of ½, the branch's through a Scale of −1.
 //
 // What stays with the reader: a static picture is the input at every time step, and the logits of all steps are averaged.
 extension NIRGraph {
@@ -28,7 +29,7 @@ extension NIRGraph {
 
     /// NIR's LIF resets to a value, knows one leak and one threshold a neuron, and spikes are 0 or 1.
     private static func checkExpressible(_ network: NetworkDescription) throws(InterchangeError) {
-        let families: [BlockFamily] = [.lsn, .spikingResNet, .sewAdd]
+        let families: [BlockFamily] = [.lsn, .spikingResNet, .sew(.add), .sew(.and), .sew(.iand)]
         if !families.contains(network.family) {
             let names = network.blocks.map(\.name).joined(separator: ", ")
             throw InterchangeError(
@@ -109,20 +110,18 @@ private struct NIRBuilder {
             let e = try branch("excitatory", of: block, on: input)
             let i = try branch("inhibitory", of: block, on: input)
             let x = try shortcut(of: block, on: input)
-            let negated = graph.add(
-                node("\(block.name).inhibitory.negated"),
-                .scale(-1, shape: extents(i.shape)),
-                from: [i.name]
-            )
-            let gate = graph.add(
-                node("\(block.name).gate"),
-                .threshold(0.5, shape: extents(x.shape)),
-                from: [x.name, e.name, negated]
-            )
-            return Signal(name: gate, shape: x.shape)
+            return gate(block.name, 0.5, [x.name, e.name, negate(i, in: "\(block.name).inhibitory")], x.shape)
         case .spikingResNet:
             let a = try branch("branch", of: block, on: input)
             return fire(block.name, [a, try shortcut(of: block, on: input)])
+        case .sew(.and):
+            let a = try branch("branch", of: block, on: input)
+            let x = try shortcut(of: block, on: input)
+            return gate(block.name, 1.5, [x.name, a.name], x.shape)
+        case .sew(.iand):
+            let a = try branch("branch", of: block, on: input)
+            let x = try shortcut(of: block, on: input)
+            return gate(block.name, 0.5, [x.name, negate(a, in: "\(block.name).branch")], x.shape)
         default:
             let a = try branch("branch", of: block, on: input)
             let x = try shortcut(of: block, on: input)
@@ -133,6 +132,21 @@ private struct NIRBuilder {
             )
             return Signal(name: sum, shape: x.shape)
         }
+    }
+
+    /// Spikes where the sum of spikes is above a threshold.
+    private mutating func gate(
+        _ block: String,
+        _ threshold: Float,
+        _ sources: [String],
+        _ shape: ImageShape
+    ) -> Signal {
+        let name = graph.add(node("\(block).gate"), .threshold(threshold, shape: extents(shape)), from: sources)
+        return Signal(name: name, shape: shape)
+    }
+
+    private mutating func negate(_ input: Signal, in part: String) -> String {
+        graph.add(node("\(part).negated"), .scale(-1, shape: extents(input.shape)), from: [input.name])
     }
 
     /// A branch's units; the last neuron of Spiking ResNet is the block's.

@@ -47,7 +47,9 @@ private func resize(
 
 /// Pillow's `Image.resize((5, 4), BILINEAR)` of a grey ramp of 7 rows and 9 columns, (11·row + 23·column) % 256.
 @Test func picturesAreResizedAsPillowDoes() throws {
-    let rows = (0..<7).map { row in (0..<9).map { UInt8((11 * row + 23 * $0) % 256) } }
+    let rows: [[UInt8]] = (0..<7).map { (row: Int) in
+        (0..<9).map { (column: Int) in UInt8((11 * row + 23 * column) % 256) }
+    }
     let expected: [Float] = [
         19, 55, 98, 141, 177,
         36, 72, 115, 158, 194,
@@ -59,7 +61,7 @@ private func resize(
 }
 
 @Test func partsAreCutFromTheResizedPicture() throws {
-    let rows = (0..<6).map { row in (0..<8).map { UInt8(20 * row + 3 * $0) } }
+    let rows: [[UInt8]] = (0..<6).map { (row: Int) in (0..<8).map { (column: Int) in UInt8(20 * row + 3 * column) } }
     let whole = try resize(rows, to: (9, 12))
     let part = try resize(rows, to: (9, 12), part: (2, 5, 3, 4), mirrored: true)
     let expected = (0..<3).flatMap { (row: Int) -> [Float] in
