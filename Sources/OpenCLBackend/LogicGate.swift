@@ -13,15 +13,16 @@ extension OpenCLBackend: LogicGateOperations {
         let output = try newSpikes(input.shape)
         let count = input.shape.spikeWords
         try require(count <= Int(Int32.max), "logicGate", "shape \(input.shape) has 2³¹ words or more")
-        let runs = PixelRuns(pixels: count, bytes: 4 * wordBytes)
+        // Runs start at multiples of 16 words: the kernels' vectors lie aligned.
+        let runs = try WordRuns(count, bytes: 4 * wordBytes, "logicGate")
         try run(
             "logic_gate",
             "logic/gate.cl",
             options: [.width(input.shape)],
             arguments: [
                 .storage(input.storage), .storage(excitatory.storage), .storage(inhibitory.storage),
-                .storage(output.storage), .int(count), .int(runs.length),
-            ],
+                .storage(output.storage),
+            ] + runs.arguments,
             global: [runs.count]
         )
         return output
@@ -71,15 +72,14 @@ extension OpenCLBackend: LogicGateOperations {
         let output = try newSpikes(input.shape)
         let count = input.shape.spikeWords
         try require(count <= Int(Int32.max), "spikeGate", "shape \(input.shape) has 2³¹ words or more")
-        let runs = PixelRuns(pixels: count, bytes: 3 * wordBytes)
+        let runs = try WordRuns(count, bytes: 3 * wordBytes, "spikeGate")
         try run(
             "spike_gate",
             "logic/gate.cl",
             options: [.width(input.shape), .define("NEGATED", gate == .iand)],
             arguments: [
-                .storage(input.storage), .storage(branch.storage), .storage(output.storage), .int(count),
-                .int(runs.length),
-            ],
+                .storage(input.storage), .storage(branch.storage), .storage(output.storage),
+            ] + runs.arguments,
             global: [runs.count]
         )
         return output
