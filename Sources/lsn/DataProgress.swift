@@ -41,6 +41,12 @@ final class DataProgress: Sendable {
         defer { progress.clear() }
         let data = try DataLoader.load(request) { done, total in progress.show(done, total) }
         progress.clear()
+        if data.splitName == SplitRule.all.description, request.split == nil {
+            Failure.warn(
+                "\(data.source) has too few files of each class to set some aside: all of them train and test (--split all), "
+                    + "so the test accuracy says nothing"
+            )
+        }
         warn(of: data.badFiles)
         return data
     }
