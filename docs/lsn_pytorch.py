@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from safetensors import safe_open
 
+if len(sys.argv) != 4:
+    sys.exit(__doc__)
 path, data, listing = sys.argv[1:4]
 with safe_open(path, "pt") as file:
     meta = file.metadata()
