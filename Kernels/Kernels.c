@@ -106,6 +106,9 @@ static const unsigned char pooling_max[] = {
 static const unsigned char pooling_max_real[] = {
 #embed "pooling/max_real.cl"
 };
+static const unsigned char pooling_window[] = {
+#embed "pooling/window.cl"
+};
 
 static const LSNKernelSource sources[] = {
     SOURCE(augmentation_prepare_frames, "augmentation/prepare_frames.cl"),
@@ -142,6 +145,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(pooling_average, "pooling/average.cl"),
     SOURCE(pooling_max, "pooling/max.cl"),
     SOURCE(pooling_max_real, "pooling/max_real.cl"),
+    SOURCE(pooling_window, "pooling/window.cl"),
 };
 
 const size_t lsn_kernel_source_count = sizeof sources / sizeof sources[0];

@@ -16,7 +16,8 @@
 #include "convolution/dense_tile.cl"
 
 // A work-item turns 8 channels of one output: global (IN_STRIDE / 8, OUTPUTS, taps).
-__kernel void transpose_filter(__global const float *filter, __global float *transposed) {
+__kernel void transpose_filter(__global const float *filter, __global float *transposed)
+{
     const int channel = get_global_id(0) * 8;
     const int output = get_global_id(1);
     const int tap = get_global_id(2);
@@ -27,7 +28,8 @@ __kernel void transpose_filter(__global const float *filter, __global float *tra
 
 __kernel void backward_data(
     __global const float *gradient, __global const float *transposed, __global float *result, int height, int width,
-    int out_height, int out_width, int rows, int accumulate) {
+    int out_height, int out_width, int rows, int accumulate)
+{
     const int bands = (height + rows - 1) / rows;
     const int image = get_global_id(0) / bands;
     const int first_row = get_global_id(0) % bands * rows;

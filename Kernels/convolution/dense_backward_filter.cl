@@ -10,7 +10,8 @@
 
 __kernel void dense_backward_filter(
     __global const float *input, __global const float *gradient, __global float *partial, int height, int width,
-    int out_height, int out_width, int pixels, int partition_pixels) {
+    int out_height, int out_width, int pixels, int partition_pixels)
+{
     const int chunk = get_global_id(0);
     const int tap = get_global_id(1) % (KH * KW);
     const int channel = get_global_id(1) / (KH * KW) * TILE_CHANNELS;

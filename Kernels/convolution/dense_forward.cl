@@ -12,7 +12,8 @@
 
 __kernel void dense_forward(
     __global const float *input, __global const float *filter, __global float *output, int height, int width,
-    int out_height, int out_width, int rows) {
+    int out_height, int out_width, int rows)
+{
     const int bands = (out_height + rows - 1) / rows;
     const int image = get_global_id(0) / bands;
     const int first_row = get_global_id(0) % bands * rows;

@@ -14,7 +14,8 @@
 
 // Copies `channels` (a multiple of 8) channels from `channel` on of STAGE_COLUMNS columns from `left` on.
 static inline void stage_row(
-    float8 *stage, __global const float *line, int left, int width, int channel, int channels) {
+    float8 *stage, __global const float *line, int left, int width, int channel, int channels)
+{
     for (int column = 0; column < STAGE_COLUMNS; column++) {
         const int x = left + column;
         float8 *to = stage + column * (STAGE_CHANNELS / 8);
@@ -31,7 +32,8 @@ static inline void stage_row(
 
 // Adds the products of one window position: sums[p][v] += stage[p][c] * weights[c][v] over `channels` channels.
 static inline void multiply_tap(
-    FLOATV sums[TILE_PIXELS][TILE_VECTORS], const float *stage, __global const float *weights, int channels) {
+    FLOATV sums[TILE_PIXELS][TILE_VECTORS], const float *stage, __global const float *weights, int channels)
+{
     for (int c = 0; c < channels; c++) {
         FLOATV weight[TILE_VECTORS];
 #pragma unroll

@@ -15,7 +15,8 @@
 
 __kernel void spike_backward_filter(
     __global const uint *spikes, __global const float *gradient, __global float *partial, int height, int width,
-    int out_height, int out_width, int pixels, int partition_pixels) {
+    int out_height, int out_width, int pixels, int partition_pixels)
+{
     const int chunk = get_global_id(0) * VECTORS;
     const int kx = get_global_id(1) % (KW / COLUMNS) * COLUMNS;
     const int ky = get_global_id(1) / (KW / COLUMNS) % KH;

@@ -13,7 +13,8 @@
 #include "convolution/spike_lookup.cl"
 
 // A work-item makes the 16 rows of one group: global (words * taps * groups, chunks).
-__kernel void subset_sums(__global const float *filter, __global float *tables) {
+__kernel void subset_sums(__global const float *filter, __global float *tables)
+{
     const int group = get_global_id(0) % GROUPS;
     const int tap = get_global_id(0) / GROUPS % (KH * KW);
     const int word = get_global_id(0) / (GROUPS * KH * KW);
@@ -41,7 +42,8 @@ __kernel void subset_sums(__global const float *filter, __global float *tables) 
 // COLUMNS window columns of one word, small enough to stay there too.
 __kernel void spike_forward(
     __global const uint *spikes, __global const float *tables, __global float *output, int height, int width,
-    int out_height, int out_width, int pixels) {
+    int out_height, int out_width, int pixels)
+{
     const int first = get_global_id(0) * BLOCK;
     const int count = min(BLOCK, pixels - first);
     const int chunk = get_global_id(1) * VECTORS;

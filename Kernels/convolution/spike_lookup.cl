@@ -13,11 +13,13 @@
 #define ROWS 16
 
 // The row that `spikes` select in the table of `group`.
-static inline int selected_row(uint spikes, int group) {
+static inline int selected_row(uint spikes, int group)
+{
     return group * ROWS + (spikes >> 4 * group & 15);
 }
 
 // The word of input column `x`, or silence outside the image.
-static inline uint spikes_at(__global const uint *line, int x, int width) {
+static inline uint spikes_at(__global const uint *line, int x, int width)
+{
     return x >= 0 && x < width ? line[(size_t)x * WORDS] : 0;
 }

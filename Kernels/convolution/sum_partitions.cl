@@ -2,7 +2,8 @@
 // result[i] = sum of partial[partition][i].
 //
 // A work-item adds 8 neighbouring values: global (count / 8). `count` is a multiple of 8.
-__kernel void sum_partitions(__global const float *partial, __global float *result, uint count, int partitions) {
+__kernel void sum_partitions(__global const float *partial, __global float *result, uint count, int partitions)
+{
     const size_t first = (size_t)get_global_id(0) * 8;
     float8 sum = *(__global const float8 *)(partial + first);
     for (int partition = 1; partition < partitions; partition++)

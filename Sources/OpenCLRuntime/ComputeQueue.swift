@@ -48,11 +48,6 @@ public final class ComputeQueue: Sendable {
         programs = ProgramLibrary(sources: sources, cache: cache, context: context)
     }
 
-    deinit {
-        // Nothing of this queue still runs when it is gone.
-        _ = unsafe clFinish(handle.pointer)
-    }
-
     /// A kernel, built when it is first asked for; later calls cost a look-up.
     ///
     /// - Parameters:
