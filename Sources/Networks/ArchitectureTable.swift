@@ -28,6 +28,11 @@ extension Architecture {
         lsn("lsn50", [3, 4, 6, 3], isBottleneck: true, nominal: 28.8),
         lsn("lsn71-standard", [3, 4, 13, 3], isBottleneck: true, width: 1, nominal: 61.9),
         lsn("lsn101", [3, 4, 23, 3], isBottleneck: true, nominal: 50.1, settings: [.imagenet, .cifar10]),
+        // Beyond the paper: how deep binary blocks train. 100, 200 and 500 basic blocks; the last name counts the
+        // convolutions, of which there are 1,001.
+        lsn("lsn202", [34, 33, 33], settings: [.cifar10]),
+        lsn("lsn402", [67, 67, 66], settings: [.cifar10]),
+        lsn("lsn1001", [167, 167, 166], settings: [.cifar10]),
     ]
 
     /// Spiking ResNets with tdBN (Zheng et al.); the one with 101 layers is the paper's, for its Fig. 7.
@@ -70,7 +75,7 @@ extension Architecture {
         isBottleneck: Bool = false,
         width: Double = 0.75,
         head: Head = .fc,
-        nominal: Double,
+        nominal: Double? = nil,
         settings: [Setting] = [.imagenet]
     ) -> Architecture {
         Architecture(
