@@ -3,8 +3,8 @@ public import Tensors
 /// A residual block. A new family is a type that conforms to this, a case of ``BlockFamily`` and a line in
 /// ``makeBlock(_:parameters:)``; networks and trainers see nothing else of it.
 ///
-/// A block pushes what its backward pass needs on the tape and tells the tape's observer what it computed. It may also
-/// wrap another block, record only that block's input, and run it again in the backward pass.
+/// A block pushes what its backward pass needs on the tape and tells the tape's observer what it computed. In
+/// ``MemoryMode/lean`` it need not know of memory: see ``RepeatedBlock``.
 public protocol Block<B>: Sendable {
     /// Where the block runs.
     associatedtype B: Backend
@@ -24,11 +24,13 @@ func makeBlock<B: Backend>(
     _ description: BlockDescription,
     parameters: ParameterSet<B>
 ) throws(BackendError) -> any Block<B> {
-    switch description.family {
-    case .lsn: try LogicBlock(description, parameters: parameters)
-    case .sew, .dsResNet, .residual(.reluBeforeAdd): try SEWBlock(description, parameters: parameters)
-    case .spikingResNet, .residual: try ResidualBlock(description, parameters: parameters)
-    }
+    let block: any Block<B> =
+        switch description.family {
+        case .lsn: try LogicBlock(description, parameters: parameters)
+        case .sew, .dsResNet, .residual(.reluBeforeAdd): try SEWBlock(description, parameters: parameters)
+        case .spikingResNet, .residual: try ResidualBlock(description, parameters: parameters)
+        }
+    return RepeatedBlock(block)
 }
 
 extension Activation {

@@ -24,6 +24,12 @@ struct Convolution<B: Backend>: Sendable {
         return output
     }
 
+    /// The output of the forward pass once more, from the input on the tape, which stays there.
+    func repeated(_ tape: borrowing Tape<B>) throws(BackendError) -> RealTensor<B> {
+        let input = try tape.last(ConvolutionRecord<B>.self).input
+        return try backend.convolve(input, filter: filter, geometry: geometry)
+    }
+
     /// ∂L/∂input, added to `accumulator` where there is one. `gradient` stays as it is until the accumulator is written,
     /// so both may be one tensor.
     func backward(

@@ -1,8 +1,8 @@
 import Tensors
 
-/// What neurons leave for the backward pass: what they saw before it was normalised.
+/// What neurons leave for the backward pass: what they saw before it was normalised, unless it is computed again.
 private struct FiringRecord<B: Backend>: TapeRecord {
-    let input: RealTensor<B>
+    let input: RealTensor<B>?
     let normalization: Normalization<B>?
 }
 
@@ -26,14 +26,21 @@ struct FiringStage<B: Backend>: Sendable {
     }
 
     /// What the neurons make of `input`, `[T·N, …]`, or `[N, …]` where it is static.
+    ///
+    /// - Parameters:
+    ///   - input: before it is normalised.
+    ///   - isStatic: whether it is the same at every time step.
+    ///   - keepsInput: false where the caller will compute it again for the backward pass.
+    ///   - tape: of the pass.
     func forward(
         _ input: RealTensor<B>,
         isStatic: Bool = false,
+        keepsInput: Bool = true,
         tape: inout Tape<B>
     ) throws(BackendError) -> Activation<B> {
-        let normalization = try norm?.normalization(of: input, repeats: isStatic ? timeSteps : 1, mode: tape.mode)
+        let normalization = try norm?.normalization(of: input, repeats: isStatic ? timeSteps : 1, tape: &tape)
         let output = try neurons.fire(input, normalization: normalization, isStatic: isStatic)
-        tape.pushFiring(FiringRecord(input: input, normalization: normalization))
+        tape.pushFiring(FiringRecord(input: keepsInput ? input : nil, normalization: normalization))
         return output
     }
 
@@ -49,19 +56,31 @@ struct FiringStage<B: Backend>: Sendable {
     }
 
     /// ∂L/∂input. `gradient` is spent.
+    ///
+    /// - Parameters:
+    ///   - gradient: ∂L/∂output.
+    ///   - isStatic: as in the forward pass.
+    ///   - tape: of the pass.
+    ///   - repeatInput: the input again, where it was not kept; it sees the tape without this stage's record.
     func backward(
         _ gradient: RealTensor<B>,
         isStatic: Bool = false,
-        tape: inout Tape<B>
+        tape: inout Tape<B>,
+        repeatInput: (borrowing Tape<B>) throws(BackendError) -> RealTensor<B> = Self.cannotRepeat
     ) throws(BackendError) -> RealTensor<B> {
         let record = try tape.pop(FiringRecord<B>.self)
+        let input: RealTensor<B> = if let kept = record.input { kept } else { try repeatInput(tape) }
         return try neurons.backward(
             gradient,
-            input: record.input,
+            input: input,
             normalization: record.normalization,
             gradients: norm?.gradients,
             isStatic: isStatic,
             tape: tape
         )
+    }
+
+    private static func cannotRepeat(_ tape: borrowing Tape<B>) throws(BackendError) -> RealTensor<B> {
+        throw .mismatch(operation: "backward pass", detail: "what neurons saw was not kept, and nobody computes it again")
     }
 }

@@ -7,8 +7,12 @@ public struct ForwardPass<B: Backend>: ~Copyable, Sendable {
     /// Logits of every time step, `[T·N, 1, 1, classes]`, time outermost.
     public let logits: RealTensor<B>
     let isStatic: Bool
+    let remaking: InputMaker<B>?
     var tape: Tape<B>
 }
+
+/// Makes a network's input again, to the same bits.
+public typealias InputMaker<B: Backend> = @Sendable () throws(BackendError) -> RealTensor<B>
 
 /// A network with its parameters on a backend.
 public final class Network<B: Backend>: Sendable {
@@ -57,21 +61,25 @@ public final class Network<B: Backend>: Sendable {
     ///   - isStatic: whether each picture stands at every time step.
     ///   - training: whether to normalise by this batch's statistics, move the running estimates, and record what
     ///     ``backward(_:logitsGradient:)`` needs. Without it the running estimates serve and nothing is kept.
+    ///   - memory: how much is kept for the backward pass, which does not change a bit of it.
+    ///   - remaking: makes `input` again from something smaller; then ``MemoryMode/lean`` does not keep it.
     ///   - observer: sees what every block computes, and in the backward pass every gradient.
     public func forward(
         _ input: RealTensor<B>,
         isStatic: Bool,
         training: Bool,
+        memory: MemoryMode = .fast,
+        remaking: InputMaker<B>? = nil,
         observer: (any NetworkObserver<B>)? = nil
     ) throws(BackendError) -> ForwardPass<B> {
         try check(input.shape, isStatic: isStatic)
-        var tape = Tape<B>(mode: training ? .training : .inference, observer: observer)
-        var signal = try stem.forward(input, isStatic: isStatic, tape: &tape)
+        var tape = Tape<B>(mode: training ? .training : .inference, memory: memory, observer: observer)
+        var signal = try stem.forward(input, isStatic: isStatic, keepsInput: remaking == nil, tape: &tape)
         for block in blocks {
             signal = try block.forward(signal, tape: &tape)
         }
         let logits = try head.forward(signal, tape: &tape)
-        return ForwardPass(logits: logits, isStatic: isStatic, tape: tape)
+        return ForwardPass(logits: logits, isStatic: isStatic, remaking: remaking, tape: tape)
     }
 
     /// Writes ∂L/∂parameter to ``ParameterSet/gradients`` (whatever stood there is lost).
@@ -94,6 +102,7 @@ public final class Network<B: Backend>: Sendable {
             )
         }
         let isStatic = pass.isStatic
+        let remaking = pass.remaking
         var tape = pass.tape
         let observer = tape.observer
         tape.potentialAim = try potentialAim(potentialLoss, layers: tape.firingLayers, record: record)
@@ -104,7 +113,7 @@ public final class Network<B: Backend>: Sendable {
             gradient = try block.backward(consume gradient, tape: &tape)
         }
         try observer?.willDifferentiate(StemLayer<B>.name, gradient: gradient)
-        try stem.backward(consume gradient, isStatic: isStatic, tape: &tape)
+        try stem.backward(consume gradient, isStatic: isStatic, remaking: remaking, tape: &tape)
     }
 
     private func potentialAim(

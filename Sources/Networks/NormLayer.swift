@@ -25,17 +25,20 @@ struct NormLayer<B: Backend>: Sendable {
     /// - Parameters:
     ///   - input: what is to be normalised.
     ///   - repeats: T for a static picture, else 1.
-    ///   - mode: of the pass.
+    ///   - tape: of the pass.
     func normalization(
         of input: RealTensor<B>,
         repeats: Int,
-        mode: PassMode
+        tape: inout Tape<B>
     ) throws(BackendError) -> Normalization<B> {
-        let statistics =
-            switch mode {
-            case .training: try backend.batchStatistics(of: input, updating: parameters, repeats: repeats)
-            case .inference: try backend.runningStatistics(of: parameters)
-            }
+        let statistics: ChannelStatistics<B>
+        switch tape.mode {
+        case .training:
+            statistics = try backend.batchStatistics(of: input, updating: parameters, repeats: repeats)
+            tape.note(statistics)
+        case .repetition: statistics = try tape.nextStatistics()
+        case .inference: statistics = try backend.runningStatistics(of: parameters)
+        }
         return Normalization(statistics: statistics, parameters: parameters)
     }
 }

@@ -1,8 +1,8 @@
 import Tensors
 
-/// What a norm without neurons leaves for the backward pass.
+/// What a norm without neurons leaves for the backward pass: its input, unless that is computed again.
 private struct NormRecord<B: Backend>: TapeRecord {
-    let input: RealTensor<B>
+    let input: RealTensor<B>?
     let normalization: Normalization<B>
 }
 
@@ -34,9 +34,9 @@ struct NormalizedConvolution<B: Backend>: Sendable {
     ) throws(BackendError) -> RealTensor<B> {
         let convolved = try convolution.forward(input, tape: &tape)
         guard let norm else { return convolved }
-        let normalization = try norm.normalization(of: convolved, repeats: repeats, mode: tape.mode)
+        let normalization = try norm.normalization(of: convolved, repeats: repeats, tape: &tape)
         let normalized = try backend.normalize(convolved, with: normalization)
-        tape.push(NormRecord(input: convolved, normalization: normalization))
+        tape.push(NormRecord(input: tape.repeatsConvolutions ? nil : convolved, normalization: normalization))
         return normalized
     }
 
@@ -67,9 +67,10 @@ struct NormalizedConvolution<B: Backend>: Sendable {
     ) throws(BackendError) -> RealTensor<B> {
         guard let norm else { return gradient }
         let record = try tape.pop(NormRecord<B>.self)
+        let input: RealTensor<B> = if let kept = record.input { kept } else { try convolution.repeated(tape) }
         return try backend.normalizeBackward(
             gradient,
-            input: record.input,
+            input: input,
             normalization: record.normalization,
             gradients: norm.gradients
         )

@@ -8,6 +8,14 @@ import Tensors
 /// where entry is the activation of a pre-activation block, exit that of the others, and the shortcut X itself or, where
 /// the shape changes, a 1×1 convolution of A (as in He et al., the projection shares the first activation).
 struct ResidualBlock<B: Backend>: Block {
+    /// What the sum is computed again from, where it is not kept: the block's input, what leaves the branch's last
+    /// neurons, and the statistics of the shortcut's norm and of the branch's last.
+    private struct SumRecord: TapeRecord {
+        let input: Activation<B>
+        let hidden: Activation<B>
+        let statistics: [ChannelStatistics<B>]
+    }
+
     let name: String
     private let backend: B
     private let entry: FiringStage<B>?
@@ -35,16 +43,20 @@ struct ResidualBlock<B: Backend>: Block {
     }
 
     func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> Activation<B> {
+        let repeatsSum = tape.repeatsConvolutions && exit != nil
         let activated = try entry?.forward(input, tape: &tape) ?? input
-        let x =
-            if let shortcut {
-                Activation.real(try shortcut.forward(activated, tape: &tape))
-            } else {
-                input
-            }
-        let a = Activation.real(try last.forward(try inner.forward(activated, tape: &tape), tape: &tape))
+        if repeatsSum { tape.beginStatistics() }
+        let x = try joined(input, activated: activated, tape: &tape)
+        var statistics = repeatsSum ? tape.takeStatistics() : []
+        let hidden = try inner.forward(activated, tape: &tape)
+        if repeatsSum { tape.beginStatistics() }
+        let a = Activation.real(try last.forward(hidden, tape: &tape))
+        if repeatsSum {
+            statistics += tape.takeStatistics()
+            tape.push(SumRecord(input: input, hidden: hidden, statistics: statistics))
+        }
         let sum = try backend.sum(a, x)
-        let output = try exit?.forward(sum, tape: &tape) ?? .real(sum)
+        let output = try exit?.forward(sum, keepsInput: !repeatsSum, tape: &tape) ?? .real(sum)
         try tape.observer?.didRun(BlockObservation(name: name, input: x, branch: a, output: output))
         return output
     }
@@ -65,11 +77,33 @@ struct ResidualBlock<B: Backend>: Block {
         return sum
     }
 
+    /// The shortcut, as it joins the sum.
+    private func joined(
+        _ input: Activation<B>,
+        activated: Activation<B>,
+        tape: inout Tape<B>
+    ) throws(BackendError) -> Activation<B> {
+        guard let shortcut else { return input }
+        return .real(try shortcut.forward(activated, tape: &tape))
+    }
+
     private func throughExit(
         _ gradient: consuming RealTensor<B>,
         tape: inout Tape<B>
     ) throws(BackendError) -> RealTensor<B> {
         guard let exit else { return gradient }
-        return try exit.backward(gradient, tape: &tape)
+        let result = try exit.backward(gradient, tape: &tape) { (tape) throws(BackendError) in try repeatedSum(tape) }
+        if tape.repeatsConvolutions { _ = try tape.pop(SumRecord.self) }
+        return result
+    }
+
+    /// The sum once more. A block that ends in neurons does not start with some, so its branch and its shortcut take its
+    /// input as it is.
+    private func repeatedSum(_ tape: borrowing Tape<B>) throws(BackendError) -> RealTensor<B> {
+        let record = try tape.last(SumRecord.self)
+        var part = Tape(repeating: tape, statistics: record.statistics, keepsRecords: false)
+        let x = try joined(record.input, activated: record.input, tape: &part)
+        let a = Activation.real(try last.forward(record.hidden, tape: &part))
+        return try backend.sum(a, x)
     }
 }

@@ -29,9 +29,10 @@ public final class SingleBlock<B: Backend>: Sendable {
     public func forward(
         _ input: Activation<B>,
         training: Bool,
+        memory: MemoryMode = .fast,
         observer: (any NetworkObserver<B>)? = nil
     ) throws(BackendError) -> BlockPass<B> {
-        var tape = Tape<B>(mode: training ? .training : .inference, observer: observer)
+        var tape = Tape<B>(mode: training ? .training : .inference, memory: memory, observer: observer)
         let output = try block.forward(input, tape: &tape)
         return BlockPass(output: output, tape: tape)
     }

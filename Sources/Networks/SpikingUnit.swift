@@ -19,7 +19,12 @@ struct SpikingUnit<B: Backend>: Sendable {
         tape: inout Tape<B>
     ) throws(BackendError) -> Activation<B> {
         let convolved = try convolution.forward(input, tape: &tape)
-        return try stage.forward(convolved, isStatic: isStatic, tape: &tape)
+        return try stage.forward(
+            convolved,
+            isStatic: isStatic,
+            keepsInput: !tape.repeatsConvolutions,
+            tape: &tape
+        )
     }
 
     /// ∂L/∂input, added to `accumulator` where there is one. `gradient` is spent.
@@ -31,7 +36,7 @@ struct SpikingUnit<B: Backend>: Sendable {
         accumulator: consuming RealTensor<B>?,
         tape: inout Tape<B>
     ) throws(BackendError) -> RealTensor<B> {
-        let inner = try stage.backward(consume gradient, tape: &tape)
+        let inner = try throughStage(consume gradient, isStatic: false, tape: &tape)
         return try convolution.backward(inner, accumulator: consume accumulator, tape: &tape)
     }
 
@@ -41,7 +46,17 @@ struct SpikingUnit<B: Backend>: Sendable {
         isStatic: Bool,
         tape: inout Tape<B>
     ) throws(BackendError) {
-        let inner = try stage.backward(consume gradient, isStatic: isStatic, tape: &tape)
+        let inner = try throughStage(consume gradient, isStatic: isStatic, tape: &tape)
         try convolution.differentiateFilter(inner, tape: &tape)
+    }
+
+    private func throughStage(
+        _ gradient: consuming RealTensor<B>,
+        isStatic: Bool,
+        tape: inout Tape<B>
+    ) throws(BackendError) -> RealTensor<B> {
+        try stage.backward(gradient, isStatic: isStatic, tape: &tape) { (tape) throws(BackendError) in
+            try convolution.repeated(tape)
+        }
     }
 }

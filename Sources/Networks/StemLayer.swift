@@ -5,6 +5,12 @@ import Tensors
 /// The unit ends in neurons, except before pre-activation blocks, which take real values. A static picture is
 /// convolved and normalised once; only the neurons run over all T.
 struct StemLayer<B: Backend>: Sendable {
+    /// The statistics of what is computed again as a whole, and its input unless that can be made again.
+    private struct InputRecord: TapeRecord {
+        let input: RealTensor<B>?
+        let statistics: [ChannelStatistics<B>]
+    }
+
     /// The pool's input.
     private struct PoolRecord: TapeRecord {
         let input: Activation<B>
@@ -38,26 +44,72 @@ struct StemLayer<B: Backend>: Sendable {
     }
 
     /// `[T·N, H', W', stem width]` from `[N, H, W, C]` (static) or `[T·N, H, W, C]` values.
+    ///
+    /// - Parameters:
+    ///   - input: the pictures.
+    ///   - isStatic: whether each stands at every time step.
+    ///   - keepsInput: false where ``backward(_:isStatic:remaking:tape:)`` will be told how to make it again.
+    ///   - tape: of the pass.
     func forward(
         _ input: RealTensor<B>,
         isStatic: Bool,
+        keepsInput: Bool,
         tape: inout Tape<B>
     ) throws(BackendError) -> Activation<B> {
         let output: Activation<B>
-        switch unit {
-        case .spiking(let unit):
-            output = try pool(try unit.forward(.real(input), isStatic: isStatic, tape: &tape), tape: &tape)
-        case .normalized(let unit):
-            let repeats = isStatic ? timeSteps : 1
-            let normalized = try unit.forward(.real(input), repeats: repeats, tape: &tape)
-            output = try repeated(try pool(.real(normalized), tape: &tape), isStatic: isStatic)
+        if tape.repeatsBlocks {
+            let part = try tape.withoutRecords { (tape) throws(BackendError) in
+                try run(input, isStatic: isStatic, tape: &tape)
+            }
+            tape.push(InputRecord(input: keepsInput ? input : nil, statistics: part.statistics))
+            output = part.output
+        } else {
+            output = try run(input, isStatic: isStatic, tape: &tape)
         }
         try tape.observer?.didRun(BlockObservation(name: Self.name, input: .real(input), output: output))
         return output
     }
 
     /// Writes the parameters' gradients; nobody asks for the picture's. `gradient` is spent.
+    ///
+    /// - Parameters:
+    ///   - gradient: ∂L/∂output.
+    ///   - isStatic: as in the forward pass.
+    ///   - remaking: makes the input again, to the same bits, where it was not kept.
+    ///   - tape: of the pass.
     func backward(
+        _ gradient: consuming RealTensor<B>,
+        isStatic: Bool,
+        remaking: InputMaker<B>?,
+        tape: inout Tape<B>
+    ) throws(BackendError) {
+        guard tape.repeatsBlocks else { return try differentiate(gradient, isStatic: isStatic, tape: &tape) }
+        let record = try tape.pop(InputRecord.self)
+        let again: RealTensor<B>? = if let kept = record.input { kept } else { try remaking?() }
+        guard let input = again else {
+            throw .mismatch(operation: "backward pass", detail: "the network's input was not kept")
+        }
+        var part = Tape(repeating: tape, statistics: record.statistics, keepsRecords: true)
+        _ = try run(input, isStatic: isStatic, tape: &part)
+        try differentiate(gradient, isStatic: isStatic, tape: &part)
+    }
+
+    private func run(
+        _ input: RealTensor<B>,
+        isStatic: Bool,
+        tape: inout Tape<B>
+    ) throws(BackendError) -> Activation<B> {
+        switch unit {
+        case .spiking(let unit):
+            return try pool(try unit.forward(.real(input), isStatic: isStatic, tape: &tape), tape: &tape)
+        case .normalized(let unit):
+            let repeats = isStatic ? timeSteps : 1
+            let normalized = try unit.forward(.real(input), repeats: repeats, tape: &tape)
+            return try repeated(try pool(.real(normalized), tape: &tape), isStatic: isStatic)
+        }
+    }
+
+    private func differentiate(
         _ gradient: consuming RealTensor<B>,
         isStatic: Bool,
         tape: inout Tape<B>

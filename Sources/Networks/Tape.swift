@@ -9,6 +9,8 @@ public enum PassMode: Hashable, Sendable {
     case training
     /// Running estimates, nothing recorded.
     case inference
+    /// A part of a training pass once more: with the statistics that it had, running estimates left alone.
+    case repetition
 }
 
 /// A loss on every neuron layer's potentials, which the backward pass adds as it goes.
@@ -22,31 +24,69 @@ struct PotentialAim<B: Backend>: Sendable {
 /// The stack of what layers leave in a forward pass. Each pushes one record or more; the backward pass pops them in
 /// reverse order, and each is gone (its memory back in the pool) as soon as its layer has used it.
 ///
-/// A layer decides alone what it records: whole convolution outputs, or only the packed input from which it computes
-/// the rest again. A tape cannot be copied, so a pass is differentiated once at most.
+/// A layer decides by ``memory`` what it records: whole convolution outputs, or only the packed input from which it
+/// computes the rest again. A tape cannot be copied, so a pass is differentiated once at most.
 public struct Tape<B: Backend>: ~Copyable, Sendable {
     /// Whether the pass is for learning.
     public let mode: PassMode
+    /// How much of it is kept.
+    public let memory: MemoryMode
     /// Who watches, if anyone.
     public let observer: (any NetworkObserver<B>)?
     /// Neuron layers that ran in this pass.
     private(set) var firingLayers = 0
     /// What the backward pass asks of the potentials of every neuron layer.
     var potentialAim: PotentialAim<B>?
+    private let keepsRecords: Bool
     private var records: [any TapeRecord] = []
+    /// In training, of the norms that ran since ``beginStatistics()``; in a repetition, of those still to come, the next
+    /// one last.
+    private var statistics: [ChannelStatistics<B>]?
 
     /// An empty tape.
-    public init(mode: PassMode, observer: (any NetworkObserver<B>)? = nil) {
+    public init(mode: PassMode, memory: MemoryMode = .fast, observer: (any NetworkObserver<B>)? = nil) {
         self.mode = mode
+        self.memory = memory
         self.observer = observer
+        keepsRecords = mode == .training
+    }
+
+    /// A tape for a part of `pass` of which nothing is kept but the statistics of its norms.
+    init(withoutRecordsOf pass: borrowing Tape<B>) {
+        mode = pass.mode
+        memory = pass.memory
+        observer = pass.observer
+        keepsRecords = false
+        statistics = []
+    }
+
+    /// A tape for a part of `pass` that is computed again, with the statistics that its norms had.
+    ///
+    /// - Parameters:
+    ///   - pass: the pass that is being differentiated.
+    ///   - statistics: of every norm of the part, in order of computation.
+    ///   - keepsRecords: whether the part is to be differentiated afterwards.
+    init(repeating pass: borrowing Tape<B>, statistics: [ChannelStatistics<B>], keepsRecords: Bool) {
+        mode = .repetition
+        memory = .fast
+        observer = nil
+        potentialAim = pass.potentialAim
+        self.keepsRecords = keepsRecords
+        self.statistics = statistics.reversed()
     }
 
     /// Records that wait for the backward pass.
     public var count: Int { records.count }
 
-    /// Keeps a record for the backward pass; in inference it is dropped.
+    /// Whether a layer leaves its convolution's output out of its record, and computes it again.
+    var repeatsConvolutions: Bool { mode == .training && memory == .balanced }
+
+    /// Whether a block leaves its input alone, and runs again.
+    var repeatsBlocks: Bool { mode == .training && memory == .lean && keepsRecords }
+
+    /// Keeps a record for the backward pass; where nothing is kept, it is dropped.
     public mutating func push(_ record: consuming some TapeRecord) {
-        guard mode == .training else { return }
+        guard keepsRecords else { return }
         records.append(record)
     }
 
@@ -61,7 +101,16 @@ public struct Tape<B: Backend>: ~Copyable, Sendable {
     /// - Throws: `BackendError.mismatch` where there is none, or one of another layer: the pass was for inference, or
     ///   layers were differentiated in another order than they ran.
     public mutating func pop<Record: TapeRecord>(_ type: Record.Type) throws(BackendError) -> Record {
-        guard let last = records.popLast() else {
+        let record = try last(type)
+        records.removeLast()
+        return record
+    }
+
+    /// The record pushed last, which stays.
+    ///
+    /// - Throws: as ``pop(_:)``.
+    func last<Record: TapeRecord>(_ type: Record.Type) throws(BackendError) -> Record {
+        guard let last = records.last else {
             throw .mismatch(
                 operation: "backward pass",
                 detail: "nothing is recorded; run the forward pass with training: true"
@@ -71,5 +120,42 @@ public struct Tape<B: Backend>: ~Copyable, Sendable {
             throw .mismatch(operation: "backward pass", detail: "found \(Swift.type(of: last)), expected \(type)")
         }
         return record
+    }
+}
+
+// Statistics of norms, which a part that is computed again must not reduce anew.
+extension Tape {
+    /// Notes the statistics of a norm, where someone will want them.
+    mutating func note(_ statistics: ChannelStatistics<B>) {
+        self.statistics?.append(statistics)
+    }
+
+    /// The statistics of the next norm of a repetition.
+    mutating func nextStatistics() throws(BackendError) -> ChannelStatistics<B> {
+        guard let next = statistics?.popLast() else {
+            throw .mismatch(operation: "backward pass", detail: "a part is computed again with more norms than it had")
+        }
+        return next
+    }
+
+    /// Begins to note statistics; ``takeStatistics()`` ends it.
+    mutating func beginStatistics() {
+        statistics = []
+    }
+
+    /// What was noted, in order of computation.
+    mutating func takeStatistics() -> [ChannelStatistics<B>] {
+        defer { statistics = nil }
+        return statistics ?? []
+    }
+
+    /// Runs a part of the pass of which nothing is kept but the statistics of its norms.
+    mutating func withoutRecords<Output>(
+        _ body: (inout Tape<B>) throws(BackendError) -> Output
+    ) throws(BackendError) -> (output: Output, statistics: [ChannelStatistics<B>]) {
+        var part = Tape(withoutRecordsOf: self)
+        let output = try body(&part)
+        firingLayers += part.firingLayers
+        return (output, part.takeStatistics())
     }
 }

@@ -12,7 +12,7 @@ extension OpenCLBackend {
     /// What was run so far: a check that is to cover every kernel asks for it at its end.
     public var kernelCoverage: KernelCoverage {
         let run = kernels.names
-        let all = queue.sources.kernelNames(inFilesWhere: { !$0.hasPrefix("ceilings/") })
+        let all = queue?.sources.kernelNames(inFilesWhere: { !$0.hasPrefix("ceilings/") }) ?? []
         return KernelCoverage(run: run.sorted(), notRun: all.subtracting(run).sorted())
     }
 }

@@ -72,6 +72,7 @@ extension OpenCLBackend {
         global: [Int],
         local: [Int]? = nil
     ) throws(BackendError) {
+        guard let queue else { return }
         try pool.attempt { () throws(OpenCLError) in
             let kernel = try kernels.kernel(name, file, options, of: queue)
             try queue.launch(
@@ -88,5 +89,8 @@ extension KernelArgument {
     /// An extent or a count. Checked where shapes are: see ``OpenCLBackend/requirePixels(_:_:)``.
     static func int(_ value: Int) -> KernelArgument { .int32(Int32(clamping: value)) }
 
-    static func storage(_ storage: OpenCLStorage) -> KernelArgument { .buffer(storage.buffer) }
+    static func storage(_ storage: OpenCLStorage) -> KernelArgument {
+        // In a rehearsal there are no buffers, and nothing is launched.
+        storage.buffer.map { .buffer($0) } ?? .local(bytes: 0)
+    }
 }

@@ -10,8 +10,10 @@ public import Tensors
 /// Its kernels are written for devices whose work-items own wide vector registers (CPUs): work-groups of one item, a
 /// run of pixels and 8 or 16 channels each, no barriers. They are valid OpenCL C 1.2 and right on any device.
 public final class OpenCLBackend: Sendable {
-    /// Where the kernels run.
-    public let queue: ComputeQueue
+    /// Where the kernels run; nil in a rehearsal.
+    public let queue: ComputeQueue?
+    /// The alignment that the device asks of sub-buffers, and at least 64 words, so that vectors of slices lie aligned.
+    public let sliceAlignment: Int
     let pool: StoragePool
     let kernels = KernelTable()
     let pictureTables = PictureTables()
@@ -25,23 +27,31 @@ public final class OpenCLBackend: Sendable {
     ///   - guardsMemory: whether words beside every storage are watched, for checks: see ``damagedStorages()``.
     public init(queue: ComputeQueue, guardsMemory: Bool = false) throws(BackendError) {
         self.queue = queue
+        sliceAlignment = Self.sliceAlignment(queue.device)
         guards = guardsMemory ? MemoryGuards() : nil
         pool = StoragePool(queue: queue)
     }
 
+    /// A backend that goes through every operation, checks its operands, and counts the memory that it would take, but
+    /// holds no memory and computes nothing: what is read back is 0.
+    ///
+    /// - Parameter device: whose alignment it has; nil: that of most devices.
+    public init(rehearsingFor device: DeviceInfo?) {
+        queue = nil
+        sliceAlignment = device.map(Self.sliceAlignment) ?? 64
+        guards = nil
+        pool = StoragePool(queue: nil)
+    }
+
+    private static func sliceAlignment(_ device: DeviceInfo) -> Int {
+        max(64, device.baseAddressAlignmentBytes / wordBytes)
+    }
+
     /// The device's name.
-    public var deviceName: String { queue.device.name }
+    public var deviceName: String { queue?.device.name ?? "rehearsal" }
 
     /// Kernels are, and drivers finish their work when a kernel is first launched.
-    public var buildsKernels: Bool { true }
-
-    /// Device memory that this backend holds.
-    public var memoryUsage: MemoryUsage { pool.usage }
-
-    /// Forgets the peak of ``memoryUsage``: it starts again from what is in use now.
-    public func resetPeakMemoryUsage() {
-        pool.resetPeak()
-    }
+    public var buildsKernels: Bool { queue != nil }
 }
 
 /// Each family of operations stands in a file of its name.
@@ -50,11 +60,6 @@ extension OpenCLBackend: Backend {}
 extension OpenCLBackend: StorageOperations {
     /// Device memory.
     public typealias Storage = OpenCLStorage
-
-    /// The alignment that the device asks of sub-buffers, and at least 64 words, so that vectors of slices lie aligned.
-    public var sliceAlignment: Int {
-        max(64, queue.device.baseAddressAlignmentBytes / wordBytes)
-    }
 
     /// Words with undefined contents, from the pool where it has some of that size.
     public func allocate(words: Int) throws(BackendError) -> OpenCLStorage {
@@ -65,13 +70,14 @@ extension OpenCLBackend: StorageOperations {
     }
 
     private func pooled(words: Int) throws(BackendError) -> OpenCLStorage {
-        OpenCLStorage(buffer: try pool.take(words: words), words: words, pool: pool)
+        OpenCLStorage(memory: try pool.take(words: words), words: words, pool: pool)
     }
 
     /// Sets the first `count` words to `value`; does not wait.
     public func fill(_ storage: OpenCLStorage, with value: UInt32, count: Int) throws(BackendError) {
         try requireRoom(count, in: storage, "fill", "the storage")
-        try pool.attempt { () throws(OpenCLError) in try queue.fill(storage.buffer, word: value, count: count) }
+        guard let queue, let buffer = storage.buffer else { return }
+        try pool.attempt { () throws(OpenCLError) in try queue.fill(buffer, word: value, count: count) }
     }
 
     /// A part of `storage` that shares its memory and keeps it alive; `offset` is a multiple of ``sliceAlignment``.
@@ -86,8 +92,11 @@ extension OpenCLBackend: StorageOperations {
             "slice",
             "offset \(offset) is no multiple of the alignment, \(sliceAlignment) words"
         )
+        guard let queue, let buffer = storage.buffer else {
+            return OpenCLStorage(buffer: nil, words: count, parent: storage)
+        }
         let part = try mapped { () throws(OpenCLError) in
-            try queue.slice(storage.buffer, byteOffset: offset * wordBytes, bytes: count * wordBytes)
+            try queue.slice(buffer, byteOffset: offset * wordBytes, bytes: count * wordBytes)
         }
         return OpenCLStorage(buffer: part, words: count, parent: storage)
     }
@@ -95,9 +104,10 @@ extension OpenCLBackend: StorageOperations {
     /// Copies words from the host; returns when `words` may be reused.
     public func write(_ words: [UInt32], to storage: OpenCLStorage) throws(BackendError) {
         try requireRoom(words.count, in: storage, "write", "the storage")
+        guard let queue, let buffer = storage.buffer else { return }
         try pool.attempt { () throws(OpenCLError) in
             try unsafe words.span.withUnsafeBytes { (bytes) throws(OpenCLError) in
-                try unsafe queue.write(bytes, to: storage.buffer)
+                try unsafe queue.write(bytes, to: buffer)
             }
         }
     }
@@ -106,10 +116,11 @@ extension OpenCLBackend: StorageOperations {
     public func read(_ storage: OpenCLStorage, count: Int) throws(BackendError) -> [UInt32] {
         try requireRoom(count, in: storage, "read", "the storage")
         var words = [UInt32](repeating: 0, count: count)
+        guard let queue, let buffer = storage.buffer else { return words }
         try pool.attempt { () throws(OpenCLError) in
             var span = words.mutableSpan
             try unsafe span.withUnsafeMutableBytes { (bytes) throws(OpenCLError) in
-                try unsafe queue.read(storage.buffer, into: bytes)
+                try unsafe queue.read(buffer, into: bytes)
             }
         }
         return words
@@ -117,6 +128,7 @@ extension OpenCLBackend: StorageOperations {
 
     /// Waits for all that was enqueued.
     public func synchronize() throws(BackendError) {
+        guard let queue else { return }
         try mapped { () throws(OpenCLError) in try queue.finish() }
     }
 }

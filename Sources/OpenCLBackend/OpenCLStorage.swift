@@ -5,28 +5,29 @@ import OpenCLRuntime
 public final class OpenCLStorage: Sendable {
     /// How many words it holds.
     public let words: Int
-    let buffer: Buffer
+    /// nil in a rehearsal.
+    let buffer: Buffer?
     private let owner: Owner
 
     private enum Owner {
-        case pool(StoragePool)
+        case pool(StoragePool, PooledMemory)
         /// A slice: the memory is that of another storage, which must live as long.
         case parent(OpenCLStorage)
     }
 
-    init(buffer: Buffer, words: Int, pool: StoragePool) {
-        self.buffer = buffer
+    init(memory: PooledMemory, words: Int, pool: StoragePool) {
+        buffer = memory.buffer
         self.words = words
-        owner = .pool(pool)
+        owner = .pool(pool, memory)
     }
 
-    init(buffer: Buffer, words: Int, parent: OpenCLStorage) {
+    init(buffer: Buffer?, words: Int, parent: OpenCLStorage) {
         self.buffer = buffer
         self.words = words
         owner = .parent(parent)
     }
 
     deinit {
-        if case .pool(let pool) = owner { pool.give(buffer) }
+        if case .pool(let pool, let memory) = owner { pool.give(memory) }
     }
 }

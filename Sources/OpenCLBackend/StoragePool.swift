@@ -1,61 +1,70 @@
 import OpenCLRuntime
 import Synchronization
-import Tensors
+public import Tensors
 
-/// Device memory that a backend holds, in bytes.
-public struct MemoryUsage: Hashable, Sendable {
-    /// In storages that something refers to.
-    public var bytesInUse: Int
-    /// The most that ``bytesInUse`` has been.
-    public var peakBytesInUse: Int
-    /// Held for reuse.
-    public var pooledBytes: Int
+/// Memory that a pool gave out or holds.
+struct PooledMemory: Sendable {
+    /// nil in a rehearsal.
+    let buffer: Buffer?
+    let bytes: Int
 }
 
 /// Buffers that are kept for reuse, by size. A step of training asks for the same sizes as the step before, so after
 /// the first it allocates nothing.
 final class StoragePool: Sendable {
     private struct State {
-        var free: [Int: [Buffer]] = [:]
-        var usage = MemoryUsage(bytesInUse: 0, peakBytesInUse: 0, pooledBytes: 0)
+        var free: [Int: [PooledMemory]] = [:]
+        var usage = MemoryUsage()
     }
 
-    private let queue: ComputeQueue
+    /// nil in a rehearsal, where memory is only counted.
+    private let queue: ComputeQueue?
     private let state = Mutex(State())
 
-    init(queue: ComputeQueue) {
+    init(queue: ComputeQueue?) {
         self.queue = queue
     }
 
     var usage: MemoryUsage { state.withLock { $0.usage } }
 
     func resetPeak() {
-        state.withLock { $0.usage.peakBytesInUse = $0.usage.bytesInUse }
+        state.withLock { state in
+            state.usage.peakBytesInUse = state.usage.bytesInUse
+            state.usage.peakBytesHeld = state.usage.bytesInUse + state.usage.pooledBytes
+            state.usage.largestStorageBytes = 0
+        }
     }
 
-    /// A buffer of at least `words` words.
-    func take(words: Int) throws(BackendError) -> Buffer {
-        let bytes = Self.bucket(words: words) * wordBytes
-        let kept = state.withLock { (state) -> Buffer? in
-            guard let buffer = state.free[bytes]?.popLast() else { return nil }
+    /// At least `words` words.
+    func take(words: Int) throws(BackendError) -> PooledMemory {
+        let bytes = try Self.bytes(words: words)
+        let kept = state.withLock { (state) -> PooledMemory? in
+            guard let memory = state.free[bytes]?.popLast() else { return nil }
             state.usage.pooledBytes -= bytes
-            return buffer
+            return memory
         }
-        let buffer: Buffer =
-            if let kept { kept } else { try attempt { () throws(OpenCLError) in try queue.allocate(bytes: bytes) } }
-        state.withLock { state in
-            state.usage.bytesInUse += bytes
-            state.usage.peakBytesInUse = max(state.usage.peakBytesInUse, state.usage.bytesInUse)
-        }
-        return buffer
+        let memory = if let kept { kept } else { try allocate(bytes: bytes) }
+        state.withLock { $0.usage.take(bytes) }
+        return memory
     }
 
-    /// Takes a buffer back.
-    func give(_ buffer: Buffer) {
+    private func allocate(bytes: Int) throws(BackendError) -> PooledMemory {
+        guard let queue else { return PooledMemory(buffer: nil, bytes: bytes) }
+        // Where what is kept and what is asked would not fit together, what is kept goes first.
+        let usage = usage
+        if usage.pooledBytes > 0, usage.bytesInUse + usage.pooledBytes > queue.device.globalMemoryBytes - bytes {
+            try mapped { () throws(OpenCLError) in try release(queue) }
+        }
+        let buffer = try attempt { () throws(OpenCLError) in try queue.allocate(bytes: bytes) }
+        return PooledMemory(buffer: buffer, bytes: bytes)
+    }
+
+    /// Takes memory back.
+    func give(_ memory: PooledMemory) {
         state.withLock { state in
-            state.usage.bytesInUse -= buffer.bytes
-            state.usage.pooledBytes += buffer.bytes
-            state.free[buffer.bytes, default: []].append(buffer)
+            state.usage.bytesInUse -= memory.bytes
+            state.usage.pooledBytes += memory.bytes
+            state.free[memory.bytes, default: []].append(memory)
         }
     }
 
@@ -68,16 +77,30 @@ final class StoragePool: Sendable {
             guard case .outOfMemory = error, usage.pooledBytes > 0 else { throw BackendError(error) }
         }
         return try mapped { () throws(OpenCLError) in
-            // Buffers that running commands use are released when those are done.
-            try queue.finish()
-            let released = state.withLock { (state) -> [Int: [Buffer]] in
-                state.usage.pooledBytes = 0
-                defer { state.free = [:] }
-                return state.free
-            }
-            _ = consume released
+            if let queue { try release(queue) }
             return try body()
         }
+    }
+
+    /// Gives the device back what is kept.
+    private func release(_ queue: ComputeQueue) throws(OpenCLError) {
+        // Buffers that running commands use are released when those are done.
+        try queue.finish()
+        let released = state.withLock { (state) -> [Int: [PooledMemory]] in
+            state.usage.pooledBytes = 0
+            defer { state.free = [:] }
+            return state.free
+        }
+        _ = consume released
+    }
+
+    /// What a storage takes.
+    static func bytes(words: Int) throws(BackendError) -> Int {
+        let (bytes, overflow) = bucket(words: words).multipliedReportingOverflow(by: wordBytes)
+        guard !overflow else {
+            throw .mismatch(operation: "allocate", detail: "\(words) words are more than any device has")
+        }
+        return bytes
     }
 
     /// Words are rounded up to one of eight sizes an octave: at most an eighth is lost, and sizes that are nearly alike
@@ -89,5 +112,30 @@ final class StoragePool: Sendable {
         let step = max(smallest, 1 << (octave - 3))
         let (rounded, overflow) = words.addingReportingOverflow(step - 1)
         return overflow ? words : rounded / step * step
+    }
+}
+
+extension MemoryUsage {
+    /// Counts a storage that is given out, wherever it came from.
+    fileprivate mutating func take(_ bytes: Int) {
+        bytesInUse += bytes
+        peakBytesInUse = max(peakBytesInUse, bytesInUse)
+        peakBytesHeld = max(peakBytesHeld, bytesInUse + pooledBytes)
+        largestStorageBytes = max(largestStorageBytes, bytes)
+    }
+}
+
+extension OpenCLBackend: MemoryCounting {
+    /// Device memory that this backend holds.
+    public var memoryUsage: MemoryUsage { pool.usage }
+
+    /// Forgets the peaks of ``memoryUsage``: they start again from what is held now.
+    public func resetPeakMemoryUsage() {
+        pool.resetPeak()
+    }
+
+    /// What a storage of `words` words takes of the device: see ``StoragePool/bucket(words:)``.
+    public func storageBytes(words: Int) -> Int {
+        (try? StoragePool.bytes(words: words)) ?? .max
     }
 }

@@ -22,16 +22,16 @@ extension ComputeQueue {
         try checkSizes(global: global, local: local, of: kernel)
         if global.contains(0) { return }
         var event: cl_event? = nil
+        let queue = commands
         let code = try kernel.handle.withLock { (handle) throws(OpenCLError) -> cl_int in
             for (index, argument) in arguments.enumerated() {
                 let code = argument.set(at: cl_uint(index), of: handle)
                 if code != CL_SUCCESS { throw argumentError(code, at: index, of: kernel) }
             }
             let dimensions = cl_uint(global.count)
-            let queue = unsafe self.handle.pointer
-            if isProfiling {
+            if queue.isProfiling {
                 return unsafe clEnqueueNDRangeKernel(
-                    queue,
+                    queue.handle.pointer,
                     handle.pointer,
                     dimensions,
                     nil,
@@ -42,7 +42,17 @@ extension ComputeQueue {
                     &event
                 )
             }
-            return unsafe clEnqueueNDRangeKernel(queue, handle.pointer, dimensions, nil, global, local, 0, nil, nil)
+            return unsafe clEnqueueNDRangeKernel(
+                queue.handle.pointer,
+                handle.pointer,
+                dimensions,
+                nil,
+                global,
+                local,
+                0,
+                nil,
+                nil
+            )
         }
         try check(code, "clEnqueueNDRangeKernel", "to run \(kernel.name) over \(global) in groups of \(local ?? [])")
         if let event = unsafe event {
@@ -58,9 +68,11 @@ extension ComputeQueue {
     /// always some in hand, and the hundreds of launches of a training step cost few calls. Reading, writing and
     /// waiting hand over the rest.
     func enqueued() throws(OpenCLError) {
+        outstanding.add(1, ordering: .relaxed)
         let before = unflushed.add(1, ordering: .relaxed).oldValue
         guard before % 16 == 0 else { return }
-        try check(unsafe clFlush(handle.pointer), "clFlush", "to start what is enqueued on \(device.name)")
+        let queue = commands
+        try check(unsafe clFlush(queue.handle.pointer), "clFlush", "to start what is enqueued on \(device.name)")
     }
 
     private func checkArguments(_ arguments: [KernelArgument], of kernel: Kernel) throws(OpenCLError) {

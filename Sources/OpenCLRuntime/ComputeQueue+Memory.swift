@@ -31,7 +31,8 @@ extension ComputeQueue {
         // buffer to the device, content undefined, makes them allocate now, where the size is known.
         var moved: cl_mem? = unsafe memory.pointer
         let migration = cl_mem_migration_flags(CL_MIGRATE_MEM_OBJECT_CONTENT_UNDEFINED)
-        let answer = unsafe clEnqueueMigrateMemObjects(handle.pointer, 1, &moved, migration, 0, nil, nil)
+        let queue = commands
+        let answer = unsafe clEnqueueMigrateMemObjects(queue.handle.pointer, 1, &moved, migration, 0, nil, nil)
         if OpenCLStatus.isShortage(answer) { try checkAllocation(answer, bytes: bytes) }
         return Buffer(memory, bytes: bytes, ownedBytes: owned, context: context)
     }
@@ -80,9 +81,10 @@ extension ComputeQueue {
     public func write(_ bytes: UnsafeRawBufferPointer, to buffer: Buffer) throws(OpenCLError) {
         try checkRange("write", buffer, byteOffset: 0, bytes: bytes.count)
         guard bytes.count > 0, let source = bytes.baseAddress else { return }
-        unflushed.store(0, ordering: .relaxed)
+        willWait { $0.writes += 1 }
+        let queue = commands
         let code = unsafe clEnqueueWriteBuffer(
-            handle.pointer,
+            queue.handle.pointer,
             buffer.handle.pointer,
             cl_bool(CL_TRUE),
             0,
@@ -101,9 +103,10 @@ extension ComputeQueue {
     public func read(_ buffer: Buffer, into destination: UnsafeMutableRawBufferPointer) throws(OpenCLError) {
         try checkRange("read", buffer, byteOffset: 0, bytes: destination.count)
         guard destination.count > 0, let target = destination.baseAddress else { return }
-        unflushed.store(0, ordering: .relaxed)
+        willWait { $0.reads += 1 }
+        let queue = commands
         let code = unsafe clEnqueueReadBuffer(
-            handle.pointer,
+            queue.handle.pointer,
             buffer.handle.pointer,
             cl_bool(CL_TRUE),
             0,
@@ -145,8 +148,9 @@ extension ComputeQueue {
         try checkRange("fill", buffer, byteOffset: 0, bytes: count * size)
         guard count > 0 else { return }
         var word = word
+        let queue = commands
         let code = unsafe clEnqueueFillBuffer(
-            handle.pointer,
+            queue.handle.pointer,
             buffer.handle.pointer,
             &word,
             size,
@@ -170,8 +174,9 @@ extension ComputeQueue {
         guard source.root !== destination.root || abs(source.rootOffset - destination.rootOffset) >= bytes else {
             throw .range(operation: "copy", problem: "source and destination overlap")
         }
+        let queue = commands
         let code = unsafe clEnqueueCopyBuffer(
-            handle.pointer,
+            queue.handle.pointer,
             source.handle.pointer,
             destination.handle.pointer,
             0,

@@ -9,10 +9,14 @@ public final class ComputeQueue: Sendable {
     public let isProfiling: Bool
 
     let context: DeviceContext
-    let handle: QueueHandle
     let programs: ProgramLibrary
     /// Commands enqueued since the device was last given its work.
     let unflushed = Atomic<Int>(0)
+    /// Commands enqueued since the host last waited for all of them.
+    let outstanding = Atomic<Int>(0)
+    let waitCount = Mutex(WaitCount())
+    /// Where commands go: the queue's own, or for a while one that times them.
+    let active: Mutex<CommandQueue>
     let pendingTimings = Mutex<[PendingTiming]>([])
 
     /// Opens a queue.
@@ -37,14 +41,7 @@ public final class ComputeQueue: Sendable {
         isProfiling = profiling
         let context = try DeviceContext(device: device)
         self.context = context
-        var code: cl_int = 0
-        let properties = profiling ? cl_command_queue_properties(CL_QUEUE_PROFILING_ENABLE) : 0
-        let created = unsafe clCreateCommandQueue(context.handle.pointer, device.handle.device, properties, &code)
-        try OpenCLStatus.check(code, "clCreateCommandQueue", "for \(device.name)")
-        guard let pointer = unsafe created else {
-            throw .call(name: "clCreateCommandQueue", codeName: "no queue", detail: "for \(device.name)")
-        }
-        handle = unsafe QueueHandle(pointer: pointer)
+        active = Mutex(try CommandQueue(context: context, isProfiling: profiling))
         programs = ProgramLibrary(sources: sources, cache: cache, context: context)
     }
 
@@ -72,14 +69,16 @@ public final class ComputeQueue: Sendable {
 
     /// Waits until everything enqueued is done.
     public func finish() throws(OpenCLError) {
-        unflushed.store(0, ordering: .relaxed)
-        try check(unsafe clFinish(handle.pointer), "clFinish", "to wait for \(device.name)")
+        willWait { $0.finishes += 1 }
+        let queue = commands
+        try check(unsafe clFinish(queue.handle.pointer), "clFinish", "to wait for \(device.name)")
     }
 
     /// Hands the device what is enqueued, without waiting. Launches do so themselves now and then.
     public func flush() throws(OpenCLError) {
         unflushed.store(0, ordering: .relaxed)
-        try check(unsafe clFlush(handle.pointer), "clFlush", "to start what is enqueued on \(device.name)")
+        let queue = commands
+        try check(unsafe clFlush(queue.handle.pointer), "clFlush", "to start what is enqueued on \(device.name)")
     }
 
     /// Throws what the code of an enqueued command means. A device that allocates at first use answers any command with

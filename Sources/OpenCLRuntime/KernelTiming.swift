@@ -5,6 +5,8 @@ import Synchronization
 public struct KernelTiming: Sendable, Hashable {
     /// The kernel's function.
     public let kernel: String
+    /// The file it is in.
+    public let file: String
     /// What the launch was for, as its caller said.
     public let label: String
     /// When it was enqueued, in nanoseconds.
@@ -43,6 +45,7 @@ final class PendingTiming: Sendable {
         }
         return KernelTiming(
             kernel: kernel.name,
+            file: kernel.file,
             label: label,
             queuedNanoseconds: try time(CL_PROFILING_COMMAND_QUEUED),
             submittedNanoseconds: try time(CL_PROFILING_COMMAND_SUBMIT),

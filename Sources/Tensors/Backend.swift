@@ -14,11 +14,19 @@ public protocol Backend: StorageOperations, ConvolutionOperations, Normalization
 
     /// Whether operations are compiled when they are first used, so that first calls take longer than later ones.
     var buildsKernels: Bool { get }
+
+    /// Runs `body`, waits for all that it enqueued, and says how long its kernels ran; nil where there are none to time.
+    func profiled<Result>(_ body: () throws -> Result) throws -> (result: Result, profile: LaunchProfile?)
 }
 
 extension Backend {
     /// Nothing is compiled.
     public var buildsKernels: Bool { false }
+
+    /// Nothing is timed.
+    public func profiled<Result>(_ body: () throws -> Result) throws -> (result: Result, profile: LaunchProfile?) {
+        (try body(), nil)
+    }
 }
 
 /// Memory. Everything is counted in 32-bit words, which hold a float, an integer or 32 spikes.
