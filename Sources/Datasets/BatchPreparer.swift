@@ -27,35 +27,97 @@ public struct BatchPreparer<B: AugmentationOperations>: Sendable {
 
     /// What the network sees: `[N, C, H, W]`, of recordings `[T·N, C, H, W]` with time outermost.
     public func prepare(_ batch: Batch) throws(BackendError) -> RealTensor<B> {
-        let pixels = try backend.upload(batch.pixelWords)
-        let batchShape = shape.with(images: timeSteps * batch.count)
+        try prepare(upload(batch))
+    }
+
+    /// A batch on the device, as it travels.
+    public func upload(_ batch: Batch) throws(BackendError) -> UploadedBatch<B> {
+        let crops =
+            form == .crops
+            ? stride(from: 0, to: batch.transforms.count, by: PictureCrop.words).map {
+                PictureCrop(batch.transforms[$0..<$0 + PictureCrop.words])
+            } : []
+        return UploadedBatch(
+            count: batch.count,
+            pixels: try backend.upload(batch.pixelWords),
+            transforms: form == .crops ? nil : try backend.upload(batch.transforms),
+            crops: crops
+        )
+    }
+
+    /// A batch of `count` samples whose contents are anything, to see what it takes. Pictures of any size are taken to
+    /// be twice as high and as wide as what the network sees.
+    public func placeholder(count: Int) throws(BackendError) -> UploadedBatch<B> {
+        let values = timeSteps * shape.channels * shape.area
         switch form {
-        case .pictures:
-            return try backend.prepareImages(
-                pixels: pixels,
-                transforms: try backend.upload(batch.transforms),
-                shape: batchShape,
-                mean: mean,
-                deviation: deviation
+        case .pictures, .frames:
+            let perWord = form == .pictures ? 4 : 2
+            return UploadedBatch(
+                count: count,
+                pixels: try backend.allocate(words: (count * values + perWord - 1) / perWord),
+                transforms: try backend.allocate(words: 3 * count),
+                crops: []
             )
         case .crops:
-            let crops = stride(from: 0, to: batch.transforms.count, by: PictureCrop.words).map {
-                PictureCrop(batch.transforms[$0..<$0 + PictureCrop.words])
+            let crops = (0..<count).map { index in
+                PictureCrop(offset: index * values, height: 2 * shape.height, width: 2 * shape.width, of: shape)
             }
+            return UploadedBatch(
+                count: count,
+                pixels: try backend.allocate(words: count * values),
+                transforms: nil,
+                crops: crops
+            )
+        }
+    }
+
+    /// The same of a batch that is on the device; as often as it is asked, to the same bits.
+    public func prepare(_ batch: UploadedBatch<B>) throws(BackendError) -> RealTensor<B> {
+        let batchShape = shape.with(images: timeSteps * batch.count)
+        guard let transforms = batch.transforms else {
             return try backend.resizeImages(
-                pixels: pixels,
-                crops: crops,
+                pixels: batch.pixels,
+                crops: batch.crops,
                 shape: batchShape,
                 mean: mean,
                 deviation: deviation
             )
-        case .frames:
+        }
+        if form == .frames {
             return try backend.prepareFrames(
-                counts: pixels,
-                transforms: try backend.upload(batch.transforms),
+                counts: batch.pixels,
+                transforms: transforms,
                 shape: batchShape,
                 timeSteps: timeSteps
             )
         }
+        return try backend.prepareImages(
+            pixels: batch.pixels,
+            transforms: transforms,
+            shape: batchShape,
+            mean: mean,
+            deviation: deviation
+        )
+    }
+}
+
+/// A batch on a device, before its samples are cropped, mirrored and normalised: a few bytes a pixel.
+public struct UploadedBatch<B: StorageOperations>: Sendable {
+    /// N.
+    public let count: Int
+    let pixels: B.Storage
+    /// nil for pictures of any size, which have ``crops``.
+    let transforms: B.Storage?
+    let crops: [PictureCrop]
+
+    /// Whether preparing it again makes nobody wait: crops travel to the device each time.
+    public var isEasilyPrepared: Bool { crops.isEmpty }
+}
+
+extension PictureCrop {
+    /// The first pixels of a picture that is not resized.
+    fileprivate init(offset: Int, height: Int, width: Int, of shape: ImageShape) {
+        let integers = [offset, height, width, height, width, 0, 0, 0]
+        self.init(integers.map { UInt32(truncatingIfNeeded: $0) }[...])
     }
 }

@@ -12,6 +12,8 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
     case badRunFolder(path: String, problem: String, advice: String)
     /// The run's data are not those it was started with.
     case otherData(run: String, recorded: String, found: String)
+    /// A step would take more memory than the device has.
+    case doesNotFit(MemoryShortage)
 
     /// An option that is given anew, and differently.
     public struct Contradiction: Hashable, Sendable {
@@ -48,6 +50,7 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
         case .otherData(let run, let recorded, let found):
             "the run in \(run) was started on other data (fingerprint \(recorded), these have \(found)). "
                 + "Give the folder of the same files with --data"
+        case .doesNotFit(let shortage): shortage.description
         }
     }
 }

@@ -49,6 +49,13 @@ public struct Optimizer<B: Backend>: Sendable {
         self.moments = moments
     }
 
+    /// Forgets all steps.
+    public func reset(_ parameters: ParameterSet<B>) throws(BackendError) {
+        for moment in moments {
+            try backend.fill(moment, with: 0, count: parameters.wordCount)
+        }
+    }
+
     /// Updates all parameters in place.
     ///
     /// - Parameters:

@@ -57,6 +57,7 @@ extension NeuronKind: OptionValue {}
 extension OptimizerKind: OptionValue {}
 extension ScheduleKind: OptionValue {}
 extension LossKind: OptionValue {}
+extension MemoryChoice: OptionValue {}
 
 extension Head: OptionValue {
     static func parse(_ text: String) -> Head? { Head(rawValue: text) }
@@ -123,6 +124,7 @@ extension TrainingOptions {
         field(.seed, \.seed),
         field(.maxSteps, \.maxSteps),
         field(.checkpointEvery, \.checkpointEvery),
+        field(.memory, \.memory),
     ]
 
     private static func field<Value: OptionValue>(

@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 
 /// How training looks in a terminal and in a log: pure functions from reports to text.
 public struct ProgressText: Sendable {
@@ -25,10 +26,36 @@ public struct ProgressText: Sendable {
             "device  \(record.continued.last?.machine.name ?? record.machine.name)",
             "folder  \(start.folder)",
         ]
+        if let memory = start.memory {
+            lines.append(line(memory))
+        }
         if start.step > 0 {
             lines.append("continued after step \(start.step), \(start.epoch) epochs finished")
         }
         return lines
+    }
+
+    /// What a step takes, in a line.
+    public func line(_ plan: MemoryPlan) -> String {
+        "memory  \(plan.mode.rawValue): \(Self.bytes(plan.total)) of \(Self.bytes(plan.deviceBytes)), "
+            + "\(Self.bytes(plan.savedActivations)) of them kept for the backward pass"
+    }
+
+    /// What a step takes, part by part.
+    public func table(_ plan: MemoryPlan) -> [String] {
+        let parts = [
+            ("parameters", plan.parameters), ("gradients", plan.gradients), ("optimizer", plan.optimizer),
+            ("saved activations", plan.savedActivations), ("workspace", plan.workspace), ("data", plan.data),
+            ("total", plan.total), ("device", plan.deviceBytes),
+        ]
+        let rows = parts.map { name, bytes in
+            name.padding(toLength: 20, withPad: " ", startingAt: 0) + Self.bytes(bytes)
+        }
+        let sample = Self.bytes(plan.savedActivations / max(plan.batchSize, 1))
+        return ["a step of \(plan.batchSize) samples with --memory \(plan.mode.rawValue)"] + rows + [
+            "\(sample) a sample are kept for the backward pass; the largest batch that fits is "
+                + Self.grouped(plan.largestBatch)
+        ]
     }
 
     /// One line that fits `columns`: a bar, loss, accuracy, rate and time left.
@@ -131,6 +158,17 @@ extension ProgressText {
         let tail = (parts.2 < 10 ? "0" : "") + "\(parts.2)"
         guard parts.0 > 0 else { return "\(parts.1):\(tail)" }
         return "\(parts.0):" + (parts.1 < 10 ? "0" : "") + "\(parts.1):\(tail)"
+    }
+
+    /// A size in units of a thousand.
+    public static func bytes(_ count: Int) -> String {
+        var (value, unit) = (Double(count), 0)
+        let units = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"]
+        while value >= 999.5, unit + 1 < units.count {
+            value /= 1000
+            unit += 1
+        }
+        return decimal(value, unit == 0 || value >= 99.5 ? 0 : value >= 9.95 ? 1 : 2) + " " + units[unit]
     }
 
     /// A count in groups of three digits.

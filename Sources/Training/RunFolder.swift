@@ -1,7 +1,8 @@
 import FileFormats
 import Foundation
 
-/// The folder of a run: `config.json`, `metrics.jsonl`, `checkpoint-last.safetensors`, `checkpoint-best.safetensors`.
+/// The folder of a run: `config.json`, `metrics.jsonl`, `checkpoint-last.safetensors`, `checkpoint-best.safetensors`; and
+/// of its last process `memory.json` and `profile.json`.
 ///
 /// It is locked while a process trains in it, so that two never mix their files; the lock goes with the process, however
 /// it ends.
@@ -14,6 +15,10 @@ public final class RunFolder: Sendable {
     public var configurationPath: String { Self.file("config.json", in: path) }
     /// One record an epoch.
     public var metrics: MetricsFile { MetricsFile(path: Self.file("metrics.jsonl", in: path)) }
+    /// What a step of the process that trains here takes, see ``MemoryPlan``.
+    public var memoryPath: String { Self.file("memory.json", in: path) }
+    /// What the device did in one step, see ``StepProfile``.
+    public var profilePath: String { Self.file("profile.json", in: path) }
     /// The newest state, with all that continuing needs.
     public var lastCheckpointPath: String { Self.file("checkpoint-last.safetensors", in: path) }
     /// The model of the best epoch.
@@ -95,6 +100,17 @@ public final class RunFolder: Sendable {
             }
         }
         return copy
+    }
+
+    /// Writes one of the folder's small files, keys sorted.
+    func write(_ value: some Encodable, to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let bytes = Array(try encoder.encode(value)) + [0x0A]
+        let kept = hasCheckpoint ? self.path : nil
+        try TrainingError.saving(run: kept) { () throws(FileFormatError) in
+            try FileSystem.writeAtomically(bytes, to: path)
+        }
     }
 
     /// Keeps the best finished epoch's model while that of a part of an epoch takes its place.

@@ -18,6 +18,8 @@ struct Trainer<B: Backend> {
     let observer: @Sendable (TrainingEvent) -> Void
     let shouldStop: @Sendable () -> Bool
     var progress: TrainingProgress
+    /// Steps of this process.
+    private var stepsTaken = 0
     /// What was evaluated last in this process or, at the start, before the checkpoint.
     private(set) var last: EpochRecord?
     /// The best evaluation, parts of epochs counted.
@@ -49,24 +51,23 @@ struct Trainer<B: Backend> {
         best = progress.best
     }
 
-    /// Takes a step with a network that is then forgotten, where the backend compiles on first use: what is timed comes
-    /// after. The run's own network, its running statistics and its moments are not touched.
-    func warmUp(data: any TrainingData) throws {
-        let backend = step.network.backend
-        guard backend.buildsKernels, progress.epoch < configuration.epochs else { return }
-        let network = try Network(step.network.description, backend: backend)
-        try network.initialize(seed: configuration.seed)
-        let scratch = try TrainingStep(configuration: configuration, network: network, data: data)
+    /// Takes steps that are then forgotten, where the backend compiles on first use: what is timed comes after. The
+    /// network and the moments are those of the run, since a second set might not fit the device; afterwards `restore`
+    /// puts them back.
+    func warmUp(restore: () throws -> Void) throws {
+        guard step.network.backend.buildsKernels, progress.epoch < configuration.epochs else { return }
+        try step.network.initialize(seed: configuration.seed)
         do {
             // Twice: an optimizer may do its first step with another kernel.
             for number in 1...2 {
                 let batch = try batches.trainingBatch(epoch: 0, index: 0)
-                _ = try scratch.run(batch, rate: 0, number: number, epoch: 1)
+                _ = try step.run(batch, rate: 0, number: number, epoch: 1)
             }
         } catch is TrainingError {
             // The run itself will meet and report it.
         }
         try evaluator.warmUp()
+        try restore()
     }
 
     /// Trains until the last epoch, `--max-steps`, or until it is asked to stop.
@@ -93,12 +94,7 @@ struct Trainer<B: Backend> {
             if shouldStop() { return try interrupt() }
             let start = clock.now
             async let following = Self.prepare(batches, epoch: progress.epoch, index: progress.batch + 1)
-            let outcome = try step.run(
-                batch,
-                rate: rate,
-                number: progress.step + 1,
-                epoch: progress.epoch + 1
-            )
+            let outcome = try runStep(batch)
             let samples = batch.count
             let waiting = clock.now
             if let next = try await following {
@@ -117,6 +113,21 @@ struct Trainer<B: Backend> {
             }
         }
         return nil
+    }
+
+    /// One step; the second of the process is profiled, which changes no result.
+    private mutating func runStep(_ batch: Batch) throws -> StepOutcome {
+        let number = progress.step + 1
+        func run() throws -> StepOutcome {
+            try step.run(batch, rate: rate, number: number, epoch: progress.epoch + 1)
+        }
+        stepsTaken += 1
+        guard stepsTaken == 2 else { return try run() }
+        let (outcome, profile) = try step.network.backend.profiled(run)
+        if let profile {
+            try folder.write(StepProfile(step: number, profile), to: folder.profilePath)
+        }
+        return outcome
     }
 
     private static func prepare(_ source: any BatchProvider, epoch: Int, index: Int) async throws -> Batch? {

@@ -112,6 +112,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
         complete.imageSize = given.imageSize ?? DataRequest.standardImageSize(of: dataset)
         complete.framesBy = given.framesBy ?? (dataset == .cifar10DVS ? .number : nil)
         complete.seed = seed
+        complete.memory = given.memory ?? .auto
         options = complete
     }
 

@@ -22,6 +22,8 @@ public struct TrainingStart: Sendable {
     public let step: Int
     /// Epochs that were done before.
     public let epoch: Int
+    /// What a step takes, where that was planned.
+    public let memory: MemoryPlan?
 }
 
 /// Where a run stands after a step.

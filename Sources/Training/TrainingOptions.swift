@@ -82,6 +82,8 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
     public var maxSteps: Int?
     /// Steps between checkpoints inside an epoch.
     public var checkpointEvery: Int?
+    /// What is kept for the backward pass.
+    public var memory: MemoryChoice?
 
     /// Nothing asked.
     public init() {}
@@ -125,6 +127,7 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
         case seed
         case maxSteps = "max_steps"
         case checkpointEvery = "checkpoint_every"
+        case memory
 
         /// The option on the command line, e.g. `--batch-size`.
         public var option: String { "--" + rawValue.replacing("_", with: "-") }

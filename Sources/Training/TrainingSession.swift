@@ -61,6 +61,8 @@ public struct TrainingSession: Sendable {
     ///   - backend: the device.
     ///   - machine: what `config.json` says of it.
     ///   - data: as `--limit-train` and `--limit-test` leave them.
+    ///   - plan: what a step takes, and its memory mode; nil: the configuration's mode, ``MemoryMode/fast`` where it
+    ///     leaves that open.
     ///   - observer: hears what happens, on the thread that trains.
     ///   - shouldStop: asked before each step; where it says so, the run saves and returns.
     /// - Throws: ``TrainingError``, ``ConfigurationError``, `FileFormatError`, `NetworkError`, `BackendError`.
@@ -68,14 +70,17 @@ public struct TrainingSession: Sendable {
         on backend: B,
         machine: MachineRecord,
         data: any TrainingData,
+        plan: MemoryPlan? = nil,
         observer: @escaping @Sendable (TrainingEvent) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
     ) async throws -> TrainingSummary {
         let description = try configuration.networkDescription(for: data)
         let network = try Network(description, backend: backend)
-        let step = try TrainingStep(configuration: configuration, network: network, data: data)
+        let memory = plan?.mode ?? configuration.options.memory?.mode ?? .fast
+        let step = try TrainingStep(configuration: configuration, network: network, data: data, memory: memory)
         var options = configuration.options
         options.device = machine.device
+        options.memory = MemoryChoice(memory)
         options.split = SplitRule(data.splitName)
         var record = RunRecord(
             options: options,
@@ -86,7 +91,8 @@ public struct TrainingSession: Sendable {
 
         let folder = try openFolder()
         var progress = TrainingProgress()
-        if let resumed, folder.hasCheckpoint {
+        let isContinued = resumed != nil && folder.hasCheckpoint
+        if let resumed, isContinued {
             guard resumed.record.data.fingerprint == record.data.fingerprint else {
                 throw ConfigurationError.otherData(
                     run: resumed.folder.path,
@@ -97,7 +103,7 @@ public struct TrainingSession: Sendable {
             progress = try step.restore(from: folder.lastCheckpointPath)
             try check(progress, samples: data.trainCount, path: folder.lastCheckpointPath)
         } else {
-            try network.initialize(seed: configuration.seed)
+            try step.begin(seed: configuration.seed)
         }
         if let resumed {
             record.version = resumed.record.version
@@ -112,9 +118,18 @@ public struct TrainingSession: Sendable {
         try TrainingError.saving(run: resumed?.folder.path) { () throws(FileFormatError) in
             try FileSystem.writeAtomically(text, to: folder.configurationPath)
         }
+        if let plan { try folder.write(plan, to: folder.memoryPath) }
 
         observer(
-            .started(TrainingStart(record: record, folder: folder.path, step: progress.step, epoch: progress.epoch))
+            .started(
+                TrainingStart(
+                    record: record,
+                    folder: folder.path,
+                    step: progress.step,
+                    epoch: progress.epoch,
+                    memory: plan
+                )
+            )
         )
         var trainer = Trainer(
             configuration: configuration,
@@ -125,7 +140,13 @@ public struct TrainingSession: Sendable {
             observer: observer,
             shouldStop: shouldStop
         )
-        try trainer.warmUp(data: data)
+        try trainer.warmUp {
+            if isContinued {
+                _ = try step.restore(from: folder.lastCheckpointPath)
+            } else {
+                try step.begin(seed: configuration.seed)
+            }
+        }
         let outcome = try await trainer.run()
         return TrainingSummary(
             outcome: outcome,
@@ -166,7 +187,7 @@ public struct TrainingSession: Sendable {
 extension TrainingOptions {
     /// Options that may differ when a run continues: they say where it is and how long it lasts.
     static let changeable: Set<CodingKeys> = [
-        .data, .device, .epochs, .maxSteps, .checkpointEvery, .maxBadFiles, .cache,
+        .data, .device, .epochs, .maxSteps, .checkpointEvery, .maxBadFiles, .cache, .memory,
     ]
 
     /// Options that are given here and were otherwise when the run was started.

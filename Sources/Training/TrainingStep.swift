@@ -9,11 +9,19 @@ struct TrainingStep<B: Backend>: Sendable {
     let optimizer: Optimizer<B>
     let loss: Loss
     let metadata: ModelMetadata
-    private let preparer: BatchPreparer<B>
+    /// What is kept for the backward pass.
+    let memory: MemoryMode
+    let preparer: BatchPreparer<B>
     private let record: B.Storage
 
-    init(configuration: TrainingConfiguration, network: Network<B>, data: any TrainingData) throws(BackendError) {
+    init(
+        configuration: TrainingConfiguration,
+        network: Network<B>,
+        data: any TrainingData,
+        memory: MemoryMode
+    ) throws(BackendError) {
         self.network = network
+        self.memory = memory
         loss = configuration.loss.loss
         optimizer = try Optimizer(
             configuration.optimizer,
@@ -42,11 +50,35 @@ struct TrainingStep<B: Backend>: Sendable {
     /// - Throws: ``TrainingError/diverged(what:step:epoch:)``, `BackendError`.
     func run(_ batch: Batch, rate: Double, number: Int, epoch: Int) throws -> StepOutcome {
         let backend = network.backend
-        let parameters = network.parameters
-        let samples = try preparer.prepare(batch)
+        // All that travels to the device goes before anything is enqueued: a copy waits for what is.
         let labels = try backend.upload(batch.labels)
-        let pass = try network.forward(samples, isStatic: preparer.isStatic, training: true)
-        let gradient = try backend.classificationLoss(
+        try enqueue(try preparer.upload(batch), labels: labels, rate: rate, number: number)
+        let outcome = StepOutcome(try backend.read(record, count: StepRecord.words))
+        if let problem = problem(in: outcome) {
+            throw TrainingError.diverged(what: problem, step: number, epoch: epoch)
+        }
+        return outcome
+    }
+
+    /// All of a step that the device does.
+    ///
+    /// - Parameters:
+    ///   - batch: the samples.
+    ///   - labels: theirs.
+    ///   - rate: learning rate.
+    ///   - number: 1 for the run's first step.
+    ///   - betweenPasses: called when all that the backward pass needs is there, and nothing else.
+    func enqueue(
+        _ batch: UploadedBatch<B>,
+        labels: B.Storage,
+        rate: Double,
+        number: Int,
+        betweenPasses: () -> Void = {}
+    ) throws(BackendError) {
+        let parameters = network.parameters
+        let pass = try forward(batch)
+        betweenPasses()
+        let gradient = try network.backend.classificationLoss(
             pass.logits,
             labels: labels,
             timeSteps: network.description.timeSteps,
@@ -58,11 +90,19 @@ struct TrainingStep<B: Backend>: Sendable {
         try optimizer.update(parameters, learningRate: Float(rate), step: number)
         try watch(parameters.values, parameters.wordCount, StepRecord.parameter)
         try watch(parameters.bufferValues, parameters.bufferWordCount, StepRecord.statistic)
-        let outcome = StepOutcome(try backend.read(record, count: StepRecord.words))
-        if let problem = problem(in: outcome) {
-            throw TrainingError.diverged(what: problem, step: number, epoch: epoch)
-        }
-        return outcome
+    }
+
+    // A function of its own: pictures that the pass does not keep are gone when it returns.
+    private func forward(_ batch: UploadedBatch<B>) throws(BackendError) -> ForwardPass<B> {
+        let preparer = preparer
+        let remaking: InputMaker<B> = { () throws(BackendError) in try preparer.prepare(batch) }
+        return try network.forward(
+            try preparer.prepare(batch),
+            isStatic: preparer.isStatic,
+            training: true,
+            memory: memory,
+            remaking: batch.isEasilyPrepared ? remaking : nil
+        )
     }
 
     private func watch(_ storage: B.Storage, _ count: Int, _ word: Int) throws(BackendError) {
@@ -111,6 +151,12 @@ extension TrainingStep {
     private func write(_ file: Safetensors, to path: String, folder: RunFolder) throws(TrainingError) {
         let run = folder.hasCheckpoint ? folder.path : nil
         try TrainingError.saving(run: run) { () throws(FileFormatError) in try file.write(to: path) }
+    }
+
+    /// The state of a run before its first step.
+    func begin(seed: UInt64) throws(BackendError) {
+        try network.initialize(seed: seed)
+        try optimizer.reset(network.parameters)
     }
 
     /// Reads the state to continue from.

@@ -11,7 +11,7 @@ struct TrainCommand: AsyncParsableCommand {
         abstract: "Train a network.",
         discussion: """
             The run's folder holds config.json, metrics.jsonl, checkpoint-last.safetensors and \
-            checkpoint-best.safetensors. Ctrl-C saves after the step under way and exits with code 0; --resume continues \
+            checkpoint-best.safetensors; memory.json and profile.json say what a step takes and where its time goes. Ctrl-C saves after the step under way and exits with code 0; --resume continues \
             to the same bits, from there or from wherever the process was killed.
             """
     )
@@ -19,6 +19,7 @@ struct TrainCommand: AsyncParsableCommand {
     @OptionGroup(title: "Network") var network: NetworkOptions
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup(title: "Learning") var learning: LearningOptions
+    @OptionGroup(title: "Memory") var memory: MemoryOptions
     @OptionGroup(title: "Device") var device: DeviceOptions
 
     @Option(help: "Folder of the run (default: the next free runs/MODEL-DATASET-N).")
@@ -36,6 +37,10 @@ struct TrainCommand: AsyncParsableCommand {
     @Flag(help: "Print all options as YAML, defaults filled in, and stop.")
     var printConfig = false
 
+    func validate() throws {
+        if memory.json, !memory.dryRun { throw ValidationError("--json is for --dry-run") }
+    }
+
     func run() async throws {
         var asked = TrainingOptions(
             network: network,
@@ -44,6 +49,7 @@ struct TrainCommand: AsyncParsableCommand {
             device: device.device,
             checkpointEvery: checkpointEvery
         )
+        asked.memory = memory.memory
         if let config {
             asked = asked.overriding(try OptionFile.read(config))
         }
@@ -61,7 +67,12 @@ struct TrainCommand: AsyncParsableCommand {
         }
         let samples = try DataProgress.load(session.configuration.dataRequest)
         let device = try openDevice(for: session, asked: asked.device)
-        try await Self.train(session, on: device.backend, machine: device.machine, data: samples)
+        let planner = try device.memoryPlanner(session.configuration, data: samples)
+        let plan = try planner.plan(session.configuration.options.memory ?? .auto)
+        if memory.dryRun { try memory.show(plan) }
+        try planner.check(plan)
+        if memory.dryRun { return }
+        try await Self.train(session, on: device.backend, machine: device.machine, data: samples, plan: plan)
     }
 
     /// The device asked for; for a run that is continued, the one it was on.
@@ -100,7 +111,8 @@ struct TrainCommand: AsyncParsableCommand {
         _ session: TrainingSession,
         on backend: some Backend,
         machine: MachineRecord,
-        data: any TrainingData
+        data: any TrainingData,
+        plan: MemoryPlan
     ) async throws {
         let printer = ProgressPrinter()
         let files = BadFileReporter(data)
@@ -110,6 +122,7 @@ struct TrainCommand: AsyncParsableCommand {
                 on: backend,
                 machine: machine,
                 data: data,
+                plan: plan,
                 observer: { event in
                     printer.show(event)
                     if case .epoch = event { files.report() }

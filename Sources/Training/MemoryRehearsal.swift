@@ -1,0 +1,70 @@
+import Datasets
+import Networks
+import Tensors
+
+/// What a step takes, in bytes.
+struct MemoryNeeds {
+    var parameters = 0
+    var gradients = 0
+    var optimizer = 0
+    var data = 0
+    var saved = 0
+    var total = 0
+    var largestStorage = 0
+}
+
+/// A step of training without numbers: the same code as a real one, on a backend that only counts. So the count has no
+/// description of the network of its own that could differ from it.
+struct MemoryRehearsal<B: MemoryCounting> {
+    private let backend: B
+    private let step: TrainingStep<B>
+    private let fixed: MemoryNeeds
+    private let testCount: Int
+
+    /// A rehearsal of `configuration` in `mode`, on `backend`, which nobody else uses.
+    init(_ configuration: TrainingConfiguration, data: any TrainingData, mode: MemoryMode, backend: B) throws {
+        let network = try Network(configuration.networkDescription(for: data), backend: backend)
+        var fixed = MemoryNeeds()
+        fixed.gradients = backend.storageBytes(words: network.parameters.wordCount)
+        fixed.parameters = backend.memoryUsage.bytesInUse - fixed.gradients
+        step = try TrainingStep(configuration: configuration, network: network, data: data, memory: mode)
+        fixed.optimizer = backend.memoryUsage.bytesInUse - fixed.parameters - fixed.gradients
+        self.backend = backend
+        self.fixed = fixed
+        testCount = data.testCount
+    }
+
+    /// What a step of `samples` samples takes, and the evaluation in batches of as many.
+    ///
+    /// - Throws: `BackendError.mismatch` where a tensor would have more pixels than kernels can count.
+    func needs(samples: Int) throws(BackendError) -> MemoryNeeds {
+        backend.resetPeakMemoryUsage()
+        var needs = fixed
+        try train(samples, &needs)
+        try evaluate(min(samples, testCount))
+        let usage = backend.memoryUsage
+        needs.total = usage.peakBytesInUse
+        needs.largestStorage = max(usage.largestStorageBytes, needs.parameters, needs.gradients)
+        return needs
+    }
+
+    private func train(_ samples: Int, _ needs: inout MemoryNeeds) throws(BackendError) {
+        let before = backend.memoryUsage.bytesInUse
+        let labels = try backend.allocate(words: samples)
+        let batch = try step.preparer.placeholder(count: samples)
+        let data = backend.memoryUsage.bytesInUse - before
+        var saved = 0
+        try step.enqueue(batch, labels: labels, rate: 0, number: 1) {
+            saved = backend.memoryUsage.bytesInUse - before - data
+        }
+        needs.data = data
+        needs.saved = saved
+    }
+
+    private func evaluate(_ samples: Int) throws(BackendError) {
+        guard samples > 0 else { return }
+        let batch = try step.preparer.placeholder(count: samples)
+        let pictures = try step.preparer.prepare(batch)
+        _ = try step.network.forward(pictures, isStatic: step.preparer.isStatic, training: false)
+    }
+}

@@ -1,0 +1,67 @@
+public import ArgumentParser
+import Datasets
+import Foundation
+import OpenCLBackend
+import OpenCLRuntime
+import Tensors
+public import Training
+
+extension MemoryChoice: ExpressibleByArgument {}
+
+/// Options about what a step of training takes.
+struct MemoryOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What is kept for the backward pass (default: auto).",
+            discussion: "fast: every spike and convolution output; balanced: packed spikes, convolutions run again; "
+                + "lean: packed block inputs, blocks run again; auto: the first that fits. Results are the same bits."
+        )
+    )
+    var memory: MemoryChoice?
+
+    @Flag(help: "Print what a step takes and stop; exit code 2 where it does not fit.")
+    var dryRun = false
+
+    @Flag(help: "With --dry-run: print JSON.")
+    var json = false
+
+    /// Prints a plan.
+    func show(_ plan: MemoryPlan) throws {
+        if json {
+            try JSONOutput.print(plan)
+        } else {
+            Terminal.write(ProgressText(isColoured: false).table(plan).map { $0 + "\n" }.joined())
+        }
+    }
+}
+
+extension OpenDevice {
+    /// What runs on this device may take. A device that computes in the host's memory has no more than is left of it.
+    var memoryLimits: MemoryLimits {
+        let left = HostMemory.availableBytes
+        guard let info = queue?.device else { return MemoryLimits(totalBytes: left, largestStorageBytes: left) }
+        return MemoryLimits(
+            totalBytes: info.kind == .cpu ? min(info.globalMemoryBytes, left) : info.globalMemoryBytes,
+            largestStorageBytes: info.largestAllocationBytes
+        )
+    }
+
+    /// Plans the memory of a run on this device. The reference's tensors are as large as OpenCL's.
+    func memoryPlanner(_ configuration: TrainingConfiguration, data: any TrainingData) throws -> MemoryPlanner {
+        let info = queue?.device
+        return try MemoryPlanner(configuration, data: data, limits: memoryLimits, device: machine.name) {
+            OpenCLBackend(rehearsingFor: info)
+        }
+    }
+}
+
+/// The memory of the machine.
+enum HostMemory {
+    /// What can be had without swapping; where the system does not say, all there is.
+    static var availableBytes: Int {
+        let text = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
+        let kilobytes = line?.split(separator: " ").compactMap { Int($0) }.first
+        return kilobytes.map { 1024 * $0 } ?? Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    }
+}
