@@ -47,12 +47,25 @@ struct TrainingStep<B: Backend>: Sendable {
     ///   - rate: learning rate.
     ///   - number: 1 for the run's first step.
     ///   - epoch: 1 for the first, for errors.
+    ///   - betweenPasses: see ``enqueue(_:labels:rate:number:betweenPasses:)``.
     /// - Throws: ``TrainingError/diverged(what:step:epoch:)``, `BackendError`.
-    func run(_ batch: Batch, rate: Double, number: Int, epoch: Int) throws -> StepOutcome {
+    func run(
+        _ batch: Batch,
+        rate: Double,
+        number: Int,
+        epoch: Int,
+        betweenPasses: () -> Void = {}
+    ) throws -> StepOutcome {
         let backend = network.backend
         // All that travels to the device goes before anything is enqueued: a copy waits for what is.
         let labels = try backend.upload(batch.labels)
-        try enqueue(try preparer.upload(batch), labels: labels, rate: rate, number: number)
+        try enqueue(
+            try preparer.upload(batch),
+            labels: labels,
+            rate: rate,
+            number: number,
+            betweenPasses: betweenPasses
+        )
         let outcome = StepOutcome(try backend.read(record, count: StepRecord.words))
         if let problem = problem(in: outcome) {
             throw TrainingError.diverged(what: problem, step: number, epoch: epoch)

@@ -7,11 +7,14 @@ import Training
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measure a device's kernels at the sizes of real layers.",
+        abstract: "Measure a device's kernels at the sizes of real layers, or a whole step of training.",
         discussion: """
             Times are those of the device's own events, summed over the kernels of a call, spikes at rate 0.2. Shares \
             are of this device's ceilings, measured in the same run: the rate of copying 64 MiB, and of fused \
             multiply-adds on registers. A convolution of spikes counts the operations of a dense one.
+
+            With --plan, a few steps of training on made-up pictures instead: time by kernel, the share of the time in \
+            which no kernel runs, and memory.
             """
     )
 
@@ -23,8 +26,20 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Print JSON instead of a table.")
     var json = false
 
+    @OptionGroup(title: "A step of training") var step: StepOptions
+
+    func validate() throws {
+        if step.plan, filter != nil { throw ValidationError("--filter chooses benchmarks; leave it out with --plan") }
+        if !step.plan, step.isAsked { throw ValidationError("--model and the options below it need --plan") }
+    }
+
     func run() throws {
         let choice = try DeviceChoice(device.device ?? "auto")
+        if step.plan {
+            let opened = try device.open(choice)
+            let report = try StepBenchmark(step, on: opened)
+            return try json ? JSONOutput.print(report) : Terminal.write(report.text)
+        }
         let benchmarks = try ParityCatalogue.benchmarks(filter: filter)
         let opened = try device.open(choice, isProfiling: true)
         let ceilings = try opened.queue.map(DeviceCeilings.init)
