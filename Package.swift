@@ -102,7 +102,10 @@ let package = Package(
         ),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Training", "Networks", "Datasets", "ReferenceBackend", "FileFormats", "Tensors"],
+            dependencies: [
+                "Training", "Networks", "Datasets", "ReferenceBackend", "OpenCLBackend", "OpenCLRuntime", "FileFormats",
+                "Tensors",
+            ],
             swiftSettings: house
         ),
         .testTarget(

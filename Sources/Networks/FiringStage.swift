@@ -81,6 +81,9 @@ struct FiringStage<B: Backend>: Sendable {
     }
 
     private static func cannotRepeat(_ tape: borrowing Tape<B>) throws(BackendError) -> RealTensor<B> {
-        throw .mismatch(operation: "backward pass", detail: "what neurons saw was not kept, and nobody computes it again")
+        throw .mismatch(
+            operation: "backward pass",
+            detail: "what neurons saw was not kept, and nobody computes it again"
+        )
     }
 }

@@ -25,7 +25,7 @@ public struct MemoryPlan: Codable, Hashable, Sendable {
     public var total: Int
     /// What the device has; of a CPU, what the machine has left of it.
     public var deviceBytes: Int
-    /// The largest batch that fits, up to the whole training split; 0: none.
+    /// The largest batch that fits, up to the whole training split, to one part in 256; 0: none.
     public var largestBatch: Int
     /// The largest storage.
     public var largestStorage: Int

@@ -8,6 +8,8 @@ public struct MemoryPlanner {
     private let data: any TrainingData
     private let limits: MemoryLimits
     private let device: String
+    /// No batch is larger.
+    private let mostSamples: Int
     private let rehearsals: [MemoryMode: any Counting]
 
     /// A rehearsal, whatever its backend.
@@ -27,12 +29,14 @@ public struct MemoryPlanner {
     ///   - data: what it trains on.
     ///   - limits: of the device.
     ///   - device: its name, for messages.
+    ///   - mostSamples: the largest batch worth looking for; nil: the training split.
     ///   - makeBackend: makes a backend that counts memory as the device's would, but computes nothing.
     public init(
         _ configuration: TrainingConfiguration,
         data: any TrainingData,
         limits: MemoryLimits,
         device: String,
+        mostSamples: Int? = nil,
         makeBackend: () throws -> any MemoryCounting
     ) throws {
         func rehearsal<B: MemoryCounting>(_ mode: MemoryMode, on backend: B) throws -> any Counting {
@@ -42,6 +46,7 @@ public struct MemoryPlanner {
         self.data = data
         self.limits = limits
         self.device = device
+        self.mostSamples = max(mostSamples ?? data.trainCount, 1)
         var rehearsals: [MemoryMode: any Counting] = [:]
         for mode in MemoryMode.allCases {
             rehearsals[mode] = try rehearsal(mode, on: makeBackend())
@@ -117,7 +122,7 @@ public struct MemoryPlanner {
 
     /// The largest batch that fits, to one part in 256: what a step takes grows with the batch.
     private func largestBatch(_ mode: MemoryMode) throws -> Int {
-        let most = max(data.trainCount, 1)
+        let most = mostSamples
         if fits(mode, samples: most) { return most }
         guard fits(mode, samples: 1) else { return 0 }
         var (low, high) = (1, most)

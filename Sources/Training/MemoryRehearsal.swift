@@ -29,6 +29,9 @@ struct MemoryRehearsal<B: MemoryCounting> {
         fixed.parameters = backend.memoryUsage.bytesInUse - fixed.gradients
         step = try TrainingStep(configuration: configuration, network: network, data: data, memory: mode)
         fixed.optimizer = backend.memoryUsage.bytesInUse - fixed.parameters - fixed.gradients
+        // What a data set's bytes become is a table that is made once.
+        _ = try step.preparer.prepare(step.preparer.placeholder(count: 1))
+        fixed.data = backend.memoryUsage.bytesInUse - fixed.parameters - fixed.gradients - fixed.optimizer
         self.backend = backend
         self.fixed = fixed
         testCount = data.testCount
@@ -57,7 +60,7 @@ struct MemoryRehearsal<B: MemoryCounting> {
         try step.enqueue(batch, labels: labels, rate: 0, number: 1) {
             saved = backend.memoryUsage.bytesInUse - before - data
         }
-        needs.data = data
+        needs.data = fixed.data + data
         needs.saved = saved
     }
 

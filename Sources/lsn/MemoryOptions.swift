@@ -47,9 +47,19 @@ extension OpenDevice {
     }
 
     /// Plans the memory of a run on this device. The reference's tensors are as large as OpenCL's.
-    func memoryPlanner(_ configuration: TrainingConfiguration, data: any TrainingData) throws -> MemoryPlanner {
+    func memoryPlanner(
+        _ configuration: TrainingConfiguration,
+        data: any TrainingData,
+        mostSamples: Int? = nil
+    ) throws -> MemoryPlanner {
         let info = queue?.device
-        return try MemoryPlanner(configuration, data: data, limits: memoryLimits, device: machine.name) {
+        return try MemoryPlanner(
+            configuration,
+            data: data,
+            limits: memoryLimits,
+            device: machine.name,
+            mostSamples: mostSamples
+        ) {
             OpenCLBackend(rehearsingFor: info)
         }
     }

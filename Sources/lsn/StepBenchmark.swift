@@ -92,7 +92,7 @@ struct StepBenchmark: Encodable {
     init(_ options: StepOptions, on opened: OpenDevice) throws {
         let configuration = try options.configuration()
         let data = ImageDataset.madeUp(configuration.dataset, count: configuration.batchSize)
-        let planner = try opened.memoryPlanner(configuration, data: data)
+        let planner = try opened.memoryPlanner(configuration, data: data, mostSamples: 1 << 16)
         let plan = try planner.plan(configuration.options.memory ?? .auto)
         try planner.check(plan)
         let measured = try configuration.measureSteps(on: opened.backend, data: data, plan: plan, steps: options.steps)

@@ -62,6 +62,30 @@ private let hasOpenCL: Bool = {
         #expect((benchmark["share_of_copy"] as? Double ?? 0) > 0)
     }
 
+    @Test func aRunAndABenchmarkSayWhereTheTimeGoes() throws {
+        #expect(try place.lsn(training + ["--output", "run", "--max-steps", "2"]).code == 0)
+        let profile = try #require(
+            try JSONSerialization.jsonObject(with: Data(place.read("run/profile.json").utf8)) as? [String: Any]
+        )
+        #expect(profile["step"] as? Int == 2)
+        #expect(profile["busy_seconds"] as? Double ?? 0 > 0)
+        #expect((0...1).contains(profile["idle_share"] as? Double ?? -1))
+        let kernels = try #require(profile["kernels"] as? [[String: Any]])
+        #expect(kernels.contains { $0["kernel"] as? String == "logic_gate" && $0["family"] as? String == "logic" })
+        let result = try place.lsn(
+            [
+                "bench", "--plan", "--device", "opencl", "--batch-size", "4", "--steps", "1", "--json", "--memory",
+                "lean",
+            ]
+        )
+        #expect(result.code == 0, "\(result.errors)")
+        let report = try #require(try result.json() as? [String: Any])
+        let plan = try #require(report["memory"] as? [String: Any])
+        #expect(report["saved_activations"] as? Int == plan["saved_activations"] as? Int)
+        #expect(report["peak_bytes"] as? Int == plan["total"] as? Int)
+        #expect((report["kernels"] as? [[String: Any]])?.count ?? 0 > 10)
+    }
+
     /// A kernel that does not compile is the job's failure, with the compiler's log; one that is wrong fails the check.
     @Test func kernelsComeFromAFolder() throws {
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

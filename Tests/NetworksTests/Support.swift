@@ -55,9 +55,18 @@ func step(
     _ network: Network<ReferenceBackend>,
     _ input: RealTensor<ReferenceBackend>,
     isStatic: Bool = true,
+    memory: MemoryMode = .fast,
+    remaking: InputMaker<ReferenceBackend>? = nil,
     observer: (any NetworkObserver<ReferenceBackend>)? = nil
 ) throws -> StepResult {
-    let pass = try network.forward(input, isStatic: isStatic, training: true, observer: observer)
+    let pass = try network.forward(
+        input,
+        isStatic: isStatic,
+        training: true,
+        memory: memory,
+        remaking: remaking,
+        observer: observer
+    )
     let logits = try backend.values(pass.logits)
     let steps = network.description.timeSteps
     let batch = pass.logits.shape.images / steps

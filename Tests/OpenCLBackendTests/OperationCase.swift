@@ -113,9 +113,10 @@ private func poisonPool(of device: OpenCLBackend) throws {
 
 /// What lies in a storage's buffer behind its last word: buffers are a little larger than what was asked for.
 private func wordsBehind(_ storage: OpenCLStorage, on device: OpenCLBackend) throws -> [UInt32] {
-    var words = [UInt32](repeating: 0, count: storage.buffer.bytes / 4)
+    let (queue, buffer) = (try #require(device.queue), try #require(storage.buffer))
+    var words = [UInt32](repeating: 0, count: buffer.bytes / 4)
     var span = words.mutableSpan
-    try unsafe span.withUnsafeMutableBytes { try unsafe device.queue.read(storage.buffer, into: $0) }
+    try unsafe span.withUnsafeMutableBytes { try unsafe queue.read(buffer, into: $0) }
     return Array(words[storage.words...])
 }
 

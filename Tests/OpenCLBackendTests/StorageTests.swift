@@ -37,6 +37,34 @@ struct StorageTests {
         #expect(backend.memoryUsage == usage)
     }
 
+    @Test("A rehearsal counts as the device does, without any memory")
+    func rehearsal() throws {
+        let backend = try TestDevice.backend()
+        let rehearsal = OpenCLBackend(rehearsingFor: backend.queue?.device)
+        #expect(rehearsal.sliceAlignment == backend.sliceAlignment)
+        func use(_ backend: OpenCLBackend) throws {
+            let whole = try backend.zeros(words: 4 * backend.sliceAlignment)
+            let part = try backend.slice(whole, offset: backend.sliceAlignment, count: 5)
+            try backend.write([1, 2, 3] as [UInt32], to: part)
+            let shape = ImageShape(images: 2, height: 3, width: 3, channels: 5)
+            let values = RealTensor<OpenCLBackend>(shape: shape, storage: try backend.zeros(words: shape.realWords))
+            _ = try backend.sum(.real(values), .real(values))
+            #expect(throws: BackendError.self) {
+                try backend.accumulate(values, into: RealTensor(shape: shape.with(images: 3), storage: values.storage))
+            }
+        }
+        try use(backend)
+        try use(rehearsal)
+        #expect(rehearsal.memoryUsage == backend.memoryUsage)
+        #expect(rehearsal.memoryUsage.peakBytesHeld >= rehearsal.memoryUsage.peakBytesInUse)
+        #expect(rehearsal.memoryUsage.bytesInUse == 0)
+        #expect(try rehearsal.read(rehearsal.allocate(words: 3), count: 3) == [0, 0, 0])
+        // More than any machine has.
+        let huge = try rehearsal.allocate(words: 1 << 50)
+        #expect(rehearsal.memoryUsage.largestStorageBytes == 4 * huge.words)
+        #expect(rehearsal.storageBytes(words: 65) == 4 * StoragePool.bucket(words: 65))
+    }
+
     @Test("The peak can be forgotten")
     func peak() throws {
         let backend = try TestDevice.backend()
@@ -93,7 +121,7 @@ struct StorageTests {
     @Test("A buffer larger than the device allows is refused with the sizes")
     func tooLarge() throws {
         let backend = try TestDevice.backend()
-        let limit = backend.queue.device.largestAllocationBytes
+        let limit = try #require(backend.queue).device.largestAllocationBytes
         let error = #expect(throws: BackendError.self) { try backend.allocate(words: limit / 4 + 1) }
         guard case .outOfMemory(let requested, let said, let device) = error else {
             Issue.record("\(String(describing: error))")
@@ -109,9 +137,8 @@ struct StorageTests {
         let backend = try TestDevice.backend()
         _ = try backend.allocate(words: 1 << 16)
         #expect(backend.memoryUsage.pooledBytes > 0)
-        #expect(throws: BackendError.self) {
-            try backend.allocate(words: backend.queue.device.largestAllocationBytes / 4 + 1)
-        }
+        let limit = try #require(backend.queue).device.largestAllocationBytes
+        #expect(throws: BackendError.self) { try backend.allocate(words: limit / 4 + 1) }
         #expect(backend.memoryUsage.pooledBytes == 0)
         #expect(try backend.allocate(words: 10).words == 10)
     }

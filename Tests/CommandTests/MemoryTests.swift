@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+@Suite struct MemoryTests {
+    private let place: Workplace
+
+    init() throws {
+        place = try Workplace()
+    }
+
+    private func train(_ arguments: String...) throws -> CommandResult {
+        try place.lsn(tinyTraining + arguments)
+    }
+
+    @Test func aDryRunPrintsAndStops() throws {
+        let result = try train("--dry-run", "--json", "--memory", "lean")
+        #expect(result.code == 0, "\(result.errors)")
+        let plan = try #require(try result.json() as? [String: Any])
+        #expect(plan["mode"] as? String == "lean")
+        let numbers = ["parameters", "gradients", "optimizer", "saved_activations", "workspace", "data"]
+            .compactMap { plan[$0] as? Int }
+        #expect(numbers.count == 6)
+        #expect(numbers.allSatisfy { $0 > 0 })
+        #expect(plan["total"] as? Int == numbers.reduce(0, +))
+        #expect(plan["largest_batch"] as? Int == 40)
+        #expect(plan["device_bytes"] as? Int ?? 0 > 1 << 20)
+        #expect(!place.exists("runs"))
+        let text = try train("--dry-run")
+        #expect(text.code == 0)
+        #expect(text.output.contains("--memory fast"))
+        #expect(text.output.contains("saved activations"))
+        #expect(try train("--json").code == 2)
+    }
+
+    @Test func aStepThatDoesNotFitIsRefused() throws {
+        let step = ["--width", "60", "--batch-size", "4000", "--limit-train", "4000", "--timesteps", "64"]
+        let result = try place.lsn(["train", "--device", "reference"] + step)
+        #expect(result.code == 2)
+        #expect(result.errors.contains("a step of 4000 samples with --memory lean needs"), "\(result.errors)")
+        #expect(!place.exists("runs"))
+        let dry = try place.lsn(["train", "--device", "reference", "--dry-run", "--json", "--memory", "fast"] + step)
+        #expect(dry.code == 2)
+        let plan = try #require(try dry.json() as? [String: Any])
+        #expect(plan["total"] as? Double ?? 0 > plan["device_bytes"] as? Double ?? .infinity)
+        #expect(plan["mode"] as? String == "fast")
+    }
+
+    @Test func theModeIsRecordedAndMayChange() throws {
+        #expect(try train("--output", "whole").code == 0)
+        #expect(try train("--output", "run", "--memory", "lean", "--max-steps", "3").code == 0)
+        func mode(_ file: String, _ key: String) throws -> String? {
+            let object = try JSONSerialization.jsonObject(with: Data(place.read("run/\(file)").utf8))
+            return (object as? [String: Any])?[key] as? String
+        }
+        #expect(try mode("config.json", "memory") == "lean")
+        #expect(try mode("memory.json", "mode") == "lean")
+        #expect(try place.lsn("train", "--resume", "run", "--max-steps", "5").code == 0)
+        #expect(try mode("memory.json", "mode") == "lean")
+        #expect(try place.lsn("train", "--resume", "run", "--memory", "auto").code == 0)
+        #expect(try mode("memory.json", "mode") == "fast")
+        #expect(try metrics(place.file("run")) == metrics(place.file("whole")))
+        #expect(
+            FileManager.default.contents(atPath: place.file("run/checkpoint-best.safetensors"))
+                == FileManager.default.contents(atPath: place.file("whole/checkpoint-best.safetensors"))
+        )
+        #expect(try train("--memory", "small").code == 2)
+    }
+
+    @Test func aStepIsMeasured() throws {
+        let arguments = [
+            "bench", "--plan", "--device", "reference", "--width", "0.02", "--batch-size", "2", "--timesteps", "1",
+            "--steps", "1", "--json", "--memory", "balanced",
+        ]
+        let result = try place.lsn(arguments)
+        #expect(result.code == 0, "\(result.errors)")
+        let report = try #require(try result.json() as? [String: Any])
+        #expect(report["wall_seconds"] as? Double ?? 0 > 0)
+        #expect(report["batch_size"] as? Int == 2)
+        #expect((report["memory"] as? [String: Any])?["mode"] as? String == "balanced")
+        // The reference has no launches to time.
+        #expect(report["kernels"] == nil)
+        #expect(try place.lsn("bench", "--plan", "--filter", "fire").code == 2)
+        #expect(try place.lsn("bench", "--model", "lsn19").code == 2)
+        #expect(try place.lsn("bench", "--plan", "--dataset", "cifar10-dvs").code == 2)
+    }
+}

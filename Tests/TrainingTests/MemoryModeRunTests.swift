@@ -1,0 +1,188 @@
+import Datasets
+import FileFormats
+import Foundation
+import Networks
+import OpenCLBackend
+import OpenCLRuntime
+import ReferenceBackend
+import Tensors
+import Testing
+
+@testable import Training
+
+@Suite struct MemoryModeRunTests {
+    @Test func runsOfEveryModeEndInTheSameBits() async throws {
+        let place = try TemporaryFolder()
+        for mode in MemoryMode.allCases {
+            var options = tinyOptions()
+            options.memory = MemoryChoice(mode)
+            try await train(try TrainingSession(options, output: place.file(mode.rawValue)))
+            let record = try RunRecord.read(place.file("\(mode.rawValue)/config.json"))
+            #expect(record.options.memory == MemoryChoice(mode))
+        }
+        for mode in ["balanced", "lean"] {
+            try expectSameRun(place.file("fast"), place.file(mode))
+            let best = "checkpoint-best.safetensors"
+            #expect(
+                FileManager.default.contents(atPath: place.file("fast/\(best)"))
+                    == FileManager.default.contents(atPath: place.file("\(mode)/\(best)"))
+            )
+        }
+    }
+
+    @Test func aRunKeepsItsModeOrTakesAnother() async throws {
+        let place = try TemporaryFolder()
+        try await train(try TrainingSession(tinyOptions(), output: place.file("whole")))
+        var lean = tinyOptions()
+        lean.memory = .lean
+        try await train(try TrainingSession(lean, output: place.file("part")), stopAfter: 2)
+        let kept = try TrainingSession(
+            resuming: place.file("part"),
+            options: TrainingOptions(),
+            output: place.file("a")
+        )
+        #expect(kept.configuration.options.memory == .lean)
+        try await train(kept)
+        try expectSameRun(place.file("whole"), place.file("a"))
+        var changed = TrainingOptions()
+        changed.memory = .balanced
+        try await train(
+            try TrainingSession(resuming: place.file("part"), options: changed, output: place.file("b"))
+        )
+        #expect(try RunRecord.read(place.file("b/config.json")).options.memory == .balanced)
+        try expectSameRun(place.file("whole"), place.file("b"))
+    }
+}
+
+/// The same on a device.
+@Suite(.enabled(if: TestDevice.isUsed), .serialized) struct MemoryModeDeviceTests {
+    /// Steps on `backend`, with what is kept between the passes of the last.
+    private func run(
+        _ backend: OpenCLBackend,
+        _ options: TrainingOptions,
+        _ mode: MemoryMode,
+        steps: Int = 2
+    ) throws -> (state: [NamedTensor], saved: Int, peak: Int) {
+        let configuration = try TrainingConfiguration(options)
+        let network = try Network(configuration.networkDescription(for: tinyData()), backend: backend)
+        let step = try TrainingStep(configuration: configuration, network: network, data: tinyData(), memory: mode)
+        try step.begin(seed: 1)
+        let before = backend.memoryUsage.bytesInUse
+        let batches = tinyData().trainingBatches(batchSize: 8, seed: 1, policy: .none)
+        let batch = try batches.trainingBatch(epoch: 0, index: 0)
+        var kept = 0
+        for number in 1...steps {
+            backend.resetPeakMemoryUsage()
+            _ = try step.run(batch, rate: 0.01, number: number, epoch: 1) {
+                kept = backend.memoryUsage.bytesInUse - before
+            }
+        }
+        return (try network.parameters.exportState(), kept, backend.memoryUsage.peakBytesInUse)
+    }
+
+    @Test(arguments: [
+        "lsn19", "lsn50", "spiking-resnet18", "sew-resnet18", "residual18", "ds-resnet20",
+    ])
+    func everyFamilyGivesTheSameBitsAndKeepsWhatWasPlanned(model: String) throws {
+        var options = tinyOptions()
+        options.model = model
+        options.width = 0.1
+        options.timesteps = 2
+        var first: [NamedTensor]?
+        for mode in MemoryMode.allCases {
+            let found = try run(try TestDevice.backend(), options, mode)
+            if let first { #expect(found.state == first, "\(mode)") } else { first = found.state }
+            let rehearsal = try MemoryRehearsal(
+                TrainingConfiguration(options),
+                data: tinyData(),
+                mode: mode,
+                backend: OpenCLBackend(rehearsingFor: TestDevice.queue().device)
+            )
+            let needs = try rehearsal.needs(samples: 8)
+            // The table of what each byte of a picture becomes is made once and stays: a device has it, a rehearsal too.
+            #expect(found.saved == needs.saved + needs.data, "\(mode)")
+            #expect(found.peak == needs.total, "\(mode)")
+        }
+    }
+
+    @Test("The orders of Table 1", arguments: ResidualOrder.allCases, MemoryMode.allCases)
+    func residualOrders(order: ResidualOrder, mode: MemoryMode) throws {
+        let description = NetworkDescription(
+            family: .residual(order),
+            stages: [1, 1],
+            widths: [8, 16],
+            stemWidth: 8,
+            stem: .imagenet,
+            head: .fc256,
+            classes: 4,
+            timeSteps: 2,
+            inChannels: 1,
+            imageHeight: 20,
+            imageWidth: 20
+        )
+        func gradients(_ memory: MemoryMode) throws -> [NamedTensor] {
+            let backend = try TestDevice.backend()
+            let network = try Network(description, backend: backend)
+            try network.initialize(seed: 5)
+            let shape = ImageShape(images: 3, height: 20, width: 20, channels: 1)
+            let values = (0..<shape.count).map { Float($0 * 31 % 17) / 4 - 2 }
+            let input = try backend.realTensor(values, shape: shape)
+            let pass = try network.forward(input, isStatic: true, training: true, memory: memory)
+            let gradient = try backend.copy(pass.logits)
+            try network.backward(pass, logitsGradient: gradient)
+            return try network.parameters.exportGradients() + network.parameters.exportState()
+        }
+        #expect(try gradients(mode) == gradients(.fast))
+    }
+
+    @Test(arguments: MemoryMode.allCases)
+    func aStepWaitsOnce(mode: MemoryMode) throws {
+        let backend = try OpenCLBackend(queue: ownQueue())
+        _ = try run(backend, tinyOptions(), mode)
+        let queue = try #require(backend.queue)
+        let configuration = try TrainingConfiguration(tinyOptions())
+        let network = try Network(configuration.networkDescription(for: tinyData()), backend: backend)
+        let step = try TrainingStep(configuration: configuration, network: network, data: tinyData(), memory: mode)
+        try step.begin(seed: 1)
+        let batch = try tinyData().trainingBatches(batchSize: 8, seed: 1, policy: .none)
+            .trainingBatch(epoch: 0, index: 0)
+        for number in 1...3 {
+            _ = try step.run(batch, rate: 0.01, number: number, epoch: 1)
+            let before = queue.waits
+            _ = try step.run(batch, rate: 0.01, number: number + 1, epoch: 1)
+            #expect(queue.waits.reads - before.reads == 1)
+            #expect(queue.waits.finishes == before.finishes)
+            #expect(queue.waits.stalledWrites == before.stalledWrites)
+            #expect(queue.waits.synchronizations - before.synchronizations == 1)
+        }
+    }
+
+    @Test func aProfiledStepChangesNothing() throws {
+        func state(profiled: Bool) throws -> [NamedTensor] {
+            let backend = try TestDevice.backend()
+            let configuration = try TrainingConfiguration(tinyOptions())
+            let network = try Network(configuration.networkDescription(for: tinyData()), backend: backend)
+            let step = try TrainingStep(configuration: configuration, network: network, data: tinyData(), memory: .fast)
+            try step.begin(seed: 1)
+            let batch = try tinyData().trainingBatches(batchSize: 8, seed: 1, policy: .none)
+                .trainingBatch(epoch: 0, index: 0)
+            for number in 1...3 {
+                let run = { _ = try step.run(batch, rate: 0.01, number: number, epoch: 1) }
+                guard profiled, number == 2 else {
+                    try run()
+                    continue
+                }
+                let profile = try #require(try backend.profiled(run).profile)
+                #expect(profile.kernels.contains { $0.kernel == "fire" && $0.family == "neuron" && $0.launches > 10 })
+                #expect(profile.busySeconds > 0 && profile.wallSeconds >= 0.5 * profile.busySeconds)
+                #expect((0...1).contains(profile.idleShare))
+            }
+            return try network.parameters.exportState()
+        }
+        #expect(try state(profiled: true) == state(profiled: false))
+    }
+
+    private func ownQueue() throws -> ComputeQueue {
+        try ComputeQueue(device: TestDevice.queue().device, sources: .embedded(), cache: .standard(), profiling: false)
+    }
+}
