@@ -14,11 +14,13 @@ import Testing
         "Networks": ["Tensors"],
         "Training": ["Tensors", "Networks", "Datasets", "FileFormats"],
         "Interchange": ["Tensors", "Networks", "FileFormats"],
+        "TensorBoardMessages": [],
+        "TensorBoard": ["Training", "FileFormats", "TensorBoardMessages"],
         "Parity": ["Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
         "lsn": [
             "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
             "Parity",
-            "FileFormats", "Interchange",
+            "FileFormats", "Interchange", "TensorBoard",
         ],
     ]
 
