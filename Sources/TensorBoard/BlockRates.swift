@@ -14,6 +14,7 @@ struct BlockRates: Decodable {
         let branchRate: Double?
         let outputRate: Double?
         let identityShare: Double?
+        let keptShare: Double?
         let gradientNorm: Double?
     }
 
@@ -30,7 +31,8 @@ struct BlockRates: Decodable {
         let quantities: [(String, Bool, KeyPath<Block, Double?>)] = [
             ("excitatory_rate", true, \.excitatoryRate), ("inhibitory_rate", true, \.inhibitoryRate),
             ("branch_rate", true, \.branchRate), ("output_rate", true, \.outputRate),
-            ("identity_share", true, \.identityShare), ("gradient_norm", false, \.gradientNorm),
+            ("identity_share", true, \.identityShare), ("kept_share", true, \.keptShare),
+            ("gradient_norm", false, \.gradientNorm),
         ]
         return quantities.compactMap { name, isRate, path in
             let values = blocks.compactMap { block in block[keyPath: path].map { (block: block.name, value: $0) } }

@@ -19,20 +19,16 @@ import Training
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// An epoch of four steps, or a part of one.
-    private func record(_ epoch: Int, step: Int? = nil) -> EpochRecord {
-        EpochRecord(
-            epoch: epoch,
-            step: step ?? 4 * epoch,
-            learningRate: 0.005,
-            trainLoss: 1 / Double(epoch),
-            trainAccuracy: 0.5,
-            testLoss: 2 / Double(epoch),
-            testAccuracy: 0.75,
-            imagesPerSecond: 100,
-            seconds: 1,
-            evaluationSeconds: 1
-        )
+    private func record(_ epoch: Int, step: Int? = nil) throws -> EpochRecord {
+        let line = """
+            {"epoch": \(epoch), "step": \(step ?? 4 * epoch), "learning_rate": 0.005, "train_loss": \(1 / Double(epoch)), \
+            "train_accuracy": 0.5, "test_loss": \(2 / Double(epoch)), "test_accuracy": 0.75, "images_per_second": 100, \
+            "seconds": 1, "evaluation_seconds": 1}
+            """
+        return try #require(EpochRecord.parse(line: line))
     }
+
+    private func records(_ epochs: Int) throws -> [EpochRecord] { try (1...epochs).map { try record($0) } }
 
     private func write(_ records: [EpochRecord]) throws {
         let text = records.map { $0.line + "\n" }.joined()
@@ -80,10 +76,10 @@ import Training
         log.update(folder: folder)
         #expect(files().isEmpty)
         for epochs in 1...3 {
-            try write((1...epochs).map { record($0) })
+            try write(records(epochs))
             log.update(folder: nil)
             #expect(files().count == 1)
-            try expectEpochs((1...epochs).map { record($0) })
+            try expectEpochs(records(epochs))
         }
         log.update(folder: nil)
         let events = try EventFile.events(files()[0])
@@ -95,11 +91,13 @@ import Training
                 "loss/train", "loss/test", "accuracy/train", "accuracy/test", "learning_rate", "images_per_second",
             ]
         )
-        #expect(events[4].summary.value.map(\.simpleValue) == [1 / 3, 2 / 3, 0.5, 0.75, 0.005, 100])
+        let third: Float = 1 / 3
+        let expected: [Float] = [third, 2 * third, 0.5, 0.75, 0.005, 100]
+        #expect(events[4].summary.value.map(\.simpleValue) == expected)
     }
 
     @Test func blocksHaveScalarsAndHistograms() throws {
-        try write([record(1), record(2)])
+        try write(records(2))
         let lines = """
             {"epoch":1,"step":4,"blocks":[{"name":"stem","output_rate":0.5,"gradient_norm":2},\
             {"name":"stages.0.0","excitatory_rate":0.25,"inhibitory_rate":0.125,"output_rate":0.75,\
@@ -125,56 +123,56 @@ import Training
     }
 
     @Test func aRunThatContinuesWritesOneMoreFile() throws {
-        try write([record(1)])
+        try write(records(1))
         log().update(folder: folder)
         let second = log()
         second.update(folder: folder)
         #expect(files().count == 1)
-        try write([record(1), record(2)])
+        try write(records(2))
         second.update(folder: nil)
         #expect(files().count == 2)
-        try expectEpochs([record(1), record(2)])
+        try expectEpochs(records(2))
     }
 
     /// `--max-steps` ends a run inside an epoch; its record gives way when the run continues.
     @Test func aRecordThatGivesWayIsTakenBack() throws {
-        try write([record(1), record(2), record(3, step: 10)])
+        try write(records(2) + [record(3, step: 10)])
         log().update(folder: folder)
-        try expectEpochs([record(1), record(2), record(3, step: 10)])
-        try write([record(1), record(2)])
+        try expectEpochs(records(2) + [record(3, step: 10)])
+        try write(records(2))
         let second = log()
         second.update(folder: folder)
-        try expectEpochs([record(1), record(2)])
-        try write([record(1), record(2), record(3)])
+        try expectEpochs(records(2))
+        try write(records(3))
         second.update(folder: nil)
-        try expectEpochs([record(1), record(2), record(3)])
+        try expectEpochs(records(3))
         #expect(files().count == 2)
     }
 
     @Test func epochsThatAreMissingAreMadeUpFor() throws {
-        try write([record(1), record(2), record(3)])
+        try write(records(3))
         log().update(folder: folder)
         // A process killed while it wrote leaves half a record.
         let bytes = try FileSystem.read(files()[0])
         try FileSystem.writeAtomically(Array(bytes.dropLast(3)), to: files()[0])
-        try write((1...4).map { record($0) })
+        try write(records(4))
         log().update(folder: folder)
         #expect(files().count == 2)
-        try expectEpochs((1...4).map { record($0) })
+        try expectEpochs(records(4))
         // A folder whose files were deleted gets all of them.
         for file in files() { try FileManager.default.removeItem(atPath: file) }
         log().update(folder: folder)
         #expect(files().count == 1)
-        try expectEpochs((1...4).map { record($0) })
+        try expectEpochs(records(4))
     }
 
     @Test func filesAreReadInTheOrderInWhichTheyWereWritten() throws {
         for epochs in 1...5 {
-            try write((1...epochs).map { record($0) })
+            try write(records(epochs))
             log().update(folder: folder)
         }
         #expect(files().count == 5)
-        try expectEpochs((1...5).map { record($0) })
+        try expectEpochs(records(5))
         for (file, next) in zip(files(), files().dropFirst()) {
             #expect(try EventFile.events(file)[1].step < EventFile.events(next)[1].step)
         }
@@ -186,7 +184,7 @@ import Training
         let obstacle = folder + "/events.out.tfevents.0000000001.folder"
         try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: true)
         for epochs in 1...3 {
-            try write((1...epochs).map { record($0) })
+            try write(records(epochs))
             log.update(folder: epochs == 1 ? folder : nil)
         }
         let said = warnings.withLock { $0 }
@@ -194,7 +192,7 @@ import Training
         #expect(said.first?.contains(obstacle) == true && said.first?.contains("training goes on") == true)
         try FileManager.default.removeItem(atPath: obstacle)
         log.update(folder: nil)
-        try expectEpochs((1...3).map { record($0) })
+        try expectEpochs(records(3))
     }
 
     @Test func aFullDiskIsAnError() {
