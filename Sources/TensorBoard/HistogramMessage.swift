@@ -5,7 +5,7 @@ extension HistogramProto {
     private static let buckets = 50
 
     /// How often rates occur, in 50 buckets of equal width from 0 to 1, or to the next whole number above the largest
-    /// (the outputs of multi-level neurons and of sums exceed 1).
+    /// (the outputs of multi-level neurons and of sums exceed 1); empty ones at both ends are left out.
     ///
     /// - Parameter rates: values from 0 on; those that are not finite are left out.
     /// - Returns: nil where no value is left.
@@ -19,10 +19,14 @@ extension HistogramProto {
         num = Double(rates.count)
         sum = rates.reduce(0, +)
         sumSquares = rates.reduce(0) { $0 + $1 * $1 }
-        bucketLimit = (1...Self.buckets).map { Double($0) * width }
-        bucket = [Double](repeating: 0, count: Self.buckets)
+        var counts = [Double](repeating: 0, count: Self.buckets)
         for rate in rates {
-            bucket[Swift.min(Int(rate / width), Self.buckets - 1)] += 1
+            counts[Swift.min(Int(rate / width), Self.buckets - 1)] += 1
         }
+        // Readers take the least value as the first bucket's left edge, so none that is empty may stand before it.
+        let first = counts.firstIndex { $0 > 0 } ?? 0
+        let last = counts.lastIndex { $0 > 0 } ?? 0
+        bucketLimit = (first...last).map { Double($0 + 1) * width }
+        bucket = Array(counts[first...last])
     }
 }
