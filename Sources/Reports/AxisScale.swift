@@ -103,7 +103,8 @@ struct AxisScale: Sendable {
     ///
     /// - Parameter zeroLabel: what stands at 0 in place of the number.
     static func whole(_ values: [Double], zeroLabel: String? = nil) -> AxisScale {
-        let (least, most) = range(values) ?? (1, 1)
+        let (smallest, largest) = range(values) ?? (1, 1)
+        let (least, most) = (floor(smallest), ceil(largest))
         guard most > least else {
             let label = least == 0 ? zeroLabel ?? "0" : NumberText.tick(least, step: 1)
             return AxisScale(

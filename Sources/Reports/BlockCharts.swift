@@ -96,7 +96,7 @@ struct BlockCharts {
         let mean = BlockCharts.mean(line.blocks.compactMap(\.outputRate))
         return figure(
             "Firing rate by block",
-            unit: "share of neurons and time steps with a spike, epoch \(line.epoch)",
+            unit: "spikes a neuron and time step, epoch \(line.epoch)",
             series: [
                 series("E", line.blocks, colour: 1, stroke: .dashed, \.excitatoryRate),
                 series("I", line.blocks, colour: 3, stroke: .dotted, \.inhibitoryRate),

@@ -187,7 +187,21 @@ struct ComparisonPage {
             identifier: identifier,
             isPercent: isPercent
         )
-        return Page.figure(title, unit: unit, chart: chart.markup, remark: "")
+        return Page.figure(
+            title,
+            unit: unit,
+            chart: chart.markup,
+            remark: Self.lastValues(series, isPercent: isPercent)
+        )
+    }
+
+    /// Where the lines end, of a few.
+    private static func lastValues(_ series: [LineChart.Series], isPercent: Bool) -> String {
+        let ends = series.prefix(4).map { line in
+            let last = line.points.last { $0.y?.isFinite ?? false }?.y
+            return "\(line.name) \(isPercent ? NumberText.percent(last) : NumberText.short(last))"
+        }
+        return "Last: \(ends.joined(separator: ", "))\(series.count > 4 ? ", …" : ".")"
     }
 
     private var accuracy: Markup {

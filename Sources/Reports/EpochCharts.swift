@@ -84,7 +84,7 @@ struct EpochCharts {
         let last = epochs.last
         return figure(
             "Loss",
-            unit: "mean over samples; the test's is always cross-entropy",
+            unit: "mean over samples; of the test, cross-entropy",
             series: [
                 .init(name: "test", points: points(\.testLoss), colour: 0),
                 .init(name: "train", points: points(\.trainLoss), colour: 1, stroke: .dashed),

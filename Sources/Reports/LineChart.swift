@@ -64,7 +64,7 @@ struct LineChart: Sendable {
         let labels = series.map { Double(Self.shortened($0.name).count) * Self.boldWidth }.max() ?? 0
         return Frame(
             left: max(28, ticks + 10),
-            right: Self.size.width - max(14, labels + 14),
+            right: Self.size.width - max(14, labels + 17),
             top: bands.isEmpty ? 10 : 24,
             bottom: Self.size.height - 42
         )

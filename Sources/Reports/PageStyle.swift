@@ -84,7 +84,7 @@ enum PageStyle {
         .swatch.dashed{border-top-style:dashed}
         .swatch.dotted,.swatch.mixed{border-top-style:dotted}
         .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:14px}
-        @media (max-width:520px){h1{font-size:22px}.facts{grid-template-columns:1fr 1fr}.facts .lead{grid-column:1/-1}\
+        @media (max-width:520px){h1{font-size:22px}.facts{grid-template-columns:1fr 1fr}.facts .lead,.facts div:last-child{grid-column:1/-1}\
         .facts dd{font-size:17px}figure,.empty{padding:10px}}
         @media print{body{background:none}figure,details{break-inside:avoid}}
         """

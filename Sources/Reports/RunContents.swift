@@ -57,7 +57,8 @@ public struct RunContents: Sendable {
         var status =
             whole("status.json", as: RunStatus.self)
             ?? RunStatus(
-                state: total.map { last?.epoch ?? 0 >= $0 } ?? false ? .finished : .running,
+                state: total.map { last?.epoch ?? 0 >= $0 } ?? false
+                    ? .finished : RunFolder.isInUse(folder) ? .running : .stopped,
                 epoch: last?.epoch ?? 0,
                 epochs: total,
                 step: last?.step ?? 0
