@@ -81,7 +81,7 @@ struct ComparisonPage {
         }
         return .element(
             "div",
-            ["class": "panel scroll"],
+            ["class": "panel scroll results"],
             [
                 .element(
                     "table",

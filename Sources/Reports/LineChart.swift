@@ -1,5 +1,3 @@
-import Foundation
-
 /// A chart of lines over one axis, as an inline SVG that scales with the page.
 struct LineChart: Sendable {
     /// How a line is drawn, so that colour is never all that tells two apart.
@@ -44,7 +42,7 @@ struct LineChart: Sendable {
     /// Size of the drawing in its own units, which are about a pixel.
     static let size = (width: 440.0, height: 264.0)
     /// Height of a line of labels.
-    private static let labelHeight = 15.0
+    static let labelHeight = 15.0
     /// Average width of a character of the labels.
     private static let characterWidth = 6.9
     /// The same of the names at the ends of lines, which are bold.
@@ -103,13 +101,13 @@ struct LineChart: Sendable {
         )
     }
 
-    private func text(_ value: Double) -> String { NumberText.coordinate(value) }
+    func text(_ value: Double) -> String { NumberText.coordinate(value) }
 
-    private func x(_ value: Double, _ frame: Frame) -> Double? {
+    func x(_ value: Double, _ frame: Frame) -> Double? {
         xScale.position(value).map { frame.left + $0 * (frame.right - frame.left) }
     }
 
-    private func y(_ value: Double?, _ frame: Frame) -> Double? {
+    func y(_ value: Double?, _ frame: Frame) -> Double? {
         value.flatMap(yScale.position).map { frame.bottom - $0 * (frame.bottom - frame.top) }
     }
 
@@ -201,104 +199,5 @@ struct LineChart: Sendable {
             ),
         ]
         return .sequence(parts)
-    }
-
-    /// The runs of points without a gap, each as a line; a point alone, and few points, as dots.
-    private func draw(_ series: Series, _ frame: Frame) -> Markup {
-        var path = ""
-        var dots: [Markup] = []
-        var length = 0
-        let isSparse = series.points.count <= 12
-        var previous: (Double, Double)?
-        func dot(_ point: (Double, Double)) {
-            dots.append(
-                .element("circle", ["class": "dot", "cx": text(point.0), "cy": text(point.1), "r": "2.6"])
-            )
-        }
-        for point in series.points {
-            guard let across = x(point.x, frame), let up = y(point.y, frame) else {
-                if length == 1, let previous, !isSparse { dot(previous) }
-                (length, previous) = (0, nil)
-                continue
-            }
-            path += "\(length == 0 ? "M" : "L")\(text(across)) \(text(up))"
-            length += 1
-            previous = (across, up)
-            if isSparse { dot((across, up)) }
-        }
-        if length == 1, let previous, !isSparse { dot(previous) }
-        let values = series.points.filter { $0.y?.isFinite ?? false }
-        return .element(
-            "g",
-            [
-                "class": "series c\(series.colour % Palette.series.count) \(series.stroke.rawValue)",
-                "data-name": series.name,
-                "data-x": values.map { NumberText.plain($0.x) }.joined(separator: " "),
-                "data-y": values.map { NumberText.plain($0.y ?? 0) }.joined(separator: " "),
-            ],
-            [.element("path", ["d": path.isEmpty ? "M0 0" : path])] + dots
-        )
-    }
-
-    private func drawMark(_ frame: Frame) -> Markup {
-        guard let mark, let across = x(mark.x, frame), let up = y(mark.y, frame) else { return .none }
-        return .element("circle", ["class": "mark", "cx": text(across), "cy": text(up), "r": "5.5"])
-    }
-
-    /// A name at the end of each line, moved apart where lines end close together.
-    private func drawLabels(_ frame: Frame) -> Markup {
-        let ends = series.enumerated().compactMap { index, series -> (index: Int, x: Double, y: Double)? in
-            let drawn = series.points.last { x($0.x, frame) != nil && y($0.y, frame) != nil }
-            guard let drawn, let across = x(drawn.x, frame), let up = y(drawn.y, frame) else { return nil }
-            return (index, across, up)
-        }
-        let room = Int((frame.bottom - frame.top) / Self.labelHeight) + 1
-        let shown = ends.prefix(room).sorted { $0.y < $1.y }
-        let places = LabelPlacement.spread(
-            shown.map(\.y),
-            distance: Self.labelHeight,
-            within: frame.top + 2...frame.bottom + 2
-        )
-        return .sequence(
-            zip(shown, places).map { end, place in
-                let series = series[end.index]
-                let colour = "c\(series.colour % Palette.series.count)"
-                let isAway = abs(place - end.y) > 4 || frame.right - end.x > 4
-                let leader: Markup =
-                    isAway
-                    ? .element(
-                        "line",
-                        [
-                            "class": "leader", "x1": text(end.x + 4), "y1": text(end.y), "x2": text(frame.right + 7),
-                            "y2": text(place),
-                        ]
-                    ) : .none
-                let label = Markup.element(
-                    "text",
-                    ["class": "label \(colour)", "x": text(frame.right + 9), "y": text(place + 4)],
-                    text: Self.shortened(series.name)
-                )
-                return .sequence([leader, label])
-            }
-        )
-    }
-}
-
-/// Places for labels that would overlap.
-enum LabelPlacement {
-    /// Moves ascending `places` apart, as little as needed, and keeps them within `bounds` where they fit there.
-    static func spread(_ places: [Double], distance: Double, within bounds: ClosedRange<Double>) -> [Double] {
-        var result = places
-        for index in result.indices {
-            let least = index == 0 ? bounds.lowerBound : result[index - 1] + distance
-            result[index] = max(result[index], least)
-        }
-        var most = bounds.upperBound
-        for index in result.indices.reversed() {
-            guard result[index] > most else { break }
-            result[index] = most
-            most -= distance
-        }
-        return result
     }
 }

@@ -25,13 +25,13 @@ enum PageStyle {
         .status.running{color:var(--c0)}
         .status.stopped{color:var(--c4)}
         .status.failed{color:var(--c6)}
-        .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(132px,1fr));gap:1px;margin:18px 0 0;padding:0;\
+        .facts{display:flex;flex-wrap:wrap;gap:1px;margin:18px 0 0;padding:0;\
         background:var(--grid);border:1px solid var(--grid);border-radius:10px;overflow:hidden}
-        .facts div{background:var(--card);padding:10px 14px}
+        .facts div{flex:1 1 132px;background:var(--card);padding:10px 14px}
         .facts dt{color:var(--muted);font-size:13px}
         .facts dd{margin:0;font-size:19px;font-weight:600;line-height:1.3;overflow-wrap:anywhere}
         .facts dd small{display:block;font-size:13px;font-weight:400;color:var(--muted)}
-        .facts .lead{grid-column:span 2}
+        .facts .lead{flex:2 1 240px}
         .facts .lead dd{font-size:30px;line-height:1.15;color:var(--c0)}
         .message{border-left:4px solid var(--c6);background:var(--card);padding:10px 14px;margin:16px 0 0;\
         overflow-wrap:anywhere}
@@ -44,7 +44,8 @@ enum PageStyle {
         .unit{color:var(--muted);font-size:13px}
         .readout{color:var(--muted);font-size:13px;min-height:2.9em;line-height:1.45;margin-top:4px}
         .wide{grid-column:1/-1}
-        .tall{grid-row:span 2}
+        .tall{grid-row:span 2;align-self:start}
+        .cards .empty{order:1;align-self:start}
         svg.chart{display:block;width:100%;height:auto;margin-top:8px;touch-action:pan-y}
         svg text{font-size:12.5px;fill:var(--ink)}
         svg .tick{fill:var(--muted)}
@@ -76,7 +77,9 @@ enum PageStyle {
         thead th{position:sticky;top:0;background:var(--card);color:var(--muted);font-weight:600}
         th[scope=row]{font-weight:500;color:var(--muted)}
         .number{text-align:right;white-space:nowrap}
-        td.value{overflow-wrap:anywhere}
+        td.value{overflow-wrap:anywhere;min-width:8em}
+        .panel th[scope=row]{min-width:9em}
+        .results th,.results td{white-space:nowrap}
         td.best{font-weight:700;color:var(--c2)}
         td.differs{font-weight:600}
         .swatch{display:inline-block;width:22px;height:0;border-top:3px solid currentColor;vertical-align:middle;\
@@ -84,7 +87,7 @@ enum PageStyle {
         .swatch.dashed{border-top-style:dashed}
         .swatch.dotted,.swatch.mixed{border-top-style:dotted}
         .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:14px}
-        @media (max-width:520px){h1{font-size:22px}.facts{grid-template-columns:1fr 1fr}.facts .lead,.facts div:last-child{grid-column:1/-1}\
+        @media (max-width:520px){h1{font-size:22px}.facts .lead{flex-basis:100%}\
         .facts dd{font-size:17px}figure,.empty{padding:10px}}
         @media print{body{background:none}figure,details{break-inside:avoid}}
         """
