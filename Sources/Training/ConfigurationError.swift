@@ -6,6 +6,8 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
     case badValue(option: String, text: String, expected: String)
     /// A value that no run can have.
     case outOfRange(option: String, value: String, allowed: String)
+    /// An option that does nothing for what it is given with.
+    case withoutEffect(option: String, value: String, reason: String)
     /// A resumed run was started with something else.
     case contradiction(run: String, options: [Contradiction])
     /// A file that belongs to a run is missing or is not what it should be.
@@ -39,6 +41,8 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
             "\(option): '\(text)' is not \(expected)"
         case .outOfRange(let option, let value, let allowed):
             "\(option) \(value): must be \(allowed)"
+        case .withoutEffect(let option, let value, let reason):
+            "\(option) \(value) has no effect: \(reason)"
         case .contradiction(let run, let options):
             "the run in \(run) was started with "
                 + options.map { "\($0.option) \($0.recorded), not \($0.given)" }.joined(separator: "; ")
