@@ -1,6 +1,6 @@
 import Tensors
 
-/// Neurons with the leak that they learn, if they do.
+/// Neurons with the leak that they learn, if they do; or the rectifier in their place.
 struct NeuronLayer<B: Backend>: Sendable {
     private let backend: B
     private let neuron: Neuron
@@ -19,12 +19,15 @@ struct NeuronLayer<B: Backend>: Sendable {
         }
     }
 
-    /// Spikes, or of multi-level neurons their number.
+    /// Spikes; of multi-level neurons their number; of a rectifier its values.
     func fire(
         _ input: RealTensor<B>,
         normalization: Normalization<B>?,
         isStatic: Bool
     ) throws(BackendError) -> Activation<B> {
+        if neuron.isRectifier {
+            return .real(try backend.rectify(try normalized(input, normalization)))
+        }
         let time = TimeAxis(steps: timeSteps, isStatic: isStatic)
         if neuron.isMultiLevel {
             return .real(
@@ -45,6 +48,9 @@ struct NeuronLayer<B: Backend>: Sendable {
         isStatic: Bool,
         tape: borrowing Tape<B>
     ) throws(BackendError) -> RealTensor<B> {
+        if neuron.isRectifier {
+            return try throughRectifier(gradient, input: input, normalization: normalization, gradients: gradients)
+        }
         let time = TimeAxis(steps: timeSteps, isStatic: isStatic)
         let penalty: PotentialPenalty<B>? =
             if let aim = tape.potentialAim {
@@ -68,5 +74,30 @@ struct NeuronLayer<B: Backend>: Sendable {
             gradients: gradients,
             penalty: penalty
         )
+    }
+
+    /// The normalised input is computed again, as neurons compute their potentials again.
+    private func throughRectifier(
+        _ gradient: RealTensor<B>,
+        input: RealTensor<B>,
+        normalization: Normalization<B>?,
+        gradients: NormalizationGradients<B>?
+    ) throws(BackendError) -> RealTensor<B> {
+        let rectified = try backend.rectifyBackward(gradient, input: try normalized(input, normalization))
+        guard let normalization, let gradients else { return rectified }
+        return try backend.normalizeBackward(
+            rectified,
+            input: input,
+            normalization: normalization,
+            gradients: gradients
+        )
+    }
+
+    private func normalized(
+        _ input: RealTensor<B>,
+        _ normalization: Normalization<B>?
+    ) throws(BackendError) -> RealTensor<B> {
+        guard let normalization else { return input }
+        return try backend.normalize(input, with: normalization)
     }
 }
