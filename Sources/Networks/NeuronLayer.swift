@@ -2,12 +2,15 @@ import Tensors
 
 /// Neurons with the leak that they learn, if they do; or the rectifier in their place.
 struct NeuronLayer<B: Backend>: Sendable {
+    /// E.g. `stages.0.1.branch.0.neuron`.
+    let name: String
     private let backend: B
     private let neuron: Neuron
     private let timeSteps: Int
     private let leak: LearnedLeak<B>?
 
     init(_ description: NeuronDescription, timeSteps: Int, parameters: ParameterSet<B>) throws(BackendError) {
+        name = description.name
         backend = parameters.backend
         neuron = description.neuron
         self.timeSteps = timeSteps

@@ -17,7 +17,7 @@ struct LSN: AsyncParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             TrainCommand.self, EvalCommand.self, CheckCommand.self, BenchCommand.self, ModelsCommand.self,
-            DevicesCommand.self, DataCommand.self, ExportCommand.self,
+            DevicesCommand.self, DataCommand.self, ExportCommand.self, ConvertCommand.self,
         ]
     )
 
