@@ -35,9 +35,14 @@ enum SumCases {
 
     private static func rectify(_ shape: ImageShape) -> ParityCase {
         let kind = shape.count < 10_000 ? "small" : "large"
-        return ParityCase(name: "rectify/\(kind)/\(shape.title)", operation: "rectify") { numbers in
-            CaseData(tensors: [
-                numbers.tensor("input.x", shape.extents, in: -4...4), numbers.tensor("cotangent.y", shape.extents),
+        return ParityCase(name: "rectify/\(kind)/\(shape.title)", operation: "rectify", isSmooth: true) { numbers in
+            // Away from 0, where the derivative jumps.
+            let sizes = numbers.values(shape.count, in: 0.5...4)
+            let signs = numbers.spikes(shape.count, rate: 0.5)
+            let values = zip(sizes, signs).map { $1 > 0 ? $0 : -$0 }
+            return CaseData(tensors: [
+                NamedTensor(name: "input.x", shape: shape.extents, values: values),
+                numbers.tensor("cotangent.y", shape.extents),
             ])
         }
     }
