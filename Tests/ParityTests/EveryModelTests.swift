@@ -10,7 +10,7 @@ import Testing
 ///
 /// What agrees, and how well: a block gives the same spikes on both until some potential lies within rounding of the
 /// threshold. Of the hundreds of thousands of potentials of a deep network a few do; from there on two right programs
-/// part, and their gradients with them. So the first block that differs may do so in a few places only, and what comes
+/// part, and their gradients with them. So nothing differs in networks of up to 20 blocks, and in deeper ones the first block that differs may do so in a few places only, and what comes
 /// before it hardly at all; where no block differs, loss and gradients are compared as the catalogue compares networks.
 /// The second step starts from parameters that the first one moved, so its rounding is larger: its loss is compared
 /// where the first step agreed, and is finite everywhere.
@@ -28,6 +28,7 @@ struct EveryModelTests {
             found.blocks[$0].share(differingFrom: expected.blocks[$0]) > 0
         }) {
             let share = found.blocks[index].share(differingFrom: expected.blocks[index])
+            #expect(expected.blocks.count > 20, "\(expected.blocks[index].name): few blocks, and they differ")
             #expect(share < 0.01, "\(expected.blocks[index].name): \(share) of its values differ")
             #expect(abs(found.losses[0] - expected.losses[0]) < 0.3 * max(expected.losses[0], 1))
             return

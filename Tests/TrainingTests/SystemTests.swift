@@ -1,3 +1,4 @@
+import Datasets
 import FileFormats
 import Networks
 import ReferenceBackend
