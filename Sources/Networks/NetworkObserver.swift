@@ -45,7 +45,15 @@ public protocol NetworkObserver<B>: Sendable {
     /// The stem or a block has run forward.
     func didRun(_ block: BlockObservation<B>) throws(BackendError)
 
+    /// A layer of neurons, or of rectifiers, named e.g. `stages.0.1.branch.0.neuron`, has run forward.
+    func didFire(_ layer: String, output: Activation<B>) throws(BackendError)
+
     /// `gradient` is ∂L/∂X' of the stem, of a block, or of the network (`head`: ∂L/∂logits) named `name`, which is
     /// about to be differentiated.
     func willDifferentiate(_ name: String, gradient: RealTensor<B>) throws(BackendError)
+}
+
+extension NetworkObserver {
+    /// Nothing.
+    public func didFire(_ layer: String, output: Activation<B>) throws(BackendError) {}
 }
