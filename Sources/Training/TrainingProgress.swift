@@ -14,6 +14,9 @@ public struct TrainingProgress: Hashable, Sendable {
     public var sums = EpochSums()
     /// The best finished epoch.
     public var best: BestEpoch?
+    /// Norms of the gradients that reached the stem and every block in the last step of the epoch under way, once that
+    /// step is done.
+    public var gradientNorms: [Float?]?
     /// What `metrics.jsonl` says of the last finished epoch.
     public var record: EpochRecord?
 
@@ -75,6 +78,9 @@ extension TrainingProgress {
             result["best_epoch"] = "\(best.epoch)"
             result["best_test_accuracy"] = "\(best.testAccuracy)"
         }
+        if let gradientNorms {
+            result["gradient_norms"] = gradientNorms.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ")
+        }
         if let record {
             result["record"] = record.line
         }
@@ -108,6 +114,9 @@ extension TrainingProgress {
         sums.waitSeconds = try value("wait_seconds")
         if metadata[Self.prefix + "best_epoch"] != nil {
             best = BestEpoch(epoch: try value("best_epoch"), testAccuracy: try value("best_test_accuracy"))
+        }
+        if let text = metadata[Self.prefix + "gradient_norms"] {
+            gradientNorms = text.split(separator: " ").map { Float($0) }
         }
         if let line = metadata[Self.prefix + "record"] {
             guard let record = EpochRecord.parse(line: line) else {
