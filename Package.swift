@@ -53,6 +53,7 @@ let package = Package(
             dependencies: ["Tensors", "Networks", "Datasets", "FileFormats"],
             swiftSettings: house
         ),
+        .target(name: "Reports", dependencies: ["Training", "FileFormats"], swiftSettings: house),
         .target(name: "Interchange", dependencies: ["Tensors", "Networks", "FileFormats"], swiftSettings: house),
         .target(
             name: "Parity",
@@ -63,7 +64,7 @@ let package = Package(
             name: "lsn",
             dependencies: [
                 "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
-                "Parity", "FileFormats", "Interchange",
+                "Parity", "FileFormats", "Interchange", "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -105,6 +106,7 @@ let package = Package(
             dependencies: ["Training", "Networks", "Datasets", "ReferenceBackend", "FileFormats", "Tensors"],
             swiftSettings: house
         ),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Training", "FileFormats"], swiftSettings: house),
         .testTarget(
             name: "InterchangeTests",
             dependencies: ["Interchange", "Networks", "ReferenceBackend", "FileFormats", "Tensors"],

@@ -80,6 +80,11 @@ public final class RunFolder: Sendable {
         return folder
     }
 
+    /// Whether a process trains in the folder at `path` now.
+    public static func isInUse(_ path: String) -> Bool {
+        FolderLock.isHeld(folder: path)
+    }
+
     /// Whether there is a state to continue from.
     var hasCheckpoint: Bool { FileManager.default.fileExists(atPath: lastCheckpointPath) }
 

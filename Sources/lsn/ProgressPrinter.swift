@@ -45,9 +45,9 @@ final class ProgressPrinter: Sendable {
         }
     }
 
-    /// Shows what a run came to.
-    func show(_ summary: TrainingSummary) {
-        state.withLock { print(text.summary(summary), &$0) }
+    /// Shows what a run came to, and where its report is, if it has one.
+    func show(_ summary: TrainingSummary, report: String?) {
+        state.withLock { print(text.summary(summary, report: report), &$0) }
     }
 
     /// Removes the bar, so that an error message has a line of its own.

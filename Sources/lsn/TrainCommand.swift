@@ -10,8 +10,8 @@ struct TrainCommand: AsyncParsableCommand {
         commandName: "train",
         abstract: "Train a network.",
         discussion: """
-            The run's folder holds config.json, metrics.jsonl, checkpoint-last.safetensors and \
-            checkpoint-best.safetensors. Ctrl-C saves after the step under way and exits with code 0; --resume continues \
+            The run's folder holds config.json, metrics.jsonl, checkpoint-last.safetensors, \
+            checkpoint-best.safetensors and report.html, a page with the run's charts, written anew after each epoch. Ctrl-C saves after the step under way and exits with code 0; --resume continues \
             to the same bits, from there or from wherever the process was killed.
             """
     )
@@ -104,6 +104,7 @@ struct TrainCommand: AsyncParsableCommand {
     ) async throws {
         let printer = ProgressPrinter()
         let files = BadFileReporter(data)
+        let reporter = RunReporter()
         InterruptFlag.watch()
         do {
             let summary = try await session.run(
@@ -113,13 +114,15 @@ struct TrainCommand: AsyncParsableCommand {
                 observer: { event in
                     printer.show(event)
                     if case .epoch = event { files.report() }
+                    reporter.hear(event)
                 },
                 shouldStop: { InterruptFlag.isRaised }
             )
-            printer.show(summary)
+            printer.show(summary, report: reporter.end(summary))
         } catch {
             printer.clear()
             files.report()
+            reporter.fail(error)
             throw error
         }
     }
