@@ -67,6 +67,12 @@ static const unsigned char health_find_non_finite[] = {
 static const unsigned char logic_gate[] = {
 #embed "logic/gate.cl"
 };
+static const unsigned char measurement_count[] = {
+#embed "measurement/count.cl"
+};
+static const unsigned char measurement_norm[] = {
+#embed "measurement/norm.cl"
+};
 static const unsigned char neuron_dynamics[] = {
 #embed "neuron/dynamics.cl"
 };
@@ -135,6 +141,8 @@ static const LSNKernelSource sources[] = {
     SOURCE(head_loss, "head/loss.cl"),
     SOURCE(health_find_non_finite, "health/find_non_finite.cl"),
     SOURCE(logic_gate, "logic/gate.cl"),
+    SOURCE(measurement_count, "measurement/count.cl"),
+    SOURCE(measurement_norm, "measurement/norm.cl"),
     SOURCE(neuron_dynamics, "neuron/dynamics.cl"),
     SOURCE(neuron_fire, "neuron/fire.cl"),
     SOURCE(neuron_fire_backward, "neuron/fire_backward.cl"),

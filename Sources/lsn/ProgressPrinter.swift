@@ -34,6 +34,8 @@ final class ProgressPrinter: Sendable {
                 if isInteractive {
                     drawBar(text.evaluation(done: done, total: total, columns: Terminal.columns), force: false, &state)
                 }
+            case .blocks:
+                break
             case .epoch(let record, let epochs, let isBest):
                 print([text.line(record, epochs: epochs, isBest: isBest)], &state)
             case .saved(let path, let step):
