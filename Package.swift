@@ -59,6 +59,7 @@ let package = Package(
             dependencies: ["Tensors", "Networks", "Datasets", "FileFormats"],
             swiftSettings: house
         ),
+        .target(name: "Reports", dependencies: ["Training", "FileFormats"], swiftSettings: house),
         .target(name: "Interchange", dependencies: ["Tensors", "Networks", "FileFormats"], swiftSettings: house),
         // Made by protoc from the file beside it: not compiled as strictly as what people wrote.
         .target(
@@ -83,7 +84,7 @@ let package = Package(
             name: "lsn",
             dependencies: [
                 "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
-                "Parity", "FileFormats", "Interchange", "TensorBoard",
+                "Parity", "FileFormats", "Interchange", "Reports", "TensorBoard",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -125,6 +126,7 @@ let package = Package(
             dependencies: ["Training", "Networks", "Datasets", "ReferenceBackend", "FileFormats", "Tensors"],
             swiftSettings: house
         ),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Training", "FileFormats"], swiftSettings: house),
         .testTarget(
             name: "InterchangeTests",
             dependencies: ["Interchange", "Networks", "ReferenceBackend", "FileFormats", "Tensors"],

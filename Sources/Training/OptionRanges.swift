@@ -25,8 +25,17 @@ enum OptionRanges {
         try check(.maxBadFiles, options.maxBadFiles, "0 or more") { $0 >= 0 }
         try check(.width, options.width, "more than 0") { $0 > 0 && $0.isFinite }
         try check(.leak, options.leak, "from 0 to 1") { (0...1).contains($0) }
-        try check(.threshold, options.threshold, "more than 0") { $0 > 0 && $0.isFinite }
-        try check(.surrogateHeight, options.surrogateHeight, "more than 0") { $0 > 0 && $0.isFinite }
+        let positive: [(TrainingOptions.CodingKeys, Float?)] = [
+            (.threshold, options.threshold), (.surrogateHeight, options.surrogateHeight),
+            (.surrogateSlope, options.surrogateSlope), (.surrogateWidth, options.surrogateWidth),
+            (.surrogateTemperature, options.surrogateTemperature), (.mpdWeight, options.mpdWeight),
+        ]
+        for (key, value) in positive {
+            try check(key, value, "more than 0") { $0 > 0 && $0.isFinite }
+        }
+        try check(.tetLambda, options.tetLambda, "from 0 to 1") { (0...1).contains($0) }
+        try check(.tetPhi, options.tetPhi, "a finite number") { $0.isFinite }
+        try check(.labelSmoothing, options.labelSmoothing, "from 0 to less than 1") { (0..<1).contains($0) }
         try check(.branchScale, options.branchScale, "a finite number") { $0.isFinite }
         try check(.branchBias, options.branchBias, "a finite number") { $0.isFinite }
         try check(.learningRate, options.learningRate, "more than 0") { $0 > 0 && $0.isFinite }

@@ -73,7 +73,7 @@ public struct TrainingSession: Sendable {
     ) async throws -> TrainingSummary {
         let description = try configuration.networkDescription(for: data)
         let network = try Network(description, backend: backend)
-        let step = try TrainingStep(configuration: configuration, network: network, data: data)
+        var step = try TrainingStep(configuration: configuration, network: network, data: data)
         var options = configuration.options
         options.device = machine.device
         options.split = SplitRule(data.splitName)
@@ -106,6 +106,7 @@ public struct TrainingSession: Sendable {
             try folder.restoreBest()
             try TrainingError.saving(run: folder.path) { () throws(FileFormatError) in
                 try folder.metrics.keep(epochs: progress.epoch, last: progress.record)
+                try folder.blocks.keep(epochs: progress.epoch)
             }
         }
         let text = try record.encoded()
@@ -116,7 +117,7 @@ public struct TrainingSession: Sendable {
         observer(
             .started(TrainingStart(record: record, folder: folder.path, step: progress.step, epoch: progress.epoch))
         )
-        var trainer = Trainer(
+        var trainer = try Trainer(
             configuration: configuration,
             folder: folder,
             step: step,

@@ -13,6 +13,7 @@ import Testing
         "Datasets": ["Tensors", "FileFormats", "BundledDigits"],
         "Networks": ["Tensors"],
         "Training": ["Tensors", "Networks", "Datasets", "FileFormats"],
+        "Reports": ["Training", "FileFormats"],
         "Interchange": ["Tensors", "Networks", "FileFormats"],
         "TensorBoardMessages": [],
         "TensorBoard": ["Training", "FileFormats", "TensorBoardMessages"],
@@ -20,7 +21,7 @@ import Testing
         "lsn": [
             "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
             "Parity",
-            "FileFormats", "Interchange", "TensorBoard",
+            "FileFormats", "Interchange", "Reports", "TensorBoard",
         ],
     ]
 

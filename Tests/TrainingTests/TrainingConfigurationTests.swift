@@ -88,7 +88,7 @@ import Training
         )
         #expect(network.head == .fc)
         #expect(network.stem == .imagenet)
-        #expect(configuration.loss.loss == .tet)
+        #expect(configuration.objective.logits == .tet)
     }
 
     @Test func writtenOptionsMeanTheSameConfiguration() throws {
