@@ -33,6 +33,10 @@ memcheck: ## Runs every kernel under oclgrind: invalid accesses and data races.
 bench: build ## Measures the kernels of this machine's device.
 	$(LSN) bench $(ARGUMENTS)
 
+.PHONY: systems
+systems: build ## Trains every system on the bundled digits, a few minutes each.
+	Benchmarks/systems.sh
+
 .PHONY: lint
 lint: ## Checks the formatting.
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
