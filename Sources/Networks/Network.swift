@@ -70,7 +70,8 @@ public final class Network<B: Backend>: Sendable {
     ///   - input: `[N, H, W, C]` where `isStatic`, else `[T·N, H, W, C]` with time outermost.
     ///   - isStatic: whether each picture stands at every time step.
     ///   - training: whether to normalise by this batch's statistics, move the running estimates, and record what
-    ///     ``backward(_:logitsGradient:)`` needs. Without it the running estimates serve and nothing is kept.
+    ///     ``backward(_:logitsGradient:potentialLoss:record:)`` needs. Without it the running estimates serve and nothing
+    ///     is kept.
     ///   - observer: sees what every block computes, and in the backward pass every gradient.
     public func forward(
         _ input: RealTensor<B>,

@@ -21,7 +21,8 @@ public enum ParityOperations {
         GlobalAveragePoolOperation.self, GlobalAveragePoolLinearOperation.self, BiasOperation.self,
         LossOperation.self, OptimizerOperation.self, ScheduleOperation.self, PrepareImagesOperation.self,
         ResizeImagesOperation.self, PrepareFramesOperation.self,
-        FindNonFiniteOperation.self, StorageOperation.self, BlockOperation.self, NetworkOperation.self,
+        FindNonFiniteOperation.self, CountSpikesOperation.self, CountValuesOperation.self, MeasureNormOperation.self,
+        StorageOperation.self, BlockOperation.self, NetworkOperation.self,
     ]
 
     /// Their names, as golden files have them.

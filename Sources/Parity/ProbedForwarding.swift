@@ -385,4 +385,21 @@ extension ProbedBackend {
     func findNonFinite(in storage: Storage, count: Int, record: Storage, word: Int) throws(BackendError) {
         try base.findNonFinite(in: storage, count: count, record: record, word: word)
     }
+
+    func countSpikes(
+        _ first: SpikeTensor<Self>,
+        differingFrom second: SpikeTensor<Self>?,
+        record: Storage,
+        word: Int
+    ) throws(BackendError) {
+        try base.countSpikes(first.moved(), differingFrom: second?.moved(), record: record, word: word)
+    }
+
+    func countValues(_ tensor: RealTensor<Self>, record: Storage, word: Int) throws(BackendError) {
+        try base.countValues(tensor.moved(), record: record, word: word)
+    }
+
+    func measureNorm(of tensor: RealTensor<Self>, record: Storage, word: Int) throws(BackendError) {
+        try base.measureNorm(of: tensor.moved(), record: record, word: word)
+    }
 }

@@ -77,6 +77,9 @@ public struct Tolerance: Sendable, Hashable {
         "resize_images": Tolerance(["output": 4e-6], reason: "weights and their sums over a window in float32"),
         "prepare_frames": Tolerance(["output": 0], reason: "integers below 65,536"),
         "find_non_finite": Tolerance(["output": 0], reason: "indices"),
+        "count_spikes": Tolerance(["output": 0], reason: "counts below 2²⁴, exact as floats"),
+        "count_values": Tolerance(["output": 0], reason: "counts below 2²⁴, exact as floats"),
+        "measure_norm": Tolerance(["output": 1e-5], reason: "float32 sums over all of a tensor"),
         "storage": Tolerance(["output": 0], reason: "copies"),
         "block": Tolerance(
             ["output": 1e-4, "output.y": 0, "gradient": 5e-4],

@@ -6,6 +6,8 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
     case badValue(option: String, text: String, expected: String, nearest: String? = nil)
     /// A value that no run can have.
     case outOfRange(option: String, value: String, allowed: String)
+    /// An option that does nothing for what it is given with.
+    case withoutEffect(option: String, value: String, reason: String)
     /// An option that the model, or another option, has no use for.
     case misplaced(option: String, problem: String, advice: String)
     /// A resumed run was started with something else.
@@ -43,6 +45,8 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
             "\(option): \(problem). \(advice)"
         case .outOfRange(let option, let value, let allowed):
             "\(option) \(value): must be \(allowed)"
+        case .withoutEffect(let option, let value, let reason):
+            "\(option) \(value) has no effect: \(reason)"
         case .contradiction(let run, let options):
             "the run in \(run) was started with "
                 + options.map { "\($0.option) \($0.recorded), not \($0.given)" }.joined(separator: "; ")

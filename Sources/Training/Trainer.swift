@@ -12,6 +12,8 @@ struct Trainer<B: Backend> {
     let folder: RunFolder
     private(set) var step: TrainingStep<B>
     let evaluator: Evaluator<B>
+    /// Watches the last batch of an epoch, and the first of an evaluation.
+    let blocks: BlockObserver<B>
     let batches: any BatchProvider
     /// Whether samples are read while training goes on.
     let readsFiles: Bool
@@ -31,7 +33,7 @@ struct Trainer<B: Backend> {
         progress: TrainingProgress,
         observer: @escaping @Sendable (TrainingEvent) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
-    ) {
+    ) throws(BackendError) {
         self.configuration = configuration
         self.folder = folder
         self.step = step
@@ -39,6 +41,7 @@ struct Trainer<B: Backend> {
         self.observer = observer
         self.shouldStop = shouldStop
         evaluator = Evaluator(network: step.network, data: data, batchSize: configuration.batchSize)
+        blocks = try BlockObserver(step.network)
         batches = data.trainingBatches(
             batchSize: configuration.batchSize,
             seed: configuration.seed,
@@ -57,11 +60,12 @@ struct Trainer<B: Backend> {
         let network = try Network(step.network.description, backend: backend)
         try network.initialize(seed: configuration.seed)
         let scratch = try TrainingStep(configuration: configuration, network: network, data: data)
+        let watch = try BlockObserver(network)
         do {
             // Twice: an optimizer may do its first step with another kernel.
             for number in 1...2 {
                 let batch = try batches.trainingBatch(epoch: 0, index: 0)
-                _ = try scratch.run(batch, rate: 0, number: number, epoch: 1)
+                _ = try scratch.run(batch, rate: 0, number: number, epoch: 1, observer: watch)
             }
         } catch is TrainingError {
             // The run itself will meet and report it.
@@ -98,8 +102,10 @@ struct Trainer<B: Backend> {
                 batch,
                 rate: rate,
                 number: progress.step + 1,
-                epoch: progress.epoch + 1
+                epoch: progress.epoch + 1,
+                observer: isObserved ? blocks : nil
             )
+            if isObserved { progress.gradientNorms = try blocks.measurements().map(\.gradientNorm) }
             let samples = batch.count
             let waiting = clock.now
             if let next = try await following {
@@ -136,6 +142,11 @@ struct Trainer<B: Backend> {
         progress.sums.seconds += (ContinuousClock.now - start).seconds
     }
 
+    /// Whether blocks are measured in the step to come: the last of the epoch, or of what `--max-steps` allows.
+    private var isObserved: Bool {
+        progress.batch + 1 == batches.batchCount || progress.step + 1 == configuration.options.maxSteps
+    }
+
     private static func prepare(_ source: any BatchProvider, epoch: Int, index: Int) async throws -> Batch? {
         index < source.batchCount ? try source.trainingBatch(epoch: epoch, index: index) : nil
     }
@@ -144,6 +155,7 @@ struct Trainer<B: Backend> {
         let total = evaluator.source.sampleCount
         do {
             return try await evaluator.run(
+                observer: blocks,
                 shouldStop: shouldStop,
                 progress: { observer(.evaluating(done: $0, total: total)) }
             )
@@ -165,9 +177,12 @@ struct Trainer<B: Backend> {
             progress.best = BestEpoch(epoch: record.epoch, testAccuracy: record.testAccuracy)
             try step.saveModel(to: folder.bestCheckpointPath, of: record, folder: folder)
         }
+        // Before the checkpoint, so that no line is ever missing: one whose checkpoint a kill prevents is written again.
+        try appendBlocks()
         progress.epoch += 1
         progress.batch = 0
         progress.sums = EpochSums()
+        progress.gradientNorms = nil
         progress.record = record
         try step.save(progress, folder: folder)
         try append(record)
@@ -182,6 +197,7 @@ struct Trainer<B: Backend> {
         guard progress.batch > 0 else { return .reachedMaxSteps }
         guard let evaluation = try await evaluate() else { return try interrupt() }
         let record = record(of: evaluation)
+        try appendBlocks()
         try step.save(progress, folder: folder)
         let isBest = evaluation.accuracy > progress.best?.testAccuracy ?? -1
         if isBest {
@@ -203,6 +219,23 @@ struct Trainer<B: Backend> {
     private func save() throws {
         try step.save(progress, folder: folder)
         observer(.saved(path: folder.lastCheckpointPath, step: progress.step))
+    }
+
+    /// Writes down what the blocks did in the evaluation that is just done and in the epoch's last step.
+    private func appendBlocks() throws {
+        var statistics = BlockStatistics(
+            epoch: progress.epoch + 1,
+            step: progress.step,
+            blocks: try blocks.measurements().map(BlockStatistics.Block.init)
+        )
+        for (place, norm) in zip(statistics.blocks.indices, progress.gradientNorms ?? []) {
+            statistics.blocks[place].gradientNorm = norm.flatMap { $0.isFinite ? $0 : nil }
+        }
+        let finished = statistics
+        try TrainingError.saving(run: folder.path) { () throws(FileFormatError) in
+            try folder.blocks.append(finished)
+        }
+        observer(.blocks(finished))
     }
 
     private func append(_ record: EpochRecord) throws(TrainingError) {

@@ -14,6 +14,9 @@ public struct TrainingProgress: Hashable, Sendable {
     public var sums = EpochSums()
     /// The best finished epoch.
     public var best: BestEpoch?
+    /// Norms of the gradients that reached the stem and every block in the last step of the epoch under way, once that
+    /// step is done.
+    public var gradientNorms: [Float?]?
     /// What `metrics.jsonl` says of the last finished epoch.
     public var record: EpochRecord?
     /// What the search for Dspike's temperature found last.
@@ -91,6 +94,9 @@ extension TrainingProgress {
             result["best_epoch"] = "\(best.epoch)"
             result["best_test_accuracy"] = "\(best.testAccuracy)"
         }
+        if let gradientNorms {
+            result["gradient_norms"] = gradientNorms.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ")
+        }
         if let record {
             result["record"] = record.line
         }
@@ -134,6 +140,9 @@ extension TrainingProgress {
                 epoch: try value("surrogate_epoch"),
                 temperature: try value("surrogate_temperature")
             )
+        }
+        if let text = metadata[Self.prefix + "gradient_norms"] {
+            gradientNorms = text.split(separator: " ").map { Float($0) }
         }
         if let line = metadata[Self.prefix + "record"] {
             guard let record = EpochRecord.parse(line: line) else {

@@ -106,6 +106,7 @@ public struct TrainingSession: Sendable {
             try folder.restoreBest()
             try TrainingError.saving(run: folder.path) { () throws(FileFormatError) in
                 try folder.metrics.keep(epochs: progress.epoch, last: progress.record)
+                try folder.blocks.keep(epochs: progress.epoch)
             }
         }
         let text = try record.encoded()
@@ -116,7 +117,7 @@ public struct TrainingSession: Sendable {
         observer(
             .started(TrainingStart(record: record, folder: folder.path, step: progress.step, epoch: progress.epoch))
         )
-        var trainer = Trainer(
+        var trainer = try Trainer(
             configuration: configuration,
             folder: folder,
             step: step,

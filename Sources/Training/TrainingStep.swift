@@ -39,13 +39,20 @@ struct TrainingStep<B: Backend>: Sendable {
     ///   - rate: learning rate.
     ///   - number: 1 for the run's first step.
     ///   - epoch: 1 for the first, for errors.
+    ///   - observer: watches the network, if anyone does.
     /// - Throws: ``TrainingError/diverged(what:step:epoch:)``, `BackendError`.
-    func run(_ batch: Batch, rate: Double, number: Int, epoch: Int) throws -> StepOutcome {
+    func run(
+        _ batch: Batch,
+        rate: Double,
+        number: Int,
+        epoch: Int,
+        observer: (any NetworkObserver<B>)? = nil
+    ) throws -> StepOutcome {
         let backend = network.backend
         let parameters = network.parameters
         let samples = try preparer.prepare(batch)
         let labels = try backend.upload(batch.labels)
-        let pass = try network.forward(samples, isStatic: preparer.isStatic, training: true)
+        let pass = try network.forward(samples, isStatic: preparer.isStatic, training: true, observer: observer)
         let gradient = try backend.classificationLoss(
             pass.logits,
             labels: labels,

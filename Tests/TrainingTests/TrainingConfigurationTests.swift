@@ -112,6 +112,21 @@ import Training
         #expect(error.description.hasPrefix("--\(name) "))
     }
 
+    @Test func aShiftOfPicturesThatAreResizedIsRefused() throws {
+        var options = TrainingOptions()
+        options.dataset = .imagenet
+        #expect(try TrainingConfiguration(options).augmentation.shift == 0)
+        options.shift = 3
+        let error = #expect(throws: ConfigurationError.self) { try TrainingConfiguration(options) }
+        #expect(error?.description.hasPrefix("--shift 3 has no effect: ") == true)
+        #expect(error?.description.contains("--image-size native") == true)
+        options.imageSize = .native
+        #expect(try TrainingConfiguration(options).augmentation.shift == 3)
+        options.imageSize = .square(64)
+        options.shift = 0
+        #expect(try TrainingConfiguration(options).augmentation.shift == 0)
+    }
+
     @Test func unknownModelsAreNamed() {
         var options = TrainingOptions()
         options.model = "lsn91"
