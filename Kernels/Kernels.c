@@ -46,6 +46,12 @@ static const unsigned char convolution_spike_lookup[] = {
 static const unsigned char convolution_sum_partitions[] = {
 #embed "convolution/sum_partitions.cl"
 };
+static const unsigned char convolution_winograd_backward_data[] = {
+#embed "convolution/winograd_backward_data.cl"
+};
+static const unsigned char elementwise_rectify[] = {
+#embed "elementwise/rectify.cl"
+};
 static const unsigned char elementwise_sum[] = {
 #embed "elementwise/sum.cl"
 };
@@ -63,6 +69,12 @@ static const unsigned char health_find_non_finite[] = {
 };
 static const unsigned char logic_gate[] = {
 #embed "logic/gate.cl"
+};
+static const unsigned char measurement_count[] = {
+#embed "measurement/count.cl"
+};
+static const unsigned char measurement_norm[] = {
+#embed "measurement/norm.cl"
 };
 static const unsigned char neuron_dynamics[] = {
 #embed "neuron/dynamics.cl"
@@ -125,12 +137,16 @@ static const LSNKernelSource sources[] = {
     SOURCE(convolution_spike_forward, "convolution/spike_forward.cl"),
     SOURCE(convolution_spike_lookup, "convolution/spike_lookup.cl"),
     SOURCE(convolution_sum_partitions, "convolution/sum_partitions.cl"),
+    SOURCE(convolution_winograd_backward_data, "convolution/winograd_backward_data.cl"),
+    SOURCE(elementwise_rectify, "elementwise/rectify.cl"),
     SOURCE(elementwise_sum, "elementwise/sum.cl"),
     SOURCE(elementwise_time, "elementwise/time.cl"),
     SOURCE(head_bias, "head/bias.cl"),
     SOURCE(head_loss, "head/loss.cl"),
     SOURCE(health_find_non_finite, "health/find_non_finite.cl"),
     SOURCE(logic_gate, "logic/gate.cl"),
+    SOURCE(measurement_count, "measurement/count.cl"),
+    SOURCE(measurement_norm, "measurement/norm.cl"),
     SOURCE(neuron_dynamics, "neuron/dynamics.cl"),
     SOURCE(neuron_fire, "neuron/fire.cl"),
     SOURCE(neuron_fire_backward, "neuron/fire_backward.cl"),

@@ -7,18 +7,23 @@ private struct ConvolutionRecord<B: Backend>: TapeRecord {
 
 /// A convolution without bias.
 struct Convolution<B: Backend>: Sendable {
+    private let name: String
     private let backend: B
     private let filter: Filter<B>
     private let filterGradient: Filter<B>
     private let geometry: WindowGeometry
 
     init(_ description: ConvolutionDescription, parameters: ParameterSet<B>) throws(BackendError) {
+        name = description.name
         backend = parameters.backend
         (filter, filterGradient) = try parameters.filter(description.filterName)
         geometry = description.geometry
     }
 
     func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
+        try tape.observer?.willConvolve(
+            ConvolutionObservation(name: name, input: input, filter: filter.shape, geometry: geometry)
+        )
         let output = try backend.convolve(input, filter: filter, geometry: geometry)
         tape.push(ConvolutionRecord(input: input))
         return output

@@ -12,17 +12,27 @@ private struct PoolingRecord: TapeRecord {
 
 /// A fully connected layer with bias, as a 1×1 convolution of 1×1 images.
 private struct LinearLayer<B: Backend>: Sendable {
+    let name: String
     let backend: B
     let weight: (value: Filter<B>, gradient: Filter<B>)
     let bias: (value: ChannelVector<B>, gradient: ChannelVector<B>)
 
     init(_ description: LinearDescription, parameters: ParameterSet<B>) throws(BackendError) {
+        name = description.name
         backend = parameters.backend
         weight = try parameters.filter(description.weightName)
         bias = try parameters.vector(description.biasName)
     }
 
     func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
+        try tape.observer?.willConvolve(
+            ConvolutionObservation(
+                name: name,
+                input: input,
+                filter: weight.value.shape,
+                geometry: WindowGeometry()
+            )
+        )
         let output = try backend.convolve(input, filter: weight.value, geometry: WindowGeometry())
         try backend.addBias(bias.value, to: output)
         tape.push(LinearRecord(input: input))

@@ -34,6 +34,26 @@ public struct BlockObservation<B: Backend>: Sendable {
     }
 }
 
+/// What enters a convolution or a fully connected layer in a forward pass.
+public struct ConvolutionObservation<B: Backend>: Sendable {
+    /// E.g. `stages.0.1.excitatory.0.conv`, `head.fc`.
+    public let name: String
+    /// Spikes or real values.
+    public let input: Activation<B>
+    /// The weights' shape; 1×1 for a fully connected layer.
+    public let filter: FilterShape
+    /// Stride and padding.
+    public let geometry: WindowGeometry
+
+    /// Gathers what belongs together.
+    public init(name: String, input: Activation<B>, filter: FilterShape, geometry: WindowGeometry) {
+        self.name = name
+        self.input = input
+        self.filter = filter
+        self.geometry = geometry
+    }
+}
+
 /// Someone who watches a network: firing rates, gradient norms, the place where a number stops being finite.
 ///
 /// Calls come in the order of computation, on the thread that runs the pass. What they hand over may be read, and kept
@@ -45,7 +65,21 @@ public protocol NetworkObserver<B>: Sendable {
     /// The stem or a block has run forward.
     func didRun(_ block: BlockObservation<B>) throws(BackendError)
 
+    /// A layer of neurons, or of rectifiers, named e.g. `stages.0.1.branch.0.neuron`, has run forward.
+    func didFire(_ layer: String, output: Activation<B>) throws(BackendError)
+
+    /// A convolution or a fully connected layer is about to run forward. By default nothing happens.
+    func willConvolve(_ convolution: ConvolutionObservation<B>) throws(BackendError)
+
     /// `gradient` is ∂L/∂X' of the stem, of a block, or of the network (`head`: ∂L/∂logits) named `name`, which is
     /// about to be differentiated.
     func willDifferentiate(_ name: String, gradient: RealTensor<B>) throws(BackendError)
+}
+
+extension NetworkObserver {
+    /// Nothing.
+    public func didFire(_ layer: String, output: Activation<B>) throws(BackendError) {}
+
+    /// Nothing.
+    public func willConvolve(_ convolution: ConvolutionObservation<B>) throws(BackendError) {}
 }

@@ -14,6 +14,8 @@ public final class OpenCLBackend: Sendable {
     public let queue: ComputeQueue?
     /// The alignment that the device asks of sub-buffers, and at least 64 words, so that vectors of slices lie aligned.
     public let sliceAlignment: Int
+    /// Of the device; some operations share their work out by it.
+    let computeUnits: Int
     let pool: StoragePool
     let kernels = KernelTable()
     let pictureTables = PictureTables()
@@ -28,6 +30,7 @@ public final class OpenCLBackend: Sendable {
     public init(queue: ComputeQueue, guardsMemory: Bool = false) throws(BackendError) {
         self.queue = queue
         sliceAlignment = Self.sliceAlignment(queue.device)
+        computeUnits = queue.device.computeUnits
         guards = guardsMemory ? MemoryGuards() : nil
         pool = StoragePool(queue: queue)
     }
@@ -35,10 +38,11 @@ public final class OpenCLBackend: Sendable {
     /// A backend that goes through every operation, checks its operands, and counts the memory that it would take, but
     /// holds no memory and computes nothing: what is read back is 0.
     ///
-    /// - Parameter device: whose alignment it has; nil: that of most devices.
+    /// - Parameter device: which it is like; nil: like most.
     public init(rehearsingFor device: DeviceInfo?) {
         queue = nil
         sliceAlignment = device.map(Self.sliceAlignment) ?? 64
+        computeUnits = device?.computeUnits ?? 2
         guards = nil
         pool = StoragePool(queue: nil)
     }

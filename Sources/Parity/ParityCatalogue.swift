@@ -7,7 +7,7 @@ public enum ParityCatalogue {
     private static let families: [[ParityCase]] = [
         ConvolutionCases.all, NormalizationCases.all, NeuronCases.all, LogicGateCases.all, SumCases.all,
         PoolingCases.all, HeadCases.all, OptimizerCases.all, AugmentationCases.all, HealthCases.all,
-        BlockCases.all, NetworkCases.all,
+        MeasurementCases.all, BlockCases.all, NetworkCases.all,
     ]
 
     /// The cases whose name contains `filter`, all where it is nil.

@@ -231,6 +231,17 @@ extension ProbedBackend {
         try base.accumulate(term.moved(), into: tensor.moved())
     }
 
+    func rectify(_ tensor: RealTensor<Self>) throws(BackendError) -> RealTensor<Self> {
+        try base.rectify(tensor.moved()).moved()
+    }
+
+    func rectifyBackward(
+        _ gradient: RealTensor<Self>,
+        input: RealTensor<Self>
+    ) throws(BackendError) -> RealTensor<Self> {
+        try base.rectifyBackward(gradient.moved(), input: input.moved()).moved()
+    }
+
     func maxPool(
         _ input: SpikeTensor<Self>,
         window: Int,
@@ -373,5 +384,22 @@ extension ProbedBackend {
 
     func findNonFinite(in storage: Storage, count: Int, record: Storage, word: Int) throws(BackendError) {
         try base.findNonFinite(in: storage, count: count, record: record, word: word)
+    }
+
+    func countSpikes(
+        _ first: SpikeTensor<Self>,
+        differingFrom second: SpikeTensor<Self>?,
+        record: Storage,
+        word: Int
+    ) throws(BackendError) {
+        try base.countSpikes(first.moved(), differingFrom: second?.moved(), record: record, word: word)
+    }
+
+    func countValues(_ tensor: RealTensor<Self>, record: Storage, word: Int) throws(BackendError) {
+        try base.countValues(tensor.moved(), record: record, word: word)
+    }
+
+    func measureNorm(of tensor: RealTensor<Self>, record: Storage, word: Int) throws(BackendError) {
+        try base.measureNorm(of: tensor.moved(), record: record, word: word)
     }
 }

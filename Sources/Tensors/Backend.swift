@@ -7,7 +7,7 @@
 public protocol Backend: StorageOperations, ConvolutionOperations, NormalizationOperations, NeuronOperations,
     LogicGateOperations, ElementwiseOperations, PoolingOperations, HeadOperations, OptimizerOperations,
     AugmentationOperations,
-    HealthOperations
+    HealthOperations, MeasurementOperations
 {
     /// For people: the device's name.
     var deviceName: String { get }

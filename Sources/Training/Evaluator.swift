@@ -35,12 +35,14 @@ public struct Evaluator<B: Backend>: Sendable {
     ///
     /// - Parameters:
     ///   - keepsLogits: whether every logit is returned.
+    ///   - observer: watches the network over the first batch, if anyone does.
     ///   - shouldStop: asked between batches.
     ///   - progress: hears after each batch how many samples are done.
     /// - Returns: nil where it was stopped.
     /// - Throws: ``TrainingError/notFinite(what:)`` where the network's values or the loss are not finite; `BackendError`.
     public func run(
         keepsLogits: Bool = false,
+        observer: (any NetworkObserver<B>)? = nil,
         shouldStop: () -> Bool = { false },
         progress: (Int) -> Void = { _ in }
     ) async throws -> Evaluation? {
@@ -60,7 +62,12 @@ public struct Evaluator<B: Backend>: Sendable {
             async let following = prepare(index + 1)
             let samples = try preparer.prepare(batch)
             let labels = try network.backend.upload(batch.labels)
-            let pass = try network.forward(samples, isStatic: preparer.isStatic, training: false)
+            let pass = try network.forward(
+                samples,
+                isStatic: preparer.isStatic,
+                training: false,
+                observer: index == 0 ? observer : nil
+            )
             _ = try network.backend.classificationLoss(
                 pass.logits,
                 labels: labels,

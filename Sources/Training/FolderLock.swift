@@ -45,6 +45,15 @@ final class FolderLock: Sendable {
         return false
     }
 
+    /// Whether a process holds the lock of `folder`; false where nobody ever locked it.
+    static func isHeld(folder: String) -> Bool {
+        let descriptor = unsafe open(RunFolder.file(".lock", in: folder), O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { _ = close(descriptor) }
+        // A shared lock for a moment: whoever wants to train meanwhile tries again.
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
     deinit {
         if descriptor >= 0 {
             _ = close(descriptor)

@@ -21,7 +21,7 @@ public struct MemoryPlan: Codable, Hashable, Sendable {
     public var workspace: Int
     /// Samples as they travel, and their labels.
     public var data: Int
-    /// The most that is in use at once.
+    /// The most that is in use at once; `Int.max` where a tensor is larger than kernels can count.
     public var total: Int
     /// What the device has; of a CPU, what the machine has left of it.
     public var deviceBytes: Int
@@ -67,7 +67,9 @@ public struct MemoryShortage: Hashable, Sendable, CustomStringConvertible {
     /// For people.
     public var description: String {
         let needs =
-            plan.total > plan.deviceBytes
+            plan.total == .max
+            ? "has tensors that are larger than kernels can count"
+            : plan.total > plan.deviceBytes
             ? "needs \(ProgressText.bytes(plan.total)), but \(device) has \(ProgressText.bytes(plan.deviceBytes)) left"
             : "needs \(ProgressText.bytes(plan.largestStorage)) in one piece, but \(device) gives "
                 + "\(ProgressText.bytes(plan.deviceLargestStorage)) at most"

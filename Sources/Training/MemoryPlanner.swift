@@ -14,11 +14,13 @@ public struct MemoryPlanner {
 
     /// A rehearsal, whatever its backend.
     private protocol Counting {
+        var fixed: MemoryNeeds { get }
         func needs(samples: Int) throws(BackendError) -> MemoryNeeds
     }
 
     private struct Rehearsal<B: MemoryCounting>: Counting {
         let inner: MemoryRehearsal<B>
+        var fixed: MemoryNeeds { inner.fixed }
         func needs(samples: Int) throws(BackendError) -> MemoryNeeds { try inner.needs(samples: samples) }
     }
 
@@ -55,8 +57,6 @@ public struct MemoryPlanner {
     }
 
     /// What a run takes; with ``MemoryChoice/auto`` in the first mode that fits, or in ``MemoryMode/lean`` where none does.
-    ///
-    /// - Throws: `BackendError.mismatch` where not even one sample can be counted.
     public func plan(_ choice: MemoryChoice) throws -> MemoryPlan {
         if let mode = choice.mode { return try plan(mode) }
         let first = MemoryMode.allCases.first { fits($0, samples: batchSize) }
@@ -82,7 +82,7 @@ public struct MemoryPlanner {
     private func plan(_ mode: MemoryMode) throws -> MemoryPlan {
         // Tensors that cannot be counted take more than any device has.
         let needs = try needs(mode, samples: batchSize)
-        let counted = try needs ?? needsOfOne(mode)
+        let counted = needs ?? rehearsals[mode]?.fixed ?? MemoryNeeds()
         let parts = counted.parameters + counted.gradients + counted.optimizer + counted.saved + counted.data
         return MemoryPlan(
             mode: mode,
@@ -91,7 +91,7 @@ public struct MemoryPlanner {
             gradients: counted.gradients,
             optimizer: counted.optimizer,
             savedActivations: counted.saved,
-            workspace: counted.total - parts,
+            workspace: max(counted.total - parts, 0),
             data: counted.data,
             total: needs == nil ? .max : counted.total,
             deviceBytes: limits.totalBytes,
@@ -110,11 +110,6 @@ public struct MemoryPlanner {
         }
     }
 
-    private func needsOfOne(_ mode: MemoryMode) throws -> MemoryNeeds {
-        guard let rehearsal = rehearsals[mode] else { return MemoryNeeds() }
-        return try rehearsal.needs(samples: 1)
-    }
-
     private func fits(_ mode: MemoryMode, samples: Int) -> Bool {
         guard let needs = try? needs(mode, samples: samples) else { return false }
         return needs.total <= limits.totalBytes && needs.largestStorage <= limits.largestStorageBytes
@@ -127,8 +122,7 @@ public struct MemoryPlanner {
         guard fits(mode, samples: 1) else { return 0 }
         var (low, high) = (1, most)
         // Growth is nearly linear, so two counts tell roughly where to look.
-        let one = try needsOfOne(mode)
-        if let two = try needs(mode, samples: 2) {
+        if let one = try needs(mode, samples: 1), let two = try needs(mode, samples: 2) {
             let growth = max(two.total - one.total, 1)
             let guess = min(max((limits.totalBytes - one.total) / growth, 1), most)
             for candidate in [guess - guess / 32, guess + guess / 32] where low < candidate && candidate < high {

@@ -18,7 +18,8 @@ struct MemoryNeeds {
 struct MemoryRehearsal<B: MemoryCounting> {
     private let backend: B
     private let step: TrainingStep<B>
-    private let fixed: MemoryNeeds
+    /// Parameters, gradients and moments, and what a data set needs once.
+    let fixed: MemoryNeeds
     private let testCount: Int
 
     /// A rehearsal of `configuration` in `mode`, on `backend`, which nobody else uses.

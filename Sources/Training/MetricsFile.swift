@@ -1,5 +1,4 @@
 public import FileFormats
-import Foundation
 
 /// `metrics.jsonl`: one record a line, added as epochs end.
 public struct MetricsFile: Sendable {
@@ -13,31 +12,12 @@ public struct MetricsFile: Sendable {
 
     /// Every record in order; lines that are none, such as one that was cut off, are left out.
     public func records() throws(FileFormatError) -> [EpochRecord] {
-        guard FileManager.default.fileExists(atPath: path) else { return [] }
-        let text = String(decoding: try FileSystem.read(path), as: UTF8.self)
-        return text.split(separator: "\n").compactMap { EpochRecord.parse(line: String($0)) }
+        try file.lines().compactMap { EpochRecord.parse(line: $0) }
     }
 
     /// Adds a line and waits until it is on disk.
     public func append(_ record: EpochRecord) throws(FileFormatError) {
-        do {
-            if !FileManager.default.fileExists(atPath: path) {
-                try FileSystem.writeAtomically([], to: path)
-            }
-            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-            defer { try? handle.close() }
-            try handle.seekToEnd()
-            try handle.write(contentsOf: Data((record.line + "\n").utf8))
-            try handle.synchronize()
-        } catch let error as FileFormatError {
-            throw error
-        } catch {
-            throw FileFormatError(
-                path: path,
-                problem: "could not be written: \(error.localizedDescription)",
-                advice: "Make room on the disk or choose another --output"
-            )
-        }
+        try file.append(record.line)
     }
 
     /// Makes the file agree with a checkpoint: lines of epochs after `epochs` are dropped, and the line of the last one
@@ -51,7 +31,8 @@ public struct MetricsFile: Sendable {
         if let last, kept.last?.epoch != last.epoch {
             kept.append(last)
         }
-        let text = kept.map { $0.line + "\n" }.joined()
-        try FileSystem.writeAtomically(Array(text.utf8), to: path)
+        try file.replace(with: kept.map(\.line))
     }
+
+    private var file: LinesFile { LinesFile(path: path) }
 }

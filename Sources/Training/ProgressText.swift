@@ -93,8 +93,12 @@ public struct ProgressText: Sendable {
             + "  \(Self.rate(record.imagesPerSecond))  \(Self.time(record.seconds))\(isBest ? "  best" : "")"
     }
 
-    /// What a run came to.
-    public func summary(_ summary: TrainingSummary) -> [String] {
+    /// What a run came to, and where everything is.
+    ///
+    /// - Parameters:
+    ///   - summary: how the run ended.
+    ///   - report: the page with the run's charts, where there is one.
+    public func summary(_ summary: TrainingSummary, report: String? = nil) -> [String] {
         var lines: [String] = []
         if let last = summary.last {
             var line = "test accuracy \(bold(Self.percent(last.testAccuracy))) after epoch \(last.epoch)"
@@ -103,9 +107,21 @@ public struct ProgressText: Sendable {
             }
             lines.append(line)
         }
+        lines.append("folder  \(summary.folder)")
+        if let best = summary.best {
+            lines.append(
+                "best    \(RunFolder.file("checkpoint-best.safetensors", in: summary.folder)) (epoch \(best.epoch))"
+            )
+        }
+        lines.append(
+            "last    \(RunFolder.file("checkpoint-last.safetensors", in: summary.folder)) (step \(summary.step))"
+        )
+        if let report {
+            lines.append("report  \(report)")
+        }
         switch summary.outcome {
         case .finished:
-            lines.append("everything is in \(summary.folder); evaluate with lsn eval --checkpoint \(summary.folder)")
+            lines.append("evaluate with lsn eval --checkpoint \(summary.folder)")
         case .reachedMaxSteps:
             lines.append("stopped after \(summary.step) steps; continue with lsn train --resume \(summary.folder)")
         case .interrupted:

@@ -1,8 +1,8 @@
 import FileFormats
 import Foundation
 
-/// The folder of a run: `config.json`, `metrics.jsonl`, `checkpoint-last.safetensors`, `checkpoint-best.safetensors`; and
-/// of its last process `memory.json` and `profile.json`.
+/// The folder of a run: `config.json`, `metrics.jsonl`, `blocks.jsonl`, `checkpoint-last.safetensors`,
+/// `checkpoint-best.safetensors`; and of its last process `memory.json` and `profile.json`.
 ///
 /// It is locked while a process trains in it, so that two never mix their files; the lock goes with the process, however
 /// it ends.
@@ -19,6 +19,8 @@ public final class RunFolder: Sendable {
     public var memoryPath: String { Self.file("memory.json", in: path) }
     /// What the device did in one step, see ``StepProfile``.
     public var profilePath: String { Self.file("profile.json", in: path) }
+    /// What every block did, one line an epoch.
+    public var blocks: BlocksFile { BlocksFile(path: Self.file("blocks.jsonl", in: path)) }
     /// The newest state, with all that continuing needs.
     public var lastCheckpointPath: String { Self.file("checkpoint-last.safetensors", in: path) }
     /// The model of the best epoch.
@@ -82,6 +84,11 @@ public final class RunFolder: Sendable {
         return folder
     }
 
+    /// Whether a process trains in the folder at `path` now.
+    public static func isInUse(_ path: String) -> Bool {
+        FolderLock.isHeld(folder: path)
+    }
+
     /// Whether there is a state to continue from.
     var hasCheckpoint: Bool { FileManager.default.fileExists(atPath: lastCheckpointPath) }
 
@@ -90,6 +97,7 @@ public final class RunFolder: Sendable {
         let copy = try RunFolder.create(at: path)
         let pairs = [
             (configurationPath, copy.configurationPath), (metrics.path, copy.metrics.path),
+            (blocks.path, copy.blocks.path),
             (displacedBestPath, copy.displacedBestPath), (bestCheckpointPath, copy.bestCheckpointPath),
             (lastCheckpointPath, copy.lastCheckpointPath),
         ]

@@ -10,8 +10,10 @@ import Tensors
 struct Trainer<B: Backend> {
     let configuration: TrainingConfiguration
     let folder: RunFolder
-    let step: TrainingStep<B>
+    private(set) var step: TrainingStep<B>
     let evaluator: Evaluator<B>
+    /// Watches the last batch of an epoch, and the first of an evaluation.
+    let blocks: BlockObserver<B>
     let batches: any BatchProvider
     /// Whether samples are read while training goes on.
     let readsFiles: Bool
@@ -33,7 +35,7 @@ struct Trainer<B: Backend> {
         progress: TrainingProgress,
         observer: @escaping @Sendable (TrainingEvent) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
-    ) {
+    ) throws(BackendError) {
         self.configuration = configuration
         self.folder = folder
         self.step = step
@@ -41,6 +43,7 @@ struct Trainer<B: Backend> {
         self.observer = observer
         self.shouldStop = shouldStop
         evaluator = Evaluator(network: step.network, data: data, batchSize: configuration.batchSize)
+        blocks = try BlockObserver(step.network)
         batches = data.trainingBatches(
             batchSize: configuration.batchSize,
             seed: configuration.seed,
@@ -57,11 +60,12 @@ struct Trainer<B: Backend> {
     func warmUp(restore: () throws -> Void) throws {
         guard step.network.backend.buildsKernels, progress.epoch < configuration.epochs else { return }
         try step.network.initialize(seed: configuration.seed)
+        let watch = try BlockObserver(step.network)
         do {
             // Twice: an optimizer may do its first step with another kernel.
             for number in 1...2 {
                 let batch = try batches.trainingBatch(epoch: 0, index: 0)
-                _ = try step.run(batch, rate: 0, number: number, epoch: 1)
+                _ = try step.run(batch, rate: 0, number: number, epoch: 1, observer: watch)
             }
         } catch is TrainingError {
             // The run itself will meet and report it.
@@ -85,6 +89,7 @@ struct Trainer<B: Backend> {
     /// The rest of the epoch; nil once all its batches are done.
     private mutating func trainEpoch() async throws -> TrainingOutcome? {
         guard progress.batch < batches.batchCount else { return nil }
+        try chooseSurrogate()
         let clock = ContinuousClock()
         var batch = try batches.trainingBatch(epoch: progress.epoch, index: progress.batch)
         while progress.batch < batches.batchCount {
@@ -94,7 +99,9 @@ struct Trainer<B: Backend> {
             if shouldStop() { return try interrupt() }
             let start = clock.now
             async let following = Self.prepare(batches, epoch: progress.epoch, index: progress.batch + 1)
-            let outcome = try runStep(batch)
+            let isObserved = isObserved
+            let outcome = try runStep(batch, observer: isObserved ? blocks : nil)
+            if isObserved { progress.gradientNorms = try blocks.measurements().map(\.gradientNorm) }
             let samples = batch.count
             let waiting = clock.now
             if let next = try await following {
@@ -116,10 +123,10 @@ struct Trainer<B: Backend> {
     }
 
     /// One step; the second of the process is profiled, which changes no result.
-    private mutating func runStep(_ batch: Batch) throws -> StepOutcome {
+    private mutating func runStep(_ batch: Batch, observer: (any NetworkObserver<B>)?) throws -> StepOutcome {
         let number = progress.step + 1
         func run() throws -> StepOutcome {
-            try step.run(batch, rate: rate, number: number, epoch: progress.epoch + 1)
+            try step.run(batch, rate: rate, number: number, epoch: progress.epoch + 1, observer: observer)
         }
         stepsTaken += 1
         guard stepsTaken == 2 else { return try run() }
@@ -130,6 +137,27 @@ struct Trainer<B: Backend> {
         return outcome
     }
 
+    /// Looks for Dspike's temperature, once an epoch and before its first step. The choice is a function of the
+    /// parameters, the seed and the epoch, and stands in the checkpoint, so a run that is continued makes it again or
+    /// keeps it.
+    private mutating func chooseSurrogate() throws {
+        guard configuration.searchesSurrogate, progress.surrogate?.epoch != progress.epoch,
+            case .dspike(let current) = step.network.description.neuron.surrogate
+        else { return }
+        let start = ContinuousClock.now
+        let search = SurrogateSearch(step: step, seed: configuration.seed)
+        let batch = try batches.trainingBatch(epoch: 0, index: 0)
+        let found = try search.choose(from: current, epoch: progress.epoch, batch: batch)
+        try step.use(.dspike(temperature: found))
+        progress.surrogate = SurrogateChoice(epoch: progress.epoch, temperature: found)
+        progress.sums.seconds += (ContinuousClock.now - start).seconds
+    }
+
+    /// Whether blocks are measured in the step to come: the last of the epoch, or of what `--max-steps` allows.
+    private var isObserved: Bool {
+        progress.batch + 1 == batches.batchCount || progress.step + 1 == configuration.options.maxSteps
+    }
+
     private static func prepare(_ source: any BatchProvider, epoch: Int, index: Int) async throws -> Batch? {
         index < source.batchCount ? try source.trainingBatch(epoch: epoch, index: index) : nil
     }
@@ -138,6 +166,7 @@ struct Trainer<B: Backend> {
         let total = evaluator.source.sampleCount
         do {
             return try await evaluator.run(
+                observer: blocks,
                 shouldStop: shouldStop,
                 progress: { observer(.evaluating(done: $0, total: total)) }
             )
@@ -159,9 +188,12 @@ struct Trainer<B: Backend> {
             progress.best = BestEpoch(epoch: record.epoch, testAccuracy: record.testAccuracy)
             try step.saveModel(to: folder.bestCheckpointPath, of: record, folder: folder)
         }
+        // Before the checkpoint, so that no line is ever missing: one whose checkpoint a kill prevents is written again.
+        try appendBlocks()
         progress.epoch += 1
         progress.batch = 0
         progress.sums = EpochSums()
+        progress.gradientNorms = nil
         progress.record = record
         try step.save(progress, folder: folder)
         try append(record)
@@ -176,6 +208,7 @@ struct Trainer<B: Backend> {
         guard progress.batch > 0 else { return .reachedMaxSteps }
         guard let evaluation = try await evaluate() else { return try interrupt() }
         let record = record(of: evaluation)
+        try appendBlocks()
         try step.save(progress, folder: folder)
         let isBest = evaluation.accuracy > progress.best?.testAccuracy ?? -1
         if isBest {
@@ -199,6 +232,23 @@ struct Trainer<B: Backend> {
         observer(.saved(path: folder.lastCheckpointPath, step: progress.step))
     }
 
+    /// Writes down what the blocks did in the evaluation that is just done and in the epoch's last step.
+    private func appendBlocks() throws {
+        var statistics = BlockStatistics(
+            epoch: progress.epoch + 1,
+            step: progress.step,
+            blocks: try blocks.measurements().map(BlockStatistics.Block.init)
+        )
+        for (place, norm) in zip(statistics.blocks.indices, progress.gradientNorms ?? []) {
+            statistics.blocks[place].gradientNorm = norm.flatMap { $0.isFinite ? $0 : nil }
+        }
+        let finished = statistics
+        try TrainingError.saving(run: folder.path) { () throws(FileFormatError) in
+            try folder.blocks.append(finished)
+        }
+        observer(.blocks(finished))
+    }
+
     private func append(_ record: EpochRecord) throws(TrainingError) {
         try TrainingError.saving(run: folder.path) { () throws(FileFormatError) in
             try folder.metrics.append(record)
@@ -217,7 +267,8 @@ struct Trainer<B: Backend> {
             imagesPerSecond: progress.sums.imagesPerSecond,
             seconds: progress.sums.seconds,
             evaluationSeconds: evaluation.sums.seconds,
-            dataWaitSeconds: readsFiles ? progress.sums.waitSeconds : nil
+            dataWaitSeconds: readsFiles ? progress.sums.waitSeconds : nil,
+            surrogateTemperature: progress.surrogate?.temperature
         )
     }
 

@@ -6,6 +6,8 @@ public enum TrainingEvent: Sendable {
     case step(StepReport)
     /// So many samples of the test split, of so many, are evaluated.
     case evaluating(done: Int, total: Int)
+    /// What every block did, measured at the end of the epoch that is reported next.
+    case blocks(BlockStatistics)
     /// An epoch, or the part of one that `--max-steps` allowed, is evaluated and saved.
     case epoch(EpochRecord, epochs: Int, isBest: Bool)
     /// A checkpoint was written inside an epoch.

@@ -14,8 +14,13 @@ public struct TrainingProgress: Hashable, Sendable {
     public var sums = EpochSums()
     /// The best finished epoch.
     public var best: BestEpoch?
+    /// Norms of the gradients that reached the stem and every block in the last step of the epoch under way, once that
+    /// step is done.
+    public var gradientNorms: [Float?]?
     /// What `metrics.jsonl` says of the last finished epoch.
     public var record: EpochRecord?
+    /// What the search for Dspike's temperature found last.
+    public var surrogate: SurrogateChoice?
 
     /// The beginning of a run.
     public init() {}
@@ -59,6 +64,20 @@ public struct BestEpoch: Hashable, Sendable {
     }
 }
 
+/// A temperature of Dspike that was found.
+public struct SurrogateChoice: Hashable, Sendable {
+    /// The 0-based epoch that it was found for.
+    public var epoch: Int
+    /// b.
+    public var temperature: Float
+
+    /// Gathers what belongs together.
+    public init(epoch: Int, temperature: Float) {
+        self.epoch = epoch
+        self.temperature = temperature
+    }
+}
+
 extension TrainingProgress {
     /// The prefix of the metadata keys that hold progress.
     static let prefix = "progress."
@@ -75,8 +94,15 @@ extension TrainingProgress {
             result["best_epoch"] = "\(best.epoch)"
             result["best_test_accuracy"] = "\(best.testAccuracy)"
         }
+        if let gradientNorms {
+            result["gradient_norms"] = gradientNorms.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ")
+        }
         if let record {
             result["record"] = record.line
+        }
+        if let surrogate {
+            result["surrogate_epoch"] = "\(surrogate.epoch)"
+            result["surrogate_temperature"] = "\(surrogate.temperature)"
         }
         return Dictionary(uniqueKeysWithValues: result.map { (Self.prefix + $0.key, $0.value) })
     }
@@ -108,6 +134,15 @@ extension TrainingProgress {
         sums.waitSeconds = try value("wait_seconds")
         if metadata[Self.prefix + "best_epoch"] != nil {
             best = BestEpoch(epoch: try value("best_epoch"), testAccuracy: try value("best_test_accuracy"))
+        }
+        if metadata[Self.prefix + "surrogate_epoch"] != nil {
+            surrogate = SurrogateChoice(
+                epoch: try value("surrogate_epoch"),
+                temperature: try value("surrogate_temperature")
+            )
+        }
+        if let text = metadata[Self.prefix + "gradient_norms"] {
+            gradientNorms = text.split(separator: " ").map { Float($0) }
         }
         if let line = metadata[Self.prefix + "record"] {
             guard let record = EpochRecord.parse(line: line) else {

@@ -77,7 +77,7 @@ public struct TrainingSession: Sendable {
         let description = try configuration.networkDescription(for: data)
         let network = try Network(description, backend: backend)
         let memory = plan?.mode ?? configuration.options.memory?.mode ?? .fast
-        let step = try TrainingStep(configuration: configuration, network: network, data: data, memory: memory)
+        var step = try TrainingStep(configuration: configuration, network: network, data: data, memory: memory)
         var options = configuration.options
         options.device = machine.device
         options.memory = MemoryChoice(memory)
@@ -112,6 +112,7 @@ public struct TrainingSession: Sendable {
             try folder.restoreBest()
             try TrainingError.saving(run: folder.path) { () throws(FileFormatError) in
                 try folder.metrics.keep(epochs: progress.epoch, last: progress.record)
+                try folder.blocks.keep(epochs: progress.epoch)
             }
         }
         let text = try record.encoded()
@@ -131,7 +132,7 @@ public struct TrainingSession: Sendable {
                 )
             )
         )
-        var trainer = Trainer(
+        var trainer = try Trainer(
             configuration: configuration,
             folder: folder,
             step: step,

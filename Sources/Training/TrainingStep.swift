@@ -5,14 +5,14 @@ import Tensors
 
 /// One step of training, and what a checkpoint keeps of all of them.
 struct TrainingStep<B: Backend>: Sendable {
-    let network: Network<B>
+    private(set) var network: Network<B>
     let optimizer: Optimizer<B>
-    let loss: Loss
-    let metadata: ModelMetadata
+    let objective: Objective
+    private(set) var metadata: ModelMetadata
     /// What is kept for the backward pass.
     let memory: MemoryMode
     let preparer: BatchPreparer<B>
-    private let record: B.Storage
+    let record: B.Storage
 
     init(
         configuration: TrainingConfiguration,
@@ -22,7 +22,7 @@ struct TrainingStep<B: Backend>: Sendable {
     ) throws(BackendError) {
         self.network = network
         self.memory = memory
-        loss = configuration.loss.loss
+        objective = configuration.objective
         optimizer = try Optimizer(
             configuration.optimizer,
             weightDecay: Float(configuration.weightDecay),
@@ -47,13 +47,15 @@ struct TrainingStep<B: Backend>: Sendable {
     ///   - rate: learning rate.
     ///   - number: 1 for the run's first step.
     ///   - epoch: 1 for the first, for errors.
-    ///   - betweenPasses: see ``enqueue(_:labels:rate:number:betweenPasses:)``.
+    ///   - observer: watches the network, if anyone does.
+    ///   - betweenPasses: see ``enqueue(_:labels:rate:number:observer:betweenPasses:)``.
     /// - Throws: ``TrainingError/diverged(what:step:epoch:)``, `BackendError`.
     func run(
         _ batch: Batch,
         rate: Double,
         number: Int,
         epoch: Int,
+        observer: (any NetworkObserver<B>)? = nil,
         betweenPasses: () -> Void = {}
     ) throws -> StepOutcome {
         let backend = network.backend
@@ -64,6 +66,7 @@ struct TrainingStep<B: Backend>: Sendable {
             labels: labels,
             rate: rate,
             number: number,
+            observer: observer,
             betweenPasses: betweenPasses
         )
         let outcome = StepOutcome(try backend.read(record, count: StepRecord.words))
@@ -80,25 +83,33 @@ struct TrainingStep<B: Backend>: Sendable {
     ///   - labels: theirs.
     ///   - rate: learning rate.
     ///   - number: 1 for the run's first step.
+    ///   - observer: watches the network, if anyone does.
     ///   - betweenPasses: called when all that the backward pass needs is there, and nothing else.
     func enqueue(
         _ batch: UploadedBatch<B>,
         labels: B.Storage,
         rate: Double,
         number: Int,
+        observer: (any NetworkObserver<B>)? = nil,
         betweenPasses: () -> Void = {}
     ) throws(BackendError) {
         let parameters = network.parameters
-        let pass = try forward(batch)
+        let pass = try forward(batch, observer: observer)
         betweenPasses()
         let gradient = try network.backend.classificationLoss(
             pass.logits,
             labels: labels,
             timeSteps: network.description.timeSteps,
-            loss: loss,
+            loss: objective.logits,
+            labelSmoothing: objective.labelSmoothing,
             record: record
         )
-        try network.backward(pass, logitsGradient: gradient)
+        try network.backward(
+            pass,
+            logitsGradient: gradient,
+            potentialLoss: objective.potentials,
+            record: record
+        )
         try watch(parameters.gradients, parameters.wordCount, StepRecord.gradient)
         try optimizer.update(parameters, learningRate: Float(rate), step: number)
         try watch(parameters.values, parameters.wordCount, StepRecord.parameter)
@@ -106,7 +117,10 @@ struct TrainingStep<B: Backend>: Sendable {
     }
 
     // A function of its own: pictures that the pass does not keep are gone when it returns.
-    private func forward(_ batch: UploadedBatch<B>) throws(BackendError) -> ForwardPass<B> {
+    private func forward(
+        _ batch: UploadedBatch<B>,
+        observer: (any NetworkObserver<B>)?
+    ) throws(BackendError) -> ForwardPass<B> {
         let preparer = preparer
         let remaking: InputMaker<B> = { () throws(BackendError) in try preparer.prepare(batch) }
         return try network.forward(
@@ -114,8 +128,15 @@ struct TrainingStep<B: Backend>: Sendable {
             isStatic: preparer.isStatic,
             training: true,
             memory: memory,
-            remaking: batch.isEasilyPrepared ? remaking : nil
+            remaking: batch.isEasilyPrepared ? remaking : nil,
+            observer: observer
         )
+    }
+
+    /// Goes on with another surrogate, on the same parameters and moments.
+    mutating func use(_ surrogate: Surrogate) throws {
+        network = try network.with(surrogate: surrogate)
+        metadata.network = network.description
     }
 
     private func watch(_ storage: B.Storage, _ count: Int, _ word: Int) throws(BackendError) {
@@ -175,10 +196,13 @@ extension TrainingStep {
     /// Reads the state to continue from.
     ///
     /// - Throws: `FileFormatError`, `NetworkError`, `BackendError`.
-    func restore(from path: String) throws -> TrainingProgress {
+    mutating func restore(from path: String) throws -> TrainingProgress {
         let file = try Safetensors.read(path)
         let progress = try TrainingProgress(metadata: file.metadata, path: path)
         try CheckpointFile.restore(file, path: path, to: network, optimizer: optimizer)
+        if let found = progress.surrogate {
+            try use(.dspike(temperature: found.temperature))
+        }
         return progress
     }
 }

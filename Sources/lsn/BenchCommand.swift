@@ -44,7 +44,7 @@ struct BenchCommand: ParsableCommand {
         let opened = try device.open(choice, isProfiling: true)
         let ceilings = try opened.queue.map(DeviceCeilings.init)
         let timer = BenchmarkTimer(queue: opened.queue)
-        let results = try Self.measure(benchmarks, on: opened.backend, timer: timer, ceilings: ceilings, isLive: !json)
+        let results = try Self.measure(benchmarks, on: opened.backend, timer: timer, ceilings: ceilings)
         if json {
             try JSONOutput.print(
                 BenchmarkListing(
@@ -65,10 +65,9 @@ struct BenchCommand: ParsableCommand {
         _ benchmarks: [BenchmarkCase],
         on backend: B,
         timer: BenchmarkTimer,
-        ceilings: DeviceCeilings?,
-        isLive: Bool
+        ceilings: DeviceCeilings?
     ) throws -> [BenchmarkResult] {
-        let progress = StatusLine(isShown: isLive)
+        let progress = StatusLine()
         defer { progress.clear() }
         return try benchmarks.enumerated().map { index, benchmark in
             progress.show("\(index + 1)/\(benchmarks.count) \(benchmark.name)")

@@ -35,7 +35,7 @@ struct CheckCommand: ParsableCommand {
         let choice = try DeviceChoice(device.device ?? "auto")
         let cases = try golden.map { try GoldenFolder.load($0, filter: filter) }
         let opened = try device.open(choice, guardsMemory: true)
-        let status = StatusLine(isShown: !json)
+        let status = StatusLine()
         let report = try Self.check(opened.backend, cases: cases, source: golden, filter: filter, status: status)
         status.clear()
         let coverage = (opened.backend as? OpenCLBackend)?.kernelCoverage

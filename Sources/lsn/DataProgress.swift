@@ -3,10 +3,10 @@ import Foundation
 import Synchronization
 import Training
 
-/// Shows on standard error how far long work on files has come: a line that goes away on a terminal, nothing elsewhere.
+/// Shows on standard error how far long work has come: a line that goes away on a terminal, nothing elsewhere.
 final class DataProgress: Sendable {
     private let title: String
-    private let isLive = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    private let isLive = Terminal.showsErrorsLive
     private let lastShown = Mutex<ContinuousClock.Instant?>(nil)
 
     /// - Parameter title: what is done.
@@ -14,18 +14,19 @@ final class DataProgress: Sendable {
         self.title = title
     }
 
-    /// Shows that `done` of `total` files are done.
+    /// Shows that `done` of `total` files or samples are done.
     func show(_ done: Int, _ total: Int) {
         guard isLive else { return }
         lastShown.withLock { last in
             let now = ContinuousClock.now
             if let last, now - last < .milliseconds(100), done < total { return }
             last = now
-            let width = 24
-            let filled = width * done / max(total, 1)
+            let counts = "\(ProgressText.grouped(done)) of \(ProgressText.grouped(total))"
+            // A line that wraps could not be taken away again.
+            let width = max(0, min(24, Terminal.errorColumns - title.count - counts.count - 3))
+            let filled = width * min(done, total) / max(total, 1)
             let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: width - filled)
-            let text = "\(title) \(bar) \(ProgressText.grouped(done)) of \(ProgressText.grouped(total))"
-            Terminal.writeError("\r\u{1B}[2K" + text)
+            Terminal.writeError("\r\u{1B}[2K\(title) \(bar) \(counts)")
         }
     }
 

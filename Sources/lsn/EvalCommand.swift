@@ -131,7 +131,13 @@ struct EvalCommand: AsyncParsableCommand {
         try CheckpointFile.restore(model.file, path: model.path, to: network, optimizer: nil)
         let evaluator = Evaluator(network: network, data: data, batchSize: batchSize)
         try evaluator.warmUp()
-        guard let evaluation = try await evaluator.run(keepsLogits: keepsLogits) else {
+        let progress = DataProgress("evaluating")
+        defer { progress.clear() }
+        let evaluation = try await evaluator.run(
+            keepsLogits: keepsLogits,
+            progress: { progress.show($0, evaluator.source.sampleCount) }
+        )
+        guard let evaluation else {
             throw CancellationError()
         }
         return evaluation

@@ -34,16 +34,21 @@ struct ExportCommand: ParsableCommand {
     var output: String?
 
     func run() throws {
+        let status = StatusLine()
+        defer { status.clear() }
+        status.show("reading \(checkpoint)")
         let found = try SavedModel(checkpoint)
         let network = try Network(found.metadata.network, backend: ReferenceBackend())
         // Restoring compares every name and shape, so that what is written is a whole model.
         try CheckpointFile.restore(found.file, path: found.path, to: network, optimizer: nil)
         let state = try network.parameters.exportState()
         let path = output ?? "\(found.metadata.model).\(format.rawValue)"
+        status.show("writing \(path)")
         let bytes = try encode(state, of: found, to: path)
         try TrainingError.saving(run: nil) { () throws(FileFormatError) in
             try FileSystem.writeAtomically(bytes, to: path)
         }
+        status.clear()
         let values = state.reduce(0) { $0 + $1.values.count }
         Terminal.write(
             "\(path): \(found.metadata.model), \(state.count) tensors, \(ProgressText.grouped(values)) values\n"

@@ -16,8 +16,8 @@ struct LSN: AsyncParsableCommand {
             """,
         version: ProgramVersion.current,
         subcommands: [
-            TrainCommand.self, EvalCommand.self, CheckCommand.self, BenchCommand.self, ModelsCommand.self,
-            DevicesCommand.self, DataCommand.self, ExportCommand.self,
+            TrainCommand.self, EvalCommand.self, ReportCommand.self, CheckCommand.self, BenchCommand.self,
+            ModelsCommand.self, DevicesCommand.self, DataCommand.self, ExportCommand.self, ConvertCommand.self,
         ]
     )
 

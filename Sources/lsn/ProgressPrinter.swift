@@ -34,6 +34,8 @@ final class ProgressPrinter: Sendable {
                 if isInteractive {
                     drawBar(text.evaluation(done: done, total: total, columns: Terminal.columns), force: false, &state)
                 }
+            case .blocks:
+                break
             case .epoch(let record, let epochs, let isBest):
                 print([text.line(record, epochs: epochs, isBest: isBest)], &state)
             case .saved(let path, let step):
@@ -43,9 +45,9 @@ final class ProgressPrinter: Sendable {
         }
     }
 
-    /// Shows what a run came to.
-    func show(_ summary: TrainingSummary) {
-        state.withLock { print(text.summary(summary), &$0) }
+    /// Shows what a run came to, and where its report is, if it has one.
+    func show(_ summary: TrainingSummary, report: String?) {
+        state.withLock { print(text.summary(summary, report: report), &$0) }
     }
 
     /// Removes the bar, so that an error message has a line of its own.

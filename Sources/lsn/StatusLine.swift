@@ -1,21 +1,16 @@
-/// A line on the terminal that says what is being done, and goes away; nothing where there is no terminal.
+/// A line on standard error that says what is being done, and goes away; nothing where that is no terminal.
 struct StatusLine {
-    private let isLive: Bool
-
-    /// - Parameter isShown: false where standard output is for a program.
-    init(isShown: Bool) {
-        isLive = isShown && Terminal.isInteractive
-    }
+    private let isLive = Terminal.showsErrorsLive
 
     /// Puts `text` in place of what stood there.
     func show(_ text: String) {
         guard isLive else { return }
-        Terminal.write("\r\u{1B}[2K" + String(text.prefix(Terminal.columns - 1)))
+        Terminal.writeError("\r\u{1B}[2K" + String(text.prefix(Terminal.errorColumns - 1)))
     }
 
     /// Removes the line.
     func clear() {
         guard isLive else { return }
-        Terminal.write("\r\u{1B}[2K")
+        Terminal.writeError("\r\u{1B}[2K")
     }
 }

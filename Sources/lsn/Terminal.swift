@@ -3,8 +3,13 @@ import Foundation
 /// The terminal, or what stands in for it.
 enum Terminal {
     /// Whether standard output is a terminal that can move its cursor.
-    static var isInteractive: Bool {
-        isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    static var isInteractive: Bool { isLive(STDOUT_FILENO) }
+
+    /// Whether standard error is one: progress goes there, so that it is seen where the output goes to a file.
+    static var showsErrorsLive: Bool { isLive(STDERR_FILENO) }
+
+    private static func isLive(_ descriptor: Int32) -> Bool {
+        isatty(descriptor) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     }
 
     /// Whether standard output takes colours: a terminal, and NO_COLOR is not set (https://no-color.org).
@@ -12,10 +17,15 @@ enum Terminal {
         isInteractive && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
     }
 
-    /// Characters of a line; 80 where it cannot be told.
-    static var columns: Int {
+    /// Characters of a line of standard output; 80 where it cannot be told.
+    static var columns: Int { columns(STDOUT_FILENO) }
+
+    /// Characters of a line of standard error.
+    static var errorColumns: Int { columns(STDERR_FILENO) }
+
+    private static func columns(_ descriptor: Int32) -> Int {
         var size = winsize()
-        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
     }
 

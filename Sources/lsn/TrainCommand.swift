@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import TensorBoard
 import Tensors
 import Training
 
@@ -10,9 +11,11 @@ struct TrainCommand: AsyncParsableCommand {
         commandName: "train",
         abstract: "Train a network.",
         discussion: """
-            The run's folder holds config.json, metrics.jsonl, checkpoint-last.safetensors and \
-            checkpoint-best.safetensors; memory.json and profile.json say what a step takes and where its time goes. Ctrl-C saves after the step under way and exits with code 0; --resume continues \
-            to the same bits, from there or from wherever the process was killed.
+            The run's folder holds config.json, metrics.jsonl, checkpoint-last.safetensors, \
+            checkpoint-best.safetensors, report.html (a page with the run's charts, written anew after each epoch), \
+            memory.json and profile.json (what a step takes, and where its time goes) and events for \
+            `tensorboard --logdir`. Ctrl-C saves after the step under way and exits with code 0; --resume continues to \
+            the same bits, from there or from wherever the process was killed.
             """
     )
 
@@ -116,6 +119,8 @@ struct TrainCommand: AsyncParsableCommand {
     ) async throws {
         let printer = ProgressPrinter()
         let files = BadFileReporter(data)
+        let reporter = RunReporter()
+        let tensorBoard = TensorBoardLog(warn: { Failure.warn($0) })
         InterruptFlag.watch()
         do {
             let summary = try await session.run(
@@ -125,14 +130,17 @@ struct TrainCommand: AsyncParsableCommand {
                 plan: plan,
                 observer: { event in
                     printer.show(event)
+                    tensorBoard.hear(event)
                     if case .epoch = event { files.report() }
+                    reporter.hear(event)
                 },
                 shouldStop: { InterruptFlag.isRaised }
             )
-            printer.show(summary)
+            printer.show(summary, report: reporter.end(summary))
         } catch {
             printer.clear()
             files.report()
+            reporter.fail(error)
             throw error
         }
     }

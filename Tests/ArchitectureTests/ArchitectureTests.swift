@@ -13,12 +13,15 @@ import Testing
         "Datasets": ["Tensors", "FileFormats", "BundledDigits"],
         "Networks": ["Tensors"],
         "Training": ["Tensors", "Networks", "Datasets", "FileFormats"],
+        "Reports": ["Training", "FileFormats"],
         "Interchange": ["Tensors", "Networks", "FileFormats"],
+        "TensorBoardMessages": [],
+        "TensorBoard": ["Training", "FileFormats", "TensorBoardMessages"],
         "Parity": ["Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
         "lsn": [
             "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
             "Parity",
-            "FileFormats", "Interchange",
+            "FileFormats", "Interchange", "Reports", "TensorBoard",
         ],
     ]
 

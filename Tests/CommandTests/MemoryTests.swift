@@ -33,11 +33,15 @@ import Testing
     }
 
     @Test func aStepThatDoesNotFitIsRefused() throws {
-        let step = ["--width", "60", "--batch-size", "4000", "--limit-train", "4000", "--timesteps", "64"]
+        let step = ["--width", "4", "--batch-size", "4000", "--timesteps", "64"]
         let result = try place.lsn(["train", "--device", "reference"] + step)
         #expect(result.code == 2)
         #expect(result.errors.contains("a step of 4000 samples with --memory lean needs"), "\(result.errors)")
         #expect(!place.exists("runs"))
+        // A network whose parameters alone cannot be counted.
+        let huge = try place.lsn("train", "--device", "reference", "--width", "60")
+        #expect(huge.code == 2)
+        #expect(huge.errors.contains("larger than kernels can count"), "\(huge.errors)")
         let dry = try place.lsn(["train", "--device", "reference", "--dry-run", "--json", "--memory", "fast"] + step)
         #expect(dry.code == 2)
         let plan = try #require(try dry.json() as? [String: Any])

@@ -252,4 +252,22 @@ struct MismatchTests {
             try backend.findNonFinite(in: storage, count: 8, record: storage, word: 8)
         }
     }
+
+    @Test func measurements() throws {
+        let backend = try TestDevice.backend()
+        let record = try backend.zeros(words: 8)
+        let shape = ImageShape(images: 1, height: 1, width: 1, channels: 8)
+        let spikes = SpikeTensor<OpenCLBackend>(shape: shape, storage: record)
+        let values = RealTensor<OpenCLBackend>(shape: shape, storage: record)
+        let larger = SpikeTensor<OpenCLBackend>(shape: shape.with(images: 2), storage: record)
+        expectMismatch("countSpikes") {
+            try backend.countSpikes(spikes, differingFrom: larger, record: record, word: 0)
+        }
+        expectMismatch("countSpikes") { try backend.countSpikes(spikes, differingFrom: nil, record: record, word: 7) }
+        expectMismatch("countSpikes") { try backend.countSpikes(spikes, differingFrom: nil, record: record, word: -1) }
+        expectMismatch("countValues") { try backend.countValues(values, record: record, word: 5) }
+        expectMismatch("measureNorm") { try backend.measureNorm(of: values, record: record, word: 8) }
+        let small = RealTensor<OpenCLBackend>(shape: shape.with(images: 9), storage: record)
+        expectMismatch("measureNorm") { try backend.measureNorm(of: small, record: record, word: 0) }
+    }
 }

@@ -28,7 +28,7 @@ import Testing
     #expect(
         notChecked == [
             "normalized_lif", "sum", "prepare_images", "resize_images", "prepare_frames", "find_non_finite", "storage",
-            "spike_gate", "potential_penalty",
+            "spike_gate", "potential_penalty", "count_spikes", "count_values", "measure_norm",
         ],
         "these have hand-made tests of the reference; every other operation is checked without another device"
     )

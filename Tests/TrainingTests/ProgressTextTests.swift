@@ -61,6 +61,21 @@ import Testing
         )
     }
 
+    @Test func aSummarySaysWhereThingsAre() {
+        let best = BestEpoch(epoch: 2, testAccuracy: 0.95)
+        let summary = TrainingSummary(outcome: .finished, folder: "run", step: 240, last: record, best: best)
+        #expect(
+            ProgressText(isColoured: false).summary(summary, report: "run/report.html") == [
+                "test accuracy 94.10 % after epoch 3; the best was 95.00 % after epoch 2",
+                "folder  run",
+                "best    run/checkpoint-best.safetensors (epoch 2)",
+                "last    run/checkpoint-last.safetensors (step 240)",
+                "report  run/report.html",
+                "evaluate with lsn eval --checkpoint run",
+            ]
+        )
+    }
+
     @Test(arguments: [
         (0, "0:00"), (59.6, "1:00"), (83, "1:23"), (3723, "1:02:03"), (-5, "0:00"), (.infinity, "0:00"),
     ])

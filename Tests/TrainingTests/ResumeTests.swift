@@ -102,6 +102,8 @@ import Testing
         stray.epoch = 2
         stray.trainLoss = 99
         try metrics.append(stray)
+        let blocks = BlocksFile(path: parts + "/blocks.jsonl")
+        try blocks.append(BlockStatistics(epoch: 2, step: 99, blocks: []))
         let torn = try String(contentsOfFile: metrics.path, encoding: .utf8) + "{\"epoch\": 3, \"lear"
         try FileSystem.writeAtomically(Array(torn.utf8), to: metrics.path)
         try await train(resume(parts))

@@ -109,7 +109,7 @@ extension EpochRecord {
     }
 }
 
-/// Both checkpoints and all metrics of two runs are the same, times aside.
+/// Both checkpoints, all metrics and all statistics of two runs are the same, times aside.
 func expectSameRun(_ a: String, _ b: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
     for name in ["checkpoint-last.safetensors", "checkpoint-best.safetensors"] {
         let first = try ComparableCheckpoint("\(a)/\(name)")
@@ -120,4 +120,7 @@ func expectSameRun(_ a: String, _ b: String, sourceLocation: SourceLocation = #_
     let second = try MetricsFile(path: "\(b)/metrics.jsonl").records().map(\.timeless)
     #expect(first == second, sourceLocation: sourceLocation)
     #expect(!first.isEmpty, sourceLocation: sourceLocation)
+    let blocks = try BlocksFile(path: "\(a)/blocks.jsonl").statistics()
+    #expect(try BlocksFile(path: "\(b)/blocks.jsonl").statistics() == blocks, sourceLocation: sourceLocation)
+    #expect(blocks.map(\.step) == first.map(\.step), sourceLocation: sourceLocation)
 }

@@ -1,0 +1,101 @@
+/// What a run comes to, in the terms of a headline.
+extension RunContents {
+    /// The run's folder without what leads to it.
+    public var name: String {
+        folder.split(separator: "/").last.map(String.init) ?? folder
+    }
+
+    /// `model` of `config.json`.
+    public var model: String? { configuration["model"]?.string }
+
+    /// `dataset` of `config.json`.
+    public var dataset: String? { configuration["dataset"]?.string }
+
+    /// Epochs that `metrics.jsonl` has.
+    public var epochsDone: Int { epochs.count }
+
+    /// Test accuracy of the last epoch.
+    public var lastAccuracy: Double? { epochs.last?.testAccuracy }
+
+    /// The highest test accuracy, and the earliest epoch that has it.
+    public var bestEpoch: (epoch: Int, testAccuracy: Double)? {
+        best.flatMap { line in line.testAccuracy.map { (line.epoch, $0) } }
+    }
+
+    /// The epoch with the highest test accuracy, the earliest of equals.
+    var best: EpochLine? {
+        var best: EpochLine?
+        for line in epochs {
+            guard let accuracy = line.testAccuracy, accuracy.isFinite else { continue }
+            if accuracy > best?.testAccuracy ?? -.infinity { best = line }
+        }
+        return best
+    }
+
+    /// Seconds of all training steps; nil before the first epoch.
+    public var trainingSeconds: Double? { sum(epochs.compactMap(\.seconds)) }
+
+    /// Seconds of all evaluations.
+    var evaluationSeconds: Double? { sum(epochs.compactMap(\.evaluationSeconds)) }
+
+    /// Training samples a second over all epochs.
+    public var meanRate: Double? {
+        let timed = epochs.compactMap { line in
+            line.seconds.flatMap { seconds in line.imagesPerSecond.map { (seconds: seconds, images: seconds * $0) } }
+        }
+        guard let seconds = sum(timed.map(\.seconds)), let images = sum(timed.map(\.images)), seconds > 0 else {
+            return nil
+        }
+        return images / seconds
+    }
+
+    /// Trained values.
+    public var parameters: Int? { configuration["network"]?["parameters"]?.integer }
+
+    private func sum(_ values: [Double]) -> Double? {
+        let usable = values.filter(\.isFinite)
+        return usable.isEmpty ? nil : usable.reduce(0, +)
+    }
+
+    /// Keys of `config.json` that are no options.
+    private static let records: Set<String> = ["version", "machine", "network", "data_set", "continued"]
+
+    /// Every option, by name.
+    var options: [(name: String, value: String)] {
+        guard case .object(let members) = configuration else { return [] }
+        return members.filter { !Self.records.contains($0.key) }.sorted { $0.key < $1.key }
+            .map { ($0.key, $0.value.shown) }
+    }
+
+    /// Where and with what the run was made.
+    var circumstances: [(name: String, value: String)] {
+        let machine = configuration["machine"]
+        let data = configuration["data_set"]
+        var pairs: [(String, JSONValue?)] = [
+            ("program", configuration["version"].map { .text("lsn \($0.shown)") }),
+            ("device", machine?["name"]), ("--device", machine?["device"]), ("driver", machine?["driver"]),
+            ("seed", configuration["seed"]), ("data set", configuration["dataset"]),
+            ("data source", data?["source"]), ("split", data?["split"]), ("samples are", data?["form"]),
+            ("training samples", data?["train_samples"]), ("test samples", data?["test_samples"]),
+            ("fingerprint of the data", data?["fingerprint"]),
+        ]
+        for continuation in configuration["continued"]?.elements ?? [] {
+            let parts = [
+                continuation["step"].map { "after step \($0.shown)" },
+                continuation["version"].map { "by lsn \($0.shown)" },
+                continuation["machine"]?["name"].map { "on \($0.shown)" },
+                continuation["machine"]?["driver"].map(\.shown),
+            ]
+            pairs.append(("continued", .text(parts.compactMap { $0 }.joined(separator: ", "))))
+        }
+        return pairs.compactMap { name, value in value.map { (name, $0.shown) } }
+    }
+
+    /// The network in numbers.
+    var networkFacts: [(name: String, value: String)] {
+        guard case .object(let members)? = configuration["network"] else { return [] }
+        return members.sorted { $0.key < $1.key }.map { key, value in
+            (key.replacing("_", with: " "), value.integer.map { NumberText.count($0) } ?? value.shown)
+        }
+    }
+}
