@@ -33,7 +33,7 @@ final class RunReporter: Sendable {
                 write(&state)
             case .step(let report):
                 state.status.step = report.step
-            case .evaluating:
+            case .evaluating, .blocks:
                 break
             case .epoch(let record, let epochs, _):
                 state.status.epoch = record.epoch
