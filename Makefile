@@ -33,10 +33,14 @@ memcheck: ## Runs every kernel under oclgrind: invalid accesses and data races.
 bench: build ## Measures the kernels of this machine's device.
 	$(LSN) bench $(ARGUMENTS)
 
+.PHONY: docs
+docs: setup ## Builds the library's documentation to .build/docs; a warning is an error.
+	Scripts/build-documentation .build/docs
+
 .PHONY: lint
 lint: ## Checks the formatting.
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Snippets Sources Tests
 
 .PHONY: format
 format: ## Formats the sources.
-	swift format --in-place --recursive --parallel Package.swift Sources Tests
+	swift format --in-place --recursive --parallel Package.swift Snippets Sources Tests

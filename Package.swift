@@ -17,12 +17,18 @@ let package = Package(
         .executable(name: "lsn", targets: ["lsn"]),
         .library(
             name: "LogicSpikingNetworks",
-            targets: ["Tensors", "ReferenceBackend", "OpenCLBackend", "Networks", "Datasets", "Training"]
+            targets: [
+                "Tensors", "ReferenceBackend", "OpenCLRuntime", "OpenCLBackend", "Networks", "FileFormats", "Datasets",
+                "Training",
+            ]
         ),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
+        // No traits: messages are written and read, nothing else.
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
     ],
     targets: [
         // Other people's C libraries, as the system has them.
@@ -55,6 +61,20 @@ let package = Package(
         ),
         .target(name: "Reports", dependencies: ["Training", "FileFormats"], swiftSettings: house),
         .target(name: "Interchange", dependencies: ["Tensors", "Networks", "FileFormats"], swiftSettings: house),
+        // Made by protoc from the file beside it: not compiled as strictly as what people wrote.
+        .target(
+            name: "TensorBoardMessages",
+            dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Events.proto"]
+        ),
+        .target(
+            name: "TensorBoard",
+            dependencies: [
+                "Training", "FileFormats", "TensorBoardMessages",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: house
+        ),
         .target(
             name: "Parity",
             dependencies: ["Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
@@ -64,7 +84,7 @@ let package = Package(
             name: "lsn",
             dependencies: [
                 "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
-                "Parity", "FileFormats", "Interchange", "Reports",
+                "Parity", "FileFormats", "Interchange", "Reports", "TensorBoard",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -110,6 +130,15 @@ let package = Package(
         .testTarget(
             name: "InterchangeTests",
             dependencies: ["Interchange", "Networks", "ReferenceBackend", "FileFormats", "Tensors"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "TensorBoardTests",
+            dependencies: [
+                "TensorBoard", "TensorBoardMessages", "Training", "FileFormats",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            exclude: ["golden.tfevents"],
             swiftSettings: house
         ),
         .testTarget(

@@ -46,6 +46,9 @@ static const unsigned char convolution_spike_lookup[] = {
 static const unsigned char convolution_sum_partitions[] = {
 #embed "convolution/sum_partitions.cl"
 };
+static const unsigned char elementwise_rectify[] = {
+#embed "elementwise/rectify.cl"
+};
 static const unsigned char elementwise_sum[] = {
 #embed "elementwise/sum.cl"
 };
@@ -131,6 +134,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(convolution_spike_forward, "convolution/spike_forward.cl"),
     SOURCE(convolution_spike_lookup, "convolution/spike_lookup.cl"),
     SOURCE(convolution_sum_partitions, "convolution/sum_partitions.cl"),
+    SOURCE(elementwise_rectify, "elementwise/rectify.cl"),
     SOURCE(elementwise_sum, "elementwise/sum.cl"),
     SOURCE(elementwise_time, "elementwise/time.cl"),
     SOURCE(head_bias, "head/bias.cl"),

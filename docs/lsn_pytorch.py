@@ -22,11 +22,13 @@ with safe_open(path, "pt") as file:
 steps, leak, threshold = int(meta["time_steps"]), float(meta["leak"]), float(meta["threshold"])
 
 
-def fire(x):
+def fire(name, x):
     """Leaky integrate and fire over [T, N, ...]; a neuron that fires starts again from 0 (or less its threshold)."""
     u, spikes = 0, []
+    w = tensors.get(name + ".neuron.w")  # plif: the layer learned its leak
+    kept = leak if w is None else 1 - torch.sigmoid(w)
     for t in range(steps):
-        u = leak * u + x[t]
+        u = kept * u + x[t]
         spikes.append((u >= threshold).float())
         u = u - threshold * spikes[-1] if meta["reset"] == "soft" else u * (1 - spikes[-1])
     return torch.stack(spikes)
@@ -37,7 +39,7 @@ def unit(name, x, stride=1):
     weight = tensors[name + ".conv.weight"]
     y = F.conv2d(x.flatten(0, 1), weight, stride=stride, padding=weight.shape[-1] // 2)
     norm = [tensors[f"{name}.bn.{part}"] for part in ("running_mean", "running_var", "weight", "bias")]
-    return fire(F.batch_norm(y, *norm, eps=1e-5).unflatten(0, (steps, -1)))
+    return fire(name, F.batch_norm(y, *norm, eps=1e-5).unflatten(0, (steps, -1)))
 
 
 def block(name, x, stride):
@@ -64,7 +66,7 @@ def network(x):
     linear = lambda name, y: F.linear(y, tensors[name + ".weight"], tensors[name + ".bias"])
     if "head.fc.weight" in tensors:
         return linear("head.fc", x).mean(0)
-    return linear("head.fc2", fire(linear("head.fc1", x))).mean(0)
+    return linear("head.fc2", fire("head", linear("head.fc1", x))).mean(0)
 
 
 samples = torch.from_numpy(np.load(data))

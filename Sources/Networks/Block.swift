@@ -1,7 +1,7 @@
 public import Tensors
 
 /// A residual block. A new family is a type that conforms to this, a case of ``BlockFamily`` and a line in
-/// ``makeBlock(_:parameters:)``; networks and trainers see nothing else of it.
+/// `makeBlock`; networks and trainers see nothing else of it.
 ///
 /// A block pushes what its backward pass needs on the tape and tells the tape's observer what it computed. It may also
 /// wrap another block, record only that block's input, and run it again in the backward pass.

@@ -33,6 +33,7 @@ struct FiringStage<B: Backend>: Sendable {
     ) throws(BackendError) -> Activation<B> {
         let normalization = try norm?.normalization(of: input, repeats: isStatic ? timeSteps : 1, mode: tape.mode)
         let output = try neurons.fire(input, normalization: normalization, isStatic: isStatic)
+        try tape.observer?.didFire(neurons.name, output: output)
         tape.pushFiring(FiringRecord(input: input, normalization: normalization))
         return output
     }

@@ -26,18 +26,32 @@ public final class Network<B: Backend>: Sendable {
     /// Builds the network; its parameters are zero until ``initialize(seed:)`` or a load.
     ///
     /// - Throws: `NetworkError` where the description cannot be built, `BackendError` where the device has no room.
-    public init(_ description: NetworkDescription, backend: B) throws {
+    public convenience init(_ description: NetworkDescription, backend: B) throws {
         try description.validate()
         let parameters = try ParameterSet(
             layout: description.layout(alignment: backend.sliceAlignment),
             backend: backend
         )
+        try self.init(description, parameters: parameters)
+    }
+
+    private init(_ description: NetworkDescription, parameters: ParameterSet<B>) throws {
         self.description = description
-        self.backend = backend
+        backend = parameters.backend
         self.parameters = parameters
         stem = try StemLayer(description, parameters: parameters)
         blocks = try description.blocks.map { try makeBlock($0, parameters: parameters) }
         head = try HeadLayer(description, parameters: parameters)
+    }
+
+    /// The same network on the same parameters, with another surrogate in its backward pass.
+    ///
+    /// - Throws: `NetworkError` where the surrogate's number is none that it can have.
+    public func with(surrogate: Surrogate) throws -> Network<B> {
+        var description = description
+        description.neuron.surrogate = surrogate
+        try description.validate()
+        return try Network(description, parameters: parameters)
     }
 
     /// Gives every parameter and buffer the value it starts with; see ``ParameterSet/initialize(seed:)``.
@@ -56,7 +70,8 @@ public final class Network<B: Backend>: Sendable {
     ///   - input: `[N, H, W, C]` where `isStatic`, else `[T·N, H, W, C]` with time outermost.
     ///   - isStatic: whether each picture stands at every time step.
     ///   - training: whether to normalise by this batch's statistics, move the running estimates, and record what
-    ///     ``backward(_:logitsGradient:)`` needs. Without it the running estimates serve and nothing is kept.
+    ///     ``backward(_:logitsGradient:potentialLoss:record:)`` needs. Without it the running estimates serve and nothing
+    ///     is kept.
     ///   - observer: sees what every block computes, and in the backward pass every gradient.
     public func forward(
         _ input: RealTensor<B>,

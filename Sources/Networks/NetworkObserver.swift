@@ -65,6 +65,9 @@ public protocol NetworkObserver<B>: Sendable {
     /// The stem or a block has run forward.
     func didRun(_ block: BlockObservation<B>) throws(BackendError)
 
+    /// A layer of neurons, or of rectifiers, named e.g. `stages.0.1.branch.0.neuron`, has run forward.
+    func didFire(_ layer: String, output: Activation<B>) throws(BackendError)
+
     /// A convolution or a fully connected layer is about to run forward. By default nothing happens.
     func willConvolve(_ convolution: ConvolutionObservation<B>) throws(BackendError)
 
@@ -74,6 +77,9 @@ public protocol NetworkObserver<B>: Sendable {
 }
 
 extension NetworkObserver {
+    /// Nothing.
+    public func didFire(_ layer: String, output: Activation<B>) throws(BackendError) {}
+
     /// Nothing.
     public func willConvolve(_ convolution: ConvolutionObservation<B>) throws(BackendError) {}
 }

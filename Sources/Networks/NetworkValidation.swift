@@ -25,6 +25,14 @@ extension NetworkDescription {
     }
 
     private func validateNeuron() throws(NetworkError) {
+        if neuron.isRectifier {
+            guard !family.needsSpikes else {
+                throw .invalid("blocks of the family \(family.rawValue) join spikes; rectifiers (relu) leave numbers")
+            }
+            guard timeSteps == 1 else {
+                throw .invalid("rectifiers (relu) know no time, so there is 1 time step, not \(timeSteps)")
+            }
+        }
         for threshold in neuron.thresholds {
             guard threshold > 0, threshold.isFinite else {
                 throw .invalid("the neuron's threshold is \(threshold); it must be above 0")

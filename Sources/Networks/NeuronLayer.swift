@@ -1,13 +1,16 @@
 import Tensors
 
-/// Neurons with the leak that they learn, if they do.
+/// Neurons with the leak that they learn, if they do; or the rectifier in their place.
 struct NeuronLayer<B: Backend>: Sendable {
+    /// E.g. `stages.0.1.branch.0.neuron`.
+    let name: String
     private let backend: B
     private let neuron: Neuron
     private let timeSteps: Int
     private let leak: LearnedLeak<B>?
 
     init(_ description: NeuronDescription, timeSteps: Int, parameters: ParameterSet<B>) throws(BackendError) {
+        name = description.name
         backend = parameters.backend
         neuron = description.neuron
         self.timeSteps = timeSteps
@@ -19,12 +22,15 @@ struct NeuronLayer<B: Backend>: Sendable {
         }
     }
 
-    /// Spikes, or of multi-level neurons their number.
+    /// Spikes; of multi-level neurons their number; of a rectifier its values.
     func fire(
         _ input: RealTensor<B>,
         normalization: Normalization<B>?,
         isStatic: Bool
     ) throws(BackendError) -> Activation<B> {
+        if neuron.isRectifier {
+            return .real(try backend.rectify(try normalized(input, normalization)))
+        }
         let time = TimeAxis(steps: timeSteps, isStatic: isStatic)
         if neuron.isMultiLevel {
             return .real(
@@ -45,6 +51,9 @@ struct NeuronLayer<B: Backend>: Sendable {
         isStatic: Bool,
         tape: borrowing Tape<B>
     ) throws(BackendError) -> RealTensor<B> {
+        if neuron.isRectifier {
+            return try throughRectifier(gradient, input: input, normalization: normalization, gradients: gradients)
+        }
         let time = TimeAxis(steps: timeSteps, isStatic: isStatic)
         let penalty: PotentialPenalty<B>? =
             if let aim = tape.potentialAim {
@@ -68,5 +77,30 @@ struct NeuronLayer<B: Backend>: Sendable {
             gradients: gradients,
             penalty: penalty
         )
+    }
+
+    /// The normalised input is computed again, as neurons compute their potentials again.
+    private func throughRectifier(
+        _ gradient: RealTensor<B>,
+        input: RealTensor<B>,
+        normalization: Normalization<B>?,
+        gradients: NormalizationGradients<B>?
+    ) throws(BackendError) -> RealTensor<B> {
+        let rectified = try backend.rectifyBackward(gradient, input: try normalized(input, normalization))
+        guard let normalization, let gradients else { return rectified }
+        return try backend.normalizeBackward(
+            rectified,
+            input: input,
+            normalization: normalization,
+            gradients: gradients
+        )
+    }
+
+    private func normalized(
+        _ input: RealTensor<B>,
+        _ normalization: Normalization<B>?
+    ) throws(BackendError) -> RealTensor<B> {
+        guard let normalization else { return input }
+        return try backend.normalize(input, with: normalization)
     }
 }

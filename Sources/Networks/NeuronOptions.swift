@@ -8,10 +8,14 @@ public enum NeuronModel: String, CaseIterable, Codable, Sendable {
     case leaky = "lif"
     /// Parametric leaky integrate and fire: every layer learns its leak.
     case parametric = "plif"
+    /// No neuron: max(0, x), for networks of real values that are to be converted.
+    case rectifier = "relu"
 
     /// What `neuron` is; a leaky neuron of several thresholds is leaky.
     public init(_ neuron: Neuron) {
-        self = neuron.isLeakLearned ? .parametric : neuron.leak == 1 ? .integrateAndFire : .leaky
+        self =
+            neuron.isRectifier
+            ? .rectifier : neuron.isLeakLearned ? .parametric : neuron.leak == 1 ? .integrateAndFire : .leaky
     }
 
     /// The leak where none is given; where it is learned, its start.
@@ -57,9 +61,14 @@ public struct NeuronOptions: Hashable, Sendable {
     /// `neuron` with what was asked for. A surrogate asked for without its number keeps the number where the neuron has
     /// that surrogate already, and so does a model its leak.
     ///
+    /// A rectifier takes the place of several thresholds as of one.
+    ///
     /// - Throws: ``NetworkError/invalid(_:)`` where the options contradict each other.
     public func applied(to neuron: Neuron) throws(NetworkError) -> Neuron {
         var result = neuron
+        if model == .rectifier {
+            return Neuron(isRectifier: true)
+        }
         if let model, model != NeuronModel(neuron) {
             result.isLeakLearned = model == .parametric
             result.leak = model.standardLeak

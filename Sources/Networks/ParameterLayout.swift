@@ -14,9 +14,9 @@ enum InitialValues: Hashable, Sendable {
 public struct ParameterEntry: Hashable, Sendable {
     /// How the values lie in storage.
     public enum Layout: Hashable, Sendable {
-        /// As ``Filter`` says.
+        /// As `Filter` says.
         case filter(FilterShape)
-        /// As ``ChannelVector`` says: one value a channel.
+        /// As `ChannelVector` says: one value a channel.
         case vector
     }
 

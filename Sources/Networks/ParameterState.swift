@@ -104,6 +104,13 @@ extension ParameterSet {
 }
 
 extension ParameterEntry {
+    /// Which of its words in flat storage hold a value, in ascending order; the others are spare.
+    public var valueWords: [Int] {
+        var words = [Float](repeating: 0, count: offset + self.words)
+        store([Float](repeating: 1, count: count), in: &words)
+        return words.indices.filter { words[$0] != 0 }
+    }
+
     /// Puts values in PyTorch's order where this entry lies in flat words.
     func store(_ values: [Float], in words: inout [Float]) {
         let stored =

@@ -1,7 +1,7 @@
 import OpenCLRuntime
 public import Tensors
 
-// Kernels/elementwise: sum.cl, time.cl; Kernels/ceilings/copy.cl.
+// Kernels/elementwise: rectify.cl, sum.cl, time.cl; Kernels/ceilings/copy.cl.
 extension OpenCLBackend: ElementwiseOperations {
     /// a + b, spikes counting as 0 and 1; the shapes are equal.
     public func sum(
@@ -107,5 +107,38 @@ extension OpenCLBackend: ElementwiseOperations {
             global: [runs.count]
         )
         return result
+    }
+
+    /// max(0, x).
+    public func rectify(_ tensor: RealTensor<OpenCLBackend>) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        try require(tensor, "rectify", "the tensor")
+        let result = try newTensor(tensor.shape)
+        let runs = try WordRuns(tensor.shape.realWords, bytes: 2 * wordBytes, "rectify")
+        try run(
+            "rectify",
+            "elementwise/rectify.cl",
+            arguments: [.storage(tensor.storage), .storage(result.storage)] + runs.arguments,
+            global: [runs.count]
+        )
+        return result
+    }
+
+    /// The gradient where x > 0, else 0; the result stands in the gradient's memory.
+    public func rectifyBackward(
+        _ gradient: RealTensor<OpenCLBackend>,
+        input: RealTensor<OpenCLBackend>
+    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        let operation = "rectifyBackward"
+        try require(gradient, operation, "the gradient")
+        try requireEqual(gradient.shape, input.shape, operation, "the gradient")
+        try require(input, operation, "the input")
+        let runs = try WordRuns(input.shape.realWords, bytes: 3 * wordBytes, operation)
+        try run(
+            "rectify_backward",
+            "elementwise/rectify.cl",
+            arguments: [.storage(input.storage), .storage(gradient.storage)] + runs.arguments,
+            global: [runs.count]
+        )
+        return gradient
     }
 }

@@ -15,7 +15,8 @@ public enum ParityOperations {
     private static let all: [any ParityOperation.Type] = [
         ConvolutionOperation.self, NormalizationOperation.self, NeuronOperation.self, ParametricNeuronOperation.self,
         MultiLevelOperation.self, NormalizedNeuronOperation.self, PotentialPenaltyOperation.self,
-        LogicGateOperation.self, SpikeGateOperation.self, SumOperation.self, RepeatOverTimeOperation.self,
+        LogicGateOperation.self, SpikeGateOperation.self, SumOperation.self, RectifyOperation.self,
+        RepeatOverTimeOperation.self,
         MaxPoolOperation.self, AveragePoolOperation.self,
         GlobalAveragePoolOperation.self, GlobalAveragePoolLinearOperation.self, BiasOperation.self,
         LossOperation.self, OptimizerOperation.self, ScheduleOperation.self, PrepareImagesOperation.self,

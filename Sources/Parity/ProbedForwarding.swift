@@ -231,6 +231,17 @@ extension ProbedBackend {
         try base.accumulate(term.moved(), into: tensor.moved())
     }
 
+    func rectify(_ tensor: RealTensor<Self>) throws(BackendError) -> RealTensor<Self> {
+        try base.rectify(tensor.moved()).moved()
+    }
+
+    func rectifyBackward(
+        _ gradient: RealTensor<Self>,
+        input: RealTensor<Self>
+    ) throws(BackendError) -> RealTensor<Self> {
+        try base.rectifyBackward(gradient.moved(), input: input.moved()).moved()
+    }
+
     func maxPool(
         _ input: SpikeTensor<Self>,
         window: Int,

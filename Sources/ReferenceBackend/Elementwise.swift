@@ -1,6 +1,6 @@
 public import Tensors
 
-// Sums and copies, element by element; a float sum of two is rounded once.
+// Sums, copies and the rectifier, element by element; a float sum of two is rounded once.
 extension ReferenceBackend {
     /// a + b into a new tensor.
     public func sum(_ a: Activation<Self>, _ b: Activation<Self>) throws(BackendError) -> RealTensor<Self> {
@@ -49,5 +49,23 @@ extension ReferenceBackend {
             Float((0..<steps).reduce(0.0) { $0 + Double(values[$1 * part + index]) })
         }
         return newTensor(sums, shape: shape.with(images: shape.images / steps))
+    }
+
+    /// max(0, x).
+    public func rectify(_ tensor: RealTensor<Self>) throws(BackendError) -> RealTensor<Self> {
+        newTensor(try load(tensor, "rectify", "the tensor").map { $0 < 0 ? 0 : $0 }, shape: tensor.shape)
+    }
+
+    /// The gradient where x > 0, else 0.
+    public func rectifyBackward(
+        _ gradient: RealTensor<Self>,
+        input: RealTensor<Self>
+    ) throws(BackendError) -> RealTensor<Self> {
+        let operation = "rectifyBackward"
+        try requireEqual(gradient.shape, input.shape, operation, "the gradient")
+        let values = try load(input, operation, "the input")
+        let upstream = try load(gradient, operation, "the gradient")
+        gradient.storage.write(zip(upstream, values).map { $1 > 0 ? $0 : 0 })
+        return gradient
     }
 }

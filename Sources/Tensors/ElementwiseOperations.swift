@@ -1,4 +1,5 @@
-/// Sums and copies of activations, for shortcuts that add instead of gating and for pictures that stand still.
+/// Sums and copies of activations, for shortcuts that add instead of gating and for pictures that stand still; the
+/// rectifier of networks of real values.
 public protocol ElementwiseOperations: StorageOperations {
     /// a + b, spikes counting as 0 and 1; the shapes are equal.
     func sum(_ a: Activation<Self>, _ b: Activation<Self>) throws(BackendError) -> RealTensor<Self>
@@ -15,4 +16,14 @@ public protocol ElementwiseOperations: StorageOperations {
     /// The sum of every image over `steps` time steps: `[T·N, …]` becomes `[N, …]`. What ``repeatOverTime(_:steps:)`` is
     /// in the backward pass.
     func sumOverTime(_ tensor: RealTensor<Self>, steps: Int) throws(BackendError) -> RealTensor<Self>
+
+    /// max(0, x) (ReLU). Not a number stays what it is.
+    func rectify(_ tensor: RealTensor<Self>) throws(BackendError) -> RealTensor<Self>
+
+    /// ∂L/∂x of ``rectify(_:)`` from ∂L/∂y: the same where x > 0, else 0. `gradient` is spent: the result stands in its
+    /// memory.
+    func rectifyBackward(
+        _ gradient: RealTensor<Self>,
+        input: RealTensor<Self>
+    ) throws(BackendError) -> RealTensor<Self>
 }

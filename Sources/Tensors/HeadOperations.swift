@@ -7,7 +7,12 @@ public enum Loss: Hashable, Sendable {
     case temporalEfficient(lambda: Float, phi: Float)
 
     /// TET with the constants of its paper.
-    public static let tet = Loss.temporalEfficient(lambda: 0.05, phi: 1)
+    public static let tet = tet()
+
+    /// TET, with the constants of its paper unless others are given.
+    public static func tet(lambda: Float? = nil, phi: Float? = nil) -> Loss {
+        .temporalEfficient(lambda: lambda ?? 0.05, phi: phi ?? 1)
+    }
 }
 
 /// The words of a step's record, which the device fills while the step runs and the host reads once.

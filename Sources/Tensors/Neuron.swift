@@ -30,7 +30,8 @@ public enum Reset: String, CaseIterable, Hashable, Sendable {
 ///     U[t] = (1 − Y[t])·Û[t]                        (hard reset)
 ///
 /// The parametric neuron (PLIF, Fang et al.) learns its leak; the multi-level one (Feng et al.) is several such neurons
-/// on one input, and what leaves it is the number of them that fire.
+/// on one input, and what leaves it is the number of them that fire. A rectifier stands where neurons would in a network
+/// of real values, which can be converted to spikes: see ``isRectifier``.
 public struct Neuron: Hashable, Sendable {
     /// α: the share of the membrane potential that is left a time step later; 1 is IF.
     public var leak: Float
@@ -47,6 +48,9 @@ public struct Neuron: Hashable, Sendable {
     public var detachReset: Bool
     /// ∂Y/∂Û in the backward pass.
     public var surrogate: Surrogate
+    /// Whether it is no neuron but max(0, x), without time: nothing else of it counts then. Layers apply
+    /// ``ElementwiseOperations/rectify(_:)`` in its place.
+    public var isRectifier: Bool
 
     /// The paper's neuron, unless told otherwise.
     public init(
@@ -56,7 +60,8 @@ public struct Neuron: Hashable, Sendable {
         detachReset: Bool = false,
         surrogate: Surrogate = .standard,
         isLeakLearned: Bool = false,
-        higherThresholds: [Float] = []
+        higherThresholds: [Float] = [],
+        isRectifier: Bool = false
     ) {
         self.leak = leak
         self.isLeakLearned = isLeakLearned
@@ -65,6 +70,7 @@ public struct Neuron: Hashable, Sendable {
         self.reset = reset
         self.detachReset = detachReset
         self.surrogate = surrogate
+        self.isRectifier = isRectifier
     }
 
     /// Every threshold, ``threshold`` first.

@@ -82,8 +82,11 @@ public struct Normalization<B: StorageOperations>: Sendable {
 public protocol NormalizationOperations: StorageOperations {
     /// Statistics of this batch (biased variance), and the running estimates moved towards them (unbiased variance).
     ///
-    /// - Parameter repeats: how many times each image stands for itself: T for a static picture, else 1. Only the
-    ///   unbiased variance notices: n = repeats · images · height · width.
+    /// - Parameters:
+    ///   - input: what is to be normalised.
+    ///   - parameters: of the layer; their running estimates are moved.
+    ///   - repeats: how many times each image stands for itself: T for a static picture, else 1. Only the unbiased
+    ///     variance notices: n = repeats · images · height · width.
     func batchStatistics(
         of input: RealTensor<Self>,
         updating parameters: NormalizationParameters<Self>,

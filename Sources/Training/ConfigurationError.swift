@@ -3,9 +3,13 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
     /// An option file names an option that does not exist.
     case unknownOption(name: String, nearest: String?)
     /// Text that is not a value of the option.
-    case badValue(option: String, text: String, expected: String)
+    case badValue(option: String, text: String, expected: String, nearest: String? = nil)
     /// A value that no run can have.
     case outOfRange(option: String, value: String, allowed: String)
+    /// An option that does nothing for what it is given with.
+    case withoutEffect(option: String, value: String, reason: String)
+    /// An option that the model, or another option, has no use for.
+    case misplaced(option: String, problem: String, advice: String)
     /// A resumed run was started with something else.
     case contradiction(run: String, options: [Contradiction])
     /// A file that belongs to a run is missing or is not what it should be.
@@ -35,10 +39,14 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
         switch self {
         case .unknownOption(let name, let nearest):
             "there is no option called '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
-        case .badValue(let option, let text, let expected):
-            "\(option): '\(text)' is not \(expected)"
+        case .badValue(let option, let text, let expected, let nearest):
+            "\(option): '\(text)' is not \(expected)" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+        case .misplaced(let option, let problem, let advice):
+            "\(option): \(problem). \(advice)"
         case .outOfRange(let option, let value, let allowed):
             "\(option) \(value): must be \(allowed)"
+        case .withoutEffect(let option, let value, let reason):
+            "\(option) \(value) has no effect: \(reason)"
         case .contradiction(let run, let options):
             "the run in \(run) was started with "
                 + options.map { "\($0.option) \($0.recorded), not \($0.given)" }.joined(separator: "; ")

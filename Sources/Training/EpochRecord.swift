@@ -25,6 +25,8 @@ public struct EpochRecord: Codable, Hashable, Sendable {
     /// Of the training steps' ``seconds``, those in which the device waited for samples; nil where all of them are in
     /// memory.
     public var dataWaitSeconds: Double?
+    /// Dspike's temperature in this epoch, where it is looked for.
+    public var surrogateTemperature: Float?
 
     /// Names in the file.
     public enum CodingKeys: String, CodingKey, CaseIterable {
@@ -39,6 +41,7 @@ public struct EpochRecord: Codable, Hashable, Sendable {
         case seconds
         case evaluationSeconds = "evaluation_seconds"
         case dataWaitSeconds = "data_wait_seconds"
+        case surrogateTemperature = "surrogate_temperature"
     }
 
     /// The record as one line of JSON, keys in the order in which they are read, without the line's end.
@@ -51,6 +54,7 @@ public struct EpochRecord: Codable, Hashable, Sendable {
             (.evaluationSeconds, "\(evaluationSeconds)"),
         ]
         if let dataWaitSeconds { values.append((.dataWaitSeconds, "\(dataWaitSeconds)")) }
+        if let surrogateTemperature { values.append((.surrogateTemperature, "\(surrogateTemperature)")) }
         return "{" + values.map { "\"\($0.0.rawValue)\": \($0.1)" }.joined(separator: ", ") + "}"
     }
 

@@ -41,13 +41,21 @@ public struct ModelMetadata: Hashable, Sendable {
             "classes": "\(network.classes)",
             "head": network.head.rawValue,
             "stem": network.stem.rawValue,
-            "neuron": neuron.leak == 1 ? NeuronKind.integrateAndFire.rawValue : NeuronKind.lif.rawValue,
+            "neuron": NeuronModel(neuron).rawValue,
             "leak": "\(neuron.leak)",
             "threshold": "\(neuron.threshold)",
             "reset": neuron.reset.rawValue,
+            "detach_reset": "\(neuron.detachReset)",
+            "surrogate": neuron.surrogate.kind.rawValue,
+            "surrogate_parameter": "\(neuron.surrogate.parameter)",
             "batch_size": "\(batchSize)",
         ]
         strings["dataset"] = dataset?.rawValue
+        switch network.family {
+        case .sew(let function): strings["sew"] = function.rawValue
+        case .residual(let order): strings["residual"] = order.rawValue
+        case .lsn, .spikingResNet, .dsResNet: break
+        }
         return strings
     }
 
@@ -84,12 +92,20 @@ public struct ModelMetadata: Hashable, Sendable {
             }
             return (height, width)
         }
-        let neuron = Neuron(
+        func optional<Value>(_ name: String, _ convert: (String) -> Value?) throws(FileFormatError) -> Value? {
+            strings[name] == nil ? nil : try value(name, convert)
+        }
+        let architecture = try Architecture.named(model)
+        let neuron = try NeuronOptions(
+            model: try optional("neuron", NeuronModel.init(rawValue:)),
             leak: try value("leak") { Float($0).flatMap { (0...1).contains($0) ? $0 : nil } },
             threshold: try value("threshold", positive),
-            reset: try value("reset", Reset.init(rawValue:))
-        )
-        var network = try Architecture.named(model).describe(
+            reset: try value("reset", Reset.init(rawValue:)),
+            detachReset: try optional("detach_reset", Bool.init),
+            surrogate: try optional("surrogate", Surrogate.Kind.init(rawValue:)),
+            surrogateParameter: try optional("surrogate_parameter", positive)
+        ).applied(to: architecture.defaultNeuron)
+        var network = try architecture.describe(
             width: width,
             timeSteps: try value("time_steps", count),
             stem: try value("stem", Stem.init(rawValue:)),
@@ -98,15 +114,15 @@ public struct ModelMetadata: Hashable, Sendable {
             imageHeight: size.height,
             imageWidth: size.width,
             neuron: neuron,
-            branchScale: nil,
-            branchBias: nil
+            sew: try optional("sew", SEWFunction.init(rawValue:)),
+            residual: try optional("residual", ResidualOrder.init(rawValue:))
         )
         network.head = try value("head", Head.init(rawValue:))
         self.init(
             model: model,
             width: width,
             network: network,
-            dataset: strings["dataset"] == nil ? nil : try value("dataset", DatasetName.init(rawValue:)),
+            dataset: try optional("dataset", DatasetName.init(rawValue:)),
             batchSize: strings["batch_size"].flatMap(count) ?? 50
         )
     }

@@ -28,36 +28,14 @@ public enum StemChoice: String, CaseIterable, Codable, Sendable {
     }
 }
 
-/// Neurons by name.
-public enum NeuronKind: String, CaseIterable, Codable, Sendable {
-    /// Leaky integrate and fire, α = 0.5 unless told otherwise.
-    case lif
-    /// Integrate and fire: α = 1.
-    case integrateAndFire = "if"
-
-    /// α where none is given.
-    public var standardLeak: Float {
-        switch self {
-        case .lif: 0.5
-        case .integrateAndFire: 1
-        }
-    }
-}
-
 /// Losses by name.
 public enum LossKind: String, CaseIterable, Codable, Sendable {
     /// Cross-entropy of the logits' mean over time.
     case meanCrossEntropy = "mean-ce"
-    /// Temporal efficient training, λ = 0.05, φ = 1.
+    /// Temporal efficient training (Deng et al.).
     case temporalEfficient = "tet"
-
-    /// The loss with its constants.
-    public var loss: Loss {
-        switch self {
-        case .meanCrossEntropy: .meanCrossEntropy
-        case .temporalEfficient: .tet
-        }
-    }
+    /// Cross-entropy of the mean, and the project's own loss on the distribution of membrane potentials.
+    case membranePotential = "mpd"
 }
 
 extension Reset: Codable {}

@@ -8,13 +8,20 @@ protocol OptionValue: Equatable, Sendable {
     static func parse(_ text: String) -> Self?
     /// What may be written, for error messages.
     static var expectation: String { get }
+    /// Every value's text, where they have names; a name that is not among them may be a misspelt one.
+    static var names: [String] { get }
     /// As it is written.
     var text: String { get }
 }
 
+extension OptionValue {
+    static var names: [String] { [] }
+}
+
 extension OptionValue where Self: RawRepresentable & CaseIterable, RawValue == String {
     static func parse(_ text: String) -> Self? { Self(rawValue: text) }
-    static var expectation: String { "one of " + allCases.map(\.rawValue).joined(separator: ", ") }
+    static var expectation: String { "one of " + names.joined(separator: ", ") }
+    static var names: [String] { allCases.map(\.rawValue) }
     var text: String { rawValue }
 }
 
@@ -53,22 +60,15 @@ extension SplitRule: OptionValue {}
 extension ImageSize: OptionValue {}
 extension Recipe: OptionValue {}
 extension StemChoice: OptionValue {}
-extension NeuronKind: OptionValue {}
+extension NeuronModel: OptionValue {}
 extension OptimizerKind: OptionValue {}
 extension ScheduleKind: OptionValue {}
 extension LossKind: OptionValue {}
-
-extension Head: OptionValue {
-    static func parse(_ text: String) -> Head? { Head(rawValue: text) }
-    static var expectation: String { "one of fc, fc256" }
-    var text: String { rawValue }
-}
-
-extension Reset: OptionValue {
-    static func parse(_ text: String) -> Reset? { Reset(rawValue: text) }
-    static var expectation: String { "one of hard, soft" }
-    var text: String { rawValue }
-}
+extension Head: OptionValue {}
+extension Reset: OptionValue {}
+extension SEWFunction: OptionValue {}
+extension ResidualOrder: OptionValue {}
+extension Surrogate.Kind: OptionValue {}
 
 /// One option, whatever its type.
 struct OptionField: Sendable {
@@ -81,6 +81,8 @@ struct OptionField: Sendable {
     let set: @Sendable (String, inout TrainingOptions) -> Bool
     /// What may be written.
     let expectation: String
+    /// The names that may be written, where it takes names.
+    let names: [String]
 }
 
 extension TrainingOptions {
@@ -95,12 +97,19 @@ extension TrainingOptions {
         field(.timesteps, \.timesteps),
         field(.stem, \.stem),
         field(.head, \.head),
+        field(.sew, \.sew),
+        field(.residual, \.residual),
         field(.neuron, \.neuron),
         field(.leak, \.leak),
         field(.threshold, \.threshold),
         field(.reset, \.reset),
         field(.detachReset, \.detachReset),
+        field(.surrogate, \.surrogate),
         field(.surrogateHeight, \.surrogateHeight),
+        field(.surrogateSlope, \.surrogateSlope),
+        field(.surrogateWidth, \.surrogateWidth),
+        field(.surrogateTemperature, \.surrogateTemperature),
+        field(.surrogateSearch, \.surrogateSearch),
         field(.branchScale, \.branchScale),
         field(.branchBias, \.branchBias),
         field(.epochs, \.epochs),
@@ -111,6 +120,10 @@ extension TrainingOptions {
         field(.warmupEpochs, \.warmupEpochs),
         field(.schedule, \.schedule),
         field(.loss, \.loss),
+        field(.tetLambda, \.tetLambda),
+        field(.tetPhi, \.tetPhi),
+        field(.mpdWeight, \.mpdWeight),
+        field(.labelSmoothing, \.labelSmoothing),
         field(.shift, \.shift),
         field(.flip, \.flip),
         field(.split, \.split),
@@ -142,7 +155,8 @@ extension TrainingOptions {
                 target[keyPath: path] = value
                 return true
             },
-            expectation: Value.expectation
+            expectation: Value.expectation,
+            names: Value.names
         )
     }
 
@@ -153,7 +167,7 @@ extension TrainingOptions {
 
     /// Sets the option called `name` (hyphens and underscores are the same) from text.
     ///
-    /// - Throws: ``ConfigurationError/unknownOption(name:nearest:)`` or ``ConfigurationError/badValue(option:text:expected:)``.
+    /// - Throws: ``ConfigurationError/unknownOption(name:nearest:)`` or ``ConfigurationError/badValue(option:text:expected:nearest:)``.
     public mutating func set(_ name: String, to text: String) throws(ConfigurationError) {
         let known = name.replacing("-", with: "_")
         guard let field = Self.fields.first(where: { $0.key.rawValue == known }) else {
@@ -161,7 +175,12 @@ extension TrainingOptions {
             throw .unknownOption(name: name, nearest: nearest.map { $0.replacing("_", with: "-") })
         }
         guard field.set(text, &self) else {
-            throw .badValue(option: field.key.option, text: text, expected: field.expectation)
+            throw .badValue(
+                option: field.key.option,
+                text: text,
+                expected: field.expectation,
+                nearest: NearestName.find(text, among: field.names)
+            )
         }
     }
 }

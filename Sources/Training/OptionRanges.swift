@@ -1,3 +1,5 @@
+import Datasets
+
 /// The values that options may have.
 enum OptionRanges {
     /// Refuses values that no run can have.
@@ -23,14 +25,37 @@ enum OptionRanges {
         try check(.maxBadFiles, options.maxBadFiles, "0 or more") { $0 >= 0 }
         try check(.width, options.width, "more than 0") { $0 > 0 && $0.isFinite }
         try check(.leak, options.leak, "from 0 to 1") { (0...1).contains($0) }
-        try check(.threshold, options.threshold, "more than 0") { $0 > 0 && $0.isFinite }
-        try check(.surrogateHeight, options.surrogateHeight, "more than 0") { $0 > 0 && $0.isFinite }
+        let positive: [(TrainingOptions.CodingKeys, Float?)] = [
+            (.threshold, options.threshold), (.surrogateHeight, options.surrogateHeight),
+            (.surrogateSlope, options.surrogateSlope), (.surrogateWidth, options.surrogateWidth),
+            (.surrogateTemperature, options.surrogateTemperature), (.mpdWeight, options.mpdWeight),
+        ]
+        for (key, value) in positive {
+            try check(key, value, "more than 0") { $0 > 0 && $0.isFinite }
+        }
+        try check(.tetLambda, options.tetLambda, "from 0 to 1") { (0...1).contains($0) }
+        try check(.tetPhi, options.tetPhi, "a finite number") { $0.isFinite }
+        try check(.labelSmoothing, options.labelSmoothing, "from 0 to less than 1") { (0..<1).contains($0) }
         try check(.branchScale, options.branchScale, "a finite number") { $0.isFinite }
         try check(.branchBias, options.branchBias, "a finite number") { $0.isFinite }
         try check(.learningRate, options.learningRate, "more than 0") { $0 > 0 && $0.isFinite }
         try check(.weightDecay, options.weightDecay, "0 or more") { $0 >= 0 && $0.isFinite }
         try check(.shift, options.shift, "from 0 to 1024") { (0...1024).contains($0) }
+        try checkShift(options)
         let epochs = options.epochs ?? defaultEpochs
         try check(.warmupEpochs, options.warmupEpochs, "from 0 to --epochs (\(epochs))") { (0...epochs).contains($0) }
+    }
+    /// Pictures that are resized are cut from anywhere in training; who asks for a shift beside it expects another thing.
+    private static func checkShift(_ options: TrainingOptions) throws(ConfigurationError) {
+        guard options.dataset == .imagenet, options.imageSize != .native, let shift = options.shift, shift > 0 else {
+            return
+        }
+        throw .withoutEffect(
+            option: TrainingOptions.CodingKeys.shift.option,
+            value: "\(shift)",
+            reason:
+                "in training, pictures of --dataset imagenet are cut from anywhere and resized. Leave it out, or keep "
+                + "pictures of one size as they are with --image-size native"
+        )
     }
 }

@@ -10,7 +10,7 @@ import Tensors
 struct Trainer<B: Backend> {
     let configuration: TrainingConfiguration
     let folder: RunFolder
-    let step: TrainingStep<B>
+    private(set) var step: TrainingStep<B>
     let evaluator: Evaluator<B>
     /// Watches the last batch of an epoch, and the first of an evaluation.
     let blocks: BlockObserver<B>
@@ -88,6 +88,7 @@ struct Trainer<B: Backend> {
     /// The rest of the epoch; nil once all its batches are done.
     private mutating func trainEpoch() async throws -> TrainingOutcome? {
         guard progress.batch < batches.batchCount else { return nil }
+        try chooseSurrogate()
         let clock = ContinuousClock()
         var batch = try batches.trainingBatch(epoch: progress.epoch, index: progress.batch)
         while progress.batch < batches.batchCount {
@@ -123,6 +124,22 @@ struct Trainer<B: Backend> {
             }
         }
         return nil
+    }
+
+    /// Looks for Dspike's temperature, once an epoch and before its first step. The choice is a function of the
+    /// parameters, the seed and the epoch, and stands in the checkpoint, so a run that is continued makes it again or
+    /// keeps it.
+    private mutating func chooseSurrogate() throws {
+        guard configuration.searchesSurrogate, progress.surrogate?.epoch != progress.epoch,
+            case .dspike(let current) = step.network.description.neuron.surrogate
+        else { return }
+        let start = ContinuousClock.now
+        let search = SurrogateSearch(step: step, seed: configuration.seed)
+        let batch = try batches.trainingBatch(epoch: 0, index: 0)
+        let found = try search.choose(from: current, epoch: progress.epoch, batch: batch)
+        try step.use(.dspike(temperature: found))
+        progress.surrogate = SurrogateChoice(epoch: progress.epoch, temperature: found)
+        progress.sums.seconds += (ContinuousClock.now - start).seconds
     }
 
     /// Whether blocks are measured in the step to come: the last of the epoch, or of what `--max-steps` allows.
@@ -239,7 +256,8 @@ struct Trainer<B: Backend> {
             imagesPerSecond: progress.sums.imagesPerSecond,
             seconds: progress.sums.seconds,
             evaluationSeconds: evaluation.sums.seconds,
-            dataWaitSeconds: readsFiles ? progress.sums.waitSeconds : nil
+            dataWaitSeconds: readsFiles ? progress.sums.waitSeconds : nil,
+            surrogateTemperature: progress.surrogate?.temperature
         )
     }
 

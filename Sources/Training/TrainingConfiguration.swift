@@ -26,8 +26,14 @@ public struct TrainingConfiguration: Hashable, Sendable {
     public let stem: StemChoice
     /// The last layers.
     public let head: Head
+    /// What joins branch and shortcut; nil where there is no such choice.
+    public let sew: SEWFunction?
+    /// The order of a residual block's parts; nil where there is no such choice.
+    public let residual: ResidualOrder?
     /// Every layer's neuron.
     public let neuron: Neuron
+    /// Whether Dspike's temperature is chosen anew at each epoch, see ``SurrogateSearch``.
+    public let searchesSurrogate: Bool
     /// Starting weight of the last norm of each logic branch.
     public let branchScale: Float
     /// Starting bias of the last norm of each logic branch.
@@ -39,7 +45,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
     /// The learning rate of every epoch.
     public let schedule: LearningRateSchedule
     /// What is made small.
-    public let loss: LossKind
+    public let objective: Objective
     /// How training pictures vary.
     public let augmentation: AugmentationPolicy
     /// Key of all random numbers.
@@ -57,8 +63,11 @@ public struct TrainingConfiguration: Hashable, Sendable {
         try OptionRanges.check(given, defaultEpochs: defaults.epochs)
         architecture = try Architecture.named(given.model ?? defaults.model)
 
-        let network = try Self.resolveNetwork(architecture, options: given, defaults: defaults)
+        let network = try NetworkChoice(architecture, options: given, defaults: defaults)
         width = network.width
+        sew = network.sew
+        residual = network.residual
+        searchesSurrogate = network.searchesSurrogate
         timeSteps = network.description.timeSteps
         neuron = network.description.neuron
         head = network.description.head
@@ -75,7 +84,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
             epochs: epochs,
             warmupEpochs: given.warmupEpochs ?? epochs * defaults.warmupShare / 300
         )
-        loss = given.loss ?? .meanCrossEntropy
+        objective = try Objective(given, neuron: neuron)
         augmentation = AugmentationPolicy(
             shift: given.shift ?? defaults.augmentation.shift,
             flip: given.flip ?? defaults.augmentation.flip
@@ -91,12 +100,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
         complete.timesteps = timeSteps
         complete.stem = stem
         complete.head = head
-        complete.neuron = given.neuron ?? (neuron.leak == 1 ? .integrateAndFire : .lif)
-        complete.leak = neuron.leak
-        complete.threshold = neuron.threshold
-        complete.reset = neuron.reset
-        complete.detachReset = neuron.detachReset
-        complete.surrogateHeight = network.surrogateHeight
+        network.write(to: &complete)
         complete.branchScale = branchScale
         complete.branchBias = branchBias
         complete.epochs = epochs
@@ -106,7 +110,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
         complete.weightDecay = weightDecay
         complete.warmupEpochs = schedule.warmupEpochs
         complete.schedule = schedule.kind
-        complete.loss = loss
+        objective.write(to: &complete)
         complete.shift = augmentation.shift
         complete.flip = augmentation.flip
         complete.imageSize = given.imageSize ?? DataRequest.standardImageSize(of: dataset)
@@ -149,58 +153,11 @@ public struct TrainingConfiguration: Hashable, Sendable {
             imageWidth: imageWidth,
             neuron: neuron,
             branchScale: branchScale,
-            branchBias: branchBias
+            branchBias: branchBias,
+            sew: sew,
+            residual: residual
         )
         description.head = head
         return description
-    }
-}
-
-extension TrainingConfiguration {
-    /// What the options say of the network, with the defaults of its depth.
-    private static func resolveNetwork(
-        _ architecture: Architecture,
-        options: TrainingOptions,
-        defaults: TrainingDefaults
-    ) throws -> (description: NetworkDescription, width: Double, surrogateHeight: Float) {
-        let width = options.width ?? defaults.width ?? architecture.defaultWidth
-        // The images do not decide any of these defaults; any picture does to ask for them.
-        func describe(_ neuron: Neuron?) throws -> NetworkDescription {
-            try architecture.describe(
-                width: width,
-                timeSteps: options.timesteps ?? defaults.timeSteps,
-                stem: .cifar,
-                classes: 10,
-                inChannels: 3,
-                imageHeight: 32,
-                imageWidth: 32,
-                neuron: neuron,
-                branchScale: options.branchScale ?? defaults.branchScale,
-                branchBias: options.branchBias ?? defaults.branchBias
-            )
-        }
-        var neuron = try describe(nil).neuron
-        if let kind = options.neuron {
-            neuron.leak = kind.standardLeak
-        }
-        neuron.leak = options.leak ?? neuron.leak
-        neuron.threshold = options.threshold ?? neuron.threshold
-        neuron.reset = options.reset ?? neuron.reset
-        neuron.detachReset = options.detachReset ?? neuron.detachReset
-        if let height = options.surrogateHeight ?? defaults.surrogateHeight {
-            neuron.surrogate = .triangular(height: height)
-        }
-        var description = try describe(neuron)
-        if let head = options.head {
-            description.head = head
-        }
-        guard case .triangular(let height) = description.neuron.surrogate else {
-            throw ConfigurationError.badValue(
-                option: TrainingOptions.CodingKeys.surrogateHeight.option,
-                text: "\(description.neuron.surrogate)",
-                expected: "the height of a triangular surrogate"
-            )
-        }
-        return (description, width, height)
     }
 }

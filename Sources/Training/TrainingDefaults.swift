@@ -10,7 +10,8 @@ struct TrainingDefaults {
     let model: String
     /// Nil: the architecture's own.
     let width: Double?
-    let timeSteps = 4
+    /// Nil: the architecture's own.
+    let timeSteps: Int?
     let batchSize: Int
     let epochs: Int
     /// Epochs of warm-up for every 300.
@@ -34,6 +35,7 @@ struct TrainingDefaults {
         case .cifar10DVS:
             (model, width, batchSize, epochs) = ("lsn15", nil, 32, 150)
         }
+        timeSteps = dataset == .imagenet || dataset == .cifar10DVS ? nil : 4
         switch (recipe, dataset) {
         case (.paper, .cifar10DVS): weightDecay = 5e-2
         case (.paper, _): weightDecay = 5e-3

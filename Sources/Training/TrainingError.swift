@@ -31,7 +31,9 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
 extension TrainingError {
     /// Runs `body`; what it cannot write becomes ``saving(problem:kept:)``.
     ///
-    /// - Parameter run: the folder of a run that can be continued all the same.
+    /// - Parameters:
+    ///   - run: the folder of a run that can be continued all the same.
+    ///   - body: what writes.
     public static func saving<Result>(
         run: String?,
         _ body: () throws(FileFormatError) -> Result

@@ -26,8 +26,12 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
     public var stem: StemChoice?
     /// The last layers.
     public var head: Head?
+    /// What joins branch and shortcut in a SEW-ResNet.
+    public var sew: SEWFunction?
+    /// The order of a residual block's parts.
+    public var residual: ResidualOrder?
     /// The neuron.
-    public var neuron: NeuronKind?
+    public var neuron: NeuronModel?
     /// α.
     public var leak: Float?
     /// V_th.
@@ -36,8 +40,18 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
     public var reset: Reset?
     /// Whether the reset is a constant in the backward pass.
     public var detachReset: Bool?
+    /// ∂Y/∂Û in the backward pass.
+    public var surrogate: Surrogate.Kind?
     /// Peak of the triangular surrogate.
     public var surrogateHeight: Float?
+    /// Slope of the sigmoid or of the arctan surrogate.
+    public var surrogateSlope: Float?
+    /// Width of the rectangle surrogate.
+    public var surrogateWidth: Float?
+    /// Temperature of Dspike.
+    public var surrogateTemperature: Float?
+    /// Whether Dspike's temperature is chosen anew at each epoch.
+    public var surrogateSearch: Bool?
     /// Starting weight of the last norm of each logic branch.
     public var branchScale: Float?
     /// Starting bias of the last norm of each logic branch.
@@ -58,6 +72,14 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
     public var schedule: ScheduleKind?
     /// What is made small.
     public var loss: LossKind?
+    /// λ of TET.
+    public var tetLambda: Float?
+    /// φ of TET.
+    public var tetPhi: Float?
+    /// Weight of the loss on membrane potentials.
+    public var mpdWeight: Float?
+    /// The share of the target that all classes divide among themselves.
+    public var labelSmoothing: Float?
     /// Largest shift of a training picture, in pixels.
     public var shift: Int?
     /// Whether training pictures are mirrored at random.
@@ -97,12 +119,19 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
         case timesteps
         case stem
         case head
+        case sew
+        case residual
         case neuron
         case leak
         case threshold
         case reset
         case detachReset = "detach_reset"
+        case surrogate
         case surrogateHeight = "surrogate_height"
+        case surrogateSlope = "surrogate_slope"
+        case surrogateWidth = "surrogate_width"
+        case surrogateTemperature = "surrogate_temperature"
+        case surrogateSearch = "surrogate_search"
         case branchScale = "branch_scale"
         case branchBias = "branch_bias"
         case epochs
@@ -113,6 +142,10 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
         case warmupEpochs = "warmup_epochs"
         case schedule
         case loss
+        case tetLambda = "tet_lambda"
+        case tetPhi = "tet_phi"
+        case mpdWeight = "mpd_weight"
+        case labelSmoothing = "label_smoothing"
         case shift
         case flip
         case split

@@ -19,6 +19,8 @@ public struct TrainingProgress: Hashable, Sendable {
     public var gradientNorms: [Float?]?
     /// What `metrics.jsonl` says of the last finished epoch.
     public var record: EpochRecord?
+    /// What the search for Dspike's temperature found last.
+    public var surrogate: SurrogateChoice?
 
     /// The beginning of a run.
     public init() {}
@@ -62,6 +64,20 @@ public struct BestEpoch: Hashable, Sendable {
     }
 }
 
+/// A temperature of Dspike that was found.
+public struct SurrogateChoice: Hashable, Sendable {
+    /// The 0-based epoch that it was found for.
+    public var epoch: Int
+    /// b.
+    public var temperature: Float
+
+    /// Gathers what belongs together.
+    public init(epoch: Int, temperature: Float) {
+        self.epoch = epoch
+        self.temperature = temperature
+    }
+}
+
 extension TrainingProgress {
     /// The prefix of the metadata keys that hold progress.
     static let prefix = "progress."
@@ -83,6 +99,10 @@ extension TrainingProgress {
         }
         if let record {
             result["record"] = record.line
+        }
+        if let surrogate {
+            result["surrogate_epoch"] = "\(surrogate.epoch)"
+            result["surrogate_temperature"] = "\(surrogate.temperature)"
         }
         return Dictionary(uniqueKeysWithValues: result.map { (Self.prefix + $0.key, $0.value) })
     }
@@ -114,6 +134,12 @@ extension TrainingProgress {
         sums.waitSeconds = try value("wait_seconds")
         if metadata[Self.prefix + "best_epoch"] != nil {
             best = BestEpoch(epoch: try value("best_epoch"), testAccuracy: try value("best_test_accuracy"))
+        }
+        if metadata[Self.prefix + "surrogate_epoch"] != nil {
+            surrogate = SurrogateChoice(
+                epoch: try value("surrogate_epoch"),
+                temperature: try value("surrogate_temperature")
+            )
         }
         if let text = metadata[Self.prefix + "gradient_norms"] {
             gradientNorms = text.split(separator: " ").map { Float($0) }

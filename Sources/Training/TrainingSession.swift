@@ -73,7 +73,7 @@ public struct TrainingSession: Sendable {
     ) async throws -> TrainingSummary {
         let description = try configuration.networkDescription(for: data)
         let network = try Network(description, backend: backend)
-        let step = try TrainingStep(configuration: configuration, network: network, data: data)
+        var step = try TrainingStep(configuration: configuration, network: network, data: data)
         var options = configuration.options
         options.device = machine.device
         options.split = SplitRule(data.splitName)

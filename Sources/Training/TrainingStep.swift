@@ -5,16 +5,16 @@ import Tensors
 
 /// One step of training, and what a checkpoint keeps of all of them.
 struct TrainingStep<B: Backend>: Sendable {
-    let network: Network<B>
+    private(set) var network: Network<B>
     let optimizer: Optimizer<B>
-    let loss: Loss
-    let metadata: ModelMetadata
-    private let preparer: BatchPreparer<B>
-    private let record: B.Storage
+    let objective: Objective
+    private(set) var metadata: ModelMetadata
+    let preparer: BatchPreparer<B>
+    let record: B.Storage
 
     init(configuration: TrainingConfiguration, network: Network<B>, data: any TrainingData) throws(BackendError) {
         self.network = network
-        loss = configuration.loss.loss
+        objective = configuration.objective
         optimizer = try Optimizer(
             configuration.optimizer,
             weightDecay: Float(configuration.weightDecay),
@@ -57,10 +57,16 @@ struct TrainingStep<B: Backend>: Sendable {
             pass.logits,
             labels: labels,
             timeSteps: network.description.timeSteps,
-            loss: loss,
+            loss: objective.logits,
+            labelSmoothing: objective.labelSmoothing,
             record: record
         )
-        try network.backward(pass, logitsGradient: gradient)
+        try network.backward(
+            pass,
+            logitsGradient: gradient,
+            potentialLoss: objective.potentials,
+            record: record
+        )
         try watch(parameters.gradients, parameters.wordCount, StepRecord.gradient)
         try optimizer.update(parameters, learningRate: Float(rate), step: number)
         try watch(parameters.values, parameters.wordCount, StepRecord.parameter)
@@ -70,6 +76,12 @@ struct TrainingStep<B: Backend>: Sendable {
             throw TrainingError.diverged(what: problem, step: number, epoch: epoch)
         }
         return outcome
+    }
+
+    /// Goes on with another surrogate, on the same parameters and moments.
+    mutating func use(_ surrogate: Surrogate) throws {
+        network = try network.with(surrogate: surrogate)
+        metadata.network = network.description
     }
 
     private func watch(_ storage: B.Storage, _ count: Int, _ word: Int) throws(BackendError) {
@@ -123,10 +135,13 @@ extension TrainingStep {
     /// Reads the state to continue from.
     ///
     /// - Throws: `FileFormatError`, `NetworkError`, `BackendError`.
-    func restore(from path: String) throws -> TrainingProgress {
+    mutating func restore(from path: String) throws -> TrainingProgress {
         let file = try Safetensors.read(path)
         let progress = try TrainingProgress(metadata: file.metadata, path: path)
         try CheckpointFile.restore(file, path: path, to: network, optimizer: optimizer)
+        if let found = progress.surrogate {
+            try use(.dspike(temperature: found.temperature))
+        }
         return progress
     }
 }

@@ -17,8 +17,7 @@ struct LSN: AsyncParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             TrainCommand.self, EvalCommand.self, ReportCommand.self, CheckCommand.self, BenchCommand.self,
-            ModelsCommand.self,
-            DevicesCommand.self, DataCommand.self, ExportCommand.self,
+            ModelsCommand.self, DevicesCommand.self, DataCommand.self, ExportCommand.self, ConvertCommand.self,
         ]
     )
 

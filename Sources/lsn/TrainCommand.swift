@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import TensorBoard
 import Tensors
 import Training
 
@@ -11,7 +12,8 @@ struct TrainCommand: AsyncParsableCommand {
         abstract: "Train a network.",
         discussion: """
             The run's folder holds config.json, metrics.jsonl, checkpoint-last.safetensors, \
-            checkpoint-best.safetensors and report.html, a page with the run's charts, written anew after each epoch. Ctrl-C saves after the step under way and exits with code 0; --resume continues \
+            checkpoint-best.safetensors, report.html (a page with the run's charts, written anew after each epoch) and \
+            events for `tensorboard --logdir`. Ctrl-C saves after the step under way and exits with code 0; --resume continues \
             to the same bits, from there or from wherever the process was killed.
             """
     )
@@ -105,6 +107,7 @@ struct TrainCommand: AsyncParsableCommand {
         let printer = ProgressPrinter()
         let files = BadFileReporter(data)
         let reporter = RunReporter()
+        let tensorBoard = TensorBoardLog(warn: { Failure.warn($0) })
         InterruptFlag.watch()
         do {
             let summary = try await session.run(
@@ -113,6 +116,7 @@ struct TrainCommand: AsyncParsableCommand {
                 data: data,
                 observer: { event in
                     printer.show(event)
+                    tensorBoard.hear(event)
                     if case .epoch = event { files.report() }
                     reporter.hear(event)
                 },

@@ -1,23 +1,11 @@
 public import ArgumentParser
 public import Datasets
-public import Networks
-public import Tensors
-public import Training
+import Networks
+import Tensors
+import Training
 
 extension DatasetName: ExpressibleByArgument {}
 extension FramesBy: ExpressibleByArgument {}
-extension Recipe: ExpressibleByArgument {}
-extension StemChoice: ExpressibleByArgument {}
-extension Head: ExpressibleByArgument {}
-extension NeuronKind: ExpressibleByArgument {}
-extension OptimizerKind: ExpressibleByArgument {}
-extension ScheduleKind: ExpressibleByArgument {}
-extension LossKind: ExpressibleByArgument {}
-
-extension Reset: ExpressibleByArgument {
-    /// For the help.
-    public static var allValueStrings: [String] { ["hard", "soft"] }
-}
 
 /// Options that say what is trained.
 struct NetworkOptions: ParsableArguments {
@@ -27,49 +15,117 @@ struct NetworkOptions: ParsableArguments {
     @Option(help: "Multiplier of the model's widths (default: the model's own; 0.0625 for digits and mnist).")
     var width: Double?
 
-    @Option(help: "Time steps T (default: 4).")
+    @Option(help: "Time steps T (default: 4; imagenet and cifar10-dvs: the model's own; 1 for relu).")
     var timesteps: Int?
 
-    @Option(help: "First layers: by image size, 3×3, or 7×7 with pooling (default: auto).")
+    @Option(
+        help: .choice(StemChoice.self, "First layers: by image size, 3×3, or 7×7 with pooling (default: auto)."),
+        transform: named
+    )
     var stem: StemChoice?
 
-    @Option(help: "Last layers: one fully connected, or two with 256 neurons between (default: the model's own).")
+    @Option(
+        help: .choice(
+            Head.self,
+            "Last layers: one fully connected, or two with 256 neurons between (default: the model's own)."
+        ),
+        transform: named
+    )
     var head: Head?
 
-    @Option(help: "Neuron: leaky, or without leak (default: lif).")
-    var neuron: NeuronKind?
+    @Option(
+        help: .choice(
+            SEWFunction.self,
+            "How blocks of sew-resnet… join branch o and input x: o + x, o·x, x·(1 − o) (default: add)."
+        ),
+        transform: named
+    )
+    var sew: SEWFunction?
 
-    @Option(help: "Share of the membrane potential left a time step later (default: 0.5 for lif, 1 for if).")
+    @Option(
+        help: .choice(ResidualOrder.self, "Order of norm, neuron and sum in blocks of residual… (default: original)."),
+        transform: named
+    )
+    var residual: ResidualOrder?
+
+    @Option(
+        help: .choice(
+            NeuronModel.self,
+            "Neuron: without leak, leaky, with a leak that each layer learns, or none but max(0, x) (default: the model's own: lif, or if for spiking-resnet… and sew-resnet…)."
+        ),
+        transform: named
+    )
+    var neuron: NeuronModel?
+
+    @Option(
+        help:
+            "Share of the membrane potential left a time step later; plif starts from it (default: 0.5; if: 1; ds-resnet…: 0.25)."
+    )
     var leak: Float?
 
-    @Option(help: "Potential at which a neuron fires (default: 1).")
+    @Option(help: "Potential at which a neuron fires (default: 1; ds-resnet…: 0.6, higher levels 1 and 2 above it).")
     var threshold: Float?
 
-    @Option(help: "What firing does to the potential: to zero, or less the threshold (default: hard).")
+    @Option(
+        help: .choice(Reset.self, "What firing does to the potential: to zero, or less the threshold (default: hard)."),
+        transform: named
+    )
     var reset: Reset?
 
     @Flag(inversion: .prefixedNo, help: "Take the reset as a constant in the backward pass (default: no).")
     var detachReset: Bool?
 
-    @Option(help: "Peak of the triangular surrogate derivative (default: by depth, 1 or 0.7).")
+    @Option(
+        help: .choice(
+            Surrogate.Kind.self,
+            "The spike's derivative in the backward pass (default: triangular; ds-resnet…: rectangle)."
+        ),
+        transform: named
+    )
+    var surrogate: Surrogate.Kind?
+
+    @Option(help: "Peak of the triangular surrogate (default: 1; for LSNs of more than 12 blocks 0.7).")
     var surrogateHeight: Float?
+
+    @Option(help: "Slope a of the surrogates sigmoid (default: 4) and arctan (default: 2).")
+    var surrogateSlope: Float?
+
+    @Option(help: "Width of the rectangle surrogate (default: 1).")
+    var surrogateWidth: Float?
+
+    @Option(help: "Temperature b of the dspike surrogate (default: 3).")
+    var surrogateTemperature: Float?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "Choose dspike's temperature anew at each epoch, by finite differences of the first layer: 35 forward passes of one batch (default: no)."
+    )
+    var surrogateSearch: Bool?
 
     @Option(
         parsing: .unconditional,
-        help: "Starting weight of the last norm of each logic branch (default: by depth, 0.5 or 0.1)."
+        help: "Starting weight of the last norm of each branch (default: LSN by depth, 0.5 or 0.1; sew and: 0; else 1)."
     )
     var branchScale: Float?
 
     @Option(
         parsing: .unconditional,
-        help: "Starting bias of the last norm of each logic branch (default: by depth, 0 or 0.2)."
+        help:
+            "Starting bias of the last norm of each branch (default: LSN by depth, 0 or 0.2; sew and: the threshold; else 0)."
     )
     var branchBias: Float?
 }
 
 /// Options that say how it is trained.
 struct LearningOptions: ParsableArguments {
-    @Option(help: "Where the defaults start from; paper: norms at 1 and 0, surrogate height 1, decay 5e-3.")
+    @Option(
+        help: .choice(
+            Recipe.self,
+            "Where the defaults start from; paper: decay 5e-3, and LSNs with norms at 1 and 0 and surrogate height 1."
+        ),
+        transform: named
+    )
     var recipe: Recipe?
 
     @Option(help: "Passes over the training data (default: 8; cifar10 and imagenet: 300; cifar10-dvs: 150).")
@@ -81,7 +137,13 @@ struct LearningOptions: ParsableArguments {
     @Option(help: "Samples a step (default: 20; mnist: 50; cifar10 and imagenet: 64; cifar10-dvs: 32).")
     var batchSize: Int?
 
-    @Option(help: "Update rule; adam adds the decay to the gradient, as in the paper (default: adam).")
+    @Option(
+        help: .choice(
+            OptimizerKind.self,
+            "Update rule; adam adds the decay to the gradient, as in the paper (default: adam)."
+        ),
+        transform: named
+    )
     var optimizer: OptimizerKind?
 
     @Option(help: "Highest learning rate (default: 5e-3; imagenet: 1e-3; sgd: 0.1).")
@@ -93,11 +155,32 @@ struct LearningOptions: ParsableArguments {
     @Option(help: "Epochs of linear warm-up (default: 0; imagenet: 10 of 300).")
     var warmupEpochs: Int?
 
-    @Option(help: "The learning rate after the warm-up (default: cosine).")
+    @Option(
+        help: .choice(ScheduleKind.self, "The learning rate after the warm-up (default: cosine)."),
+        transform: named
+    )
     var schedule: ScheduleKind?
 
-    @Option(help: "Cross-entropy of the mean logits, or temporal efficient training (default: mean-ce).")
+    @Option(
+        help: .choice(
+            LossKind.self,
+            "Cross-entropy of the mean logits; temporal efficient training; or the former and a loss on the distribution of membrane potentials, which is this project's own after the idea of RecDis-SNN, not a reproduction (default: mean-ce)."
+        ),
+        transform: named
+    )
     var loss: LossKind?
+
+    @Option(help: "TET's λ, the share of the squared distance of logits from φ (default: 0.05).")
+    var tetLambda: Float?
+
+    @Option(parsing: .unconditional, help: "TET's φ (default: 1).")
+    var tetPhi: Float?
+
+    @Option(help: "Weight of mpd's loss on potentials, averaged over the layers (default: 0.1).")
+    var mpdWeight: Float?
+
+    @Option(help: "Share of each target that all classes divide among themselves (default: 0).")
+    var labelSmoothing: Float?
 
     @Option(help: "Key of all random numbers (default: 0).")
     var seed: UInt64?
@@ -105,7 +188,10 @@ struct LearningOptions: ParsableArguments {
 
 /// Options that say on what it is trained.
 struct DataOptions: ParsableArguments {
-    @Option(help: "Data set; digits come with the program (default: digits).")
+    @Option(
+        help: .choice(DatasetName.self, "Data set; digits come with the program (default: digits)."),
+        transform: named
+    )
     var dataset: DatasetName?
 
     @Option(help: "Folder of the data set's files.")
@@ -121,7 +207,7 @@ struct DataOptions: ParsableArguments {
 
     @Option(
         help:
-            "Largest random shift of a training picture in pixels (default: 2; cifar10: 4; cifar10-dvs: 5; not for resized pictures)."
+            "Largest random shift of a training picture in pixels (default: 2; cifar10: 4; cifar10-dvs: 5; imagenet: 0, and others only with --image-size native)."
     )
     var shift: Int?
 
@@ -142,12 +228,19 @@ extension TrainingOptions {
         timesteps = network.timesteps
         stem = network.stem
         head = network.head
+        sew = network.sew
+        residual = network.residual
         neuron = network.neuron
         leak = network.leak
         threshold = network.threshold
         reset = network.reset
         detachReset = network.detachReset
+        surrogate = network.surrogate
         surrogateHeight = network.surrogateHeight
+        surrogateSlope = network.surrogateSlope
+        surrogateWidth = network.surrogateWidth
+        surrogateTemperature = network.surrogateTemperature
+        surrogateSearch = network.surrogateSearch
         branchScale = network.branchScale
         branchBias = network.branchBias
         recipe = learning.recipe
@@ -160,6 +253,10 @@ extension TrainingOptions {
         warmupEpochs = learning.warmupEpochs
         schedule = learning.schedule
         loss = learning.loss
+        tetLambda = learning.tetLambda
+        tetPhi = learning.tetPhi
+        mpdWeight = learning.mpdWeight
+        labelSmoothing = learning.labelSmoothing
         seed = learning.seed
         dataset = data.dataset
         self.data = data.data

@@ -15,11 +15,13 @@ import Testing
         "Training": ["Tensors", "Networks", "Datasets", "FileFormats"],
         "Reports": ["Training", "FileFormats"],
         "Interchange": ["Tensors", "Networks", "FileFormats"],
+        "TensorBoardMessages": [],
+        "TensorBoard": ["Training", "FileFormats", "TensorBoardMessages"],
         "Parity": ["Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
         "lsn": [
             "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
             "Parity",
-            "FileFormats", "Interchange", "Reports",
+            "FileFormats", "Interchange", "Reports", "TensorBoard",
         ],
     ]
 

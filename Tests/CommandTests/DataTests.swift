@@ -182,6 +182,10 @@ import Testing
             (["data", "simulate-dvs", "--dataset", "imagenet", "--output", "o"], "digits, mnist or cifar10"),
             (["data", "dump", "--dataset", "digits", "--limit", "0", "--output", "x"], "--limit"),
             (["train", "--frames-by", "time"], "--frames-by is for recordings"),
+            (
+                ["train", "--dataset", "imagenet", "--data", ".", "--shift", "3"],
+                "--shift 3 has no effect"
+            ),
         ]
         for (arguments, message) in cases {
             let result = try place.lsn(arguments)

@@ -23,7 +23,10 @@ import Testing
             "optimizer",
             "learning-rate", "weight-decay", "warmup-epochs", "schedule", "loss", "detach-reset", "limit-train",
             "limit-test", "seed", "output", "resume", "config", "print-config", "kernels", "stem", "head", "neuron",
-            "threshold", "leak", "branch-scale", "branch-bias", "surrogate-height", "recipe", "checkpoint-every",
+            "threshold", "leak", "branch-scale", "branch-bias", "surrogate-height", "recipe", "sew", "residual",
+            "surrogate",
+            "surrogate-slope", "surrogate-width", "surrogate-temperature", "surrogate-search", "tet-lambda", "tet-phi",
+            "mpd-weight", "label-smoothing", "checkpoint-every",
         ]
         for option in options {
             #expect(text.contains("--\(option)"), "\(option)")
@@ -82,6 +85,14 @@ import Testing
         // 61.92 million, the one real count in the paper's column.
         #expect(deep["parameters"] as? Int == 61_919_528)
         #expect(deep["nominal_parameters"] as? Int == 61_900_000)
+        #expect(deep["neuron"] as? String == "lif")
+        #expect(deep["is_binary"] as? Bool == true)
+        #expect(try #require(deep["neurons"] as? Int) > 1_000_000)
+        let sums = try #require(list.first { $0["name"] as? String == "sew-resnet18" })
+        #expect(sums["neuron"] as? String == "if")
+        #expect(sums["is_binary"] as? Bool == false)
+        let levels = try #require(list.first { $0["name"] as? String == "ds-resnet20" })
+        #expect((levels["thresholds"] as? [Double])?.count == 3)
     }
 
     @Test func devicesAreListed() throws {

@@ -42,3 +42,14 @@ private let shape = ImageShape(images: 1, height: 1, width: 2, channels: 2)
     #expect(throws: BackendError.self) { try reference.sumOverTime(repeated, steps: 4) }
     #expect(throws: BackendError.self) { try reference.repeatOverTime(sums, steps: 0) }
 }
+
+@Test func aRectifierKeepsWhatIsAboveZero() throws {
+    let input = try reference.realTensor([-2, 0, 3, .nan], shape: shape)
+    let output = try reference.values(reference.rectify(input))
+    #expect(output.prefix(3) == [0, 0, 3])
+    #expect(output[3].isNaN)
+    let gradient = try reference.realTensor([5, 6, 7, 8], shape: shape)
+    #expect(try reference.values(reference.rectifyBackward(gradient, input: input)) == [0, 0, 7, 0])
+    let other = try reference.realTensor([1, 2, 3, 4], shape: ImageShape(images: 2, height: 1, width: 1, channels: 2))
+    #expect(throws: BackendError.self) { try reference.rectifyBackward(other, input: input) }
+}

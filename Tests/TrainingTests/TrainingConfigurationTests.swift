@@ -88,7 +88,7 @@ import Training
         )
         #expect(network.head == .fc)
         #expect(network.stem == .imagenet)
-        #expect(configuration.loss.loss == .tet)
+        #expect(configuration.objective.logits == .tet)
     }
 
     @Test func writtenOptionsMeanTheSameConfiguration() throws {
@@ -110,6 +110,21 @@ import Training
         try options.set(name, to: text)
         let error = try #require(throws: ConfigurationError.self) { try TrainingConfiguration(options) }
         #expect(error.description.hasPrefix("--\(name) "))
+    }
+
+    @Test func aShiftOfPicturesThatAreResizedIsRefused() throws {
+        var options = TrainingOptions()
+        options.dataset = .imagenet
+        #expect(try TrainingConfiguration(options).augmentation.shift == 0)
+        options.shift = 3
+        let error = #expect(throws: ConfigurationError.self) { try TrainingConfiguration(options) }
+        #expect(error?.description.hasPrefix("--shift 3 has no effect: ") == true)
+        #expect(error?.description.contains("--image-size native") == true)
+        options.imageSize = .native
+        #expect(try TrainingConfiguration(options).augmentation.shift == 3)
+        options.imageSize = .square(64)
+        options.shift = 0
+        #expect(try TrainingConfiguration(options).augmentation.shift == 0)
     }
 
     @Test func unknownModelsAreNamed() {

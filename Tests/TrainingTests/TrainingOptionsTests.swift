@@ -32,7 +32,8 @@ import Testing
 
     @Test(arguments: [
         ("epochs", "many", "a whole number"), ("optimizer", "rmsprop", "one of adam, adamw, sgd"),
-        ("flip", "perhaps", "true or false"), ("width", "wide", "a number"), ("neuron", "LIF", "one of lif, if"),
+        ("flip", "perhaps", "true or false"), ("width", "wide", "a number"),
+        ("neuron", "LIF", "one of if, lif, plif, relu"),
     ])
     func badValuesSayWhatIsExpected(name: String, text: String, expected: String) {
         var options = TrainingOptions()

@@ -36,15 +36,22 @@ extension BenchmarkWork {
             let input = try numbers.real(shape, on: backend)
             let norm = try numbers.normalizationParameters(shape.channels, on: backend)
             return BenchmarkCall { _ = try backend.batchStatistics(of: input, updating: norm, repeats: 1) }
-        case .fire(let shape, let steps):
+        case .fire(let shape, let steps, let variant):
             let input = try numbers.real(shape, on: backend)
             let normalization = try numbers.normalization(of: input, on: backend)
             let time = TimeAxis(steps: steps)
+            let leak = try variant.leak(on: backend)
             return BenchmarkCall {
-                _ = try backend.fire(input, normalization: normalization, neuron: Neuron(), time: time)
+                _ = try backend.fire(
+                    input,
+                    normalization: normalization,
+                    neuron: variant.neuron,
+                    leak: leak,
+                    time: time
+                )
             }
-        case .fireBackward(let shape, let steps):
-            return try prepareFireBackward(shape, steps, &numbers, on: backend)
+        case .fireBackward(let shape, let steps, let variant):
+            return try prepareFireBackward(shape, steps, variant, &numbers, on: backend)
         case .gate(let shape):
             let spikes = try (0..<3).map { _ in try numbers.spikes(shape, on: backend) }
             return BenchmarkCall {
@@ -107,9 +114,11 @@ extension BenchmarkWork {
     private func prepareFireBackward<B: Backend>(
         _ shape: ImageShape,
         _ steps: Int,
+        _ variant: NeuronVariant,
         _ numbers: inout CaseNumbers,
         on backend: B
     ) throws -> BenchmarkCall {
+        let leak = try variant.leak(on: backend)
         let input = try numbers.real(shape, on: backend)
         let normalization = try numbers.normalization(of: input, on: backend)
         let values = HostLayout.realWords(numbers.values(shape.count), shape: shape)
@@ -122,9 +131,11 @@ extension BenchmarkWork {
                 gradient,
                 input: input,
                 normalization: normalization,
-                neuron: Neuron(),
+                neuron: variant.neuron,
+                leak: leak,
                 time: TimeAxis(steps: steps),
-                gradients: gradients
+                gradients: gradients,
+                penalty: nil
             )
         }
     }
@@ -147,6 +158,14 @@ extension BenchmarkWork {
                 deviation: mean
             )
         }
+    }
+}
+
+extension NeuronVariant {
+    /// w = 0, where the neuron learns its leak.
+    fileprivate func leak<B: Backend>(on backend: B) throws -> LearnedLeak<B>? {
+        guard neuron.isLeakLearned else { return nil }
+        return LearnedLeak(weight: try backend.channelVector([0]), gradient: try backend.channelVector([0]))
     }
 }
 

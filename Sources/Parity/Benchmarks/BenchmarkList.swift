@@ -6,7 +6,7 @@ enum BenchmarkList {
     static let all =
         layers("lsn19-8", images: 200, extents: [28, 14, 7], widths: [8, 16, 32])
         + layers("lsn19-96", images: 64, extents: [32, 16, 8], widths: [96, 192, 384])
-        + bottlenecks + stems + whole
+        + bottlenecks + stems + neurons + whole
 
     /// The two convolutions of a block in each stage, the strided one and the shortcut between stages, neurons and gates.
     private static func layers(_ set: String, images: Int, extents: [Int], widths: [Int]) -> [BenchmarkCase] {
@@ -40,6 +40,17 @@ enum BenchmarkList {
         ("imagenet", ConvolutionSize(4, 224, 224, 3, 48, 7, 2, 3)),
     ].flatMap { set, size in
         [BenchmarkWork.convolve(size, .real), .convolveBackwardFilter(size, .real)].map { BenchmarkCase(set, $0) }
+    }
+
+    /// The layers that neurons take longest in, at both widths.
+    private static let neurons = [
+        ("lsn19-8", ImageShape(images: 200, height: 28, width: 28, channels: 8)),
+        ("lsn19-96", ImageShape(images: 64, height: 32, width: 32, channels: 96)),
+    ].flatMap { set, shape in
+        NeuronVariant.all.flatMap { variant in
+            [BenchmarkWork.fire(shape, steps: 4, variant), .fireBackward(shape, steps: 4, variant)]
+                .map { BenchmarkCase(set, $0) }
+        }
     }
 
     private static let whole = [

@@ -6,8 +6,8 @@ enum BenchmarkWork: Sendable {
     case convolveBackwardData(ConvolutionSize)
     case convolveBackwardFilter(ConvolutionSize, InputKind)
     case batchStatistics(ImageShape)
-    case fire(ImageShape, steps: Int)
-    case fireBackward(ImageShape, steps: Int)
+    case fire(ImageShape, steps: Int, NeuronVariant = .standard)
+    case fireBackward(ImageShape, steps: Int, NeuronVariant = .standard)
     case gate(ImageShape)
     case gateBackward(ImageShape)
     case accumulate(ImageShape)
@@ -43,7 +43,8 @@ enum BenchmarkWork: Sendable {
         case .convolve(let size, let kind), .convolveBackwardFilter(let size, let kind):
             "\(size.title)-\(kind.rawValue)"
         case .convolveBackwardData(let size): size.title
-        case .fire(let shape, let steps), .fireBackward(let shape, let steps): "T\(steps)-\(shape.title)"
+        case .fire(let shape, let steps, let variant), .fireBackward(let shape, let steps, let variant):
+            "T\(steps)-\(shape.title)\(variant.suffix)"
         case .batchStatistics(let shape), .gate(let shape), .gateBackward(let shape), .accumulate(let shape),
             .maxPool(let shape), .maxPoolBackward(let shape), .globalAveragePool(let shape),
             .prepareImages(let shape):
@@ -60,9 +61,9 @@ enum BenchmarkWork: Sendable {
         // Mean: one addition; variance: a difference, a square, a sum.
         case .batchStatistics(let shape): 4 * Double(shape.count)
         // Normalise and leak: two fused multiply-adds.
-        case .fire(let shape, _): 4 * Double(shape.count)
+        case .fire(let shape, _, _): 4 * Double(shape.count)
         // Potentials again, surrogate, chain, two sums, and the norm's own gradient.
-        case .fireBackward(let shape, _): 20 * Double(shape.count)
+        case .fireBackward(let shape, _, _): 20 * Double(shape.count)
         case .gate, .maxPool, .findNonFinite: 0
         case .gateBackward(let shape): 3 * Double(shape.count)
         case .accumulate(let shape), .globalAveragePool(let shape): Double(shape.count)
@@ -80,8 +81,8 @@ enum BenchmarkWork: Sendable {
         case .convolveBackwardFilter(let size, let kind):
             size.inputWords(kind) + size.output.realWords + size.filter.words
         case .batchStatistics(let shape): shape.realWords
-        case .fire(let shape, _): shape.realWords + shape.spikeWords
-        case .fireBackward(let shape, _): 3 * shape.realWords
+        case .fire(let shape, _, _): shape.realWords + shape.spikeWords
+        case .fireBackward(let shape, _, _): 3 * shape.realWords
         case .gate(let shape): 4 * shape.spikeWords
         case .gateBackward(let shape): 3 * shape.spikeWords + 4 * shape.realWords
         case .accumulate(let shape): 3 * shape.realWords

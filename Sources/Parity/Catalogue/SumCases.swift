@@ -1,6 +1,7 @@
 import Tensors
 
-/// Sums of activations in every combination, copies, sums in place, pictures that stand still; and memory itself.
+/// Sums of activations in every combination, copies, sums in place, rectifiers, pictures that stand still; and memory
+/// itself.
 enum SumCases {
     static let all =
         shapes.flatMap { shape in
@@ -8,6 +9,7 @@ enum SumCases {
                 make(shape, shape.count < 10_000 ? "small" : "large", a, b)
             }
         }
+        + shapes.map(rectify)
         + shapes.flatMap { shape in [1, 4, 5].map { overTime(shape, steps: $0) } }
         + [1, 63, 64, 65, 1000].map { storage($0, "small") } + [storage(300_001, "large")]
 
@@ -28,6 +30,20 @@ enum SumCases {
                         : numbers.tensor(name, shape.extents, in: -4...4)
                 }
             )
+        }
+    }
+
+    private static func rectify(_ shape: ImageShape) -> ParityCase {
+        let kind = shape.count < 10_000 ? "small" : "large"
+        return ParityCase(name: "rectify/\(kind)/\(shape.title)", operation: "rectify", isSmooth: true) { numbers in
+            // Away from 0, where the derivative jumps.
+            let sizes = numbers.values(shape.count, in: 0.5...4)
+            let signs = numbers.spikes(shape.count, rate: 0.5)
+            let values = zip(sizes, signs).map { $1 > 0 ? $0 : -$0 }
+            return CaseData(tensors: [
+                NamedTensor(name: "input.x", shape: shape.extents, values: values),
+                numbers.tensor("cotangent.y", shape.extents),
+            ])
         }
     }
 

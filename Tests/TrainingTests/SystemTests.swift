@@ -1,0 +1,147 @@
+import Datasets
+import FileFormats
+import Networks
+import ReferenceBackend
+import Tensors
+import Testing
+
+@testable import Training
+
+@Suite struct SystemTests {
+    private func options(_ pairs: (String, String)...) throws -> TrainingOptions {
+        var options = TrainingOptions()
+        for (name, text) in pairs { try options.set(name, to: text) }
+        return options
+    }
+
+    @Test func everyModelKeepsTheNeuronOfItsRow() throws {
+        for architecture in Architecture.all {
+            let configuration = try TrainingConfiguration(options(("model", architecture.name)))
+            #expect(configuration.neuron == architecture.defaultNeuron, "\(architecture.name)")
+            #expect(try TrainingConfiguration(configuration.options) == configuration, "\(architecture.name)")
+            let network = try configuration.networkDescription(channels: 1, height: 28, width: 28, classes: 10)
+            let metadata = ModelMetadata(
+                model: architecture.name,
+                width: configuration.width,
+                network: network,
+                dataset: .digits,
+                batchSize: 8
+            )
+            #expect(try ModelMetadata(metadata.strings, path: "file").network.neuron == network.neuron)
+        }
+    }
+
+    @Test func choicesReachTheNetworkAndItsCheckpoint() throws {
+        let sew = try TrainingConfiguration(options(("model", "sew-resnet18"), ("sew", "and"), ("neuron", "plif")))
+        let network = try sew.networkDescription(channels: 1, height: 8, width: 8, classes: 10)
+        #expect(network.family == .sew(.and))
+        #expect(network.neuron.isLeakLearned)
+        // Fang et al.'s start: branches that fire always.
+        #expect(network.branchScale == 0 && network.branchBias == 1)
+        let metadata = ModelMetadata(
+            model: "sew-resnet18",
+            width: sew.width,
+            network: network,
+            dataset: nil,
+            batchSize: 8
+        )
+        #expect(metadata.strings["sew"] == "and")
+        #expect(try ModelMetadata(metadata.strings, path: "file").network == network)
+
+        let order = try TrainingConfiguration(
+            options(("model", "residual18"), ("residual", "full-preactivation"), ("surrogate", "arctan"))
+        )
+        #expect(order.residual == .fullPreactivation)
+        #expect(order.neuron.surrogate == .arctan(slope: 2))
+        #expect(order.options.surrogateSlope == 2 && order.options.surrogateHeight == nil)
+    }
+
+    @Test func losses() throws {
+        let tet = try TrainingConfiguration(options(("loss", "tet"), ("tet-lambda", "0.001")))
+        #expect(tet.objective.logits == .temporalEfficient(lambda: 0.001, phi: 1))
+        let mpd = try TrainingConfiguration(options(("loss", "mpd"), ("label-smoothing", "0.1")))
+        #expect(mpd.objective.potentials == PotentialDistributionLoss(weight: 0.1))
+        #expect(mpd.objective.labelSmoothing == 0.1)
+        #expect(try TrainingConfiguration(TrainingOptions()).objective.potentials == nil)
+    }
+
+    @Test(arguments: [
+        [("sew", "and")], [("residual", "original")], [("model", "sew-resnet18"), ("residual", "original")],
+        [("surrogate-width", "1")], [("surrogate", "sigmoid"), ("surrogate-height", "1")],
+        [("surrogate-search", "true")], [("tet-phi", "1")], [("loss", "tet"), ("mpd-weight", "1")],
+        [("neuron", "if"), ("leak", "0.5")],
+        [("model", "residual18"), ("neuron", "relu"), ("threshold", "1")],
+        [("model", "residual18"), ("neuron", "relu"), ("loss", "mpd")],
+        [("label-smoothing", "1")], [("mpd-weight", "0"), ("loss", "mpd")],
+    ])
+    func contradictionsAreRefusedByName(_ pairs: [(String, String)]) throws {
+        var options = TrainingOptions()
+        for (name, text) in pairs { try options.set(name, to: text) }
+        let error = try #require(throws: ConfigurationError.self) { try TrainingConfiguration(options) }
+        #expect(pairs.contains { error.description.hasPrefix("--\($0.0)") }, "\(error)")
+    }
+
+    @Test func misspeltNamesComeWithTheNearest() {
+        var options = TrainingOptions()
+        let error = #expect(throws: ConfigurationError.self) { try options.set("surrogate", to: "triangel") }
+        #expect(error?.description.hasSuffix("did you mean 'triangular'?") == true)
+    }
+
+    /// Stopped inside an epoch, between epochs, before the first step; the temperature is that of the run that was not.
+    @Test(arguments: [0, 1, 3, 4])
+    func theSearchForATemperatureContinuesToTheSameBits(steps: Int) async throws {
+        let folder = try TemporaryFolder()
+        func session(_ name: String) throws -> TrainingSession {
+            var options = tinyOptions()
+            options.surrogate = .dspike
+            options.surrogateSearch = true
+            return try TrainingSession(options, output: folder.file(name))
+        }
+        try await train(session("whole"))
+        try await train(session("parts"), stopAfter: steps)
+        try await train(try TrainingSession(resuming: folder.file("parts"), options: TrainingOptions(), output: nil))
+        try expectSameRun(folder.file("whole"), folder.file("parts"))
+        let temperatures = try MetricsFile(path: folder.file("whole/metrics.jsonl")).records()
+            .map { try #require($0.surrogateTemperature) }
+        #expect(temperatures.count == 2)
+        #expect(temperatures.contains { $0 != 3 })
+        #expect(temperatures.allSatisfy { (1.8...4.8).contains($0) })
+    }
+
+    @Test func theSearchLeavesParametersAndStatisticsAlone() throws {
+        var options = tinyOptions()
+        options.surrogate = .dspike
+        let configuration = try TrainingConfiguration(options)
+        let data = tinyData()
+        let network = try Network(configuration.networkDescription(for: data), backend: ReferenceBackend())
+        try network.initialize(seed: 3)
+        let step = try TrainingStep(configuration: configuration, network: network, data: data)
+        let before = try network.parameters.exportState()
+        let batch = try data.trainingBatches(batchSize: 8, seed: 3, policy: configuration.augmentation)
+            .trainingBatch(epoch: 0, index: 0)
+        let search = SurrogateSearch(step: step, seed: 3)
+        let first = try search.choose(from: 3, epoch: 0, batch: batch)
+        #expect(try network.parameters.exportState() == before)
+        #expect(try search.choose(from: 3, epoch: 0, batch: batch) == first)
+    }
+
+    @Test func theSearchPicksOtherWeightsAtEachEpoch() {
+        let words = Array(0..<100)
+        let first = SurrogateSearch<ReferenceBackend>.pick(words, seed: 1, epoch: 0)
+        #expect(first.count == 16 && Set(first).count == 16)
+        #expect(first == SurrogateSearch<ReferenceBackend>.pick(words, seed: 1, epoch: 0))
+        #expect(first != SurrogateSearch<ReferenceBackend>.pick(words, seed: 1, epoch: 1))
+        #expect(SurrogateSearch<ReferenceBackend>.pick([5, 6], seed: 1, epoch: 0) == [5, 6])
+        #expect(SurrogateSearch<ReferenceBackend>.cosine([1, 0], [2, 0]) == 1)
+        #expect(SurrogateSearch<ReferenceBackend>.cosine([1, 0], [0, 0]) == 0)
+    }
+
+    @Test func largestValues() {
+        var values = LargestValues(limit: 3)
+        #expect(values.smallest == 0)
+        values.add([1, 0, -2, 5])
+        #expect(values.smallest == 1)
+        values.add([2, 7, 3])
+        #expect(values.smallest == 3)
+    }
+}
