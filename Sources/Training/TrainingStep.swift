@@ -50,6 +50,21 @@ struct TrainingStep<B: Backend>: Sendable {
     ) throws -> StepOutcome {
         let backend = network.backend
         let parameters = network.parameters
+        try differentiate(batch, observer: observer)
+        try watch(parameters.gradients, parameters.wordCount, StepRecord.gradient)
+        try optimizer.update(parameters, learningRate: Float(rate), step: number)
+        try watch(parameters.values, parameters.wordCount, StepRecord.parameter)
+        try watch(parameters.bufferValues, parameters.bufferWordCount, StepRecord.statistic)
+        let outcome = StepOutcome(try backend.read(record, count: StepRecord.words))
+        if let problem = problem(in: outcome) {
+            throw TrainingError.diverged(what: problem, step: number, epoch: epoch)
+        }
+        return outcome
+    }
+
+    /// Forward, loss, backward: every parameter's gradient, and no update. The device is not waited for.
+    func differentiate(_ batch: Batch, observer: (any NetworkObserver<B>)? = nil) throws {
+        let backend = network.backend
         let samples = try preparer.prepare(batch)
         let labels = try backend.upload(batch.labels)
         let pass = try network.forward(samples, isStatic: preparer.isStatic, training: true, observer: observer)
@@ -67,15 +82,6 @@ struct TrainingStep<B: Backend>: Sendable {
             potentialLoss: objective.potentials,
             record: record
         )
-        try watch(parameters.gradients, parameters.wordCount, StepRecord.gradient)
-        try optimizer.update(parameters, learningRate: Float(rate), step: number)
-        try watch(parameters.values, parameters.wordCount, StepRecord.parameter)
-        try watch(parameters.bufferValues, parameters.bufferWordCount, StepRecord.statistic)
-        let outcome = StepOutcome(try backend.read(record, count: StepRecord.words))
-        if let problem = problem(in: outcome) {
-            throw TrainingError.diverged(what: problem, step: number, epoch: epoch)
-        }
-        return outcome
     }
 
     /// Goes on with another surrogate, on the same parameters and moments.
