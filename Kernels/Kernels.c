@@ -46,6 +46,9 @@ static const unsigned char convolution_spike_lookup[] = {
 static const unsigned char convolution_sum_partitions[] = {
 #embed "convolution/sum_partitions.cl"
 };
+static const unsigned char convolution_winograd_backward_data[] = {
+#embed "convolution/winograd_backward_data.cl"
+};
 static const unsigned char elementwise_rectify[] = {
 #embed "elementwise/rectify.cl"
 };
@@ -134,6 +137,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(convolution_spike_forward, "convolution/spike_forward.cl"),
     SOURCE(convolution_spike_lookup, "convolution/spike_lookup.cl"),
     SOURCE(convolution_sum_partitions, "convolution/sum_partitions.cl"),
+    SOURCE(convolution_winograd_backward_data, "convolution/winograd_backward_data.cl"),
     SOURCE(elementwise_rectify, "elementwise/rectify.cl"),
     SOURCE(elementwise_sum, "elementwise/sum.cl"),
     SOURCE(elementwise_time, "elementwise/time.cl"),

@@ -7,7 +7,9 @@ public import Tensors
 /// |---|---|---|
 /// | forward | spike_forward: table look-up | dense_forward: register tiles |
 /// | gradient of the weights | spike_backward_filter: buckets | dense_backward_filter: register tiles |
-/// | gradient of the input | | backward_data: register tiles on transposed weights |
+/// | gradient of the input | | backward_data: register tiles on transposed weights; winograd_backward_data |
+///
+/// The gradient of the input stands in ConvolutionBackwardData.swift.
 extension OpenCLBackend: ConvolutionOperations {
     /// y from x and the weights; the kernels' numerics stand in their headers.
     public func convolve(
@@ -24,55 +26,6 @@ extension OpenCLBackend: ConvolutionOperations {
         case .real(let values): try denseForward(plan, input: values, filter: filter, output: output)
         }
         return output
-    }
-
-    /// ∂L/∂x, written to new storage or added to `accumulator`.
-    public func convolveBackwardData(
-        _ gradient: RealTensor<OpenCLBackend>,
-        filter: Filter<OpenCLBackend>,
-        geometry: WindowGeometry,
-        inputShape: ImageShape,
-        accumulator: RealTensor<OpenCLBackend>?
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
-        let plan = try ConvolutionPlan(
-            "convolveBackwardData",
-            input: inputShape,
-            filter: filter.shape,
-            geometry: geometry,
-            output: gradient.shape
-        )
-        try require(gradient, "convolveBackwardData", "the gradient")
-        try requireRoom(filter.shape.words, in: filter.storage, "convolveBackwardData", "the filter")
-        let result: RealTensor<OpenCLBackend>
-        if let accumulator {
-            try requireEqual(accumulator.shape, inputShape, "convolveBackwardData", "the accumulator")
-            try require(accumulator, "convolveBackwardData", "the accumulator")
-            result = accumulator
-        } else {
-            result = try newTensor(inputShape)
-        }
-        let file = "convolution/backward_data.cl"
-        let columns = (inputShape.width + geometry.stride - 1) / geometry.stride
-        let tile = DenseTile(of: inputShape, columns: columns)
-        let options = plan.options + tile.options
-        let transposed = try allocate(words: plan.filter.taps * plan.output.channels * inputShape.channelStride)
-        try run(
-            "transpose_filter",
-            file,
-            options: options,
-            arguments: [.storage(filter.storage), .storage(transposed)],
-            global: [inputShape.channelStride / 8, plan.output.channels, plan.filter.taps]
-        )
-        let bands = (inputShape.height + tile.rows - 1) / tile.rows
-        try run(
-            "backward_data",
-            file,
-            options: options,
-            arguments: [.storage(gradient.storage), .storage(transposed), .storage(result.storage)]
-                + plan.extents + [.int(tile.rows), .int32(accumulator == nil ? 0 : 1)],
-            global: [inputShape.images * bands, inputShape.channelStride / (tile.width * tile.vectors)]
-        )
-        return result
     }
 
     /// ∂L/∂weight, summed over partitions of the pixels in a fixed order.
@@ -198,7 +151,7 @@ extension OpenCLBackend: ConvolutionOperations {
 
 extension ConvolutionPlan {
     /// Height and width of the input and of the output, as the kernels take them.
-    fileprivate var extents: [KernelArgument] {
+    var extents: [KernelArgument] {
         [
             .int(input.height), .int(input.width),
             .int(output.height), .int(output.width),

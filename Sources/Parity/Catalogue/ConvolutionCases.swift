@@ -61,12 +61,15 @@ enum ConvolutionCases {
         ConvolutionSize(2, 4, 3, 5, 8, 3, 2, 3), ConvolutionSize(1, 2, 3, 33, 3, 5, 1, 2),
         ConvolutionSize(5, 2, 2, 16, 16, 3, 1, 1), ConvolutionSize(1, 16, 1, 24, 40, 3, 1, 1),
         ConvolutionSize(1, 1, 19, 8, 16, 3, 2, 1), ConvolutionSize(4, 8, 8, 16, 8, 1, 3, 0),
+        ConvolutionSize(1, 9, 6, 33, 24, 3, 1, 0), ConvolutionSize(2, 5, 7, 24, 41, 3, 1, 2),
+        ConvolutionSize(1, 1, 2, 48, 25, 3, 1, 1),
     ]
 
     /// ∂L/∂x added to what another branch left.
     private static let accumulated = [
         ConvolutionSize(2, 9, 7, 3, 5, 3, 1, 1), ConvolutionSize(1, 6, 5, 33, 9, 3, 2, 1),
         ConvolutionSize(2, 5, 5, 8, 32, 1, 2, 0), ConvolutionSize(1, 8, 9, 65, 3, 1, 1, 0),
+        ConvolutionSize(3, 6, 7, 32, 24, 3, 1, 1),
     ]
 
     /// Layers of LSN19 and LSN101 at small and paper widths, and odd ones: many work-groups of every kernel.
@@ -76,6 +79,7 @@ enum ConvolutionCases {
         ConvolutionSize(40, 14, 14, 16, 32, 3, 2, 1), ConvolutionSize(40, 7, 7, 32, 32, 3, 1, 1),
         ConvolutionSize(2, 32, 32, 96, 96, 3, 1, 1), ConvolutionSize(4, 16, 16, 192, 48, 1, 1, 0),
         ConvolutionSize(2, 16, 16, 96, 192, 3, 2, 1), ConvolutionSize(3, 33, 35, 65, 37, 3, 1, 1),
+        ConvolutionSize(20, 9, 11, 64, 48, 3, 1, 1), ConvolutionSize(2, 8, 8, 40, 400, 3, 1, 1),
         ConvolutionSize(200, 1, 1, 256, 10, 1, 1, 0),
     ]
 

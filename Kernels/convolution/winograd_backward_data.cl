@@ -1,0 +1,240 @@
+// The gradient of the input of a 3x3 convolution of stride 1, by Winograd's minimal filtering F(4x4, 3x3): as the result
+// of backward_data.cl, with a quarter of its multiplications.
+//
+// dL/dx is a correlation of dL/dy with the turned filter g: dL/dx[y, x] = sum of dL/dy[y + PAD - 2 + a, x + PAD - 2 + b] *
+// g[a, b]. A tile of 4x4 pixels of it is A'[(G g G') * (B' d B)]A for the 6x6 sources d, where * multiplies element by
+// element and is summed over outputs (Lavin and Gray, Fast algorithms for convolutional neural networks, 2016). The
+// polynomials are evaluated at 0, +-sqrt(1/2), +-sqrt(2) and infinity: rounding errors are a fifth of those of the usual
+// points 0, +-1, +-2, and as small as those of the direct sum.
+//
+// turn_filter makes G g G' for every pair of channels: [channel group][36][output][GROUP_CHANNELS]. A work-item of
+// winograd_backward_data takes blocks of BLOCK tiles in turn; it transforms their sources to `scratch` ([36][BLOCK]
+// [OUT_STRIDE] floats), and makes of them, for one group of TILE_VECTORS * WIDTH input channels after the other, the 36
+// products ([36][BLOCK][GROUP_CHANNELS] behind the sources) and the pixels. Scratch is as large as the caches nearest to a
+// core; a work-item's part of it is its own.
+//
+// Specialised by: CHANNELS, OUTPUTS, IN_STRIDE, OUT_STRIDE, PAD (0 to 2), WIDTH, TILE_VECTORS, TILES (tiles held in
+// registers; BLOCK is a multiple of it), BLOCK.
+// Numerics: sums over outputs in their order, fused; 1-2e-6 of the largest value.
+#include "common/layout.cl"
+
+#define GROUP_CHANNELS (TILE_VECTORS * WIDTH)
+#define GROUPS (IN_STRIDE / GROUP_CHANNELS)
+#define SQRT_HALF 0.707106781186547524f
+#define SQRT_TWO 1.414213562373095049f
+#define SCRATCH_SOURCES (36 * BLOCK * OUT_STRIDE)
+#define SCRATCH (SCRATCH_SOURCES + 36 * BLOCK * GROUP_CHANNELS)
+
+#if OUT_STRIDE % 16 == 0
+#define SOURCE_WIDTH 16
+#else
+#define SOURCE_WIDTH 8
+#endif
+#define SOURCEV JOIN(float, SOURCE_WIDTH)
+
+// to[0..5] = G applied to three values.
+#define TURN(to, g0, g1, g2)                                                                                           \
+    do {                                                                                                               \
+        const FLOATV near_even = fma((FLOATV)(0.5f), g2, g0), near_odd = SQRT_HALF * (g1);                             \
+        const FLOATV far_even = fma((FLOATV)(2.0f), g2, g0), far_odd = SQRT_TWO * (g1);                                \
+        (to)[0] = (g0);                                                                                                \
+        (to)[1] = (near_even + near_odd) * (-2.0f / 3.0f);                                                             \
+        (to)[2] = (near_even - near_odd) * (-2.0f / 3.0f);                                                             \
+        (to)[3] = (far_even + far_odd) * (1.0f / 6.0f);                                                                \
+        (to)[4] = (far_even - far_odd) * (1.0f / 6.0f);                                                                \
+        (to)[5] = (g2);                                                                                                \
+    } while (0)
+
+// A work-item turns 16 outputs of WIDTH channels: global (IN_STRIDE / WIDTH, outputs in 16s).
+__kernel void turn_filter(__global const float *filter, __global float *turned)
+{
+    const int channel = get_global_id(0) * WIDTH;
+    const int end = min((int)get_global_id(1) * 16 + 16, OUTPUTS);
+    __global float *group =
+        turned + (size_t)(channel / GROUP_CHANNELS) * 36 * OUTPUTS * GROUP_CHANNELS + channel % GROUP_CHANNELS;
+    for (int output = get_global_id(1) * 16; output < end; output++) {
+        FLOATV rows[6][3];
+#pragma unroll
+        for (int b = 0; b < 3; b++) {
+            float gathered[3][WIDTH];
+            for (int a = 0; a < 3; a++)
+                for (int i = 0; i < WIDTH; i++)
+                    gathered[a][i] = channel + i < CHANNELS
+                        ? filter[((size_t)((2 - a) * 3 + 2 - b) * CHANNELS + channel + i) * OUT_STRIDE + output]
+                        : 0.0f;
+            FLOATV column[3], made[6];
+#pragma unroll
+            for (int a = 0; a < 3; a++)
+                column[a] = JOIN(vload, WIDTH)(0, gathered[a]);
+            TURN(made, column[0], column[1], column[2]);
+#pragma unroll
+            for (int a = 0; a < 6; a++)
+                rows[a][b] = made[a];
+        }
+#pragma unroll
+        for (int a = 0; a < 6; a++) {
+            FLOATV made[6];
+            TURN(made, rows[a][0], rows[a][1], rows[a][2]);
+#pragma unroll
+            for (int b = 0; b < 6; b++)
+                STOREV(made[b], group + ((size_t)(a * 6 + b) * OUTPUTS + output) * GROUP_CHANNELS);
+        }
+    }
+}
+
+// to[0..5] = B' applied to six sources.
+static inline void transform_sources(SOURCEV to[6], const SOURCEV d[6])
+{
+    const SOURCEV near_even = fma((SOURCEV)(-2.0f), d[2], d[4]);
+    const SOURCEV near_odd = SQRT_HALF * fma((SOURCEV)(-2.0f), d[1], d[3]);
+    const SOURCEV far_even = fma((SOURCEV)(-0.5f), d[2], d[4]);
+    const SOURCEV far_odd = SQRT_TWO * fma((SOURCEV)(-0.5f), d[1], d[3]);
+    to[0] = fma((SOURCEV)(-2.5f), d[2], d[4]) + d[0];
+    to[1] = near_even + near_odd;
+    to[2] = near_even - near_odd;
+    to[3] = far_even + far_odd;
+    to[4] = far_even - far_odd;
+    to[5] = fma((SOURCEV)(-2.5f), d[3], d[5]) + d[1];
+}
+
+// to[0..3] = A' applied to six products.
+static inline void transform_products(FLOATV to[4], const FLOATV m[6])
+{
+    const FLOATV near_even = m[1] + m[2], near_odd = SQRT_HALF * (m[1] - m[2]);
+    const FLOATV far_even = m[3] + m[4], far_odd = SQRT_TWO * (m[3] - m[4]);
+    to[0] = m[0] + near_even + far_even;
+    to[1] = near_odd + far_odd;
+    to[2] = fma((FLOATV)(2.0f), far_even, 0.5f * near_even);
+    to[3] = fma((FLOATV)(2.0f), far_odd, 0.5f * near_odd) + m[5];
+}
+
+// Where a tile lies: its image, and the row and column of its first pixel.
+static inline int3 place_of(int tile, int height, int width)
+{
+    const int columns = (width + 3) / 4;
+    const int in_image = columns * ((height + 3) / 4);
+    return (int3)(tile / in_image, tile % in_image / columns * 4, tile % columns * 4);
+}
+
+// The sources of a tile, transformed: sources[position][.][o], positions BLOCK * OUT_STRIDE apart.
+static void transform_tile(
+    __global float *sources, __global const float *gradient, int3 place, int out_height, int out_width)
+{
+    __global const float *image = gradient + (size_t)place.x * out_height * out_width * OUT_STRIDE;
+    for (int output = 0; output < OUT_STRIDE; output += SOURCE_WIDTH) {
+        SOURCEV rows[6][6];
+#pragma unroll
+        for (int a = 0; a < 6; a++) {
+            const int y = place.y + PAD - 2 + a;
+            SOURCEV line[6];
+#pragma unroll
+            for (int b = 0; b < 6; b++) {
+                const int x = place.z + PAD - 2 + b;
+                line[b] = y >= 0 && y < out_height && x >= 0 && x < out_width
+                    ? *(__global const SOURCEV *)(image + ((size_t)y * out_width + x) * OUT_STRIDE + output)
+                    : (SOURCEV)(0.0f);
+            }
+            transform_sources(rows[a], line);
+        }
+#pragma unroll
+        for (int b = 0; b < 6; b++) {
+            SOURCEV column[6], made[6];
+#pragma unroll
+            for (int a = 0; a < 6; a++)
+                column[a] = rows[a][b];
+            transform_sources(made, column);
+#pragma unroll
+            for (int a = 0; a < 6; a++)
+                *(__global SOURCEV *)(sources + (size_t)(a * 6 + b) * BLOCK * OUT_STRIDE + output) = made[a];
+        }
+    }
+}
+
+// The products of TILES tiles at one position: products[p][.] = sum over outputs of sources[p][o] * weights[o][.].
+static inline void multiply_tiles(
+    __global float *products, __global const float *sources, __global const float *weights)
+{
+    FLOATV sums[TILES][TILE_VECTORS];
+#pragma unroll
+    for (int p = 0; p < TILES; p++)
+#pragma unroll
+        for (int v = 0; v < TILE_VECTORS; v++)
+            sums[p][v] = (FLOATV)(0.0f);
+    for (int output = 0; output < OUTPUTS; output++) {
+        FLOATV weight[TILE_VECTORS];
+#pragma unroll
+        for (int v = 0; v < TILE_VECTORS; v++)
+            weight[v] = LOADV(weights + (size_t)output * GROUP_CHANNELS + v * WIDTH);
+#pragma unroll
+        for (int p = 0; p < TILES; p++)
+#pragma unroll
+            for (int v = 0; v < TILE_VECTORS; v++)
+                sums[p][v] = fma((FLOATV)(sources[p * OUT_STRIDE + output]), weight[v], sums[p][v]);
+    }
+#pragma unroll
+    for (int p = 0; p < TILES; p++)
+#pragma unroll
+        for (int v = 0; v < TILE_VECTORS; v++)
+            STOREV(sums[p][v], products + p * GROUP_CHANNELS + v * WIDTH);
+}
+
+// The pixels of a tile from its products, WIDTH channels of them.
+static void finish_tile(
+    __global float *result, __global const float *products, int3 place, int height, int width, int accumulate)
+{
+    FLOATV rows[4][6];
+#pragma unroll
+    for (int b = 0; b < 6; b++) {
+        FLOATV column[6], made[4];
+#pragma unroll
+        for (int a = 0; a < 6; a++)
+            column[a] = LOADV(products + (size_t)(a * 6 + b) * BLOCK * GROUP_CHANNELS);
+        transform_products(made, column);
+#pragma unroll
+        for (int a = 0; a < 4; a++)
+            rows[a][b] = made[a];
+    }
+#pragma unroll
+    for (int a = 0; a < 4; a++) {
+        if (place.y + a >= height)
+            return;
+        FLOATV made[4];
+        transform_products(made, rows[a]);
+        __global float *to = result + (((size_t)place.x * height + place.y + a) * width + place.z) * IN_STRIDE;
+#pragma unroll
+        for (int b = 0; b < 4; b++)
+            if (place.z + b < width)
+                STOREV(accumulate ? LOADV(to + b * IN_STRIDE) + made[b] : made[b], to + b * IN_STRIDE);
+    }
+}
+
+__kernel void winograd_backward_data(
+    __global const float *gradient, __global const float *turned, __global float *result, __global float *scratch,
+    int height, int width, int out_height, int out_width, int tiles, int accumulate)
+{
+    __global float *sources = scratch + (size_t)get_global_id(0) * SCRATCH;
+    __global float *products = sources + SCRATCH_SOURCES;
+    const int step = get_global_size(0) * BLOCK;
+    for (int first = get_global_id(0) * BLOCK; first < tiles; first += step) {
+        const int count = min(BLOCK, tiles - first);
+        const int filled = (count + TILES - 1) / TILES * TILES;
+        // What fills up the last registers is any tile's, and goes nowhere.
+        for (int t = 0; t < filled; t++)
+            transform_tile(
+                sources + t * OUT_STRIDE, gradient, place_of(first + min(t, count - 1), height, width), out_height,
+                out_width);
+        for (int group = 0; group < GROUPS; group++) {
+            for (int position = 0; position < 36; position++)
+                for (int t = 0; t < filled; t += TILES)
+                    multiply_tiles(
+                        products + (position * BLOCK + t) * GROUP_CHANNELS,
+                        sources + (position * BLOCK + t) * OUT_STRIDE,
+                        turned + ((size_t)group * 36 + position) * OUTPUTS * GROUP_CHANNELS);
+            for (int t = 0; t < count; t++)
+                for (int v = 0; v < TILE_VECTORS; v++)
+                    finish_tile(
+                        result + (group * TILE_VECTORS + v) * WIDTH, products + t * GROUP_CHANNELS + v * WIDTH,
+                        place_of(first + t, height, width), height, width, accumulate);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import OpenCLRuntime
+public import Tensors
+
+extension OpenCLBackend {
+    /// ∂L/∂x, written to new storage or added to `accumulator`.
+    public func convolveBackwardData(
+        _ gradient: RealTensor<OpenCLBackend>,
+        filter: Filter<OpenCLBackend>,
+        geometry: WindowGeometry,
+        inputShape: ImageShape,
+        accumulator: RealTensor<OpenCLBackend>?
+    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        let plan = try ConvolutionPlan(
+            "convolveBackwardData",
+            input: inputShape,
+            filter: filter.shape,
+            geometry: geometry,
+            output: gradient.shape
+        )
+        try require(gradient, "convolveBackwardData", "the gradient")
+        try requireRoom(filter.shape.words, in: filter.storage, "convolveBackwardData", "the filter")
+        let result: RealTensor<OpenCLBackend>
+        if let accumulator {
+            try requireEqual(accumulator.shape, inputShape, "convolveBackwardData", "the accumulator")
+            try require(accumulator, "convolveBackwardData", "the accumulator")
+            result = accumulator
+        } else {
+            result = try newTensor(inputShape)
+        }
+        let call = BackwardDataCall(
+            plan: plan,
+            gradient: gradient.storage,
+            filter: filter.storage,
+            result: result.storage,
+            accumulates: accumulator != nil
+        )
+        if let tile = WinogradTile(of: plan) {
+            try byWinograd(call, tile)
+        } else {
+            try directly(call)
+        }
+        return result
+    }
+
+    private func directly(_ call: BackwardDataCall) throws(BackendError) {
+        let plan = call.plan
+        let file = "convolution/backward_data.cl"
+        let input = plan.input
+        let stride = plan.geometry.stride
+        let tile = DenseTile(of: input, columns: (input.width + stride - 1) / stride)
+        let options = plan.options + tile.options
+        let transposed = try allocate(words: plan.filter.taps * plan.output.channels * input.channelStride)
+        try run(
+            "transpose_filter",
+            file,
+            options: options,
+            arguments: [.storage(call.filter), .storage(transposed)],
+            global: [input.channelStride / 8, plan.output.channels, plan.filter.taps]
+        )
+        let bands = (input.height + tile.rows - 1) / tile.rows
+        try run(
+            "backward_data",
+            file,
+            options: options,
+            arguments: [.storage(call.gradient), .storage(transposed), .storage(call.result)]
+                + plan.extents + [.int(tile.rows), .int32(call.accumulates ? 1 : 0)],
+            global: [input.images * bands, input.channelStride / (tile.width * tile.vectors)]
+        )
+    }
+
+    private func byWinograd(_ call: BackwardDataCall, _ tile: WinogradTile) throws(BackendError) {
+        let plan = call.plan
+        let file = "convolution/winograd_backward_data.cl"
+        let turned = try allocate(words: 36 * plan.output.channels * plan.input.channelStride)
+        try run(
+            "turn_filter",
+            file,
+            options: plan.options + tile.options,
+            arguments: [.storage(call.filter), .storage(turned)],
+            global: [plan.input.channelStride / tile.width, (plan.output.channels + 15) / 16]
+        )
+        let items = min(tile.blocks, tile.items(computeUnits: queue.device.computeUnits))
+        let scratch = try allocate(words: items * tile.scratchWords)
+        try run(
+            "winograd_backward_data",
+            file,
+            options: plan.options + tile.options,
+            arguments: [.storage(call.gradient), .storage(turned), .storage(call.result), .storage(scratch)]
+                + plan.extents + [.int(tile.tiles), .int32(call.accumulates ? 1 : 0)],
+            global: [items]
+        )
+    }
+}
+
+/// The operands of one gradient of an input.
+private struct BackwardDataCall {
+    let plan: ConvolutionPlan
+    let gradient: OpenCLStorage
+    let filter: OpenCLStorage
+    let result: OpenCLStorage
+    let accumulates: Bool
+}

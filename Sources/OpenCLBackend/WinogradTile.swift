@@ -1,0 +1,50 @@
+import Tensors
+
+/// How winograd_backward_data.cl cuts a convolution: see there.
+struct WinogradTile: Hashable {
+    let width: Int
+    let vectors: Int
+    /// Tiles of 4×4 pixels that a product holds in registers.
+    let registers: Int
+    /// Tiles whose transformed sources a work-item keeps, a multiple of ``registers``.
+    let block: Int
+    /// Tiles of the whole result.
+    let tiles: Int
+    /// Floats of a work-item's part of the scratch memory.
+    let scratchWords: Int
+
+    /// Nil where the direct kernel suits better: other windows and strides, and few channels, for which transforming
+    /// costs as much as it saves.
+    init?(of plan: ConvolutionPlan) {
+        let input = plan.input
+        guard
+            plan.filter.height == 3, plan.filter.width == 3, plan.geometry.stride == 1, plan.geometry.padding <= 2,
+            min(input.channels, plan.output.channels) >= 24
+        else { return nil }
+        let tiles = input.images * ((input.height + 3) / 4) * ((input.width + 3) / 4)
+        guard tiles <= Int(Int32.max) / 2 else { return nil }
+        self.tiles = tiles
+        width = input.vectorWidth
+        vectors = input.chunks.isMultiple(of: 3) ? 3 : input.chunks.isMultiple(of: 2) ? 2 : 1
+        registers = vectors == 1 ? 16 : 8
+        // The sources of 32 tiles of 384 channels fill a second-level cache; the weights pass by once for each block.
+        block = plan.output.channelStride > 384 ? 16 : 32
+        scratchWords = 36 * block * (plan.output.channelStride + vectors * width)
+    }
+
+    /// Blocks of the whole result.
+    var blocks: Int { (tiles + block - 1) / block }
+
+    /// Work-items that share the blocks: four for every core, so that none waits long for the last, within 256 MiB of
+    /// scratch memory. Results do not depend on it.
+    func items(computeUnits: Int) -> Int {
+        max(1, min(4 * computeUnits, 256 << 20 / (scratchWords * wordBytes)))
+    }
+
+    var options: [KernelOption] {
+        [
+            .define("WIDTH", width), .define("TILE_VECTORS", vectors), .define("TILES", registers),
+            .define("BLOCK", block),
+        ]
+    }
+}
