@@ -1,6 +1,6 @@
 public import Datasets
 public import Networks
-import Tensors
+public import Tensors
 
 /// Passes over training batches outside of a run: gradients as they are at the start or in a checkpoint, and steps that
 /// nobody saves.
