@@ -31,7 +31,7 @@ public final class TensorBoardLog: Sendable {
         switch event {
         case .started(let start): update(folder: start.folder)
         case .epoch: update(folder: nil)
-        case .step, .evaluating, .saved: break
+        case .step, .blocks, .evaluating, .saved: break
         }
     }
 
