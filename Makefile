@@ -37,6 +37,14 @@ bench: build ## Measures the kernels of this machine's device.
 docs: setup ## Builds the library's documentation to .build/docs; a warning is an error.
 	Scripts/build-documentation .build/docs
 
+# A report and its data of the paper's figures and tables; the folders of training runs stay in runs. Each continues what
+# was stopped.
+EXPERIMENTS := depth start table1 surrogates table5
+.PHONY: experiments $(EXPERIMENTS:%=experiment-%)
+experiments: $(EXPERIMENTS:%=experiment-%) ## Runs every experiment and writes to Benchmarks/results; alone: experiment-depth, …
+$(EXPERIMENTS:%=experiment-%): experiment-%: build
+	Scripts/run-experiment $(LSN) $* $(ARGUMENTS)
+
 .PHONY: lint
 lint: ## Checks the formatting.
 	swift format lint --strict --recursive --parallel Package.swift Snippets Sources Tests

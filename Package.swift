@@ -134,7 +134,8 @@ let package = Package(
         .testTarget(
             name: "ExperimentsTests",
             dependencies: [
-                "Experiments", "Networks", "Datasets", "Training", "Reports", "ReferenceBackend", "FileFormats", "Tensors",
+                "Experiments", "Networks", "Datasets", "Training", "Reports", "ReferenceBackend", "FileFormats",
+                "Tensors",
             ],
             swiftSettings: house
         ),

@@ -1,8 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 import Datasets
-import Experiments
+public import Experiments
 import FileFormats
 import Networks
+import Reports
 import Tensors
 import Training
 
@@ -25,8 +26,8 @@ struct AnalyzeCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "A run's folder.", completion: .directory)
-    var run: String
+    @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"), completion: .directory)
+    var runFolder: String
 
     @Option(help: "Which checkpoint.")
     var checkpoint: CheckpointChoice = .best
@@ -58,16 +59,16 @@ struct AnalyzeCommand: ParsableCommand {
     }
 
     func run() throws {
-        let trained = try TrainedRun(run, checkpoint: checkpoint)
+        let trained = try TrainedRun(runFolder, checkpoint: checkpoint)
         var request = trained.configuration.dataRequest
         request.directory = data ?? request.directory
         request.limitTest = limitTest ?? request.limitTest
         let samples = try DataProgress.load(request)
         let opened = try device.open(DeviceChoice(device.device ?? "auto"))
         let report = AnalysisReport(
-            run: run,
+            run: runFolder,
             checkpoint: trained.checkpoint,
-            folder: output ?? (run.hasSuffix("/") ? run : run + "/") + "analysis",
+            folder: output ?? (runFolder.hasSuffix("/") ? runFolder : runFolder + "/") + "analysis",
             analysis: try analyze(trained, on: opened.backend, data: samples)
         )
         let folder = try ExperimentFolder(report.folder)

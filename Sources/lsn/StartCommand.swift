@@ -1,14 +1,14 @@
-import ArgumentParser
-import Experiments
+public import ArgumentParser
+public import Experiments
 import Tensors
 import Training
 
 extension NormStart: ExpressibleByArgument {
     /// From `γ:b`.
-    init?(argument: String) { self.init(argument) }
+    public init?(argument: String) { self.init(argument) }
 
     /// For the help.
-    var defaultValueDescription: String { description }
+    public var defaultValueDescription: String { description }
 }
 
 /// `lsn experiment start`.

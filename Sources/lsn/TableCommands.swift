@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import FileFormats
+import Reports
 import Tensors
 import Training
 

@@ -21,7 +21,9 @@ import Training
                 "100 1 0 1 0 -1 1 - I'", "101 0 1 0 1 -1 E' - I'", "110 1 1 0 0 0 0", "111 1 0 1 1 0 1 + E'",
             ]
         )
-        #expect(table.rows.filter(\.isMisprinted).map { $0.input * 4 + $0.excitatory * 2 + $0.inhibitory } == [2, 3, 4, 5])
+        #expect(
+            table.rows.filter(\.isMisprinted).map { $0.input * 4 + $0.excitatory * 2 + $0.inhibitory } == [2, 3, 4, 5]
+        )
         #expect(table.rows[4].misprintedExcitatoryDerivative == 1)
         #expect(table.rows[5].misprintedExcitatoryDerivative == 0)
         #expect(table.rows[3].misprintedInhibitoryDerivative == 1)
@@ -94,10 +96,13 @@ import Training
         #expect(found.values == 8 && found.notBinary == 4 && found.notIntegers == 1 && found.mismatches == 0)
     }
 
-    @Test(arguments: [
-        ("1:0", NormStart(scale: 1, bias: 0)), ("0.1:0.2", NormStart(scale: 0.1, bias: 0.2)), ("1", nil), ("a:0", nil),
-        ("1:0:0", nil), ("nan:0", nil), (":", nil),
-    ] as [(String, NormStart?)])
+    @Test(
+        arguments: [
+            ("1:0", NormStart(scale: 1, bias: 0)), ("0.1:0.2", NormStart(scale: 0.1, bias: 0.2)), ("1", nil),
+            ("a:0", nil),
+            ("1:0:0", nil), ("nan:0", nil), (":", nil),
+        ] as [(String, NormStart?)]
+    )
     func startsAreReadFromText(text: String, start: NormStart?) {
         #expect(NormStart(text) == start)
     }

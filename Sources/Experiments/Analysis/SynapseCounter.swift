@@ -17,6 +17,16 @@ public struct SynapseCount: Codable, Hashable, Sendable {
     /// Of them, those that are not 0.
     public var activeInputs = 0
 
+    /// Names in JSON.
+    public enum CodingKeys: String, CodingKey {
+        case name
+        case accumulates
+        case multiplyAccumulates = "multiply_accumulates"
+        case dense = "dense_multiply_accumulates"
+        case inputs
+        case activeInputs = "active_inputs"
+    }
+
     /// Nothing counted yet.
     public init(name: String) {
         self.name = name

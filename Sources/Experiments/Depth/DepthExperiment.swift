@@ -143,7 +143,9 @@ public struct DepthExperiment: Sendable {
     }
 
     /// Brings every run to its end; see ``RunList/perform(_:)``.
-    public func run<B: Backend>(_ list: RunList<B>, machine: MachineRecord, command: String) async throws -> DepthResults {
+    public func run<B: Backend>(_ list: RunList<B>, machine: MachineRecord, command: String) async throws
+        -> DepthResults
+    {
         let completed = try await list.perform(plan.runs())
         let results = try DepthResults(plan: plan, machine: machine, completed: completed)
         try folder.write(json: results, to: "results.json")

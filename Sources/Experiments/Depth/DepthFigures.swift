@@ -19,7 +19,7 @@ extension DepthResults {
                     colour: colour
                 ),
                 Figure.Line(
-                    name: "… in training",
+                    name: "train",
                     points: depths.map { depth in
                         (Double(depth), mean(runs(system, depth).map { $0.record.epochs.last?.trainAccuracy }))
                     },
@@ -30,7 +30,7 @@ extension DepthResults {
         }
         return Figure(
             title: "Accuracy by depth",
-            unit: "after the last epoch, mean over \(plan.seeds.count) seed(s)",
+            unit: "test after the last epoch, training dotted; mean over \(plan.seeds.count) seed(s)",
             xLabel: "layers",
             xScale: .whole,
             yScale: .percent,
@@ -52,7 +52,7 @@ extension DepthResults {
             )
             lines.append(
                 Figure.Line(
-                    name: "… in training",
+                    name: "train",
                     points: epochs.map { (Double($0.epoch), $0.trainAccuracy) },
                     colour: colour,
                     stroke: 2

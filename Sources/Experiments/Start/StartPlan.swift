@@ -125,6 +125,15 @@ public struct StartResults: Codable, Hashable, Sendable {
         public var afterSteps: Measurement?
         /// What stopped being finite while it was trained.
         public var failure: RunFailure?
+
+        /// Names in JSON.
+        public enum CodingKeys: String, CodingKey {
+            case key
+            case blocks
+            case atStart = "at_start"
+            case afterSteps = "after_steps"
+            case failure
+        }
     }
 
     /// A network at one time, on one training batch.

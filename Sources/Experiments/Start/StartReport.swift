@@ -30,27 +30,48 @@ enum IndependentRatios {
 }
 
 extension StartResults {
-    /// Pictures by file name: the gradient's norm by block, one for each model and height.
+    /// Pictures by file name: the gradient's norm by block, for each height one of each model with several starts, and one
+    /// of the other models together.
     var figures: [(name: String, figure: Figure)] {
-        plan.models.flatMap { model in
-            plan.heights.map { height in
-                ("gradients-\(model)-h\(height).svg", gradients(model, height))
+        plan.heights.flatMap { height -> [(name: String, figure: Figure)] in
+            let all = trials.filter { $0.key.height == height }
+            let models = plan.models.map { model in all.filter { $0.key.model == model } }
+            var figures: [(name: String, figure: Figure)] = []
+            for trials in models where trials.count > 1 {
+                let figure = gradients(
+                    trials,
+                    title: "\(trials[0].key.model), surrogate height \(height)",
+                    of: "by γ, b",
+                    name: { "\($0.start.scale), \($0.start.bias)" }
+                )
+                figures.append(("gradients-\(trials[0].key.model)-h\(height).svg", figure))
             }
+            let others = models.filter { $0.count == 1 }.flatMap(\.self)
+            if !others.isEmpty {
+                let title = "One start each, surrogate height \(height)"
+                let figure = gradients(others, title: title, of: "by model", name: \.model)
+                figures.append(("gradients-others-h\(height).svg", figure))
+            }
+            return figures
         }
     }
 
-    private func gradients(_ model: String, _ height: Float) -> Figure {
-        let trials = trials.filter { $0.key.model == model && $0.key.height == height }
-        return Figure(
-            title: "\(model), surrogate height \(height)",
-            unit: "L2 norm of ∂L/∂X′ over that of the last block, at the start; by γ, b",
+    private func gradients(
+        _ trials: [Trial],
+        title: String,
+        of what: String,
+        name: (Key) -> String
+    ) -> Figure {
+        Figure(
+            title: title,
+            unit: "L2 norm of ∂L/∂X′ over that of the last block, at the start; \(what)",
             xLabel: "block",
             xScale: .whole,
             yScale: .logarithmic,
             lines: trials.enumerated().map { index, trial in
                 let last = trial.atStart.growth?.last ?? .nan
                 return Figure.Line(
-                    name: "\(trial.key.start.scale), \(trial.key.start.bias)",
+                    name: name(trial.key),
                     points: trial.atStart.blocks.enumerated().dropFirst().map { place, block in
                         (Double(place), block.gradientNorm.map { Double($0) / last })
                     },
