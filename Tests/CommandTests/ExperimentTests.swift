@@ -161,7 +161,7 @@ private let devices: [String] = {
         #expect(!resumed.errors.contains("[1/2]"), "a finished run is not run again")
         #expect(try epochs("killed") == epochs("whole"))
         #expect(try epochs("whole").map(\.count) == [6, 6])
-        for name in ["accuracy-by-depth.svg", "accuracy-lsn.svg", "gradients-19.svg", "report.md"] {
+        for name in ["accuracy-by-depth.svg", "accuracy-lsn.svg", "gradients-19.svg", "rates-lsn19.svg", "report.md"] {
             #expect(place.exists("killed/\(name)"), "\(name)")
         }
     }

@@ -7,6 +7,9 @@ extension DepthResults {
         [("accuracy-by-depth.svg", accuracyByDepth)]
             + plan.systems.map { ("accuracy-\($0.rawValue).svg", accuracyByEpoch($0)) }
             + depths.map { ("gradients-\($0).svg", gradients(depth: $0)) }
+            + logicSystems.flatMap { system in
+                depths.map { ("rates-\(system.rawValue)\($0).svg", rates(system, depth: $0)) }
+            }
     }
 
     /// Means over seeds of the last epoch: test accuracy, and training accuracy dotted.
@@ -88,6 +91,41 @@ extension DepthResults {
             yScale: .logarithmic,
             lines: lines
         )
+    }
+
+    /// Firing rates of E, I and X' and the share that passes by identity (Fig. 6), in the last epoch; the first seed.
+    private func rates(_ system: DepthSystem, depth: Int) -> Figure {
+        let blocks = runs(system, depth).first?.record.blocks.last?.blocks ?? []
+        func line(_ name: String, _ colour: Int, _ stroke: Int, _ key: KeyPath<BlockStatistics.Block, Float?>)
+            -> Figure.Line
+        {
+            Figure.Line(
+                name: name,
+                points: blocks.enumerated().map { (Double($0.offset), $0.element[keyPath: key].map(Double.init)) },
+                colour: colour,
+                stroke: stroke
+            )
+        }
+        return Figure(
+            title: "\(system.rawValue), \(depth) layers: firing rates and identity",
+            unit: "share of neurons and time steps, a batch of the test split",
+            xLabel: "block",
+            xScale: .whole,
+            yScale: .percent,
+            lines: [
+                line("E", 1, 1, \.excitatoryRate), line("I", 3, 2, \.inhibitoryRate),
+                line("X′", 0, 0, \.outputRate), line("E = I", 2, 0, \.identityShare),
+            ]
+        )
+    }
+
+    /// Systems whose blocks are gates of E and I.
+    var logicSystems: [DepthSystem] { plan.systems.filter { $0 == .lsn || $0 == .lsnPaper } }
+
+    /// The mean over blocks of one of their numbers in the last epoch, the stem aside; the first seed.
+    func blockMean(_ system: DepthSystem, _ depth: Int, _ key: KeyPath<BlockStatistics.Block, Float?>) -> Double? {
+        let blocks = runs(system, depth).first?.record.blocks.last?.blocks.dropFirst() ?? []
+        return mean(blocks.map { $0[keyPath: key].map(Double.init) })
     }
 
     /// The mean of what is known; nil where nothing is.

@@ -28,6 +28,22 @@ extension DepthResults {
         for depth in depths {
             report.picture("gradients-\(depth).svg", "Gradient norm by block at \(depth) layers")
         }
+        if !logicSystems.isEmpty {
+            report.heading("Firing rates and identity (Fig. 6)")
+            report.table(
+                ["network", "E", "I", "X'", "E = I"],
+                logicSystems.flatMap { system in depths.map { rateRow(system, $0) } }
+            )
+            report.paragraph("Means over the blocks in the last epoch, over a batch of the test split; first seed.")
+            for system in logicSystems {
+                for depth in depths {
+                    report.picture(
+                        "rates-\(system.rawValue)\(depth).svg",
+                        "Firing rates of \(system.rawValue) at \(depth) layers"
+                    )
+                }
+            }
+        }
         report.heading("The paper's claims")
         report.list(claims)
         report.heading("Every run")
@@ -58,6 +74,13 @@ extension DepthResults {
             }
     }
 
+    private func rateRow(_ system: DepthSystem, _ depth: Int) -> [String] {
+        let keys: [KeyPath<BlockStatistics.Block, Float?>] = [
+            \.excitatoryRate, \.inhibitoryRate, \.outputRate, \.identityShare,
+        ]
+        return ["\(system.rawValue)\(depth)"] + keys.map { Figure.number(blockMean(system, depth, $0)) }
+    }
+
     private func runRow(_ run: Run) -> [String] {
         let record = run.record
         let last = record.epochs.last
@@ -72,52 +95,65 @@ extension DepthResults {
 
     /// What the runs say to each claim, by numbers.
     private var claims: [String] {
-        let classes = Double(runs.first?.record.network.classes ?? 10)
-        var result: [String] = []
-        for depth in depths where depth > 50 && plan.systems.contains(.spikingResNet) {
-            let accuracy = mean(runs(.spikingResNet, depth).map { $0.record.testAccuracy })
-            let trained = (accuracy ?? 0) > 2 / classes
-            let growth = runs(.spikingResNet, depth).first?.growth
-            result.append(
-                "“Spiking ResNet beyond 50 layers does not train”: at \(depth) layers it "
-                    + (trained ? "does train" : "does not")
-                    + " (\(Figure.percent(accuracy)); its gradient's norm, first "
-                    + "block over last, is \(Figure.number(growth?.ratio)), "
-                    + (growth?.ratio.map { $0 < 1 } ?? false ? "so it vanishes" : "so it does not vanish") + ")."
-            )
+        depths.filter { $0 > 50 }.flatMap(claimsAboutDepth) + claimsAboutIdentity + claimsAboutAccuracy
+    }
+
+    /// Above this a network has learned something.
+    private var chance: Double { 2 / Double(runs.first?.record.network.classes ?? 10) }
+
+    private func accuracy(_ system: DepthSystem, _ depth: Int) -> Double? {
+        mean(runs(system, depth).map { $0.record.testAccuracy })
+    }
+
+    /// Spiking ResNet does not train beyond 50 layers, because its gradient vanishes; LSN's does not.
+    private func claimsAboutDepth(_ depth: Int) -> [String] {
+        plan.systems.filter { $0 != .sewResNet }.map { system in
+            let claim =
+                system == .spikingResNet
+                ? "“Spiking ResNet beyond 50 layers does not train, its gradient vanishes”"
+                : "“LSN trains at depth, its gradient does not vanish”"
+            let reached = accuracy(system, depth)
+            let trains = (reached ?? 0) > chance ? "trains" : "does not train"
+            return "\(claim): at \(depth) layers \(system.rawValue) \(trains) under this budget "
+                + "(\(Figure.percent(reached))), and its gradient \(Self.course(runs(system, depth).first?.growth))."
         }
-        for system in plan.systems where system == .lsn || system == .lsnPaper {
-            for depth in depths where depth > 50 {
-                let accuracy = mean(runs(system, depth).map { $0.record.testAccuracy })
-                let growth = runs(system, depth).first?.growth
-                let level = growth?.ratio.map { (1e-3...1e3).contains($0) } ?? false
-                result.append(
-                    "“LSN's gradient does not vanish at depth”: \(system.rawValue) at \(depth) layers reaches "
-                        + "\(Figure.percent(accuracy)); first block over last is \(Figure.number(growth?.ratio)), "
-                        + (level ? "within a factor of 1,000" : "not within a factor of 1,000") + "."
-                )
-            }
+    }
+
+    /// What becomes of a gradient on its way back.
+    private static func course(_ growth: GradientGrowth?) -> String {
+        guard let growth, let ratio = growth.ratio else { return "has no finite norm" }
+        let course = ratio < 1e-3 ? "vanishes" : ratio > 1e3 ? "explodes" : "stays within a factor of 1,000"
+        return "\(course) (first block over last: \(Figure.number(ratio)))"
+    }
+
+    /// More neurons pass by identity in deeper networks, some 60 % of them.
+    private var claimsAboutIdentity: [String] {
+        logicSystems.compactMap { system in
+            let shares = depths.map { ($0, blockMean(system, $0, \.identityShare)) }
+            guard shares.count > 1, let first = shares.first?.1, let last = shares.last?.1 else { return nil }
+            return "“More neurons pass by identity in deeper networks, 60 % and more”: \(system.rawValue) has "
+                + shares.map { "\(Figure.percent($0.1)) at \($0.0) layers" }.joined(separator: ", ")
+                + (last > first ? ": it holds." : ": it does not hold.")
         }
-        for depth in depths where plan.systems.contains(.spikingResNet) {
-            for system in plan.systems where system == .lsn || system == .lsnPaper {
-                guard let ours = mean(runs(system, depth).map { $0.record.testAccuracy }),
-                    let theirs = mean(runs(.spikingResNet, depth).map { $0.record.testAccuracy })
-                else { continue }
-                guard max(ours, theirs) > 2 / classes else {
-                    result.append(
-                        "“LSN beats Spiking ResNet”: at \(depth) layers neither \(system.rawValue) "
-                            + "(\(Figure.percent(ours))) nor Spiking ResNet (\(Figure.percent(theirs))) leaves chance "
-                            + "under this budget."
-                    )
-                    continue
+    }
+
+    /// LSN is better than Spiking ResNet at every depth.
+    private var claimsAboutAccuracy: [String] {
+        guard plan.systems.contains(.spikingResNet) else { return [] }
+        return logicSystems.flatMap { system in
+            depths.compactMap { depth in
+                guard let ours = accuracy(system, depth), let theirs = accuracy(.spikingResNet, depth) else {
+                    return nil
                 }
-                result.append(
-                    "“LSN beats Spiking ResNet”: at \(depth) layers \(system.rawValue) "
-                        + (ours > theirs ? "does" : "does not")
-                        + " (\(Figure.percent(ours)) against \(Figure.percent(theirs)))."
-                )
+                let numbers = "(\(Figure.percent(ours)) against \(Figure.percent(theirs)))"
+                if max(ours, theirs) <= chance {
+                    return
+                        "“LSN beats Spiking ResNet”: at \(depth) layers neither it nor \(system.rawValue) leaves chance "
+                        + "under this budget \(numbers)."
+                }
+                return "“LSN beats Spiking ResNet”: at \(depth) layers \(system.rawValue) "
+                    + (ours > theirs ? "does" : "does not") + " \(numbers)."
             }
         }
-        return result
     }
 }
