@@ -33,6 +33,10 @@ memcheck: ## Runs every kernel under oclgrind: invalid accesses and data races.
 bench: build ## Measures the kernels of this machine's device.
 	$(LSN) bench $(ARGUMENTS)
 
+.PHONY: systems
+systems: build ## Trains every system on the bundled digits, a few minutes each.
+	Benchmarks/systems.sh
+
 .PHONY: docs
 docs: setup ## Builds the library's documentation to .build/docs; a warning is an error.
 	Scripts/build-documentation .build/docs

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Trains every system on the bundled digits for a few epochs and writes what came out to
-# Benchmarks/results/systems-digits: NAME.jsonl is a run's metrics.jsonl, table.md the table of all of them.
+# Benchmarks/results/systems-digits: NAME.jsonl is a run's metrics.jsonl, README.md the table of all of them.
 #
 #   Benchmarks/systems.sh [NAME…]      all, or the runs of these names
 #
@@ -49,6 +49,7 @@ while IFS='|' read -r name options; do
 done <<< "$rows"
 
 {
+    cat Benchmarks/systems-head.md
     echo '| run | `lsn train` … | epochs | test accuracy, last epoch | best |'
     echo '|---|---|---|---|---|'
     while IFS='|' read -r name options; do
@@ -60,4 +61,5 @@ done <<< "$rows"
         LC_ALL=C printf '| [%s](%s.jsonl) | `%s` | %s | %.1f %% | %.1f %% |\n' "$name" "$name" "$(xargs <<< "$options")" \
             "$(value epoch "$last")" "$(percent "$(value test_accuracy "$last")")" "$(percent "$best")"
     done <<< "$rows"
-} > "$results/table.md"
+    cat Benchmarks/systems-tail.md
+} > "$results/README.md"

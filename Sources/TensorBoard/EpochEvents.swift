@@ -11,7 +11,7 @@ enum EpochEvents {
     /// - Parameters:
     ///   - record: its line of `metrics.jsonl`.
     ///   - blocks: its line of `blocks.jsonl`, where there is one.
-    static func event(_ record: EpochRecord, blocks: BlockRates?) -> Event {
+    static func event(_ record: EpochRecord, blocks: BlockStatistics?) -> Event {
         var scalars = [
             (marker, record.trainLoss),
             ("loss/test", record.testLoss),
@@ -22,7 +22,7 @@ enum EpochEvents {
         ]
         var histograms: [Summary.Value] = []
         if let blocks {
-            for series in blocks.series {
+            for series in BlockSeries.all(of: blocks) {
                 scalars += series.values.map { ("\(series.name)/\($0.block)", $0.value) }
                 guard series.isRate, let histogram = HistogramProto(rates: series.values.map(\.value)) else { continue }
                 var value = Summary.Value()

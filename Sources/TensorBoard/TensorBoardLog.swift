@@ -86,7 +86,8 @@ public final class TensorBoardLog: Sendable {
             state.file = file
         }
         state.steps = records[..<known].map(\.step)
-        let blocks = try BlockRates.read(Self.path("blocks.jsonl", in: folder))
+        let lines = try BlocksFile(path: Self.path("blocks.jsonl", in: folder)).statistics()
+        let blocks = Dictionary(lines.map { ($0.step, $0) }) { $1 }
         for record in records[known...] {
             try file.append([EpochEvents.event(record, blocks: blocks[record.step])])
             state.steps.append(record.step)

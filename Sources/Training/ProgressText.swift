@@ -68,7 +68,9 @@ public struct ProgressText: Sendable {
 
     /// What a run came to, and where everything is.
     ///
-    /// - Parameter report: the page with the run's charts, where there is one.
+    /// - Parameters:
+    ///   - summary: how the run ended.
+    ///   - report: the page with the run's charts, where there is one.
     public func summary(_ summary: TrainingSummary, report: String? = nil) -> [String] {
         var lines: [String] = []
         if let last = summary.last {

@@ -32,7 +32,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
     public let residual: ResidualOrder?
     /// Every layer's neuron.
     public let neuron: Neuron
-    /// Whether Dspike's temperature is chosen anew at each epoch, see ``SurrogateSearch``.
+    /// Whether Dspike's temperature is chosen anew at each epoch, see `SurrogateSearch`.
     public let searchesSurrogate: Bool
     /// Starting weight of the last norm of each logic branch.
     public let branchScale: Float

@@ -30,7 +30,7 @@ struct ConversionChart {
         }
         let level = y(report.rectifierAccuracy)
         lines.append(line(Self.left, level, Self.right, level, "stroke=\"#c33\" stroke-dasharray=\"6 4\""))
-        lines.append(text(Self.right, level - 5, "end", "rectifiers"))
+        lines.append(text(Self.left + 4, level + 15, "start", "rectifiers"))
         let path = points.enumerated().map { "\(x($0.offset)),\(y($0.element.accuracy))" }.joined(separator: " ")
         lines.append("<polyline points=\"\(path)\" fill=\"none\" stroke=\"#236\" stroke-width=\"2\"/>")
         for (index, point) in points.enumerated() {

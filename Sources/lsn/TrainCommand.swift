@@ -13,8 +13,8 @@ struct TrainCommand: AsyncParsableCommand {
         discussion: """
             The run's folder holds config.json, metrics.jsonl, checkpoint-last.safetensors, \
             checkpoint-best.safetensors, report.html (a page with the run's charts, written anew after each epoch) and \
-            events for `tensorboard --logdir`. Ctrl-C saves after the step under way and exits with code 0; --resume continues \
-            to the same bits, from there or from wherever the process was killed.
+            events for `tensorboard --logdir`. Ctrl-C saves after the step under way and exits with code 0; --resume \
+            continues to the same bits, from there or from wherever the process was killed.
             """
     )
 

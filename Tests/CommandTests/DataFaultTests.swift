@@ -35,7 +35,10 @@ import Testing
         // The program may stand in a folder that only root can enter.
         let copy = place.file("lsn")
         if !FileManager.default.fileExists(atPath: copy) {
-            try FileManager.default.copyItem(atPath: program.path, toPath: copy)
+            // By a process of its own: a file that is open for writing here would be open in every program that other
+            // tests start meanwhile, and a program that is open for writing cannot be started.
+            let copied = try place.start(URL(fileURLWithPath: "/bin/cp"), [program.path, copy]).result()
+            #expect(copied.code == 0, "\(copied.errors)")
         }
         try setPermissions(0o777, of: place.path)
         let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", copy]

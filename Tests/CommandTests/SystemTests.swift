@@ -5,8 +5,8 @@ import Testing
 @Suite struct SystemTests {
     private let place: Workplace
     private static let tiny = [
-        "train", "--device", "reference", "--timesteps", "2", "--limit-train", "20", "--limit-test", "10",
-        "--batch-size", "10", "--epochs", "1", "--max-steps", "1", "--output", "run",
+        "train", "--device", "reference", "--timesteps", "2", "--limit-train", "8", "--limit-test", "4",
+        "--batch-size", "4", "--epochs", "1", "--max-steps", "1", "--output", "run",
     ]
     private static let narrow = ["--width", "0.0625"]
 
