@@ -19,7 +19,7 @@ public final class TrainingProbe<B: Backend>: Sendable {
         data: any TrainingData
     ) throws(BackendError) {
         self.network = network
-        step = try TrainingStep(configuration: configuration, network: network, data: data)
+        step = try TrainingStep(configuration: configuration, network: network, data: data, memory: .fast)
         observer = try BlockObserver(network)
         batches = data.trainingBatches(
             batchSize: configuration.batchSize,
