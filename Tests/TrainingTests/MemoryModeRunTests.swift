@@ -46,7 +46,9 @@ import Testing
         try expectSameRun(place.file("whole"), place.file("a"))
         var changed = TrainingOptions()
         changed.memory = .balanced
-        #expect(try await resume(changed, output: "b") == .balanced)
+        let other = try TrainingSession(resuming: place.file("part"), options: changed, output: place.file("b"))
+        #expect(other.configuration.options.memory == .balanced)
+        try await train(other)
         #expect(try RunRecord.read(place.file("b/config.json")).options.memory == .balanced)
         try expectSameRun(place.file("whole"), place.file("b"))
     }
