@@ -7,7 +7,7 @@ public import Training
 public enum DepthSystem: String, CaseIterable, Codable, Sendable {
     /// LSN with the start and the surrogate that this project gives its depth.
     case lsn
-    /// LSN as the paper starts it: norms at weight 1, bias 0, a surrogate of height 1.
+    /// LSN as the paper starts it: norms at weight 1, bias 0, a surrogate of height 1 unless the plan has another for all.
     case lsnPaper = "lsn-paper"
     /// Spiking ResNet with tdBN.
     case spikingResNet = "spiking-resnet"
@@ -31,7 +31,8 @@ public struct DepthPlan: Codable, Hashable, Sendable {
     public var depths: [Int]
     /// Channels of the first stage; every model's width is chosen so.
     public var channels: Int
-    /// Options of every run: data set, epochs, batch size, learning rate, time steps.
+    /// Options of every run: data set, epochs, batch size, learning rate, time steps; a surrogate's height, if all systems
+    /// are to have the same.
     public var options: TrainingOptions
     /// A run for each.
     public var seeds: [UInt64]
@@ -69,7 +70,7 @@ public struct DepthPlan: Codable, Hashable, Sendable {
                     if system == .lsnPaper {
                         options.branchScale = 1
                         options.branchBias = 0
-                        options.surrogateHeight = 1
+                        options.surrogateHeight = self.options.surrogateHeight ?? 1
                     }
                     let name = "\(system.rawValue)\(depth)-seed\(seed)"
                     let run = PlannedRun(name: name, options: options)

@@ -8,8 +8,8 @@ extension DepthResults {
         var report = MarkdownReport("Depth")
         report.paragraph(
             "Every system at every depth under one budget: \(budget). Widths are chosen so that the first stage has "
-                + "\(plan.channels) channels. Each system has its own neuron; LSN starts as its depth asks for "
-                + "(`lsn-paper`: norms at 1 and 0, surrogate height 1). Made on \(machine.name) (\(machine.driver)) with"
+                + "\(plan.channels) channels. Each system has its own neuron; LSN starts as its depth asks for, `lsn-paper` "
+                + "with norms at 1 and 0; \(surrogates). Made on \(machine.name) (\(machine.driver)) with"
         )
         report.paragraph("```\n\(command)\n```")
         report.heading("Accuracy by depth (Fig. 5)")
@@ -60,6 +60,13 @@ extension DepthResults {
         return "\(text(options?.epochs)) epochs of \(text(options?.dataset?.rawValue)), batches of "
             + "\(text(options?.batchSize)), \(text(options?.optimizer?.rawValue)) at "
             + "\(text(options?.learningRate)), T = \(text(options?.timesteps))"
+    }
+
+    private var surrogates: String {
+        if let height = plan.options.surrogateHeight {
+            return "all have a triangular surrogate of height \(height)"
+        }
+        return "the triangular surrogate's height is 1, but for `lsn` beyond 12 blocks, whose own is 0.7"
     }
 
     private func accuracyRow(_ system: DepthSystem) -> [String] {
