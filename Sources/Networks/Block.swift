@@ -4,7 +4,7 @@ public import Tensors
 /// `makeBlock`; networks and trainers see nothing else of it.
 ///
 /// A block pushes what its backward pass needs on the tape and tells the tape's observer what it computed. In
-/// ``MemoryMode/lean`` it need not know of memory: see ``RepeatedBlock``.
+/// ``MemoryMode/lean`` it need not know of memory: see `RepeatedBlock`.
 public protocol Block<B>: Sendable {
     /// Where the block runs.
     associatedtype B: Backend
