@@ -56,7 +56,7 @@ public struct MemoryPlanner {
         self.rehearsals = rehearsals
     }
 
-    /// What a run takes; with ``MemoryChoice/auto`` in the first mode that fits, or in ``MemoryMode/lean`` where none does.
+    /// What a run takes; with ``MemoryChoice/auto`` in the first mode that fits, or in `MemoryMode.lean` where none does.
     public func plan(_ choice: MemoryChoice) throws -> MemoryPlan {
         if let mode = choice.mode { return try plan(mode) }
         let first = MemoryMode.allCases.first { fits($0, samples: batchSize) }

@@ -42,7 +42,9 @@ public final class TrainingProbe<B: Backend>: Sendable {
 
     /// A step of training on batch `index`.
     ///
-    /// - Parameter rate: learning rate.
+    /// - Parameters:
+    ///   - index: of the batch, 0 for the first of the first epoch; it also numbers the step.
+    ///   - rate: learning rate.
     /// - Throws: ``TrainingError/diverged(what:step:epoch:)``, `BackendError`.
     public func train(batch index: Int, rate: Double) throws {
         _ = try step.run(

@@ -36,7 +36,7 @@ public struct TrainingSession: Sendable {
     /// - Parameters:
     ///   - path: its folder.
     ///   - options: what was asked anew. What only says where and how long (`--epochs`, `--max-steps`,
-    ///     `--checkpoint-every`, `--data`) may change; the data's contents are compared in ``run(on:machine:data:observer:shouldStop:)``,
+    ///     `--checkpoint-every`, `--data`) may change; the data's contents are compared in ``run(on:machine:data:plan:observer:shouldStop:)``,
     ///     and the device is the caller's to compare, which knows what its name stands for.
     ///   - output: a new folder, where the run in `path` should stay as it is.
     /// - Throws: ``ConfigurationError/contradiction(run:options:)`` and others.
@@ -61,7 +61,7 @@ public struct TrainingSession: Sendable {
     ///   - backend: the device.
     ///   - machine: what `config.json` says of it.
     ///   - data: as `--limit-train` and `--limit-test` leave them.
-    ///   - plan: what a step takes, and its memory mode; nil: the configuration's mode, ``MemoryMode/fast`` where it
+    ///   - plan: what a step takes, and its memory mode; nil: the configuration's mode, `MemoryMode.fast` where it
     ///     leaves that open.
     ///   - observer: hears what happens, on the thread that trains.
     ///   - shouldStop: asked before each step; where it says so, the run saves and returns.
