@@ -70,9 +70,9 @@ public struct MemoryShortage: Hashable, Sendable, CustomStringConvertible {
             plan.total == .max
             ? "has tensors that are larger than kernels can count"
             : plan.total > plan.deviceBytes
-            ? "needs \(ProgressText.bytes(plan.total)), but \(device) has \(ProgressText.bytes(plan.deviceBytes)) left"
-            : "needs \(ProgressText.bytes(plan.largestStorage)) in one piece, but \(device) gives "
-                + "\(ProgressText.bytes(plan.deviceLargestStorage)) at most"
+                ? "needs \(ProgressText.bytes(plan.total)), but \(device) has \(ProgressText.bytes(plan.deviceBytes)) left"
+                : "needs \(ProgressText.bytes(plan.largestStorage)) in one piece, but \(device) gives "
+                    + "\(ProgressText.bytes(plan.deviceLargestStorage)) at most"
         let text = "a step of \(plan.batchSize) samples with --memory \(plan.mode.rawValue) \(needs). "
         if bestBatch >= plan.batchSize { return text + "--memory \(best.rawValue) fits" + smaller }
         if bestBatch > plan.largestBatch {

@@ -1,21 +1,19 @@
-public import ArgumentParser
+import ArgumentParser
 import Datasets
 import Foundation
 import OpenCLBackend
 import OpenCLRuntime
 import Tensors
-public import Training
-
-extension MemoryChoice: ExpressibleByArgument {}
+import Training
 
 /// Options about what a step of training takes.
 struct MemoryOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp(
-            "What is kept for the backward pass (default: auto).",
-            discussion: "fast: every spike and convolution output; balanced: packed spikes, convolutions run again; "
-                + "lean: packed block inputs, blocks run again; auto: the first that fits. Results are the same bits."
-        )
+        help: .choice(
+            MemoryChoice.self,
+            "What is kept for the backward pass, with the same bits as result: every spike and convolution output; packed spikes, and convolutions run again; packed block inputs, and blocks run again; or the first of these that fits the device (default: auto)."
+        ),
+        transform: named
     )
     var memory: MemoryChoice?
 

@@ -12,7 +12,10 @@ struct StepOptions: ParsableArguments {
     @Option(help: "Architecture, one of `lsn models` (default: as `lsn train`).")
     var model: String?
 
-    @Option(help: "Whose pictures' size and defaults to take: digits, mnist, cifar10 or imagenet (default: digits).")
+    @Option(
+        help: .choice(DatasetName.self, "Whose pictures' size and defaults to take (default: digits)."),
+        transform: named
+    )
     var dataset: DatasetName?
 
     @Option(help: "Multiplier of the model's widths (default: as `lsn train`).")
@@ -24,10 +27,13 @@ struct StepOptions: ParsableArguments {
     @Option(help: "Samples a step (default: as `lsn train`).")
     var batchSize: Int?
 
-    @Option(help: "Update rule (default: adam).")
+    @Option(help: .choice(OptimizerKind.self, "Update rule (default: adam)."), transform: named)
     var optimizer: OptimizerKind?
 
-    @Option(help: "What is kept for the backward pass (default: auto).")
+    @Option(
+        help: .choice(MemoryChoice.self, "What is kept for the backward pass (default: auto)."),
+        transform: named
+    )
     var memory: MemoryChoice?
 
     @Option(help: "Steps to time (default: 5).")

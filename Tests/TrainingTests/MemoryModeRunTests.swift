@@ -36,13 +36,14 @@ import Testing
         var lean = tinyOptions()
         lean.memory = .lean
         try await train(try TrainingSession(lean, output: place.file("part")), stopAfter: 2)
-        let kept = try TrainingSession(
-            resuming: place.file("part"),
-            options: TrainingOptions(),
-            output: place.file("a")
-        )
-        #expect(kept.configuration.options.memory == .lean)
-        try await train(kept)
+        // A session holds the lock of the run that it continues as long as it lives.
+        func resume(_ options: TrainingOptions, output: String) async throws -> MemoryChoice? {
+            let path = place.file("part")
+            let session = try TrainingSession(resuming: path, options: options, output: place.file(output))
+            try await train(session)
+            return session.configuration.options.memory
+        }
+        #expect(try await resume(TrainingOptions(), output: "a") == .lean)
         try expectSameRun(place.file("whole"), place.file("a"))
         var changed = TrainingOptions()
         changed.memory = .balanced
