@@ -5,7 +5,7 @@ LSN := .build/$(CONFIGURATION)/lsn
 
 .PHONY: help
 help: ## Lists these targets.
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## Installs the Debian packages that are missing.
@@ -40,6 +40,14 @@ systems: build ## Trains every system on the bundled digits, a few minutes each.
 .PHONY: docs
 docs: setup ## Builds the library's documentation to .build/docs; a warning is an error.
 	Scripts/build-documentation .build/docs
+
+# A report and its data of the paper's figures and tables; the folders of training runs stay in runs. Each continues what
+# was stopped.
+EXPERIMENTS := depth start table1 surrogates table5
+.PHONY: experiments $(EXPERIMENTS:%=experiment-%)
+experiments: $(EXPERIMENTS:%=experiment-%) ## Runs every experiment and writes to Benchmarks/results; alone: experiment-depth, …
+$(EXPERIMENTS:%=experiment-%): experiment-%: build
+	Scripts/run-experiment $(LSN) $* $(ARGUMENTS)
 
 .PHONY: lint
 lint: ## Checks the formatting.

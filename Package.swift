@@ -60,6 +60,11 @@ let package = Package(
             swiftSettings: house
         ),
         .target(name: "Reports", dependencies: ["Training", "FileFormats"], swiftSettings: house),
+        .target(
+            name: "Experiments",
+            dependencies: ["Tensors", "Networks", "Datasets", "Training", "FileFormats", "Reports"],
+            swiftSettings: house
+        ),
         .target(name: "Interchange", dependencies: ["Tensors", "Networks", "FileFormats"], swiftSettings: house),
         // Made by protoc from the file beside it: not compiled as strictly as what people wrote.
         .target(
@@ -84,7 +89,7 @@ let package = Package(
             name: "lsn",
             dependencies: [
                 "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
-                "Parity", "FileFormats", "Interchange", "Reports", "TensorBoard",
+                "Parity", "FileFormats", "Interchange", "Reports", "Experiments", "TensorBoard",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -125,6 +130,14 @@ let package = Package(
             name: "TrainingTests",
             dependencies: [
                 "Training", "Networks", "Datasets", "ReferenceBackend", "OpenCLBackend", "OpenCLRuntime", "FileFormats",
+                "Tensors",
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "ExperimentsTests",
+            dependencies: [
+                "Experiments", "Networks", "Datasets", "Training", "Reports", "ReferenceBackend", "FileFormats",
                 "Tensors",
             ],
             swiftSettings: house

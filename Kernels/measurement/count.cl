@@ -6,7 +6,8 @@
 //
 // Sizes. A run holds fewer than 2³² spikes; sums over runs are 64 bits wide and stand in two words, the low one first.
 //
-// Numerics. Integers throughout; values are compared by their bits, so that no device takes a denormal for 0.
+// Numerics. Integers throughout; values are compared by their bits, so that no device takes a denormal for 0. The smaller
+// of some bits and 1 says whether any is set: a comparison widened to a count is what simulators of devices get wrong.
 #include "common/layout.cl"
 
 #define MAGNITUDE 0x7fffffffu
@@ -64,16 +65,14 @@ __kernel void count_values_partial(
     size_t at = begin;
     for (; at + WIDTH <= end; at += WIDTH) {
         const UINTV words = LOAD_WORDS(values + at);
-        // A vector's comparison is all ones, which is −1, where it holds.
-        const UINTV is_nonzero = AS_UINTV((words & (UINTV)(MAGNITUDE)) != (UINTV)(0u));
-        const UINTV is_other = is_nonzero & AS_UINTV(words != (UINTV)(ONE));
-        nonzero -= is_nonzero;
-        other -= is_other;
+        const UINTV is_nonzero = min(words & (UINTV)(MAGNITUDE), (UINTV)(1u));
+        nonzero += is_nonzero;
+        other += is_nonzero & min(words ^ (UINTV)(ONE), (UINTV)(1u));
     }
     for (; at < end; ++at) {
-        const bool is_nonzero = (values[at] & MAGNITUDE) != 0;
-        rest_nonzero += is_nonzero ? 1 : 0;
-        rest_other += is_nonzero && values[at] != ONE ? 1 : 0;
+        const uint is_nonzero = min(values[at] & MAGNITUDE, 1u);
+        rest_nonzero += is_nonzero;
+        rest_other += is_nonzero & min(values[at] ^ ONE, 1u);
     }
     counts[2 * get_global_id(0)] = rest_nonzero + sum_counts_of_lanes(nonzero);
     counts[2 * get_global_id(0) + 1] = rest_other + sum_counts_of_lanes(other);

@@ -43,6 +43,8 @@ extension Architecture {
         spikingResNet("34-large", [3, 4, 6, 3], width: 2, nominal: 87.2),
         spikingResNet("50", [3, 4, 6, 3], isBottleneck: true, nominal: 25.6),
         spikingResNet("101", [3, 4, 23, 3], isBottleneck: true, settings: [.cifar10, .imagenet]),
+        // Laid out as lsn202, to be compared with it.
+        spikingResNet("202", [34, 33, 33], timeSteps: 4, settings: [.cifar10]),
     ]
 
     /// SEW-ResNets (Fang et al.).
@@ -52,6 +54,9 @@ extension Architecture {
         sewResNet(50, [3, 4, 6, 3], isBottleneck: true, nominal: 25.6),
         sewResNet(101, [3, 4, 23, 3], isBottleneck: true, nominal: 44.6),
         sewResNet(152, [3, 8, 36, 3], isBottleneck: true, nominal: 60.2),
+        // Laid out as lsn19 and lsn202, to be compared with them.
+        sewResNet(19, [3, 3, 2], head: .fc256, settings: [.cifar10]),
+        sewResNet(202, [34, 33, 33], settings: [.cifar10]),
     ]
 
     /// Networks for the residual orders of Table 1.
@@ -122,18 +127,21 @@ extension Architecture {
         _ depth: Int,
         _ stages: [Int],
         isBottleneck: Bool = false,
-        nominal: Double
+        head: Head = .fc,
+        nominal: Double? = nil,
+        settings: [Setting] = [.imagenet]
     ) -> Architecture {
         Architecture(
             name: "sew-resnet\(depth)",
             family: .sewAdd,
             isBottleneck: isBottleneck,
             stages: stages,
-            firstWidth: 64,
+            firstWidth: stages.count == 3 ? 128 : 64,
             timeSteps: 4,
+            head: head,
             neuron: Neuron(leak: 1),
             nominal: nominal,
-            settings: [.imagenet]
+            settings: settings
         )
     }
 

@@ -1,5 +1,29 @@
 /// The style sheet and the script of every page. Neither may hold `<` or `&`: see ``Markup/verbatim(_:)``.
 enum PageStyle {
+    /// What drawings need of the style sheet, in a page or alone.
+    static let drawing = """
+        svg text{font-size:12.5px;fill:var(--ink)}
+        svg .tick{fill:var(--muted)}
+        svg .end{text-anchor:end}
+        svg .middle{text-anchor:middle}
+        svg .grid{stroke:var(--grid)}
+        svg .axis{stroke:var(--axis)}
+        svg .band{fill:var(--band)}
+        svg .track{fill:var(--grid)}
+        svg .cursor{stroke:var(--axis);stroke-dasharray:2 2}
+        svg .leader{stroke:var(--axis);stroke-width:.8}
+        svg .mark{fill:none;stroke:var(--ink);stroke-width:1.4}
+        svg .label{font-weight:600}
+        svg .value{font-weight:600}
+        svg .series path{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
+        svg .series .dot{fill:currentColor}
+        svg .dashed path{stroke-dasharray:7 4}
+        svg .dotted path{stroke-dasharray:.5 4.5;stroke-width:2.4}
+        svg .mixed path{stroke-dasharray:9 4 1 4}
+        svg .bar{fill:currentColor}
+        \(Palette.series.indices.map { ".c\($0){color:var(--c\($0))}svg .label.c\($0){fill:var(--c\($0))}" }.joined())
+        """
+
     /// The style sheet: both themes, one column on a phone.
     static let sheet = """
         :root{color-scheme:light dark;\(Palette.properties(\.light))}
@@ -47,26 +71,7 @@ enum PageStyle {
         .tall{grid-row:span 2;align-self:start}
         .cards .empty{order:1;align-self:start}
         svg.chart{display:block;width:100%;height:auto;margin-top:8px;touch-action:pan-y}
-        svg text{font-size:12.5px;fill:var(--ink)}
-        svg .tick{fill:var(--muted)}
-        svg .end{text-anchor:end}
-        svg .middle{text-anchor:middle}
-        svg .grid{stroke:var(--grid)}
-        svg .axis{stroke:var(--axis)}
-        svg .band{fill:var(--band)}
-        svg .track{fill:var(--grid)}
-        svg .cursor{stroke:var(--axis);stroke-dasharray:2 2}
-        svg .leader{stroke:var(--axis);stroke-width:.8}
-        svg .mark{fill:none;stroke:var(--ink);stroke-width:1.4}
-        svg .label{font-weight:600}
-        svg .value{font-weight:600}
-        svg .series path{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
-        svg .series .dot{fill:currentColor}
-        svg .dashed path{stroke-dasharray:7 4}
-        svg .dotted path{stroke-dasharray:.5 4.5;stroke-width:2.4}
-        svg .mixed path{stroke-dasharray:9 4 1 4}
-        svg .bar{fill:currentColor}
-        \(Palette.series.indices.map { ".c\($0){color:var(--c\($0))}svg .label.c\($0){fill:var(--c\($0))}" }.joined())
+        \(drawing)
         details{margin-top:14px;background:var(--card);border:1px solid var(--grid);border-radius:10px}
         summary{cursor:pointer;padding:10px 14px;font-weight:600}
         .scroll{overflow-x:auto;padding:0 14px 12px;max-height:70vh}

@@ -94,6 +94,25 @@ struct TrainingStep<B: Backend>: Sendable {
         betweenPasses: () -> Void = {}
     ) throws(BackendError) {
         let parameters = network.parameters
+        try differentiate(batch, labels: labels, observer: observer, betweenPasses: betweenPasses)
+        try watch(parameters.gradients, parameters.wordCount, StepRecord.gradient)
+        try optimizer.update(parameters, learningRate: Float(rate), step: number)
+        try watch(parameters.values, parameters.wordCount, StepRecord.parameter)
+        try watch(parameters.bufferValues, parameters.bufferWordCount, StepRecord.statistic)
+    }
+
+    /// Forward, loss, backward: every parameter's gradient, and no update. The device is not waited for.
+    func differentiate(_ batch: Batch, observer: (any NetworkObserver<B>)? = nil) throws {
+        let labels = try network.backend.upload(batch.labels)
+        try differentiate(try preparer.upload(batch), labels: labels, observer: observer)
+    }
+
+    private func differentiate(
+        _ batch: UploadedBatch<B>,
+        labels: B.Storage,
+        observer: (any NetworkObserver<B>)?,
+        betweenPasses: () -> Void = {}
+    ) throws(BackendError) {
         let pass = try forward(batch, observer: observer)
         betweenPasses()
         let gradient = try network.backend.classificationLoss(
@@ -110,10 +129,6 @@ struct TrainingStep<B: Backend>: Sendable {
             potentialLoss: objective.potentials,
             record: record
         )
-        try watch(parameters.gradients, parameters.wordCount, StepRecord.gradient)
-        try optimizer.update(parameters, learningRate: Float(rate), step: number)
-        try watch(parameters.values, parameters.wordCount, StepRecord.parameter)
-        try watch(parameters.bufferValues, parameters.bufferWordCount, StepRecord.statistic)
     }
 
     // A function of its own: pictures that the pass does not keep are gone when it returns.

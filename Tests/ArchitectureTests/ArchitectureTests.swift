@@ -14,6 +14,7 @@ import Testing
         "Networks": ["Tensors"],
         "Training": ["Tensors", "Networks", "Datasets", "FileFormats"],
         "Reports": ["Training", "FileFormats"],
+        "Experiments": ["Tensors", "Networks", "Datasets", "Training", "FileFormats", "Reports"],
         "Interchange": ["Tensors", "Networks", "FileFormats"],
         "TensorBoardMessages": [],
         "TensorBoard": ["Training", "FileFormats", "TensorBoardMessages"],
@@ -21,7 +22,7 @@ import Testing
         "lsn": [
             "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
             "Parity",
-            "FileFormats", "Interchange", "Reports", "TensorBoard",
+            "FileFormats", "Interchange", "Reports", "Experiments", "TensorBoard",
         ],
     ]
 

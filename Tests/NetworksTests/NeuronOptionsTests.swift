@@ -23,7 +23,7 @@ struct NeuronOptionsTests {
         let models = Architecture.all.map { NeuronModel($0.defaultNeuron) }
         #expect(Set(models) == [.leaky, .integrateAndFire])
         #expect(try Architecture.named("ds-resnet20").hasBinaryBlockOutputs == false)
-        #expect(Architecture.all.filter(\.hasBinaryBlockOutputs).count == 11 + 6 + 4)
+        #expect(Architecture.all.filter(\.hasBinaryBlockOutputs).count == 11 + 7 + 4)
     }
 
     @Test("Options replace what they name and nothing else")

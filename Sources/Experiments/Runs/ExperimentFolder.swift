@@ -1,0 +1,59 @@
+public import FileFormats
+import Foundation
+
+/// Where an experiment writes: its results as JSON, its report, its pictures, and below `runs` the folders of its runs.
+public struct ExperimentFolder: Sendable {
+    /// The folder.
+    public let path: String
+
+    /// The folder at `path`, made with those above it.
+    ///
+    /// - Throws: `FileFormatError` where it cannot be made.
+    public init(_ path: String) throws(FileFormatError) {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw FileFormatError(
+                path: path,
+                problem: "the folder cannot be made: \(error.localizedDescription)",
+                advice: "Choose another --output"
+            )
+        }
+    }
+
+    /// The path of a file in it.
+    public func file(_ name: String) -> String { path.hasSuffix("/") ? path + name : path + "/" + name }
+
+    /// Whether there is such a file.
+    func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
+
+    /// Writes a file in one step.
+    public func write(_ bytes: [UInt8], to name: String) throws(FileFormatError) {
+        try FileSystem.writeAtomically(bytes, to: file(name))
+    }
+
+    /// Writes a value as JSON, keys sorted.
+    public func write(json value: some Encodable, to name: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try write(Array(try encoder.encode(value)) + [0x0A], to: name)
+    }
+
+    /// Reads a value that ``write(json:to:)`` wrote; nil where there is no such file.
+    ///
+    /// - Throws: `FileFormatError` where the file holds something else.
+    func read<Value: Decodable>(json name: String, as type: Value.Type) throws -> Value? {
+        guard has(name) else { return nil }
+        let bytes = try FileSystem.read(file(name))
+        do {
+            return try JSONDecoder().decode(type, from: Data(bytes))
+        } catch {
+            throw FileFormatError(
+                path: file(name),
+                problem: "is not what this experiment writes",
+                advice: "Remove it to start over, or choose another --output"
+            )
+        }
+    }
+}

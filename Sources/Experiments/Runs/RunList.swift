@@ -1,0 +1,171 @@
+public import Datasets
+import FileFormats
+import Foundation
+public import Tensors
+public import Training
+
+/// A training run that an experiment asks for.
+public struct PlannedRun: Sendable {
+    /// Names its folder.
+    public var name: String
+    /// What is asked of it.
+    public var options: TrainingOptions
+
+    /// Gathers what belongs together.
+    public init(name: String, options: TrainingOptions) {
+        self.name = name
+        self.options = options
+    }
+}
+
+/// A training run that came to its end.
+public struct CompletedRun: Codable, Hashable, Sendable {
+    /// Of its folder.
+    public var name: String
+    /// The network in numbers.
+    public var network: NetworkRecord
+    /// T, the width, the learning rate and all other options, no default left open.
+    public var options: TrainingOptions
+    /// Every epoch.
+    public var epochs: [EpochRecord]
+    /// What the blocks did at the end of every epoch.
+    public var blocks: [BlockStatistics]
+    /// Why it ended before its last epoch, if it did.
+    public var failure: RunFailure?
+
+    /// After the last epoch that was finished.
+    public var testAccuracy: Double? { epochs.last?.testAccuracy }
+}
+
+/// A value of a run stopped being finite: a result like any other.
+public struct RunFailure: Codable, Hashable, Sendable {
+    /// What stopped being finite.
+    public var what: String
+    /// In which step of the run.
+    public var step: Int
+    /// 1 for the first epoch.
+    public var epoch: Int
+}
+
+/// What a list of runs tells of itself.
+public struct RunListWatcher: Sendable {
+    /// Hears of every run before it starts: its name, its number from 1, and how many there are.
+    public var willStart: @Sendable (_ name: String, _ number: Int, _ count: Int) -> Void
+    /// Hears all that happens in a run.
+    public var observe: @Sendable (TrainingEvent) -> Void
+    /// Asked between steps.
+    public var shouldStop: @Sendable () -> Bool
+
+    /// Gathers what belongs together.
+    public init(
+        willStart: @escaping @Sendable (_ name: String, _ number: Int, _ count: Int) -> Void,
+        observe: @escaping @Sendable (TrainingEvent) -> Void,
+        shouldStop: @escaping @Sendable () -> Bool
+    ) {
+        self.willStart = willStart
+        self.observe = observe
+        self.shouldStop = shouldStop
+    }
+}
+
+/// An experiment was asked to stop; what is done is kept.
+public struct ExperimentInterrupted: Error, Sendable {}
+
+/// Runs one after another in the folder `runs` of an experiment. Those that are finished are not run again; one that was
+/// stopped or killed continues where it was.
+public struct RunList<B: Backend> {
+    private let folder: ExperimentFolder
+    private let backend: B
+    private let machine: MachineRecord
+    private let load: (DataRequest) throws -> any TrainingData
+    private let watcher: RunListWatcher
+
+    /// A list that runs on `backend`.
+    ///
+    /// - Parameters:
+    ///   - folder: the experiment's.
+    ///   - backend: the device.
+    ///   - machine: what the runs' records say of it.
+    ///   - load: opens a data set.
+    ///   - watcher: hears what happens.
+    public init(
+        folder: ExperimentFolder,
+        backend: B,
+        machine: MachineRecord,
+        load: @escaping (DataRequest) throws -> any TrainingData,
+        watcher: RunListWatcher
+    ) {
+        self.folder = folder
+        self.backend = backend
+        self.machine = machine
+        self.load = load
+        self.watcher = watcher
+    }
+
+    /// The folder of the run of this name.
+    public func path(_ name: String) -> String { folder.file("runs/" + name) }
+
+    /// Brings every run to its end.
+    ///
+    /// - Throws: ``ExperimentInterrupted``; ``ConfigurationError/contradiction(run:options:)`` where a run that stands
+    ///   there was started with other options; what training throws, but for values that stop being finite.
+    public func perform(_ runs: [PlannedRun]) async throws -> [CompletedRun] {
+        var results: [CompletedRun] = []
+        for (index, run) in runs.enumerated() {
+            if try !isFinished(run) {
+                watcher.willStart(run.name, index + 1, runs.count)
+                try await train(run)
+            }
+            results.append(try read(run.name))
+        }
+        return results
+    }
+
+    private func session(_ run: PlannedRun) throws -> TrainingSession {
+        let path = path(run.name)
+        guard FileManager.default.fileExists(atPath: ExperimentPaths(path).configuration) else {
+            return try TrainingSession(run.options, output: path)
+        }
+        return try TrainingSession(resuming: path, options: run.options, output: nil)
+    }
+
+    /// Whether nothing is left to do; a run of other options is an error rather than a result.
+    private func isFinished(_ run: PlannedRun) throws -> Bool {
+        let paths = ExperimentPaths(path(run.name))
+        guard FileManager.default.fileExists(atPath: paths.configuration) else { return false }
+        let epochs = try session(run).configuration.epochs
+        if FileManager.default.fileExists(atPath: paths.failure) { return true }
+        return try MetricsFile(path: paths.metrics).records().last?.epoch ?? 0 >= epochs
+    }
+
+    private func train(_ run: PlannedRun) async throws {
+        let session = try session(run)
+        let data = try load(session.configuration.dataRequest)
+        do {
+            let summary = try await session.run(
+                on: backend,
+                machine: machine,
+                data: data,
+                observer: watcher.observe,
+                shouldStop: watcher.shouldStop
+            )
+            if summary.outcome == .interrupted { throw ExperimentInterrupted() }
+        } catch TrainingError.diverged(let what, let step, let epoch) {
+            let failure = RunFailure(what: what, step: step, epoch: epoch)
+            try folder.write(json: failure, to: "runs/\(run.name)/failure.json")
+        }
+    }
+
+    private func read(_ name: String) throws -> CompletedRun {
+        let paths = ExperimentPaths(path(name))
+        let record = try RunRecord.read(paths.configuration)
+        return CompletedRun(
+            name: name,
+            network: record.network,
+            options: record.options,
+            epochs: try MetricsFile(path: paths.metrics).records(),
+            blocks: try BlocksFile(path: paths.blocks).statistics(),
+            failure: try folder.read(json: "runs/\(name)/failure.json", as: RunFailure.self)
+        )
+    }
+}

@@ -1,0 +1,95 @@
+public import Datasets
+import FileFormats
+import Foundation
+public import Networks
+public import Tensors
+public import Training
+
+/// Which of a run's checkpoints is looked at.
+public enum CheckpointChoice: String, CaseIterable, Sendable {
+    /// Of the highest test accuracy.
+    case best
+    /// Of the last epoch.
+    case last
+}
+
+/// A run's folder with one of its checkpoints, to be looked into.
+public struct TrainedRun: Sendable {
+    /// The run's folder.
+    public let folder: String
+    /// The checkpoint's file.
+    public let checkpoint: String
+    /// As the run was trained.
+    public let configuration: TrainingConfiguration
+    /// Where it was trained.
+    public let machine: MachineRecord
+    private let file: Safetensors
+    private let metadata: ModelMetadata
+
+    /// Reads the run in `folder`.
+    ///
+    /// - Throws: ``ConfigurationError/badRunFolder(path:problem:advice:)`` where none stands there or it has no such
+    ///   checkpoint yet; `FileFormatError`.
+    public init(_ folder: String, checkpoint choice: CheckpointChoice) throws {
+        self.folder = folder
+        let paths = ExperimentPaths(folder)
+        guard FileManager.default.fileExists(atPath: paths.configuration) else {
+            throw ConfigurationError.badRunFolder(
+                path: folder,
+                problem: "no run stands here (there is no config.json)",
+                advice: "Give a folder that lsn train wrote"
+            )
+        }
+        checkpoint = paths.checkpoint(choice)
+        guard FileManager.default.fileExists(atPath: checkpoint) else {
+            throw ConfigurationError.badRunFolder(
+                path: folder,
+                problem: "the run has no checkpoint-\(choice.rawValue).safetensors yet",
+                advice: "Let it finish an epoch, or choose another --checkpoint"
+            )
+        }
+        let record = try RunRecord.read(paths.configuration)
+        machine = record.machine
+        configuration = try TrainingConfiguration(record.options)
+        file = try Safetensors.read(checkpoint)
+        metadata = try ModelMetadata(file.metadata, path: checkpoint)
+    }
+
+    /// The network with the checkpoint's parameters.
+    ///
+    /// - Throws: ``ConfigurationError/badRunFolder(path:problem:advice:)`` where the data are none that it takes;
+    ///   `FileFormatError`, `NetworkError`, `BackendError`.
+    public func network<B: Backend>(on backend: B, data: any TrainingData) throws -> Network<B> {
+        let description = metadata.network
+        guard
+            description.inChannels == data.channels, description.imageHeight == data.height,
+            description.imageWidth == data.width, description.classes == data.classes
+        else {
+            throw ConfigurationError.badRunFolder(
+                path: folder,
+                problem: "its network takes \(description.inChannels)×\(description.imageHeight)×"
+                    + "\(description.imageWidth) samples of \(description.classes) classes, not those of \(data.source)",
+                advice: "Give the folder of the run's data with --data"
+            )
+        }
+        let network = try Network(description, backend: backend)
+        try CheckpointFile.restore(file, path: checkpoint, to: network, optimizer: nil)
+        return network
+    }
+}
+
+/// Files of a run's folder.
+struct ExperimentPaths {
+    private let folder: String
+
+    init(_ folder: String) {
+        self.folder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    }
+
+    var configuration: String { folder + "/config.json" }
+    var metrics: String { folder + "/metrics.jsonl" }
+    var blocks: String { folder + "/blocks.jsonl" }
+    var failure: String { folder + "/failure.json" }
+
+    func checkpoint(_ choice: CheckpointChoice) -> String { "\(folder)/checkpoint-\(choice.rawValue).safetensors" }
+}

@@ -1,0 +1,97 @@
+public import Datasets
+import Networks
+import Reports
+public import Tensors
+public import Training
+
+/// Measures every network of the plan at the start and after some steps, and writes results, pictures and the report to
+/// the experiment's folder. What is measured is kept at once, so that an experiment that is stopped or killed continues.
+public struct StartExperiment: Sendable {
+    private let plan: StartPlan
+    private let folder: ExperimentFolder
+
+    /// An experiment in `folder`.
+    public init(_ plan: StartPlan, folder: ExperimentFolder) {
+        self.plan = plan
+        self.folder = folder
+    }
+
+    /// Measures what is not measured yet.
+    ///
+    /// - Parameters:
+    ///   - backend: the device.
+    ///   - machine: what the results say of it.
+    ///   - command: what the report says it was made with.
+    ///   - load: opens a data set.
+    ///   - watcher: hears what happens; of events inside a trial there are none.
+    /// - Throws: ``ExperimentInterrupted``; ``ConfigurationError`` where the folder holds results of another plan.
+    public func run<B: Backend>(
+        on backend: B,
+        machine: MachineRecord,
+        command: String,
+        load: (DataRequest) throws -> any TrainingData,
+        watcher: RunListWatcher
+    ) throws -> StartResults {
+        let trials = try plan.trials()
+        var results = try resumed() ?? StartResults(plan: plan, machine: machine, trials: [])
+        for (index, trial) in trials.enumerated() where !results.trials.contains(where: { $0.key == trial.key }) {
+            watcher.willStart(trial.key.title, index + 1, trials.count)
+            results.trials.append(try measure(trial, on: backend, load: load, shouldStop: watcher.shouldStop))
+            try folder.write(json: results, to: "results.json")
+        }
+        try folder.write(json: results, to: "results.json")
+        for (name, figure) in results.figures {
+            try folder.write(figure.svg, to: name)
+        }
+        try folder.write(results.report(command: command), to: "report.md")
+        return results
+    }
+
+    private func resumed() throws -> StartResults? {
+        guard let found = try folder.read(json: "results.json", as: StartResults.self) else { return nil }
+        guard found.plan == plan else {
+            throw ConfigurationError.badRunFolder(
+                path: folder.path,
+                problem: "results of other models, starts or options stand here",
+                advice: "Give the same options to continue them, or choose another --output"
+            )
+        }
+        return found
+    }
+
+    private func measure<B: Backend>(
+        _ trial: StartPlan.Trial,
+        on backend: B,
+        load: (DataRequest) throws -> any TrainingData,
+        shouldStop: () -> Bool
+    ) throws -> StartResults.Trial {
+        let configuration = try TrainingConfiguration(trial.options)
+        let data = try load(configuration.dataRequest)
+        let network = try Network(configuration.networkDescription(for: data), backend: backend)
+        try network.initialize(seed: configuration.seed)
+        let probe = try TrainingProbe(configuration: configuration, network: network, data: data)
+        var result = StartResults.Trial(
+            key: trial.key,
+            blocks: network.description.blockCount,
+            atStart: StartResults.Measurement(try probe.measure(batch: 0)),
+            afterSteps: nil,
+            failure: nil
+        )
+        guard plan.steps > 0 else { return result }
+        do {
+            for step in 0..<plan.steps {
+                if shouldStop() { throw ExperimentInterrupted() }
+                try probe.train(batch: step, rate: configuration.schedule.base)
+            }
+            result.afterSteps = StartResults.Measurement(try probe.measure(batch: plan.steps))
+        } catch TrainingError.diverged(let what, let step, let epoch) {
+            result.failure = RunFailure(what: what, step: step, epoch: epoch)
+        }
+        return result
+    }
+}
+
+extension StartResults.Key {
+    /// For people.
+    public var title: String { "\(model), γ \(start.scale), b \(start.bias), h \(height)" }
+}

@@ -1,0 +1,174 @@
+import Networks
+import Tensors
+public import Training
+
+/// Where the last norm of a branch starts.
+public struct NormStart: Codable, Hashable, Sendable, CustomStringConvertible {
+    /// γ.
+    public var scale: Float
+    /// b.
+    public var bias: Float
+
+    /// Gathers what belongs together.
+    public init(scale: Float, bias: Float) {
+        self.scale = scale
+        self.bias = bias
+    }
+
+    /// As `γ:b`.
+    public var description: String { "\(scale):\(bias)" }
+
+    /// From `γ:b`; nil for anything else.
+    public init?(_ text: String) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Float($0) }
+        guard parts.count == 2, let scale = parts[0], let bias = parts[1], scale.isFinite, bias.isFinite else {
+            return nil
+        }
+        self.init(scale: scale, bias: bias)
+    }
+}
+
+/// What `lsn experiment start` measures: models, starts of their branches, heights of the surrogate.
+public struct StartPlan: Codable, Hashable, Sendable {
+    /// Names of architectures.
+    public var models: [String]
+    /// Starts of an LSN's branches; other families start at 1, 0 as their authors have it.
+    public var starts: [NormStart]
+    /// Peaks of the triangular surrogate, for every model.
+    public var heights: [Float]
+    /// Channels of the first stage.
+    public var channels: Int
+    /// Steps of training after which is measured again; 0: only at the start.
+    public var steps: Int
+    /// Options of every network: data set, batch size, learning rate, time steps, seed.
+    public var options: TrainingOptions
+
+    /// Gathers what belongs together.
+    public init(
+        models: [String],
+        starts: [NormStart],
+        heights: [Float],
+        channels: Int,
+        steps: Int,
+        options: TrainingOptions
+    ) {
+        self.models = models
+        self.starts = starts
+        self.heights = heights
+        self.channels = channels
+        self.steps = steps
+        self.options = options
+    }
+
+    /// The options of every network.
+    public func trainingOptions() throws -> [TrainingOptions] { try trials().map(\.options) }
+
+    /// A network to be measured.
+    struct Trial {
+        let key: StartResults.Key
+        let options: TrainingOptions
+    }
+
+    /// Every network.
+    ///
+    /// - Throws: `NetworkError` for a model that does not exist.
+    func trials() throws -> [Trial] {
+        var trials: [Trial] = []
+        for model in models {
+            let architecture = try Architecture.named(model)
+            let starts = architecture.family == .lsn ? starts : [NormStart(scale: 1, bias: 0)]
+            for height in heights {
+                for start in starts {
+                    var options = options
+                    options.model = model
+                    options.width = Double(channels) / Double(architecture.standardWidths[0])
+                    options.branchScale = start.scale
+                    options.branchBias = start.bias
+                    options.surrogate = .triangular
+                    options.surrogateHeight = height
+                    trials.append(Trial(key: .init(model: model, start: start, height: height), options: options))
+                }
+            }
+        }
+        return trials
+    }
+}
+
+/// What `lsn experiment start` found.
+public struct StartResults: Codable, Hashable, Sendable {
+    /// What was asked.
+    public var plan: StartPlan
+    /// Where it ran.
+    public var machine: MachineRecord
+    /// One for each model, start and height.
+    public var trials: [Trial]
+
+    /// What tells trials apart.
+    public struct Key: Codable, Hashable, Sendable {
+        /// Name of the architecture.
+        public var model: String
+        /// γ and b.
+        public var start: NormStart
+        /// h.
+        public var height: Float
+    }
+
+    /// A network.
+    public struct Trial: Codable, Hashable, Sendable {
+        /// Which.
+        public var key: Key
+        /// Of it.
+        public var blocks: Int
+        /// Before the first step.
+        public var atStart: Measurement
+        /// After so many steps as the plan says; nil where it asks for none, or where training stopped being finite.
+        public var afterSteps: Measurement?
+        /// What stopped being finite while it was trained.
+        public var failure: RunFailure?
+
+        /// Names in JSON.
+        public enum CodingKeys: String, CodingKey {
+            case key
+            case blocks
+            case atStart = "at_start"
+            case afterSteps = "after_steps"
+            case failure
+        }
+    }
+
+    /// A network at one time, on one training batch.
+    public struct Measurement: Codable, Hashable, Sendable {
+        /// The stem, then every block.
+        public var blocks: [BlockStatistics.Block]
+        /// Of the gradient's norm; nil where it is not finite.
+        public var growth: GradientGrowth?
+        /// Mean over the blocks of the share of bits that a block leaves as they were; nil where outputs are no spikes.
+        public var keptShare: Double?
+        /// Mean over the blocks of the share of X' that is not 0.
+        public var outputRate: Double?
+        /// Mean over the blocks of E's firing rate, or of the one branch's.
+        public var branchRate: Double?
+
+        init(_ measurements: [BlockMeasurement]) {
+            blocks = measurements.map(BlockStatistics.Block.init)
+            let bodies = blocks.dropFirst()
+            growth = GradientGrowth(bodies.map { $0.gradientNorm.map(Double.init) })
+            func mean(_ values: [Float?]) -> Double? {
+                let known = values.compactMap(\.self)
+                return known.isEmpty ? nil : known.reduce(0.0) { $0 + Double($1) } / Double(known.count)
+            }
+            keptShare = mean(bodies.map(\.keptShare))
+            outputRate = mean(bodies.map(\.outputRate))
+            branchRate = mean(bodies.map { $0.excitatoryRate ?? $0.branchRate })
+        }
+
+        /// Names in JSON.
+        public enum CodingKeys: String, CodingKey {
+            case blocks
+            case growth
+            case keptShare = "kept_share"
+            case outputRate = "output_rate"
+            case branchRate = "branch_rate"
+        }
+    }
+}

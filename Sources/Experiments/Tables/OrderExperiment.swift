@@ -1,0 +1,222 @@
+public import Datasets
+public import Networks
+import Reports
+public import Tensors
+public import Training
+
+/// What the experiment on the paper's Table 1 trains: five residual orders, as networks of spikes and of real values.
+public struct OrderPlan: Codable, Hashable, Sendable {
+    /// Names of residual architectures.
+    public var models: [String]
+    /// Channels of the first stage.
+    public var channels: Int
+    /// Options of every run: data set, epochs, batch size, learning rate, time steps, seed.
+    public var options: TrainingOptions
+
+    /// Gathers what belongs together.
+    public init(models: [String], channels: Int, options: TrainingOptions) {
+        self.models = models
+        self.channels = channels
+        self.options = options
+    }
+
+    /// Every run by name and options, in order.
+    public func runs() throws -> [PlannedRun] { try entries().map(\.run) }
+
+    /// A run of the plan.
+    struct Entry {
+        let model: String
+        let order: ResidualOrder
+        let isSpiking: Bool
+        let run: PlannedRun
+    }
+
+    func entries() throws -> [Entry] {
+        var entries: [Entry] = []
+        for model in models {
+            let architecture = try Architecture.named(model)
+            // An architecture of another family is refused before anything is trained.
+            _ = try architecture.family(residual: .original)
+            for isSpiking in [true, false] {
+                for order in ResidualOrder.allCases {
+                    var options = options
+                    options.model = model
+                    options.residual = order
+                    options.width = Double(channels) / Double(architecture.standardWidths[0])
+                    if !isSpiking {
+                        options.neuron = .rectifier
+                        options.timesteps = nil
+                    }
+                    let name = "\(model)-\(isSpiking ? "snn" : "ann")-\(order.rawValue)"
+                    let run = PlannedRun(name: name, options: options)
+                    entries.append(Entry(model: model, order: order, isSpiking: isSpiking, run: run))
+                }
+            }
+        }
+        return entries
+    }
+}
+
+/// What the experiment on Table 1 found.
+public struct OrderResults: Codable, Hashable, Sendable {
+    /// What was asked.
+    public var plan: OrderPlan
+    /// Where it ran.
+    public var machine: MachineRecord
+    /// One for each model, kind and order.
+    public var runs: [Run]
+
+    /// A run.
+    public struct Run: Codable, Hashable, Sendable {
+        /// Name of the architecture.
+        public var model: String
+        /// In which order its blocks compute.
+        public var order: ResidualOrder
+        /// Whether it has neurons; else rectifiers.
+        public var isSpiking: Bool
+        /// Its epochs, its blocks, its options.
+        public var record: CompletedRun
+        /// Of the gradient, mean over batches of the trained network; nil where it is not finite or the run failed.
+        public var growth: GradientGrowth?
+        /// Every value that left a block in a batch of the test split; nil where the run failed.
+        public var outputs: OutputCheck?
+
+        /// Names in JSON.
+        public enum CodingKeys: String, CodingKey {
+            case model
+            case order
+            case isSpiking = "is_spiking"
+            case record
+            case growth
+            case outputs
+        }
+    }
+}
+
+/// Trains the five residual orders of the paper's Table 1, and counts what leaves their blocks.
+public struct OrderExperiment: Sendable {
+    private let plan: OrderPlan
+    private let folder: ExperimentFolder
+
+    /// An experiment in `folder`.
+    public init(_ plan: OrderPlan, folder: ExperimentFolder) {
+        self.plan = plan
+        self.folder = folder
+    }
+
+    /// Brings every run to its end, and looks into each; see ``RunList/perform(_:)``.
+    public func run<B: Backend>(
+        _ list: RunList<B>,
+        on backend: B,
+        machine: MachineRecord,
+        command: String,
+        load: (DataRequest) throws -> any TrainingData
+    ) async throws -> OrderResults {
+        let entries = try plan.entries()
+        let completed = try await list.perform(entries.map(\.run))
+        var results = OrderResults(plan: plan, machine: machine, runs: [])
+        for (entry, record) in zip(entries, completed) {
+            var run = OrderResults.Run(
+                model: entry.model,
+                order: entry.order,
+                isSpiking: entry.isSpiking,
+                record: record
+            )
+            if record.failure == nil {
+                let trained = try TrainedRun(list.path(record.name), checkpoint: .last)
+                let data = try load(trained.configuration.dataRequest)
+                let batch = data.limited(train: nil, test: trained.configuration.batchSize)
+                let analysis = try NetworkAnalyzer(
+                    network: try trained.network(on: backend, data: batch),
+                    configuration: trained.configuration,
+                    data: batch
+                ).run(.init(), progress: { _, _ in })
+                run.growth = GradientGrowth(
+                    analysis.blocks.dropFirst().map { $0.statistics.gradientNorm.map(Double.init) }
+                )
+                run.outputs = analysis.outputs.check
+            }
+            results.runs.append(run)
+        }
+        try folder.write(json: results, to: "results.json")
+        try folder.write(results.report(command: command), to: "report.md")
+        return results
+    }
+}
+
+extension ResidualOrder {
+    /// What the block computes: S neuron (or rectifier), B norm, C convolution, x its input.
+    public var formula: String {
+        switch self {
+        case .original: "S(x + B C S B C(x))"
+        case .bnAfterAdd: "S(B(x + C S B C(x)))"
+        case .reluBeforeAdd: "x + S B C S B C(x)"
+        case .reluOnlyPreactivation: "x + B C S B C S(x)"
+        case .fullPreactivation: "x + C S B C S B(x)"
+        }
+    }
+
+    /// What He et al. found wrong with it in networks of real values, in a few words.
+    public var drawback: String {
+        switch self {
+        case .original: "the sum passes a rectifier"
+        case .bnAfterAdd: "the norm changes the shortcut"
+        case .reluBeforeAdd: "the branch only adds"
+        case .reluOnlyPreactivation: "the rectifier sees no norm"
+        case .fullPreactivation: "none"
+        }
+    }
+}
+
+extension OrderResults.Run {
+    /// What leaves the blocks, by count.
+    public var outputKind: String {
+        guard let outputs else { return "–" }
+        if outputs.notBinary == 0 { return "binary" }
+        return outputs.notIntegers == 0 ? "integers" : "floats"
+    }
+}
+
+extension OrderResults {
+    /// The report in Markdown.
+    public func report(command: String) -> [UInt8] {
+        var report = MarkdownReport("Table 1: five residual orders")
+        report.paragraph(
+            "S neuron (in the network of real values, a rectifier), B norm, C convolution, x the block's input; first stage "
+                + "of \(plan.channels) channels. Made on \(machine.name) (\(machine.driver)) with"
+        )
+        report.paragraph("```\n\(command)\n```")
+        for model in plan.models {
+            report.heading(model)
+            report.table(
+                [
+                    "order", "X'", "ANN: drawback", "ANN: accuracy", "SNN: accuracy", "SNN: gradient, first over last",
+                    "SNN: outputs", "values not 0 or 1",
+                ],
+                ResidualOrder.allCases.map { row($0, model) }
+            )
+        }
+        report.paragraph(
+            "Accuracy is of the test split after the last epoch. The gradient is ‖∂L/∂X'‖ of the first block over that of the "
+                + "last in the trained network. Outputs are counted, value by value, over one batch of the test split."
+        )
+        return report.bytes
+    }
+
+    private func row(_ order: ResidualOrder, _ model: String) -> [String] {
+        func find(_ isSpiking: Bool) -> Run? {
+            runs.first { $0.model == model && $0.order == order && $0.isSpiking == isSpiking }
+        }
+        func accuracy(_ run: Run?) -> String {
+            guard let failure = run?.record.failure else { return Figure.percent(run?.record.testAccuracy) }
+            return "stopped at step \(failure.step): \(failure.what)"
+        }
+        let (spiking, real) = (find(true), find(false))
+        return [
+            order.rawValue, order.formula, order.drawback, accuracy(real), accuracy(spiking),
+            Figure.number(spiking?.growth?.ratio), spiking?.outputKind ?? "–",
+            spiking?.outputs.map { "\(ProgressText.grouped($0.notBinary)) of \(ProgressText.grouped($0.values))" }
+                ?? "–",
+        ]
+    }
+}

@@ -1,0 +1,144 @@
+public import Reports
+public import Tensors
+
+/// The paper's Fig. 1: derivatives of the rectifier and of the surrogates, as a backend's backward pass computes them.
+public struct SurrogateCurves: Codable, Hashable, Sendable {
+    /// Where they were computed.
+    public var device: String
+    /// Û − V_th of the surrogates, and the input of the rectifier.
+    public var places: [Float]
+    /// One for each function.
+    public var curves: [Curve]
+
+    /// A curve.
+    public struct Curve: Codable, Hashable, Sendable {
+        /// E.g. `triangular 1`, `relu`.
+        public var name: String
+        /// Name of the surrogate; nil for the rectifier.
+        public var surrogate: String?
+        /// Its height, slope, width or temperature.
+        public var parameter: Float?
+        /// Derivatives, one for each place.
+        public var values: [Float]
+        /// The largest of them.
+        public var peak: Float
+        /// ∫ over the places: 1 for the derivative of a step of height 1.
+        public var area: Double
+    }
+
+    /// The surrogates of Fig. 1 and those beside them.
+    public static let standard: [Surrogate] = [
+        .triangular(height: 1), .triangular(height: 0.7), .sigmoid(slope: 1), .sigmoid(slope: 4), .arctan(slope: 2),
+        .rectangle(width: 1), .dspike(temperature: 3),
+    ]
+
+    /// Differentiates a neuron layer of one time step for every potential of a grid.
+    ///
+    /// - Parameters:
+    ///   - backend: where.
+    ///   - surrogates: which.
+    ///   - range: of Û − V_th.
+    ///   - count: of places, both ends among them; at least 2.
+    public init<B: Backend>(
+        on backend: B,
+        surrogates: [Surrogate] = standard,
+        range: ClosedRange<Float> = -2...2,
+        count: Int = 401
+    ) throws(BackendError) {
+        let steps = max(count, 2) - 1
+        let places = (0...steps).map {
+            range.lowerBound + (range.upperBound - range.lowerBound) * Float($0) / Float(steps)
+        }
+        let shape = ImageShape(images: 1, height: 1, width: places.count, channels: 1)
+        func ones() throws(BackendError) -> RealTensor<B> {
+            try backend.realTensor([Float](repeating: 1, count: places.count), shape: shape)
+        }
+        let values = try backend.realTensor(places, shape: shape)
+        let rectified = try backend.rectifyBackward(try ones(), input: values)
+        var curves = [Curve(name: "relu", surrogate: nil, values: try backend.values(rectified), places: places)]
+        for surrogate in surrogates {
+            let neuron = Neuron(surrogate: surrogate)
+            let potentials = try backend.realTensor(places.map { $0 + neuron.threshold }, shape: shape)
+            let gradient = try backend.fireBackward(
+                try ones(),
+                input: potentials,
+                normalization: nil,
+                neuron: neuron,
+                time: TimeAxis(steps: 1),
+                gradients: nil
+            )
+            curves.append(
+                Curve(
+                    name: "\(surrogate.kind.rawValue) \(surrogate.parameter)",
+                    surrogate: surrogate,
+                    values: try backend.values(gradient),
+                    places: places
+                )
+            )
+        }
+        device = backend.deviceName
+        self.places = places
+        self.curves = curves
+    }
+}
+
+extension SurrogateCurves.Curve {
+    fileprivate init(name: String, surrogate: Surrogate?, values: [Float], places: [Float]) {
+        self.name = name
+        self.surrogate = surrogate?.kind.rawValue
+        parameter = surrogate?.parameter
+        self.values = values
+        peak = values.max() ?? 0
+        var area = 0.0
+        for index in places.indices.dropFirst() {
+            let height = Double(values[index - 1] + values[index]) / 2
+            area += height * Double(places[index] - places[index - 1])
+        }
+        self.area = area
+    }
+}
+
+extension SurrogateCurves {
+    /// The picture.
+    public var figure: Figure {
+        Figure(
+            title: "Derivatives in the backward pass",
+            unit: "∂Y/∂Û by Û − V_th; relu: by its input",
+            xLabel: "distance from the threshold",
+            xScale: .whole,
+            yScale: .fromZero,
+            lines: curves.enumerated().map { index, curve in
+                Figure.Line(
+                    name: curve.name,
+                    points: zip(places, curve.values).map { (Double($0), Double($1)) },
+                    colour: index,
+                    stroke: curve.surrogate == nil ? 1 : index % 4
+                )
+            }
+        )
+    }
+
+    /// A line for each place, a column for each curve.
+    public var csv: [UInt8] {
+        var lines = [(["distance"] + curves.map(\.name)).joined(separator: ",")]
+        for index in places.indices {
+            lines.append(([places[index]] + curves.map { $0.values[index] }).map { "\($0)" }.joined(separator: ","))
+        }
+        return Array(lines.map { $0 + "\n" }.joined().utf8)
+    }
+
+    /// The report.
+    public var report: [UInt8] {
+        var report = MarkdownReport("Fig. 1: derivatives of ReLU and of the surrogates")
+        report.paragraph(
+            "Computed by \(device): the backward pass of a layer of neurons, one time step, ∂L/∂Y = 1, at "
+                + "\(places.count) potentials. The paper's eq. 1 draws the sigmoid with slope 1, whose peak is 0.25."
+        )
+        report.picture("surrogates.svg", "Derivatives by the distance from the threshold")
+        report.table(
+            ["function", "peak", "area"],
+            curves.map { [$0.name, Figure.number(Double($0.peak)), Figure.number($0.area)] }
+        )
+        return report.bytes
+    }
+}

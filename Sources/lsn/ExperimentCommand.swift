@@ -1,0 +1,144 @@
+import ArgumentParser
+import Datasets
+import Experiments
+import FileFormats
+import Foundation
+import Tensors
+import Training
+
+/// `lsn experiment`.
+struct ExperimentCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "experiment",
+        abstract: "The paper's figures and tables, from real runs and derivatives.",
+        discussion: """
+            Each writes results.json, report.md and pictures (SVG) to its folder. depth, start and table1 train; what is \
+            done is kept, so that the same command continues an experiment that was stopped or killed.
+            """,
+        subcommands: [
+            DepthCommand.self, StartCommand.self, Table1Command.self, SurrogatesCommand.self, Table5Command.self,
+        ]
+    )
+}
+
+/// Options of every experiment.
+struct ExperimentOptions: ParsableArguments {
+    @Option(help: "Folder of the experiment (default: experiments/NAME).")
+    var output: String?
+
+    @OptionGroup var device: DeviceOptions
+
+    @Flag(help: "Print the results as JSON instead of the report.")
+    var json = false
+
+    /// The folder of the experiment called `name`.
+    func folder(_ name: String) throws -> ExperimentFolder {
+        try ExperimentFolder(output ?? "experiments/\(name)")
+    }
+
+    /// The device asked for.
+    func open() throws -> OpenDevice {
+        try device.open(DeviceChoice(device.device ?? "auto"))
+    }
+
+    /// Prints what came out.
+    func show(_ results: some Encodable, report: [UInt8], folder: ExperimentFolder) throws {
+        if json {
+            try JSONOutput.print(results)
+        } else {
+            Terminal.write(String(decoding: report, as: UTF8.self))
+            Terminal.write("\neverything is in \(folder.path)\n")
+        }
+    }
+}
+
+/// Options of experiments that train: one budget for all of their runs.
+struct BudgetOptions: ParsableArguments {
+    @Option(help: "Data set (default: digits).")
+    var dataset: DatasetName?
+
+    @Option(help: "Folder of the data set's files; the digits come with the program.")
+    var data: String?
+
+    @Option(help: "Train on the first so many samples only.")
+    var limitTrain: Int?
+
+    @Option(help: "Test on the first so many samples only.")
+    var limitTest: Int?
+
+    @Option(help: "Channels of the first stage, which decide every model's width.")
+    var channels = 8
+
+    @Option(help: "Time steps T.")
+    var timesteps = 4
+
+    @Option(help: "Learning rate.")
+    var learningRate = 5e-3
+
+    /// As options of a run.
+    func training(batchSize: Int, epochs: Int?, seed: UInt64?) -> TrainingOptions {
+        var options = TrainingOptions()
+        options.dataset = dataset ?? .digits
+        options.data = data.map { URL(fileURLWithPath: $0).path }
+        options.limitTrain = limitTrain
+        options.limitTest = limitTest
+        options.timesteps = timesteps
+        options.learningRate = learningRate
+        options.batchSize = batchSize
+        options.epochs = epochs
+        options.seed = seed
+        return options
+    }
+
+    func validate() throws {
+        if channels < 1 { throw ValidationError("--channels must be at least 1") }
+        if timesteps < 1 { throw ValidationError("--timesteps must be at least 1") }
+        if !(learningRate >= 0 && learningRate.isFinite) {
+            throw ValidationError("--learning-rate must be a number from 0 on")
+        }
+    }
+}
+
+/// What experiments that train show while they do, on standard error.
+enum ExperimentProgress {
+    /// A watcher that names every run and shows its epochs.
+    static func watcher() -> RunListWatcher {
+        InterruptFlag.watch()
+        let text = ProgressText(isColoured: false)
+        let status = StatusLine()
+        return RunListWatcher(
+            willStart: { name, number, count in
+                status.clear()
+                Terminal.writeError("[\(number)/\(count)] \(name)\n")
+            },
+            observe: { event in
+                switch event {
+                case .step(let report): status.show(text.bar(report, columns: Terminal.errorColumns))
+                case .evaluating(let done, let total):
+                    status.show(text.evaluation(done: done, total: total, columns: Terminal.errorColumns))
+                case .epoch(let record, let epochs, let isBest):
+                    status.clear()
+                    Terminal.writeError("  \(text.line(record, epochs: epochs, isBest: isBest))\n")
+                case .started, .blocks, .saved: break
+                }
+            },
+            shouldStop: { InterruptFlag.isRaised }
+        )
+    }
+
+    /// Runs `body`; where it is asked to stop, says how to go on.
+    static func run(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch is ExperimentInterrupted {
+            Terminal.writeError("stopped; what is done is kept, and the same command continues\n")
+        }
+    }
+
+    /// The command line, to be repeated.
+    static var command: String {
+        (["lsn"] + CommandLine.arguments.dropFirst()).map { argument in
+            argument.contains(where: { " '\"$".contains($0) }) ? "'\(argument)'" : argument
+        }.joined(separator: " ")
+    }
+}

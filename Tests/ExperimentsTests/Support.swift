@@ -1,0 +1,61 @@
+import Datasets
+import FileFormats
+import Foundation
+import Networks
+import ReferenceBackend
+import Tensors
+import Training
+
+/// A folder that is gone with the test.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent("lsn-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    func file(_ name: String) -> String { path + "/" + name }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+let backend = ReferenceBackend()
+
+let machine = MachineRecord(device: "reference", name: "reference", driver: "none")
+
+/// 20 pictures to train on and 10 to test with, 8×8, bright where their class says.
+func tinyData() -> ImageDataset {
+    func split(_ count: Int, index: Int) -> ImageSplit {
+        var random = Philox(seed: 1, purpose: .parity, index: index)
+        var pixels: [UInt8] = []
+        var labels: [UInt8] = []
+        for _ in 0..<count {
+            let label = random.integer(below: 10)
+            labels.append(UInt8(label))
+            for pixel in 0..<64 {
+                pixels.append(UInt8(random.integer(below: pixel / 6 == label ? 256 : 64)))
+            }
+        }
+        return ImageSplit(pixels: pixels, labels: labels, bytesPerImage: 64)
+    }
+    return ImageDataset(
+        name: .digits,
+        height: 8,
+        width: 8,
+        train: split(20, index: 0),
+        test: split(10, index: 1),
+        source: "tests"
+    )
+}
+
+/// Two epochs of three steps.
+func tinyOptions() -> TrainingOptions {
+    var options = TrainingOptions()
+    options.dataset = .digits
+    options.timesteps = 2
+    options.epochs = 2
+    options.batchSize = 8
+    options.shift = 1
+    return options
+}
