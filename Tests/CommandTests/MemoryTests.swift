@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func aStepThatDoesNotFitIsRefused() throws {
-        let step = ["--width", "1", "--batch-size", "4000"]
+        let step = ["--width", "4", "--batch-size", "4000", "--timesteps", "32"]
         let result = try place.lsn(["train", "--device", "reference"] + step)
         #expect(result.code == 2)
         #expect(result.errors.contains("a step of 4000 samples with --memory lean needs"), "\(result.errors)")
