@@ -134,7 +134,7 @@ extension OpenCLBackend: MemoryCounting {
         pool.resetPeak()
     }
 
-    /// What a storage of `words` words takes of the device: see ``StoragePool/bucket(words:)``.
+    /// What a storage of `words` words takes of the device: see `StoragePool.bucket(words:)`.
     public func storageBytes(words: Int) -> Int {
         (try? StoragePool.bytes(words: words)) ?? .max
     }
