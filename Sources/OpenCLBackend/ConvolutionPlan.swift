@@ -2,7 +2,7 @@ import Tensors
 
 /// One convolution's operands, checked against each other, and what its kernels are specialised by.
 ///
-/// This is the one place where tile, block and partition sizes are chosen; they depend on shapes only, never on the
+/// This file and WinogradTile.swift choose tile, block and partition sizes; they depend on shapes only, never on the
 /// device or on timing, so that the same run gives the same bits everywhere.
 struct ConvolutionPlan: Hashable {
     let input: ImageShape

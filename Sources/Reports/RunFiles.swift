@@ -1,3 +1,6 @@
+// The files of a run as a page reads them. They may come from another version of the program, or hold a null where a
+// number was not finite: what is missing leaves a gap in a chart, where a run that continues must refuse the file.
+
 /// A line of `metrics.jsonl`, as far as it is understood.
 struct EpochLine: Decodable, Sendable {
     let epoch: Int
