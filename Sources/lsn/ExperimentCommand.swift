@@ -12,11 +12,12 @@ struct ExperimentCommand: ParsableCommand {
         commandName: "experiment",
         abstract: "The paper's figures and tables, from real runs and derivatives.",
         discussion: """
-            Each writes results.json, report.md and pictures (SVG) to its folder. depth, start and table1 train; what is \
-            done is kept, so that the same command continues an experiment that was stopped or killed.
+            Each writes results.json, report.md and pictures (SVG) to its folder. depth, start, recipe and table1 train; \
+            what is done is kept, so that the same command continues an experiment that was stopped or killed.
             """,
         subcommands: [
-            DepthCommand.self, StartCommand.self, Table1Command.self, SurrogatesCommand.self, Table5Command.self,
+            DepthCommand.self, StartCommand.self, RecipeCommand.self, Table1Command.self, SurrogatesCommand.self,
+            Table5Command.self,
         ]
     )
 }
@@ -75,6 +76,15 @@ struct BudgetOptions: ParsableArguments {
     @Option(help: "Learning rate.")
     var learningRate = 5e-3
 
+    @Option(
+        help: .choice(
+            MemoryChoice.self,
+            "What is kept for the backward pass, with the same bits as result (default: auto)."
+        ),
+        transform: named
+    )
+    var memory: MemoryChoice?
+
     /// As options of a run.
     func training(batchSize: Int, epochs: Int?, seed: UInt64?) -> TrainingOptions {
         var options = TrainingOptions()
@@ -87,6 +97,7 @@ struct BudgetOptions: ParsableArguments {
         options.batchSize = batchSize
         options.epochs = epochs
         options.seed = seed
+        options.memory = memory
         return options
     }
 

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Networks
 import ReferenceBackend
+import Reports
 import Synchronization
 import Testing
 import Training
@@ -175,6 +176,40 @@ import Training
         var other = plan
         other.steps = 3
         #expect(throws: ConfigurationError.self) { try run(other) }
+    }
+
+    @Test func recipesAreTrainedWithEverySeedAndRanked() async throws {
+        let folder = try ExperimentFolder(place.file("recipe"))
+        let plan = RecipePlan(
+            models: ["lsn19", "sew-resnet19"],
+            starts: [NormStart(scale: 1, bias: 0), NormStart(scale: 0.1, bias: 0.2)],
+            heights: [0.7],
+            learningRates: [0.005, 0],
+            warmups: [1],
+            channels: 4,
+            options: tinyOptions(),
+            seeds: [0, 1]
+        )
+        let names = Mutex<[String]>([])
+        let watched = list(folder) { name in names.withLock { $0.append(name) } }
+        let results = try await RecipeExperiment(plan, folder: folder).run(watched, machine: machine, command: "c")
+        // SEW starts at 1, 0 only.
+        #expect(try plan.recipes().map(\.start.scale) == [1, 1, 0.1, 0.1, 1, 1])
+        #expect(results.runs.count == 12 && names.withLock { Set($0).count } == 12)
+        #expect(results.runs.allSatisfy { $0.record.options.warmupEpochs == 1 && $0.growth != nil })
+        #expect(results.runs.map(\.record.options.seed) == [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1])
+        // A network that does not move has the same loss in both epochs, but for the random shifts of its pictures.
+        let still = results.runs.filter { $0.recipe.learningRate == 0 }
+        #expect(still.allSatisfy { Set($0.record.epochs.map(\.testLoss)).count == 1 })
+
+        let report = try String(contentsOfFile: folder.file("report.md"), encoding: .utf8)
+        let best = try #require(try plan.recipes().prefix(4).map(results.meanAccuracy).max())
+        #expect(report.contains("**\(Figure.percent(best))**"))
+        for (name, _) in try results.figures {
+            #expect(folder.has(name) && report.contains("(\(name))"))
+        }
+        _ = try await RecipeExperiment(plan, folder: folder).run(watched, machine: machine, command: "c")
+        #expect(names.withLock { $0.count } == 12)
     }
 
     @Test func theFiveOrdersAreCounted() async throws {

@@ -1,0 +1,37 @@
+import Reports
+public import Tensors
+public import Training
+
+/// Trains every run of the plan and writes results, pictures and the report to the experiment's folder.
+public struct RecipeExperiment: Sendable {
+    private let plan: RecipePlan
+    private let folder: ExperimentFolder
+
+    /// An experiment in `folder`.
+    public init(_ plan: RecipePlan, folder: ExperimentFolder) {
+        self.plan = plan
+        self.folder = folder
+    }
+
+    /// Brings every run to its end; see ``RunList/perform(_:)``.
+    public func run<B: Backend>(_ list: RunList<B>, machine: MachineRecord, command: String) async throws
+        -> RecipeResults
+    {
+        let entries = try plan.entries()
+        let completed = try await list.perform(entries.map(\.run))
+        let runs = zip(entries, completed).map { entry, record in
+            RecipeResults.Run(
+                recipe: entry.recipe,
+                record: record,
+                growth: record.blocks.last.flatMap(GradientGrowth.init)
+            )
+        }
+        let results = RecipeResults(plan: plan, machine: machine, runs: runs)
+        try folder.write(json: results, to: "results.json")
+        for (name, figure) in try results.figures {
+            try folder.write(figure.svg, to: name)
+        }
+        try folder.write(results.report(command: command), to: "report.md")
+        return results
+    }
+}
