@@ -43,6 +43,7 @@ enum ConvolutionCases {
             [make(size, "small", .real, accumulates: true), make(size, "small", .spike, accumulates: true)]
         }
         + largeReal.map { make($0, "large", .real) } + largeSpike.map { make($0, "large", .spike) }
+        + sparse.flatMap { size in [make(size, "sparse", .spike, rate: 0.1), make(size, "busy", .spike, rate: 0.6)] }
 
     /// Single pixels, odd extents, channels about the groups of 8 and 32, every window, stride and padding; windows
     /// wider than the picture, and borders wider than the window.
@@ -83,6 +84,15 @@ enum ConvolutionCases {
         ConvolutionSize(200, 1, 1, 256, 10, 1, 1, 0),
     ]
 
+    /// Of rows that a kernel takes spike by spike where they are few, and by groups of channels where they are many.
+    private static let sparse = [
+        ConvolutionSize(2, 7, 5, 17, 9, 3, 1, 1), ConvolutionSize(1, 5, 7, 31, 32, 3, 1, 0),
+        ConvolutionSize(2, 6, 4, 32, 33, 3, 1, 2), ConvolutionSize(1, 4, 5, 65, 7, 3, 1, 1),
+        ConvolutionSize(1, 1, 1, 20, 16, 3, 1, 1), ConvolutionSize(3, 33, 35, 40, 48, 3, 1, 1),
+        ConvolutionSize(2, 16, 16, 96, 96, 3, 1, 1), ConvolutionSize(2, 2, 70, 33, 80, 3, 1, 3),
+        ConvolutionSize(40, 4, 4, 64, 128, 3, 1, 1), ConvolutionSize(9, 6, 6, 96, 48, 1, 1, 0),
+    ]
+
     private static let largeReal = [
         ConvolutionSize(50, 28, 28, 1, 8, 3, 1, 1), ConvolutionSize(8, 32, 32, 3, 96, 3, 1, 1),
         ConvolutionSize(2, 96, 96, 3, 24, 7, 2, 3), ConvolutionSize(200, 1, 1, 32, 256, 1, 1, 0),
@@ -94,7 +104,8 @@ enum ConvolutionCases {
         _ size: ConvolutionSize,
         _ kind: String,
         _ input: InputKind,
-        accumulates: Bool = false
+        accumulates: Bool = false,
+        rate: Float = 0.3
     ) -> ParityCase {
         ParityCase(
             name: "convolution/\(kind)/\(size.title)-\(input.rawValue)\(accumulates ? "-accumulated" : "")",
@@ -103,7 +114,7 @@ enum ConvolutionCases {
         ) { numbers in
             let extents = size.input.extents
             var tensors = [
-                input == .spike ? numbers.spikeTensor("input.x", extents) : numbers.tensor("input.x", extents),
+                input == .spike ? numbers.spikeTensor("input.x", extents, rate: rate) : numbers.tensor("input.x", extents),
                 numbers.tensor("parameter.weight", [size.outputs, size.inputs, size.window, size.window]),
                 numbers.tensor("cotangent.y", size.output.extents),
             ]
