@@ -114,7 +114,8 @@ enum ConvolutionCases {
         ) { numbers in
             let extents = size.input.extents
             var tensors = [
-                input == .spike ? numbers.spikeTensor("input.x", extents, rate: rate) : numbers.tensor("input.x", extents),
+                input == .spike
+                    ? numbers.spikeTensor("input.x", extents, rate: rate) : numbers.tensor("input.x", extents),
                 numbers.tensor("parameter.weight", [size.outputs, size.inputs, size.window, size.window]),
                 numbers.tensor("cotangent.y", size.output.extents),
             ]
