@@ -167,7 +167,7 @@ final class FileBatches<Reader: SampleReader>: BatchProvider {
             candidate = classes.next(after: candidate)
         } while candidate != sample
         throw DatasetError(
-            "no file of the class of \(files.paths[sample]) can be read, the last one for this reason: "
+            "no file of the split and class of \(files.paths[sample]) can be read, the last one for this reason: "
                 + "\(problem?.description ?? "") (lsn data verify finds all that is wrong)"
         )
     }

@@ -32,7 +32,8 @@ struct FrameCache: Sendable {
             "\(parent)/frames-\(fingerprint.text)-\(frames.by.rawValue)-\(frames.timeSteps)-\(frames.size)"
         self.frames = frames
         do throws(FileFormatError) {
-            try FileSystem.createFolders(folder)
+            // A cache is its user's own.
+            try FileSystem.createFolders(folder, permissions: 0o700)
         } catch {
             throw DatasetError("the cache of frames: \(error); --cache DIR names another folder")
         }

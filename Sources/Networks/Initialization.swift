@@ -4,7 +4,8 @@ public import Tensors
 extension ParameterSet {
     /// Gives parameters and buffers the values they start with, and zeroes the gradients.
     ///
-    /// Convolutions: He normal, fan-out. Fully connected layers: as PyTorch's Linear. Norms: weight 1, bias 0, except
+    /// Convolutions: He normal, fan-out. Fully connected layers: as PyTorch's Linear, the first of two times the
+    /// description's `headGain`. Norms: weight 1, bias 0, except
     /// where the description says otherwise (the last norm of LSN's branches); running mean 0, running variance 1.
     /// Numbers are made on the host, a stream for each parameter keyed by its index, so that the same seed gives the
     /// same values on every device.
@@ -30,8 +31,8 @@ extension ParameterEntry {
         switch initial {
         case .constant(let value):
             return [Float](repeating: value, count: count)
-        case .linear(let inputs):
-            let bound = 1 / Float(inputs).squareRoot()
+        case .linear(let inputs, let gain):
+            let bound = gain / Float(inputs).squareRoot()
             return (0..<count).map { _ in bound * (2 * generator.uniform() - 1) }
         case .heNormal:
             let fanOut = shape[0] * shape.dropFirst(2).reduce(1, *)

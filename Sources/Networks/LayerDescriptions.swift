@@ -83,13 +83,15 @@ struct LinearDescription: Hashable, Sendable {
     var name: String
     var inputs: Int
     var outputs: Int
+    /// Factor of the weights at the start.
+    var gain: Float = 1
 
     var weightName: String { "\(name).weight" }
     var biasName: String { "\(name).bias" }
     var filter: FilterShape { FilterShape(outputs: outputs, inputs: inputs, height: 1, width: 1) }
 
     func declare(in layout: inout ParameterLayout) {
-        layout.declareLinear(weightName, filter, initial: .linear(inputs: inputs))
+        layout.declareLinear(weightName, filter, initial: .linear(inputs: inputs, gain: gain))
         layout.declareVector(biasName, outputs, initial: .linear(inputs: inputs))
     }
 }

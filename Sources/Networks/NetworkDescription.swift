@@ -30,6 +30,17 @@ public enum Head: String, Codable, Sendable, CaseIterable {
 
     /// Neurons between the two layers of ``fc256``; the width multiplier leaves them alone.
     public static let hiddenWidth = 256
+
+    /// g, the factor of the first layer's starting weights with which the neurons after it begin to fire:
+    /// √3·V_th / (r·Σ_{k<T} leakᵏ), r = 0.2.
+    ///
+    /// A PyTorch Linear's weights have the variance 1/(3n). On n features of root mean square r, constant in time, a
+    /// potential without resets comes to the deviation g·r·Σ leakᵏ/√3 at the last step; this g makes that V_th, so that
+    /// about every sixth neuron fires. With g = 1 next to none does, and a layer whose neurons are silent and far from
+    /// their threshold learns slowly.
+    public static func startingGain(neuron: Neuron, timeSteps: Int) -> Float {
+        Float(3).squareRoot() * BranchStart.biasBound(neuron: neuron, timeSteps: timeSteps) / 0.2
+    }
 }
 
 /// Everything needed to build a network.
@@ -64,6 +75,8 @@ public struct NetworkDescription: Hashable, Sendable {
     public var branchScale: Float
     /// b, the bias at the start of the norm that each branch ends with.
     public var branchBias: Float
+    /// g, the factor of the starting weights of the first of two fully connected layers.
+    public var headGain: Float
 
     /// A description; ``validate()`` says whether it can be built.
     public init(
@@ -81,7 +94,8 @@ public struct NetworkDescription: Hashable, Sendable {
         imageWidth: Int,
         neuron: Neuron = Neuron(),
         branchScale: Float = 1,
-        branchBias: Float = 0
+        branchBias: Float = 0,
+        headGain: Float = 1
     ) {
         self.family = family
         self.isBottleneck = isBottleneck
@@ -98,6 +112,7 @@ public struct NetworkDescription: Hashable, Sendable {
         self.neuron = neuron
         self.branchScale = branchScale
         self.branchBias = branchBias
+        self.headGain = headGain
     }
 
     /// Blocks of all stages.

@@ -39,6 +39,9 @@ extension NetworkDescription {
         head == .fc256 ? StageDescription(neuron: neuron("head")) : nil
     }
 
+    /// Whether spiking neurons stand between two fully connected layers.
+    public var hasSpikingHead: Bool { head == .fc256 && !neuron.isRectifier }
+
     /// The fully connected layers of the head.
     var headLayers: [LinearDescription] {
         switch head {
@@ -46,7 +49,12 @@ extension NetworkDescription {
             [LinearDescription(name: "head.fc", inputs: featureChannels, outputs: classes)]
         case .fc256:
             [
-                LinearDescription(name: "head.fc1", inputs: featureChannels, outputs: Head.hiddenWidth),
+                LinearDescription(
+                    name: "head.fc1",
+                    inputs: featureChannels,
+                    outputs: Head.hiddenWidth,
+                    gain: headGain
+                ),
                 LinearDescription(name: "head.fc2", inputs: Head.hiddenWidth, outputs: classes),
             ]
         }

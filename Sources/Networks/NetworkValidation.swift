@@ -63,6 +63,9 @@ extension NetworkDescription {
         guard branchScale.isFinite, branchBias.isFinite else {
             throw .invalid("the branch scale is \(branchScale) and the branch bias \(branchBias); both must be finite")
         }
+        guard headGain.isFinite, headGain > 0 else {
+            throw .invalid("the head's gain is \(headGain); it must be a number above 0")
+        }
         if !family.branchEndsWithNorm {
             guard branchScale == 1, branchBias == 0 else {
                 throw .invalid(

@@ -4,8 +4,8 @@ public import Tensors
 enum InitialValues: Hashable, Sendable {
     /// Normal with deviation √(2 / (outputs · taps)) (He et al., fan-out).
     case heNormal
-    /// Uniform in ±1/√inputs, as PyTorch's Linear.
-    case linear(inputs: Int)
+    /// Uniform in ±gain/√inputs; with a gain of 1 as PyTorch's Linear.
+    case linear(inputs: Int, gain: Float = 1)
     /// All the same.
     case constant(Float)
 }

@@ -40,8 +40,9 @@ struct ComparisonPage {
     // MARK: Tables
 
     private var results: Markup {
+        // A phone shows the first few columns.
         let columns = [
-            "run", "status", "epochs", "last accuracy", "best accuracy", "after epoch", "training time", "images/s",
+            "run", "best accuracy", "after epoch", "last accuracy", "epochs", "status", "training time", "images/s",
             "parameters",
         ]
         let best = runs.compactMap { $0.bestEpoch?.testAccuracy }.max()
@@ -49,9 +50,9 @@ struct ComparisonPage {
             let (name, run) = pair
             let isBest = best != nil && run.bestEpoch?.testAccuracy == best
             let cells = [
-                run.status.text, "\(run.epochs.last?.epoch ?? 0)", NumberText.percent(run.lastAccuracy),
                 NumberText.percent(run.bestEpoch?.testAccuracy),
-                run.bestEpoch.map { "\($0.epoch)" } ?? NumberText.unknown,
+                run.bestEpoch.map { "\($0.epoch)" } ?? NumberText.unknown, NumberText.percent(run.lastAccuracy),
+                "\(run.epochs.last?.epoch ?? 0)", run.status.text,
                 NumberText.duration(run.trainingSeconds), NumberText.short(run.meanRate),
                 NumberText.count(run.parameters),
             ]
@@ -71,13 +72,14 @@ struct ComparisonPage {
                 [:],
                 [head]
                     + cells.enumerated().map { column, cell in
-                        let classes = column == 0 ? "" : column == 3 && isBest ? "number best" : "number"
+                        let classes = column == 4 ? "apart" : column == 0 && isBest ? "number best" : "number"
                         return .element("td", ["class": classes], text: cell)
                     }
             )
         }
         let heads = columns.enumerated().map { index, name in
-            Markup.element("th", ["scope": "col", "class": index < 2 ? "first" : "number"], text: name)
+            let classes = index == 0 ? "first" : index == 5 ? "apart" : "number"
+            return Markup.element("th", ["scope": "col", "class": classes], text: name)
         }
         return .element(
             "div",

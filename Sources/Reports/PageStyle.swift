@@ -76,6 +76,7 @@ enum PageStyle {
         summary{cursor:pointer;padding:10px 14px;font-weight:600}
         .scroll{overflow-x:auto;padding:0 14px 12px;max-height:70vh}
         .panel.scroll{padding:6px 14px;max-height:none}
+        .panel.scroll>h3{margin:6px 0}
         table{border-collapse:collapse;width:100%;font-size:14px}
         th,td{padding:4px 14px 4px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid)}
         tr:last-child td,tr:last-child th{border-bottom:0}
@@ -85,6 +86,7 @@ enum PageStyle {
         td.value{overflow-wrap:anywhere;min-width:8em}
         .panel th[scope=row]{min-width:9em}
         .results th,.results td{white-space:nowrap}
+        .results .apart{padding-left:14px}
         td.best{font-weight:700;color:var(--c2)}
         td.differs{font-weight:600}
         .swatch{display:inline-block;width:22px;height:0;border-top:3px solid currentColor;vertical-align:middle;\

@@ -74,7 +74,7 @@ extension RunContents {
         var pairs: [(String, JSONValue?)] = [
             ("program", configuration["version"].map { .text("lsn \($0.shown)") }),
             ("device", machine?["name"]), ("--device", machine?["device"]), ("driver", machine?["driver"]),
-            ("seed", configuration["seed"]), ("data set", configuration["dataset"]),
+            ("seed", configuration["seed"]), ("dataset", configuration["dataset"]),
             ("data source", data?["source"]), ("split", data?["split"]), ("samples are", data?["form"]),
             ("training samples", data?["train_samples"]), ("test samples", data?["test_samples"]),
             ("fingerprint of the data", data?["fingerprint"]),

@@ -79,7 +79,7 @@ struct RunPage {
                 Page.fact(
                     "epochs",
                     "\(last?.epoch ?? 0)" + (total.map { " of \($0)" } ?? ""),
-                    last?.step.map { "\(NumberText.count($0)) steps" } ?? ""
+                    last?.step.map { "\(NumberText.count($0)) step\($0 == 1 ? "" : "s")" } ?? ""
                 ),
                 Page.fact(
                     "training time",

@@ -40,6 +40,7 @@ struct NetworkChoice {
         if let head = options.head {
             description.head = head
         }
+        description.headGain = try Self.headGain(description, options: options, defaults: defaults)
         self.description = description
 
         searchesSurrogate = options.surrogateSearch ?? false
@@ -68,6 +69,26 @@ struct NetworkChoice {
                 advice: "Leave it out, or choose such a --model (see lsn models)"
             )
         }
+    }
+
+    private static func headGain(
+        _ description: NetworkDescription,
+        options: TrainingOptions,
+        defaults: TrainingDefaults
+    ) throws(ConfigurationError) -> Float {
+        guard description.hasSpikingHead else {
+            guard options.headGain == nil else {
+                throw .misplaced(
+                    option: Keys.headGain.option,
+                    problem: "it belongs to the spiking neurons between the two layers of the head fc256",
+                    advice: "Leave it out, or use --head fc256"
+                )
+            }
+            return 1
+        }
+        return options.headGain
+            ?? (defaults.raisesHead
+                ? Head.startingGain(neuron: description.neuron, timeSteps: description.timeSteps) : 1)
     }
 
     private static func neuron(
@@ -142,6 +163,7 @@ struct NetworkChoice {
         options.sew = sew
         options.residual = residual
         options.neuron = options.neuron ?? NeuronModel(neuron)
+        options.headGain = description.hasSpikingHead ? description.headGain : nil
         guard !neuron.isRectifier else { return }
         options.leak = neuron.leak
         options.threshold = neuron.threshold

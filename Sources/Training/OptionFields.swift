@@ -113,6 +113,7 @@ extension TrainingOptions {
         field(.surrogateSearch, \.surrogateSearch),
         field(.branchScale, \.branchScale),
         field(.branchBias, \.branchBias),
+        field(.headGain, \.headGain),
         field(.epochs, \.epochs),
         field(.batchSize, \.batchSize),
         field(.optimizer, \.optimizer),

@@ -29,6 +29,7 @@ enum OptionRanges {
             (.threshold, options.threshold), (.surrogateHeight, options.surrogateHeight),
             (.surrogateSlope, options.surrogateSlope), (.surrogateWidth, options.surrogateWidth),
             (.surrogateTemperature, options.surrogateTemperature), (.mpdWeight, options.mpdWeight),
+            (.headGain, options.headGain),
         ]
         for (key, value) in positive {
             try check(key, value, "more than 0") { $0 > 0 && $0.isFinite }

@@ -20,7 +20,7 @@ public struct ProgressText: Sendable {
         var lines = [
             "\(bold(options.model ?? "")) at width \(options.width ?? 0): \(network.layers) layers, "
                 + "\(network.blocks) blocks, \(Self.grouped(network.parameters)) parameters, "
-                + "\(options.timesteps ?? 0) time steps",
+                + Self.counted(options.timesteps ?? 0, "time step"),
             "data    \(record.data.source): \(Self.grouped(record.data.trainSamples)) to train on, "
                 + "\(Self.grouped(record.data.testSamples)) to test with, \(images)",
             "device  \(record.continued.last?.machine.name ?? record.machine.name)",
@@ -30,7 +30,7 @@ public struct ProgressText: Sendable {
             lines.append(line(memory))
         }
         if start.step > 0 {
-            lines.append("continued after step \(start.step), \(start.epoch) epochs finished")
+            lines.append("continued after step \(start.step), \(Self.counted(start.epoch, "epoch")) finished")
         }
         return lines
     }
@@ -123,10 +123,13 @@ public struct ProgressText: Sendable {
         case .finished:
             lines.append("evaluate with lsn eval --checkpoint \(summary.folder)")
         case .reachedMaxSteps:
-            lines.append("stopped after \(summary.step) steps; continue with lsn train --resume \(summary.folder)")
+            lines.append(
+                "stopped after \(Self.counted(summary.step, "step")); continue with lsn train --resume \(summary.folder)"
+            )
         case .interrupted:
             lines.append(
-                "interrupted, and saved after \(summary.step) steps; continue with lsn train --resume \(summary.folder)"
+                "interrupted, and saved after \(Self.counted(summary.step, "step")); continue with lsn train --resume "
+                    + summary.folder
             )
         }
         return lines
@@ -185,6 +188,11 @@ extension ProgressText {
             unit += 1
         }
         return decimal(value, unit == 0 || value >= 99.5 ? 0 : value >= 9.95 ? 1 : 2) + " " + units[unit]
+    }
+
+    /// How many of a thing there are: 1 step, 2 steps.
+    public static func counted(_ count: Int, _ noun: String) -> String {
+        "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
     }
 
     /// A count in groups of three digits.

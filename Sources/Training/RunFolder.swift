@@ -153,14 +153,10 @@ public final class RunFolder: Sendable {
     }
 
     private static func makeFolder(_ path: String) throws(ConfigurationError) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        do throws(FileFormatError) {
+            try FileSystem.createFolders(path)
         } catch {
-            throw .badRunFolder(
-                path: path,
-                problem: "the folder cannot be made: \(error.localizedDescription)",
-                advice: "Choose another --output"
-            )
+            throw .badRunFolder(path: error.path, problem: error.problem, advice: "Choose another --output")
         }
     }
 }

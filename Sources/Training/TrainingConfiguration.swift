@@ -38,6 +38,8 @@ public struct TrainingConfiguration: Hashable, Sendable {
     public let branchScale: Float
     /// Starting bias of the last norm of each logic branch.
     public let branchBias: Float
+    /// Factor of the weights at the start of the first of two fully connected layers.
+    public let headGain: Float
     /// The update rule.
     public let optimizer: OptimizerKind
     /// Decay of every parameter.
@@ -73,6 +75,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
         head = network.description.head
         branchScale = network.description.branchScale
         branchBias = network.description.branchBias
+        headGain = network.description.headGain
         stem = given.stem ?? .auto
 
         epochs = given.epochs ?? defaults.epochs
@@ -159,6 +162,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
             residual: residual
         )
         description.head = head
+        description.headGain = headGain
         return description
     }
 }

@@ -23,6 +23,8 @@ struct TrainingDefaults {
     let branchScale: Float?
     let branchBias: Float?
     let surrogateHeight: Float?
+    /// Whether `Head.startingGain` is taken.
+    let raisesHead: Bool
 
     init(dataset: DatasetName, recipe: Recipe, optimizer: OptimizerKind) {
         switch dataset {
@@ -48,5 +50,6 @@ struct TrainingDefaults {
         branchScale = recipe == .paper ? 1 : nil
         branchBias = recipe == .paper ? 0 : nil
         surrogateHeight = recipe == .paper ? 1 : nil
+        raisesHead = dataset == .cifar10DVS && recipe == .standard
     }
 }

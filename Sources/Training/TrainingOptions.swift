@@ -56,6 +56,8 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
     public var branchScale: Float?
     /// Starting bias of the last norm of each logic branch.
     public var branchBias: Float?
+    /// Factor of the weights at the start of the first of two fully connected layers.
+    public var headGain: Float?
     /// Passes over the training split.
     public var epochs: Int?
     /// Samples a step.
@@ -136,6 +138,7 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
         case surrogateSearch = "surrogate_search"
         case branchScale = "branch_scale"
         case branchBias = "branch_bias"
+        case headGain = "head_gain"
         case epochs
         case batchSize = "batch_size"
         case optimizer

@@ -17,7 +17,7 @@ struct DataSimulateCommand: ParsableCommand {
             """
     )
 
-    @Option(help: "Pictures: digits, mnist or cifar10.")
+    @Option(help: ArgumentHelp("Pictures (default: digits).", valueName: "digits|mnist|cifar10"), transform: named)
     var dataset: DatasetName = .digits
 
     @Option(help: "Folder of the data set's files.")

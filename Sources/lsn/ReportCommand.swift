@@ -96,7 +96,7 @@ private struct ReportListing: Encodable {
     /// For people.
     var text: String {
         let lines = runs.map { run in
-            var line = "\(run.folder): \(run.epochs) epochs, \(run.state)"
+            var line = "\(run.folder): \(ProgressText.counted(run.epochs, "epoch")), \(run.state)"
             if let accuracy = run.lastTestAccuracy { line += ", test accuracy \(ProgressText.percent(accuracy))" }
             if let accuracy = run.bestTestAccuracy, let epoch = run.bestEpoch {
                 line += ", best \(ProgressText.percent(accuracy)) after epoch \(epoch)"

@@ -65,6 +65,13 @@ final class RunReporter: Sendable {
         }
     }
 
+    /// The run's folder, where it has a checkpoint to continue from.
+    var resumable: String? {
+        state.withLock { $0.folder }.flatMap { folder in
+            FileManager.default.fileExists(atPath: "\(folder)/checkpoint-last.safetensors") ? folder : nil
+        }
+    }
+
     private func write(_ state: inout State) {
         guard let folder = state.folder else { return }
         state.lastWritten = .now

@@ -141,6 +141,11 @@ struct TrainCommand: AsyncParsableCommand {
             printer.clear()
             files.report()
             reporter.fail(error)
+            if error is DatasetError, let folder = reporter.resumable {
+                throw InputError(
+                    "\(error). The last checkpoint is untouched: continue with lsn train --resume \(folder)"
+                )
+            }
             throw error
         }
     }

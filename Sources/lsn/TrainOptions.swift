@@ -115,6 +115,12 @@ struct NetworkOptions: ParsableArguments {
             "Starting bias of the last norm of each branch (default: LSN by depth, 0 or 0.2; sew and: the threshold; else 0)."
     )
     var branchBias: Float?
+
+    @Option(
+        help:
+            "Factor of the starting weights of the first of head fc256's two layers (default: for events by threshold and leak, 4.6 for standard neurons; else 1)."
+    )
+    var headGain: Float?
 }
 
 /// Options that say how it is trained.
@@ -243,6 +249,7 @@ extension TrainingOptions {
         surrogateSearch = network.surrogateSearch
         branchScale = network.branchScale
         branchBias = network.branchBias
+        headGain = network.headGain
         recipe = learning.recipe
         epochs = learning.epochs
         maxSteps = learning.maxSteps

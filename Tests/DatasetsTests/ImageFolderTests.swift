@@ -211,7 +211,7 @@ struct DamagedPictureTests {
         let error = #expect(throws: DatasetError.self) {
             try data.evaluationBatches(batchSize: 6).evaluationBatch(index: 0)
         }
-        #expect(error?.description.contains("no file of the class of bee/bee_1.jpg can be read") == true)
+        #expect(error?.description.contains("no file of the split and class of bee/bee_1.jpg can be read") == true)
     }
 
     @Test("are all found by a check")

@@ -62,6 +62,24 @@ struct InitializationTests {
         }
     }
 
+    @Test("The head's gain raises the first layer's weights, and nothing else")
+    func headGain() throws {
+        let plain = try state(smallDescription(head: .fc256), seed: 4)
+        var description = smallDescription(head: .fc256)
+        description.headGain = 4
+        for (name, tensor) in try state(description, seed: 4) {
+            let factor: Float = name == "head.fc1.weight" ? 4 : 1
+            #expect(tensor.values == plain[name]?.values.map { factor * $0 }, "\(name)")
+        }
+        for gain in [0, -1, .infinity] as [Float] {
+            description.headGain = gain
+            #expect(throws: NetworkError.self) { try description.validate() }
+        }
+        // Σ 0.5ᵏ = 1.875 and Σ 1 = 4 over four steps.
+        #expect(abs(Head.startingGain(neuron: Neuron(), timeSteps: 4) - 4.6188) < 1e-4)
+        #expect(abs(Head.startingGain(neuron: Neuron(leak: 1, threshold: 2), timeSteps: 4) - 4.3301) < 1e-4)
+    }
+
     @Test("Norms are 1 and 0, but the last of each branch as asked")
     func norms() throws {
         var description = smallDescription()

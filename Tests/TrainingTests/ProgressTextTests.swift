@@ -94,4 +94,10 @@ import Testing
         #expect(EpochRecord.parse(line: record.line) == record)
         #expect(EpochRecord.parse(line: String(record.line.dropLast(3))) == nil)
     }
+
+    @Test func oneOfAThingIsSingular() {
+        #expect(ProgressText.counted(1, "step") == "1 step")
+        #expect(ProgressText.counted(0, "epoch") == "0 epochs")
+        #expect(ProgressText.counted(1_200, "step") == "1,200 steps")
+    }
 }

@@ -68,6 +68,30 @@ import Training
         #expect(configuration.weightDecay == 5e-3)
     }
 
+    @Test func hiddenNeuronsOfTheHeadStartFiringForEvents() throws {
+        func gain(_ dataset: DatasetName, _ change: (inout TrainingOptions) -> Void = { _ in }) throws -> Float? {
+            var options = TrainingOptions()
+            options.dataset = dataset
+            change(&options)
+            let configuration = try TrainingConfiguration(options)
+            let network = try configuration.networkDescription(channels: 2, height: 48, width: 48, classes: 10)
+            #expect(network.headGain == configuration.options.headGain ?? 1)
+            return configuration.options.headGain
+        }
+        #expect(try gain(.digits) == 1)
+        #expect(try gain(.digits) { $0.headGain = 3 } == 3)
+        #expect(try gain(.cifar10DVS) == Head.startingGain(neuron: Neuron(), timeSteps: 4))
+        #expect(try gain(.cifar10DVS) { $0.recipe = .paper } == 1)
+        #expect(try gain(.cifar10DVS) { $0.head = .fc } == nil)
+        #expect(throws: ConfigurationError.self) {
+            try gain(.digits) {
+                $0.head = .fc
+                $0.headGain = 2
+            }
+        }
+        #expect(throws: ConfigurationError.self) { try gain(.digits) { $0.headGain = 0 } }
+    }
+
     @Test func whatIsGivenWins() throws {
         var options = TrainingOptions()
         options.recipe = .paper

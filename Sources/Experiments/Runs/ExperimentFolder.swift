@@ -11,14 +11,10 @@ public struct ExperimentFolder: Sendable {
     /// - Throws: `FileFormatError` where it cannot be made.
     public init(_ path: String) throws(FileFormatError) {
         self.path = path
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        do throws(FileFormatError) {
+            try FileSystem.createFolders(path)
         } catch {
-            throw FileFormatError(
-                path: path,
-                problem: "the folder cannot be made: \(error.localizedDescription)",
-                advice: "Choose another --output"
-            )
+            throw FileFormatError(path: error.path, problem: error.problem, advice: "choose another --output")
         }
     }
 
