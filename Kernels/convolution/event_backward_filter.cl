@@ -29,22 +29,22 @@ typedef struct {
 // Output rows and columns that the tile's spikes add to, at their places relative to the tile; 0 beyond the output.
 static inline void load_gradient(
     __global const float *gradient, Place at, int images, int out_height, int out_width,
-    FLOATV local_gradient[TILE_IMAGES * LOCAL_ROWS * LOCAL_COLUMNS][VECTORS])
+    FLOATV local_gradient[TILE_IMAGES * LOCAL_ROWS * LOCAL_COLUMNS * VECTORS])
 {
     for (int n = 0; n < TILE_IMAGES; n++)
         for (int r = 0; r < LOCAL_ROWS; r++) {
             const int row = at.row + PAD - (KH - 1) + r;
             const bool is_row = at.image + n < images && row >= 0 && row < out_height;
             const size_t line = ((size_t)(at.image + n) * out_height + row) * out_width;
-            FLOATV (*to)[VECTORS] = local_gradient + (n * LOCAL_ROWS + r) * LOCAL_COLUMNS;
+            FLOATV *to = local_gradient + (n * LOCAL_ROWS + r) * LOCAL_COLUMNS * VECTORS;
             for (int c = 0; c < LOCAL_COLUMNS; c++) {
                 const int column = at.column + PAD - (KW - 1) + c;
                 if (is_row && column >= 0 && column < out_width)
                     for (int v = 0; v < VECTORS; v++)
-                        to[c][v] = LOADV(gradient + (line + column) * OUT_STRIDE + v * WIDTH);
+                        to[c * VECTORS + v] = LOADV(gradient + (line + column) * OUT_STRIDE + v * WIDTH);
                 else
                     for (int v = 0; v < VECTORS; v++)
-                        to[c][v] = (FLOATV)(0.0f);
+                        to[c * VECTORS + v] = (FLOATV)(0.0f);
             }
         }
 }
@@ -76,7 +76,7 @@ __kernel void event_backward_filter(
     const size_t tap_floats = (size_t)CHANNELS * OUT_STRIDE;
     __global float *result = partial + get_global_id(1) * TAPS * tap_floats + chunk * WIDTH;
 
-    FLOATV local_gradient[TILE_IMAGES * LOCAL_ROWS * LOCAL_COLUMNS][VECTORS];
+    FLOATV local_gradient[TILE_IMAGES * LOCAL_ROWS * LOCAL_COLUMNS * VECTORS];
     ulong fired[32][LONGS];
     // Of a pixel of the tile, the place of the first gradient that its spikes add.
     int places[LONGS * 64];
@@ -107,7 +107,7 @@ __kernel void event_backward_filter(
                 for (int i = 0; i < LONGS; i++)
                     for (ulong bits = fired[c][i]; bits; bits &= bits - 1) {
                         const int pixel = i * 64 + (int)popcount((bits & -bits) - 1);
-                        const FLOATV *around = local_gradient[places[pixel]];
+                        const FLOATV *around = local_gradient + places[pixel] * VECTORS;
 #pragma unroll
                         for (int ky = 0; ky < KH; ky++)
 #pragma unroll

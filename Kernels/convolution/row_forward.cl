@@ -88,10 +88,9 @@ __kernel void row_forward(
     const int first = get_global_id(0) * BLOCK_ROWS;
     const int end = min(first + BLOCK_ROWS, rows);
     const int chunk = get_global_id(1) * VECTORS;
-    FLOATV sums[BLOCK_ROWS * OUT_WIDTH][VECTORS];
-    for (int p = 0; p < BLOCK_ROWS * OUT_WIDTH; p++)
-        for (int v = 0; v < VECTORS; v++)
-            sums[p][v] = (FLOATV)(0.0f);
+    FLOATV sums[BLOCK_ROWS * OUT_WIDTH * VECTORS];
+    for (int i = 0; i < BLOCK_ROWS * OUT_WIDTH * VECTORS; i++)
+        sums[i] = (FLOATV)(0.0f);
     __global const FLOATV *slice =
         (__global const FLOATV *)entries + (size_t)get_global_id(1) * WORDS * KH * ENTRIES * ENTRY_VECTORS;
     for (int word = 0; word < WORDS; word++)
@@ -101,14 +100,14 @@ __kernel void row_forward(
                 if (y < 0 || y >= height)
                     continue;
                 __global const uint *line = spikes + ((size_t)(r / out_height) * height + y) * width * WORDS + word;
-                FLOATV (*row)[VECTORS] = sums + (r - first) * OUT_WIDTH;
+                FLOATV *row = sums + (r - first) * OUT_WIDTH * VECTORS;
                 // At pixel x, rolling[k] is the sum of output pixel x + PAD - (KW - 1) + k, whose window holds x in
                 // column KW - 1 - k. Every loop over k must be unrolled, or the sums are no registers.
                 FLOATV rolling[KW][VECTORS];
                 ROW_LOOP(k, KW) {
                     const int x = PAD - (KW - 1) + k;
                     ROW_LOOP(v, VECTORS)
-                        rolling[k][v] = x >= 0 && x < OUT_WIDTH ? row[x][v] : (FLOATV)(0.0f);
+                        rolling[k][v] = x >= 0 && x < OUT_WIDTH ? row[x * VECTORS + v] : (FLOATV)(0.0f);
                 }
                 for (int x = 0; x < width; x++) {
                     uint bits = line[(size_t)x * WORDS];
@@ -132,22 +131,22 @@ __kernel void row_forward(
                     const int finished = x + PAD - (KW - 1);
                     if (finished >= 0)
                         ROW_LOOP(v, VECTORS)
-                            row[finished][v] = rolling[0][v];
+                            row[finished * VECTORS + v] = rolling[0][v];
                     ROW_LOOP(k, KW - 1)
                         ROW_LOOP(v, VECTORS)
                             rolling[k][v] = rolling[k + 1][v];
                     if (x + 1 + PAD < OUT_WIDTH)
                         ROW_LOOP(v, VECTORS)
-                            rolling[KW - 1][v] = row[x + 1 + PAD][v];
+                            rolling[KW - 1][v] = row[(x + 1 + PAD) * VECTORS + v];
                 }
                 ROW_LOOP(k, KW - 1) {
                     const int x = width + PAD - (KW - 1) + k;
                     if (x >= 0 && x < OUT_WIDTH)
                         ROW_LOOP(v, VECTORS)
-                            row[x][v] = rolling[k][v];
+                            row[x * VECTORS + v] = rolling[k][v];
                 }
             }
     for (int p = 0; p < (end - first) * OUT_WIDTH; p++)
         for (int v = 0; v < VECTORS; v++)
-            STOREV(sums[p][v], output + ((size_t)first * OUT_WIDTH + p) * OUT_STRIDE + (chunk + v) * WIDTH);
+            STOREV(sums[p * VECTORS + v], output + ((size_t)first * OUT_WIDTH + p) * OUT_STRIDE + (chunk + v) * WIDTH);
 }
