@@ -5,7 +5,7 @@ LSN := .build/$(CONFIGURATION)/lsn
 
 .PHONY: help
 help: ## Lists these targets.
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## Installs the Debian packages that are missing.

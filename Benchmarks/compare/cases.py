@@ -32,7 +32,7 @@ class Case:
     contestants: tuple[Contestant, ...]
     rounds: int
     fresh: bool = False
-    """Whether everybody gets a process of its own, whose peak of memory is recorded."""
+    """Whether everybody gets a process of its own, whose peak of memory is recorded; then a turn is one run."""
 
 
 @dataclass(frozen=True)

@@ -149,8 +149,10 @@ class Bench:
         peer = self.start(contestant.program) if case.fresh else self.peer(contestant, case)
         try:
             facts = peer.ask(contestant.request, contestant.patience)
-            once = min(peer.ask({"runs": 1}, contestant.patience)["seconds"])
-            runs = max(1, min(MOST_RUNS, round(TURN / max(once, 1e-6))))
+            runs = 1
+            if not case.fresh:
+                once = min(peer.ask({"runs": 1}, contestant.patience)["seconds"])
+                runs = max(1, min(MOST_RUNS, round(TURN / max(once, 1e-6))))
             found[contestant.name] = {"facts": facts, "runs": runs, "rounds": []}
             peers[contestant.name] = peer
         except PeerError as error:

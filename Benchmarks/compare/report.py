@@ -292,25 +292,37 @@ class Page:
             )  # fmt: skip
         by_rate = self.results.named("rate/")
         if by_rate:
-            figure, axes = plt.subplots(figsize=(6, 3.2))
-            for direction, style in (("forward", "-"), ("backward-filter", "--")):
-                for contestant in (OURS, "oneDNN"):
-                    points = [
-                        (float(name.rsplit("/", 1)[1]), 1000 * self.results.entry(name, contestant)["seconds"])
-                        for name in by_rate
-                        if f"/{direction}/" in name and self.results.entry(name, contestant)
-                    ]
-                    if points:
-                        axes.plot(*zip(*sorted(points)), style, marker="o", color=COLOURS[contestant], label=f"{contestant}, {DIRECTIONS[direction]}")
-            axes.set(xlabel="firing rate", ylabel="milliseconds")
-            axes.set_ylim(bottom=0)
-            axes.legend(frameon=False)
-            self.picture(figure, "rates", "Time of a convolution by firing rate")
-            self.add(table(["", "ours", "oneDNN", "ratio"], [
-                [f"{DIRECTIONS[name.split('/')[1]]}, {case['title']}", *(milliseconds(self.results.entry(name, c).get("seconds")) for c in (OURS, "oneDNN")),
-                 with_spread(case["ratios"].get("oneDNN"))]
-                for name, case in by_rate.items()
-            ]))  # fmt: skip
+            self.by_rate(by_rate)
+
+    def by_rate(self, cases: dict[str, dict[str, Any]]) -> None:
+        """How a convolution's time depends on the firing rate."""
+        figure, axes = plt.subplots(figsize=(6, 3.2))
+        fits = []
+        for direction, style in (("forward", "-"), ("backward-filter", "--")):
+            for contestant in (OURS, "oneDNN"):
+                points = sorted(
+                    (float(name.rsplit("/", 1)[1]), 1000 * self.results.entry(name, contestant)["seconds"])
+                    for name in cases
+                    if f"/{direction}/" in name and self.results.entry(name, contestant)
+                )
+                if not points:
+                    continue
+                label = f"{contestant}, {DIRECTIONS[direction]}"
+                axes.plot(*zip(*points), style, marker="o", color=COLOURS[contestant], label=label)
+                fit = Fit.of(points)
+                if fit:
+                    fits.append([label, f"{fit.slope / 10:.3g} ms", f"{fit.intercept:.3g} ms", f"{fit.r2:.4f}"])
+        axes.set(xlabel="firing rate", ylabel="milliseconds")
+        axes.set_ylim(bottom=0)
+        axes.legend(frameon=False)
+        self.picture(figure, "rates", "Time of a convolution by firing rate")
+        rows = []
+        for name, case in cases.items():
+            seconds = [self.results.entry(name, contestant).get("seconds") for contestant in (OURS, "oneDNN")]
+            title = f"{DIRECTIONS[name.split('/')[1]]}, {case['title']}"
+            rows.append([title, *map(milliseconds, seconds), with_spread(case["ratios"].get("oneDNN"))])
+        self.add(table(["", "ours", "oneDNN", "ratio"], rows))
+        self.add(table(["line through the points", "slope, per 0.1 of rate", "intercept", "R²"], fits))
 
     def neurons(self) -> None:
         peers = ("PyTorch eager", FUSED, JELLY)

@@ -111,7 +111,6 @@ def prepare(make_trainer: Callable[[int, str], Trainer], batch: int, training: b
     if training:
         trainer.train()
         facts["saved_activations"] = trainer.saved_bytes()
-        trainer.train()
     else:
         trainer.network.eval()
         trainer.infer()
