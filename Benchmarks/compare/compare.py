@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from cases import OURS, Case, Contestant, all_cases
+from cases import Case, Contestant, all_cases
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
