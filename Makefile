@@ -5,7 +5,7 @@ LSN := .build/$(CONFIGURATION)/lsn
 
 .PHONY: help
 help: ## Lists these targets.
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## Installs the Debian packages that are missing.
@@ -30,7 +30,11 @@ memcheck: ## Runs every kernel under oclgrind: invalid accesses and data races.
 	Scripts/check-kernel-accesses $(LSN)
 
 .PHONY: bench
-bench: build ## Measures the kernels of this machine's device.
+bench: build ## Compares with PyTorch and SpikingJelly, 20 minutes; ARGUMENTS=--quick only shows that it works.
+	Benchmarks/compare/compare.py --lsn $(LSN) $(ARGUMENTS)
+
+.PHONY: bench-kernels
+bench-kernels: build ## Measures the kernels of this machine's device.
 	$(LSN) bench $(ARGUMENTS)
 
 .PHONY: systems

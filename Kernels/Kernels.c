@@ -22,8 +22,14 @@ static const unsigned char ceilings_multiply_add[] = {
 static const unsigned char common_layout[] = {
 #embed "common/layout.cl"
 };
+static const unsigned char common_transpose_bits[] = {
+#embed "common/transpose_bits.cl"
+};
 static const unsigned char convolution_backward_data[] = {
 #embed "convolution/backward_data.cl"
+};
+static const unsigned char convolution_count_spikes[] = {
+#embed "convolution/count_spikes.cl"
 };
 static const unsigned char convolution_dense_backward_filter[] = {
 #embed "convolution/dense_backward_filter.cl"
@@ -33,6 +39,12 @@ static const unsigned char convolution_dense_forward[] = {
 };
 static const unsigned char convolution_dense_tile[] = {
 #embed "convolution/dense_tile.cl"
+};
+static const unsigned char convolution_event_backward_filter[] = {
+#embed "convolution/event_backward_filter.cl"
+};
+static const unsigned char convolution_row_forward[] = {
+#embed "convolution/row_forward.cl"
 };
 static const unsigned char convolution_spike_backward_filter[] = {
 #embed "convolution/spike_backward_filter.cl"
@@ -129,10 +141,14 @@ static const LSNKernelSource sources[] = {
     SOURCE(ceilings_copy, "ceilings/copy.cl"),
     SOURCE(ceilings_multiply_add, "ceilings/multiply_add.cl"),
     SOURCE(common_layout, "common/layout.cl"),
+    SOURCE(common_transpose_bits, "common/transpose_bits.cl"),
     SOURCE(convolution_backward_data, "convolution/backward_data.cl"),
+    SOURCE(convolution_count_spikes, "convolution/count_spikes.cl"),
     SOURCE(convolution_dense_backward_filter, "convolution/dense_backward_filter.cl"),
     SOURCE(convolution_dense_forward, "convolution/dense_forward.cl"),
     SOURCE(convolution_dense_tile, "convolution/dense_tile.cl"),
+    SOURCE(convolution_event_backward_filter, "convolution/event_backward_filter.cl"),
+    SOURCE(convolution_row_forward, "convolution/row_forward.cl"),
     SOURCE(convolution_spike_backward_filter, "convolution/spike_backward_filter.cl"),
     SOURCE(convolution_spike_forward, "convolution/spike_forward.cl"),
     SOURCE(convolution_spike_lookup, "convolution/spike_lookup.cl"),

@@ -5,11 +5,12 @@ public import Tensors
 ///
 /// | operation | spikes | real values |
 /// |---|---|---|
-/// | forward | spike_forward: table look-up | dense_forward: register tiles |
-/// | gradient of the weights | spike_backward_filter: buckets | dense_backward_filter: register tiles |
+/// | forward | row_forward: by spike or table, as the firing rate asks; spike_forward: by table | dense_forward: register tiles |
+/// | gradient of the weights | event_backward_filter: by spike; spike_backward_filter: buckets | dense_backward_filter: register tiles |
 /// | gradient of the input | | backward_data: register tiles on transposed weights; winograd_backward_data |
 ///
-/// The gradient of the input stands in ConvolutionBackwardData.swift.
+/// The gradient of the input stands in ConvolutionBackwardData.swift, that of the weights in
+/// ConvolutionBackwardFilter.swift. Where two kernels are named, the first does strides of 1.
 extension OpenCLBackend: ConvolutionOperations {
     /// y from x and the weights; the kernels' numerics stand in their headers.
     public func convolve(
@@ -45,46 +46,82 @@ extension OpenCLBackend: ConvolutionOperations {
         try require(input, "convolveBackwardFilter", "the input")
         try require(gradient, "convolveBackwardFilter", "the gradient")
         try requireRoom(result.shape.words, in: result.storage, "convolveBackwardFilter", "the result")
-        let tileChannels = min(8, plan.input.channels)
-        let kernel: String
-        let options: [KernelOption]
-        let source: KernelArgument
-        let chunks: Int
-        let work: Int
         switch input {
         case .spikes(let spikes):
-            kernel = "spike_backward_filter"
-            options = plan.lookupOptions
-            source = .storage(spikes.storage)
-            chunks = plan.chunks / plan.lookupVectors
-            work = plan.input.wordsPerPixel * plan.filter.taps / plan.lookupColumns
-        case .real(let values):
-            kernel = "dense_backward_filter"
-            options = plan.options + [.define("WIDTH", plan.width), .define("TILE_CHANNELS", tileChannels)]
-            source = .storage(values.storage)
-            chunks = plan.chunks
-            work = plan.filter.taps * ((plan.input.channels + tileChannels - 1) / tileChannels)
-        }
-        let partitions = plan.partitions(items: chunks * work)
-        let words = plan.filter.words
-        let partial = partitions == 1 ? result.storage : try allocate(words: partitions * words)
-        try run(
-            kernel,
-            "convolution/\(kernel).cl",
-            options: options,
-            arguments: [source, .storage(gradient.storage), .storage(partial)] + plan.extents
-                + [
-                    .int(plan.output.pixels),
-                    .int((plan.output.pixels + partitions - 1) / partitions),
-                ],
-            global: [chunks, work, partitions]
-        )
-        if partitions > 1 {
-            try sumPartitions(partial, count: words, partitions: partitions, result: result.storage)
+            if let tile = EventTile(of: plan, vectorWidth: vectorWidth) {
+                try eventBackwardFilter(plan, tile, spikes: spikes, gradient: gradient, result: result)
+            } else {
+                try lookUpBackwardFilter(plan, spikes: spikes, gradient: gradient, result: result)
+            }
+        case .real(let values): try denseBackwardFilter(plan, input: values, gradient: gradient, result: result)
         }
     }
 
     private func spikeForward(
+        _ plan: ConvolutionPlan,
+        spikes: SpikeTensor<OpenCLBackend>,
+        filter: Filter<OpenCLBackend>,
+        output: RealTensor<OpenCLBackend>
+    ) throws(BackendError) {
+        let tiles = RowTile.tiles(of: plan, vectorWidth: vectorWidth)
+        if tiles.isEmpty {
+            try spikeForwardByTable(plan, spikes: spikes, filter: filter, output: output)
+        } else {
+            let choice = tiles.count > 1 ? try countSpikes(spikes) : []
+            for tile in tiles {
+                try spikeForwardByRow(plan, tile, choice, spikes: spikes, filter: filter, output: output)
+            }
+        }
+    }
+
+    /// What row_forward.cl chooses by: the number of spikes, in parts.
+    private func countSpikes(_ spikes: SpikeTensor<OpenCLBackend>) throws(BackendError) -> [KernelArgument] {
+        let shape = spikes.shape
+        // Each is 64 bits.
+        let counts = try allocate(words: 2 * RowTile.countParts)
+        try run(
+            "count_spikes",
+            "convolution/count_spikes.cl",
+            arguments: [
+                .storage(spikes.storage), .storage(counts), .int(shape.pixels), .int(shape.wordsPerPixel),
+            ],
+            global: [RowTile.countParts]
+        )
+        return [.storage(counts), .int(RowTile.countParts), .int(shape.pixels)]
+    }
+
+    private func spikeForwardByRow(
+        _ plan: ConvolutionPlan,
+        _ tile: RowTile,
+        _ choice: [KernelArgument],
+        spikes: SpikeTensor<OpenCLBackend>,
+        filter: Filter<OpenCLBackend>,
+        output: RealTensor<OpenCLBackend>
+    ) throws(BackendError) {
+        let file = "convolution/row_forward.cl"
+        let options = plan.options + tile.options(plan, isAlone: choice.isEmpty)
+        let entries = try allocate(words: tile.entryWords)
+        try run(
+            "pack_entries",
+            file,
+            options: options,
+            arguments: [.storage(filter.storage), .storage(entries)] + choice,
+            global: [plan.input.wordsPerPixel * plan.filter.height, plan.chunks]
+        )
+        let rows = plan.output.images * plan.output.height
+        try run(
+            "row_forward",
+            file,
+            options: options,
+            arguments: [
+                .storage(spikes.storage), .storage(entries), .storage(output.storage), .int(plan.input.height),
+                .int(plan.input.width), .int(plan.output.height), .int(rows),
+            ] + choice,
+            global: [(rows + tile.blockRows - 1) / tile.blockRows, plan.chunks / tile.vectors]
+        )
+    }
+
+    private func spikeForwardByTable(
         _ plan: ConvolutionPlan,
         spikes: SpikeTensor<OpenCLBackend>,
         filter: Filter<OpenCLBackend>,
@@ -127,24 +164,6 @@ extension OpenCLBackend: ConvolutionOperations {
             arguments: [.storage(input.storage), .storage(filter.storage), .storage(output.storage)]
                 + plan.extents + [.int(tile.rows)],
             global: [shape.images * bands, shape.channelStride / (tile.width * tile.vectors)]
-        )
-    }
-
-    /// The sum of `partitions` runs of `count` floats, in order.
-    func sumPartitions(
-        _ partial: Storage,
-        count: Int,
-        partitions: Int,
-        result: Storage
-    ) throws(BackendError) {
-        try run(
-            "sum_partitions",
-            "convolution/sum_partitions.cl",
-            options: [],
-            arguments: [
-                .storage(partial), .storage(result), .uint32(UInt32(count)), .int(partitions),
-            ],
-            global: [count / 8]
         )
     }
 }

@@ -16,6 +16,8 @@ public final class OpenCLBackend: Sendable {
     public let sliceAlignment: Int
     /// Of the device; some operations share their work out by it.
     let computeUnits: Int
+    /// Floats of the device's vectors; some kernels fill its registers by it.
+    let vectorWidth: Int
     let pool: StoragePool
     let kernels = KernelTable()
     let pictureTables = PictureTables()
@@ -31,6 +33,7 @@ public final class OpenCLBackend: Sendable {
         self.queue = queue
         sliceAlignment = Self.sliceAlignment(queue.device)
         computeUnits = queue.device.computeUnits
+        vectorWidth = queue.device.preferredFloatVectorWidth
         guards = guardsMemory ? MemoryGuards() : nil
         pool = StoragePool(queue: queue)
     }
@@ -43,6 +46,7 @@ public final class OpenCLBackend: Sendable {
         queue = nil
         sliceAlignment = device.map(Self.sliceAlignment) ?? 64
         computeUnits = device?.computeUnits ?? 2
+        vectorWidth = device?.preferredFloatVectorWidth ?? 16
         guards = nil
         pool = StoragePool(queue: nil)
     }

@@ -1,5 +1,5 @@
 public import Datasets
-import Networks
+public import Networks
 public import Tensors
 
 /// Steps of training that were only taken to see what they cost.
@@ -17,6 +17,64 @@ public struct StepMeasurement: Sendable {
     public var heldBytes: Int?
 }
 
+/// A step of training on the first batch of a data set, to be taken again and again, or that batch's inference, to see
+/// what it costs. What is learned is forgotten.
+public final class RepeatedStep<B: Backend> {
+    private let step: TrainingStep<B>
+    private let batch: Batch
+    private let learningRate: Double
+    private var number = 0
+    /// Bytes in use between the forward and the backward pass of the last step, parameters, moments and samples
+    /// included; nil before the first, and where the backend does not count.
+    public private(set) var bytesBetweenPasses: Int?
+    /// What the network learns.
+    public var parameterCount: Int { step.network.parameters.parameterCount }
+
+    /// Makes the network, with its starting values, and the batch.
+    ///
+    /// - Parameters:
+    ///   - configuration: of the run that is measured.
+    ///   - backend: the device.
+    ///   - data: what to train on.
+    ///   - memory: what is kept for the backward pass.
+    public init(
+        _ configuration: TrainingConfiguration,
+        on backend: B,
+        data: any TrainingData,
+        memory: MemoryMode
+    ) throws {
+        let network = try Network(configuration.networkDescription(for: data), backend: backend)
+        step = try TrainingStep(configuration: configuration, network: network, data: data, memory: memory)
+        try step.begin(seed: configuration.seed)
+        batch = try data.trainingBatches(
+            batchSize: configuration.batchSize,
+            seed: configuration.seed,
+            policy: configuration.augmentation
+        ).trainingBatch(epoch: 0, index: 0)
+        learningRate = configuration.schedule.base
+    }
+
+    /// Forward, loss, backward, update; waits for the device.
+    public func train() throws {
+        number += 1
+        let counter = step.network.backend as? any MemoryCounting
+        _ = try step.run(batch, rate: learningRate, number: number, epoch: 1) {
+            bytesBetweenPasses = counter?.memoryUsage.bytesInUse
+        }
+    }
+
+    /// Logits of the batch with running statistics; waits for the device.
+    public func infer() throws {
+        let network = step.network
+        let pass = try network.forward(
+            step.preparer.prepare(batch),
+            isStatic: step.preparer.isStatic,
+            training: false
+        )
+        _ = try network.backend.values(pass.logits)
+    }
+}
+
 extension TrainingConfiguration {
     /// Trains for a few steps on the first batch, and forgets what was learned.
     ///
@@ -31,35 +89,23 @@ extension TrainingConfiguration {
         plan: MemoryPlan,
         steps: Int
     ) throws -> StepMeasurement {
-        let network = try Network(networkDescription(for: data), backend: backend)
-        let step = try TrainingStep(configuration: self, network: network, data: data, memory: plan.mode)
-        try step.begin(seed: seed)
-        let batch = try data.trainingBatches(batchSize: batchSize, seed: seed, policy: augmentation)
-            .trainingBatch(epoch: 0, index: 0)
-        var number = 0
-        var saved: Int?
+        let step = try RepeatedStep(self, on: backend, data: data, memory: plan.mode)
         let counter = backend as? any MemoryCounting
-        func run() throws {
-            number += 1
-            _ = try step.run(batch, rate: schedule.base, number: number, epoch: 1) {
-                saved = counter?.memoryUsage.bytesInUse
-            }
-        }
-        for _ in 0..<2 { try run() }
+        for _ in 0..<2 { try step.train() }
         let clock = ContinuousClock()
         var seconds: [Double] = []
         for _ in 0..<steps {
             let start = clock.now
-            try run()
+            try step.train()
             seconds.append((clock.now - start).seconds)
         }
         counter?.resetPeakMemoryUsage()
-        let profile = try backend.profiled(run).profile
+        let profile = try backend.profiled(step.train).profile
         let fixed = plan.parameters + plan.gradients + plan.optimizer + plan.data
         return StepMeasurement(
             seconds: seconds,
             profile: profile,
-            savedBytes: saved.map { $0 - fixed },
+            savedBytes: step.bytesBetweenPasses.map { $0 - fixed },
             peakBytes: counter?.memoryUsage.peakBytesInUse,
             heldBytes: counter?.memoryUsage.peakBytesHeld
         )

@@ -15,6 +15,10 @@ struct BenchCommand: ParsableCommand {
 
             With --plan, a few steps of training on made-up pictures instead: time by kernel, the share of the time in \
             which no kernel runs, and memory.
+
+            With --requests, whatever another program asks for, when it asks: it writes a JSON object a line to standard \
+            input and reads one from standard output (docs/JSON.md). Times are those of the host's clock, until the device \
+            is done.
             """
     )
 
@@ -26,15 +30,26 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Print JSON instead of a table.")
     var json = false
 
+    @Flag(help: "Measure what standard input asks for.")
+    var requests = false
+
     @OptionGroup(title: "A step of training") var step: StepOptions
 
     func validate() throws {
         if step.plan, filter != nil { throw ValidationError("--filter chooses benchmarks; leave it out with --plan") }
+        if requests, step.plan || json || filter != nil {
+            throw ValidationError("--requests takes what to measure from standard input; leave the other options out")
+        }
         if !step.plan, step.isAsked { throw ValidationError("--model and the options below it need --plan") }
     }
 
     func run() throws {
         let choice = try DeviceChoice(device.device ?? "auto")
+        if requests {
+            var session = BenchmarkSession(opened: try device.open(choice))
+            while let line = readLine() { try session.answer(line) }
+            return
+        }
         if step.plan {
             let opened = try device.open(choice)
             let report = try StepBenchmark(step, on: opened)

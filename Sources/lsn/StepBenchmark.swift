@@ -167,8 +167,8 @@ struct StepBenchmark: Encodable {
 }
 
 extension ImageDataset {
-    /// Pictures of noise, as large as those of `name`, half of them to train on.
-    fileprivate static func madeUp(_ name: DatasetName, count: Int) -> ImageDataset {
+    /// Pictures of noise, as large as those of `name`.
+    static func madeUp(_ name: DatasetName, count: Int) -> ImageDataset {
         let size =
             switch name {
             case .digits, .mnist: 28

@@ -87,4 +87,52 @@ import Testing
         #expect(try place.lsn("bench", "--model", "lsn19").code == 2)
         #expect(try place.lsn("bench", "--plan", "--dataset", "cifar10-dvs").code == 2)
     }
+
+    /// Another program asks for what it wants to know, makes a mistake and asks again.
+    @Test func requestsAreAnswered() throws {
+        let options = #"{"model": "lsn19", "width": "0.02", "timesteps": "1", "batch_size": "2", "memory": "lean"}"#
+        try place.write(
+            """
+            {"runs": 1}
+            {"kernels": ["lsn19-8/logic-gate/200x7x7x32", "lsn19-8/accumulate/200x7x7x32"], "rate": 0.1}
+            {"runs": 3}
+            {"kernels": ["lsn19-8/logic-gate/200x7x7x32"], "rate": 2}
+            {"kernels": ["lsn19-8/logic-gate"]}
+            {"step": {"widht": "0.02"}}
+            {"step": \(options)}
+            {"runs": 1}
+            {"inference": \(options)}
+            {"runs": 2}
+            {"runs": 0}
+            {}
+            time it
+            """,
+            to: "requests"
+        )
+        let command = #"exec "$0" bench --requests --device reference < requests"#
+        let result = try place.start(URL(fileURLWithPath: "/bin/sh"), ["-c", command, program.path]).result()
+        #expect(result.code == 0, "\(result.errors)")
+        let answers = try result.output.split(separator: "\n").map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        }
+        try #require(answers.count == 13)
+        func error(_ index: Int) -> String { answers[index]["error"] as? String ?? "none" }
+        func seconds(_ index: Int) -> [Double] { answers[index]["seconds"] as? [Double] ?? [] }
+        #expect(error(0).contains("nothing is prepared"))
+        #expect(answers[1]["device_name"] is String)
+        #expect(seconds(2).count == 3 && seconds(2).allSatisfy { $0 > 0 })
+        #expect(error(3).contains("firing rate"))
+        #expect(error(4).contains("there is no benchmark"))
+        #expect(error(5).contains("did you mean 'width'"))
+        #expect(answers[6]["parameter_count"] as? Int ?? 0 > 0)
+        #expect((answers[6]["memory"] as? [String: Any])?["mode"] as? String == "lean")
+        #expect(seconds(7).count == 1)
+        #expect(answers[8]["memory"] == nil)
+        #expect(answers[8]["parameter_count"] as? Int == answers[6]["parameter_count"] as? Int)
+        #expect(seconds(9).count == 2)
+        #expect(error(10).contains("between 1 and 10000"))
+        #expect(error(11).contains("kernels, step, inference, runs"))
+        #expect(error(12).contains("time it"))
+        #expect(try place.lsn("bench", "--requests", "--json").code == 2)
+    }
 }

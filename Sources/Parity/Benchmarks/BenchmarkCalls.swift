@@ -1,11 +1,15 @@
 import Tensors
 
 extension BenchmarkWork {
-    /// Makes the operands and returns what to time.
-    func prepare<B: Backend>(_ numbers: inout CaseNumbers, on backend: B) throws -> BenchmarkCall {
+    /// Makes the operands, spikes at rate `spikeRate`, and returns what to time.
+    func prepare<B: Backend>(
+        _ numbers: inout CaseNumbers,
+        spikeRate: Float,
+        on backend: B
+    ) throws -> BenchmarkCall {
         switch self {
         case .convolve(let size, let kind):
-            let input: Activation<B> = try numbers.activation(size.input, kind, on: backend)
+            let input: Activation<B> = try numbers.activation(size.input, kind, rate: spikeRate, on: backend)
             let filter = try numbers.filter(size.filter, on: backend)
             return BenchmarkCall { _ = try backend.convolve(input, filter: filter, geometry: size.geometry) }
         case .convolveBackwardData(let size):
@@ -21,7 +25,7 @@ extension BenchmarkWork {
                 )
             }
         case .convolveBackwardFilter(let size, let kind):
-            let input: Activation<B> = try numbers.activation(size.input, kind, on: backend)
+            let input: Activation<B> = try numbers.activation(size.input, kind, rate: spikeRate, on: backend)
             let gradient = try numbers.real(size.output, on: backend)
             let result = try numbers.filter(size.filter, on: backend)
             return BenchmarkCall {
@@ -53,12 +57,12 @@ extension BenchmarkWork {
         case .fireBackward(let shape, let steps, let variant):
             return try prepareFireBackward(shape, steps, variant, &numbers, on: backend)
         case .gate(let shape):
-            let spikes = try (0..<3).map { _ in try numbers.spikes(shape, on: backend) }
+            let spikes = try (0..<3).map { _ in try numbers.spikes(shape, rate: spikeRate, on: backend) }
             return BenchmarkCall {
                 _ = try backend.logicGate(input: spikes[0], excitatory: spikes[1], inhibitory: spikes[2])
             }
         case .gateBackward(let shape):
-            let spikes = try (0..<3).map { _ in try numbers.spikes(shape, on: backend) }
+            let spikes = try (0..<3).map { _ in try numbers.spikes(shape, rate: spikeRate, on: backend) }
             let values = HostLayout.realWords(numbers.values(shape.count), shape: shape)
             let gradient = RealTensor<B>(shape: shape, storage: try backend.upload(values))
             return BenchmarkCall {
@@ -76,16 +80,16 @@ extension BenchmarkWork {
             let tensor = try numbers.real(shape, on: backend)
             return BenchmarkCall { try backend.accumulate(term, into: tensor) }
         case .maxPool(let shape):
-            let input = try numbers.spikes(shape, on: backend)
+            let input = try numbers.spikes(shape, rate: spikeRate, on: backend)
             return BenchmarkCall { _ = try backend.maxPool(input, window: 3, geometry: Self.pooling) }
         case .maxPoolBackward(let shape):
-            let input = try numbers.spikes(shape, on: backend)
+            let input = try numbers.spikes(shape, rate: spikeRate, on: backend)
             let gradient = try numbers.real(Self.pooled(shape), on: backend)
             return BenchmarkCall {
                 _ = try backend.maxPoolBackward(gradient, input: input, window: 3, geometry: Self.pooling)
             }
         case .globalAveragePool(let shape):
-            let input = Activation<B>.spikes(try numbers.spikes(shape, on: backend))
+            let input = Activation<B>.spikes(try numbers.spikes(shape, rate: spikeRate, on: backend))
             return BenchmarkCall { _ = try backend.globalAveragePool(input) }
         case .prepareImages(let shape):
             return try preparePictures(shape, &numbers, on: backend)
@@ -174,16 +178,21 @@ extension CaseNumbers {
         try backend.realTensor(values(shape.count), shape: shape)
     }
 
-    fileprivate mutating func spikes<B: Backend>(_ shape: ImageShape, on backend: B) throws -> SpikeTensor<B> {
-        try backend.spikeTensor(spikes(shape.count, rate: 0.2), shape: shape)
+    fileprivate mutating func spikes<B: Backend>(
+        _ shape: ImageShape,
+        rate: Float,
+        on backend: B
+    ) throws -> SpikeTensor<B> {
+        try backend.spikeTensor(spikes(shape.count, rate: rate), shape: shape)
     }
 
     fileprivate mutating func activation<B: Backend>(
         _ shape: ImageShape,
         _ kind: InputKind,
+        rate: Float,
         on backend: B
     ) throws -> Activation<B> {
-        kind == .spike ? .spikes(try spikes(shape, on: backend)) : .real(try real(shape, on: backend))
+        kind == .spike ? .spikes(try spikes(shape, rate: rate, on: backend)) : .real(try real(shape, on: backend))
     }
 
     fileprivate mutating func filter<B: Backend>(_ shape: FilterShape, on backend: B) throws -> Filter<B> {

@@ -22,10 +22,12 @@ public struct BenchmarkCase: Sendable {
         self.work = work
     }
 
-    /// Makes the operands on `backend`, spikes at rate 0.2, and returns what to time.
-    public func prepare<B: Backend>(on backend: B) throws -> BenchmarkCall {
+    /// Makes the operands on `backend` and returns what to time.
+    ///
+    /// - Parameter spikeRate: share of the spike operands that is 1.
+    public func prepare<B: Backend>(on backend: B, spikeRate: Float = 0.2) throws -> BenchmarkCall {
         var numbers = CaseNumbers(name: name, attempt: 0)
-        return try work.prepare(&numbers, on: backend)
+        return try work.prepare(&numbers, spikeRate: spikeRate, on: backend)
     }
 }
 

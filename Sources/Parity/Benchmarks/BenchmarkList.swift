@@ -6,7 +6,7 @@ enum BenchmarkList {
     static let all =
         layers("lsn19-8", images: 200, extents: [28, 14, 7], widths: [8, 16, 32])
         + layers("lsn19-96", images: 64, extents: [32, 16, 8], widths: [96, 192, 384])
-        + bottlenecks + stems + neurons + whole
+        + bottlenecks + stridedBottlenecks + stems + neurons + whole
 
     /// The two convolutions of a block in each stage, the strided one and the shortcut between stages, neurons and gates.
     private static func layers(_ set: String, images: Int, extents: [Int], widths: [Int]) -> [BenchmarkCase] {
@@ -32,6 +32,12 @@ enum BenchmarkList {
         return convolutions(set, ConvolutionSize(64, extent, extent, 4 * width, width, 1, 1, 0))
             + convolutions(set, ConvolutionSize(64, extent, extent, width, width, 3, 1, 1))
             + convolutions(set, ConvolutionSize(64, extent, extent, width, 4 * width, 1, 1, 0))
+    }
+
+    /// The strided convolution and the shortcut of a stage's first bottleneck.
+    private static let stridedBottlenecks = [(32, 96), (8, 384)].flatMap { extent, width in
+        convolutions("lsn101-48", ConvolutionSize(64, extent, extent, width, width, 3, 2, 1))
+            + convolutions("lsn101-48", ConvolutionSize(64, extent, extent, 2 * width, 4 * width, 1, 2, 0))
     }
 
     private static let stems = [

@@ -43,6 +43,7 @@ enum ConvolutionCases {
             [make(size, "small", .real, accumulates: true), make(size, "small", .spike, accumulates: true)]
         }
         + largeReal.map { make($0, "large", .real) } + largeSpike.map { make($0, "large", .spike) }
+        + byRate.flatMap { size in atRates(size, "small") } + largeByRate.flatMap { size in atRates(size, "large") }
 
     /// Single pixels, odd extents, channels about the groups of 8 and 32, every window, stride and padding; windows
     /// wider than the picture, and borders wider than the window.
@@ -83,6 +84,22 @@ enum ConvolutionCases {
         ConvolutionSize(200, 1, 1, 256, 10, 1, 1, 0),
     ]
 
+    /// Windows whose kernel takes few spikes one by one, and many by groups of channels.
+    private static let byRate = [
+        ConvolutionSize(2, 7, 5, 17, 9, 3, 1, 1), ConvolutionSize(1, 5, 7, 31, 32, 3, 1, 0),
+        ConvolutionSize(2, 3, 4, 32, 33, 3, 1, 2), ConvolutionSize(1, 4, 5, 65, 7, 3, 1, 1),
+        ConvolutionSize(1, 1, 1, 20, 16, 3, 1, 1), ConvolutionSize(1, 2, 37, 33, 17, 3, 1, 3),
+    ]
+
+    private static let largeByRate = [
+        ConvolutionSize(3, 33, 35, 40, 48, 3, 1, 1), ConvolutionSize(2, 16, 16, 96, 96, 3, 1, 1),
+        ConvolutionSize(40, 4, 4, 64, 128, 3, 1, 1), ConvolutionSize(9, 6, 6, 96, 48, 1, 1, 0),
+    ]
+
+    private static func atRates(_ size: ConvolutionSize, _ kind: String) -> [ParityCase] {
+        [make(size, "\(kind)-sparse", .spike, rate: 0.1), make(size, "\(kind)-busy", .spike, rate: 0.6)]
+    }
+
     private static let largeReal = [
         ConvolutionSize(50, 28, 28, 1, 8, 3, 1, 1), ConvolutionSize(8, 32, 32, 3, 96, 3, 1, 1),
         ConvolutionSize(2, 96, 96, 3, 24, 7, 2, 3), ConvolutionSize(200, 1, 1, 32, 256, 1, 1, 0),
@@ -94,7 +111,8 @@ enum ConvolutionCases {
         _ size: ConvolutionSize,
         _ kind: String,
         _ input: InputKind,
-        accumulates: Bool = false
+        accumulates: Bool = false,
+        rate: Float = 0.3
     ) -> ParityCase {
         ParityCase(
             name: "convolution/\(kind)/\(size.title)-\(input.rawValue)\(accumulates ? "-accumulated" : "")",
@@ -103,7 +121,8 @@ enum ConvolutionCases {
         ) { numbers in
             let extents = size.input.extents
             var tensors = [
-                input == .spike ? numbers.spikeTensor("input.x", extents) : numbers.tensor("input.x", extents),
+                input == .spike
+                    ? numbers.spikeTensor("input.x", extents, rate: rate) : numbers.tensor("input.x", extents),
                 numbers.tensor("parameter.weight", [size.outputs, size.inputs, size.window, size.window]),
                 numbers.tensor("cotangent.y", size.output.extents),
             ]

@@ -1,0 +1,117 @@
+"""Training steps, inference and their memory, of a network with any library's neurons."""
+from __future__ import annotations
+
+import gc
+import time
+from typing import Any, Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from protocol import Work
+
+LAYOUTS = {"nchw": torch.contiguous_format, "nhwc": torch.channels_last}
+LEARNING_RATE = 1e-3
+
+
+class Trainer:
+    """A network, Adam, and a batch of made-up pictures."""
+
+    def __init__(
+        self,
+        make: Callable[[], nn.Module],
+        batch: int,
+        layout: str,
+        size: int = 32,
+        after: Callable[[nn.Module], Any] = lambda network: None,
+        through: Callable[[nn.Module], Callable[[Tensor], Tensor]] = lambda network: network,
+    ) -> None:
+        """after: called with the network after each pass. through: what to call instead of the network."""
+        torch.manual_seed(0)
+        self.network = make().to(memory_format=LAYOUTS[layout])
+        self.pictures = torch.randn(batch, 3, size, size).contiguous(memory_format=LAYOUTS[layout])
+        self.labels = torch.arange(batch) % 10
+        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=LEARNING_RATE, fused=True)
+        self.after = after
+        self.forward = through(self.network)
+
+    def train(self) -> float:
+        """Forward, loss, backward, update."""
+        self.optimizer.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(self.forward(self.pictures), self.labels)
+        loss.backward()
+        self.optimizer.step()
+        self.after(self.network)
+        return loss.item()
+
+    def infer(self) -> Tensor:
+        """Logits with running statistics."""
+        with torch.inference_mode():
+            logits = self.forward(self.pictures)
+        self.after(self.network)
+        return logits
+
+    def saved_bytes(self) -> int:
+        """Bytes that live between the forward and the backward pass, parameters, moments and pictures aside.
+
+        What autograd keeps is seen as it is packed; what a library keeps beside it, among the living objects. Each
+        storage counts once.
+        """
+        self.optimizer.zero_grad(set_to_none=True)
+        gc.collect()
+        before = {tensor.untyped_storage().data_ptr() for tensor in living_tensors()}
+        kept: dict[int, int] = {}
+
+        def pack(tensor: Tensor) -> Tensor:
+            storage = tensor.untyped_storage()
+            kept[storage.data_ptr()] = storage.nbytes()
+            return tensor
+
+        with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+            loss = F.cross_entropy(self.forward(self.pictures), self.labels)
+        gc.collect()
+        for tensor in living_tensors():
+            storage = tensor.untyped_storage()
+            kept[storage.data_ptr()] = storage.nbytes()
+        loss.backward()
+        self.after(self.network)
+        return sum(size for pointer, size in kept.items() if pointer not in before)
+
+
+def living_tensors() -> list[Tensor]:
+    """Tensors that Python knows of."""
+    return [thing for thing in gc.get_objects() if issubclass(type(thing), Tensor) and thing.layout == torch.strided]
+
+
+def faster_layout(make_trainer: Callable[[int, str], Trainer], batch: int, training: bool) -> str:
+    """The layout in which a small batch takes less time."""
+    seconds = {}
+    for layout in LAYOUTS:
+        trainer = make_trainer(max(1, batch // 8), layout)
+        run = trainer.train if training else trainer.network.eval() and trainer.infer
+        run()
+        start = time.perf_counter()
+        run()
+        seconds[layout] = time.perf_counter() - start
+    return min(seconds, key=seconds.__getitem__)
+
+
+def prepare(make_trainer: Callable[[int, str], Trainer], batch: int, training: bool, layout: str | None) -> Work:
+    """A step or an inference to time, after the first, and what there is to know of it.
+
+    layout: nchw or nhwc; the faster of both where it is None.
+    """
+    layout = layout or faster_layout(make_trainer, batch, training)
+    trainer = make_trainer(batch, layout)
+    facts: dict[str, Any] = {
+        "layout": layout,
+        "parameter_count": sum(parameter.numel() for parameter in trainer.network.parameters()),
+    }
+    if training:
+        trainer.train()
+        facts["saved_activations"] = trainer.saved_bytes()
+    else:
+        trainer.network.eval()
+        trainer.infer()
+    return Work(trainer.train if training else trainer.infer, facts=facts)

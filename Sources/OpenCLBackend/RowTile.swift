@@ -1,0 +1,61 @@
+import Tensors
+
+/// How row_forward.cl cuts a convolution: see there.
+struct RowTile: Hashable {
+    /// Whether single spikes select weights; else groups of four select sums.
+    let isByEvent: Bool
+    let width: Int
+    /// Vectors of output channels that a work-item makes. No result depends on it.
+    let vectors: Int
+    /// Output rows of a work-item.
+    let blockRows: Int
+    /// Floats of the packed weights.
+    let entryWords: Int
+
+    /// Up to this firing rate, in thousandths, single spikes take less time than groups of four; measured at 96, 192 and
+    /// 384 channels, alike.
+    static let largestEventRate = 280
+
+    /// Parts in which spikes are counted.
+    static let countParts = 64
+
+    /// The tiles of what may be enqueued for a convolution; empty where the kernels do not apply: strides, for which rows
+    /// do not roll, other windows, for which they were not measured, and very long rows, whose sums would not fit a
+    /// stack. Words of few channels are looked up in one or a few tables, whatever their rate.
+    static func tiles(of plan: ConvolutionPlan, vectorWidth: Int) -> [RowTile] {
+        guard
+            plan.geometry.stride == 1, plan.filter.height == 3, plan.filter.width == 3, plan.output.width <= 1024,
+            plan.output.pixels > 0
+        else { return [] }
+        let lookUp = RowTile(plan, isByEvent: false, vectors: 1)
+        guard plan.groups > 4 else { return [lookUp] }
+        // Three sums of six vectors fill 18 registers of 16 lanes; processors of 8 lanes have 16 for half as much each.
+        let limit = vectorWidth >= 16 ? 6 : 2
+        let vectors = (1...limit).last { plan.chunks.isMultiple(of: $0) } ?? 1
+        return [RowTile(plan, isByEvent: true, vectors: vectors), lookUp]
+    }
+
+    private init(_ plan: ConvolutionPlan, isByEvent: Bool, vectors: Int) {
+        self.isByEvent = isByEvent
+        self.vectors = vectors
+        width = plan.width
+        let entries = isByEvent ? 32 : plan.groups * 16
+        let entryVectors = isByEvent ? 3 : 4
+        entryWords =
+            plan.chunks * plan.input.wordsPerPixel * plan.filter.height * entries * entryVectors * plan.width
+        // Long blocks pass over the weights less often; some 32 items are to be shared out.
+        let rows = plan.output.images * plan.output.height
+        var block = max(1, (isByEvent ? 256 : 512) / plan.output.width)
+        while block > 1, (rows + block - 1) / block * (plan.chunks / vectors) < 32 { block = (block + 1) / 2 }
+        blockRows = block
+    }
+
+    /// What the kernels are specialised by, beside the convolution's own options.
+    func options(_ plan: ConvolutionPlan, isAlone: Bool) -> [KernelOption] {
+        [
+            .define("EVENTS", isByEvent ? 1 : 0), .define("CHOOSES", isAlone ? 0 : 1),
+            .define("LARGEST_EVENT_RATE", Self.largestEventRate), .define("WIDTH", width),
+            .define("VECTORS", vectors), .define("OUT_WIDTH", plan.output.width), .define("BLOCK_ROWS", blockRows),
+        ]
+    }
+}

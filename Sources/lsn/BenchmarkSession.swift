@@ -1,0 +1,144 @@
+import Datasets
+import Foundation
+import Parity
+import Tensors
+import Training
+
+/// `lsn bench --requests`: prepares a piece of work, and times it as often as it is asked to. So another program can take
+/// turns with it.
+struct BenchmarkSession {
+    /// A line of standard input; one of its parts is there.
+    private struct Request: Decodable {
+        /// Names of benchmarks to prepare, timed as one, in this order.
+        let kernels: [String]?
+        /// Of their spikes; 0.2 where it is left out.
+        let rate: Float?
+        /// Options of `lsn train`: prepare a step of training.
+        let step: [String: String]?
+        /// Options of `lsn train`: prepare the inference of a batch.
+        let inference: [String: String]?
+        /// How often to run what is prepared.
+        let runs: Int?
+    }
+
+    /// What was prepared.
+    private struct Prepared: Encodable {
+        var deviceName: String
+        var driver: String
+        var parameterCount: Int?
+        var memory: MemoryPlan?
+    }
+
+    private struct Timed: Encodable {
+        let seconds: [Double]
+    }
+
+    private struct Problem: Encodable {
+        let error: String
+    }
+
+    /// What is timed; nil before anything is prepared.
+    private struct Work {
+        var reset: () throws -> Void = {}
+        let run: () throws -> Void
+    }
+
+    /// Runs before the first that is timed, in which kernels are built.
+    private static let warmUps = 2
+
+    let opened: OpenDevice
+    private var work: Work?
+
+    init(opened: OpenDevice) {
+        self.opened = opened
+    }
+
+    /// Does what a line asks for, and writes a line. What cannot be done is said there too, and the session goes on.
+    mutating func answer(_ line: String) throws {
+        do {
+            let answer = try fulfil(request(line))
+            try JSONOutput.printLine(answer)
+        } catch {
+            try JSONOutput.printLine(Problem(error: "\(error)"))
+        }
+    }
+
+    private func request(_ line: String) throws -> Request {
+        do {
+            return try JSONDecoder().decode(Request.self, from: Data(line.utf8))
+        } catch {
+            throw InputError("no request: \(line.prefix(200)) (docs/JSON.md has what `lsn bench --requests` takes)")
+        }
+    }
+
+    private mutating func fulfil(_ request: Request) throws -> any Encodable {
+        if let runs = request.runs { return Timed(seconds: try times(runs)) }
+        // What was prepared before gives its memory back first.
+        work = nil
+        var prepared = Prepared(deviceName: opened.machine.name, driver: opened.machine.driver)
+        if let names = request.kernels {
+            work = try kernels(names, rate: request.rate ?? 0.2, on: opened.backend)
+        } else if let options = request.step ?? request.inference {
+            work = try step(options, training: request.step != nil, on: opened.backend, prepared: &prepared)
+        } else {
+            throw InputError("a request has one of: kernels, step, inference, runs")
+        }
+        _ = try times(Self.warmUps)
+        return prepared
+    }
+
+    /// Seconds of each run, on the host's clock.
+    private func times(_ runs: Int) throws -> [Double] {
+        guard let work else { throw InputError("nothing is prepared: ask for kernels, a step or an inference first") }
+        guard (1...10_000).contains(runs) else {
+            throw InputError("\(runs) runs: between 1 and 10000 can be asked for")
+        }
+        let clock = ContinuousClock()
+        return try (0..<runs).map { _ in
+            try work.reset()
+            try opened.backend.synchronize()
+            let start = clock.now
+            try work.run()
+            try opened.backend.synchronize()
+            return (clock.now - start) / .seconds(1)
+        }
+    }
+
+    private func kernels<B: Backend>(_ names: [String], rate: Float, on backend: B) throws -> Work {
+        guard (0...1).contains(rate) else { throw InputError("a firing rate of \(rate): it lies between 0 and 1") }
+        guard !names.isEmpty else { throw InputError("no benchmark is named (`lsn bench --json` names them)") }
+        let calls = try names.map { name in
+            guard let found = try ParityCatalogue.benchmarks().first(where: { $0.name == name }) else {
+                throw InputError("there is no benchmark '\(name)' (`lsn bench --json` names them)")
+            }
+            return try found.prepare(on: backend, spikeRate: rate)
+        }
+        return Work {
+            for call in calls { try call.reset() }
+        } run: {
+            for call in calls { try call.run() }
+        }
+    }
+
+    private func step<B: Backend>(
+        _ values: [String: String],
+        training: Bool,
+        on backend: B,
+        prepared: inout Prepared
+    ) throws -> Work {
+        var options = TrainingOptions()
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) { try options.set(name, to: value) }
+        let configuration = try TrainingConfiguration(options)
+        guard configuration.dataset != .cifar10DVS else {
+            throw InputError("a step is measured on made-up pictures, not recordings of events")
+        }
+        let data = ImageDataset.madeUp(configuration.dataset, count: configuration.batchSize)
+        let planner = try opened.memoryPlanner(configuration, data: data, mostSamples: configuration.batchSize)
+        let plan = try planner.plan(configuration.options.memory ?? .auto)
+        try planner.check(plan)
+        let step = try RepeatedStep(configuration, on: backend, data: data, memory: plan.mode)
+        prepared.parameterCount = step.parameterCount
+        prepared.memory = training ? plan : nil
+        return Work(run: training ? step.train : step.infer)
+    }
+}
