@@ -4,7 +4,8 @@ public import Tensors
 /// the peak h of the triangular surrogate.
 ///
 /// With γ = 1, b = 0 the gradient explodes going back through the gates; near the identity, with a lower surrogate, its
-/// norm stays level through a hundred blocks and more.
+/// norm stays level through a hundred blocks. Beyond, the peak falls with the square root of their number, since the
+/// logarithm of a block's growth was measured to fall with h² and faster.
 public struct BranchStart: Hashable, Sendable {
     /// γ.
     public let scale: Float
@@ -16,8 +17,12 @@ public struct BranchStart: Hashable, Sendable {
     /// Networks with more blocks than this start nearer to the identity.
     public static let shallowBlocks = 12
 
-    /// The start for a depth: 0.5, 0, 1 up to ``shallowBlocks`` blocks; 0.1, 0.375 of ``biasBound(neuron:timeSteps:)``
-    /// (0.2 for the standard neuron at T = 4), 0.7 beyond.
+    /// Networks with more blocks than this have lower surrogates.
+    public static let deepBlocks = 100
+
+    /// The start for a depth: 0.5, 0, 1 up to ``shallowBlocks`` blocks; beyond, 0.1, 0.375 of
+    /// ``biasBound(neuron:timeSteps:)`` (0.2 for the standard neuron at T = 4), 0.7; and 0.7·√(100 / blocks) beyond
+    /// ``deepBlocks``.
     public static func standard(blocks: Int, neuron: Neuron, timeSteps: Int) -> BranchStart {
         if blocks <= shallowBlocks {
             BranchStart(scale: 0.5, bias: 0, surrogateHeight: 1)
@@ -25,7 +30,7 @@ public struct BranchStart: Hashable, Sendable {
             BranchStart(
                 scale: 0.1,
                 bias: 0.375 * biasBound(neuron: neuron, timeSteps: timeSteps),
-                surrogateHeight: 0.7
+                surrogateHeight: 0.7 * min(1, Float(deepBlocks) / Float(blocks)).squareRoot()
             )
         }
     }

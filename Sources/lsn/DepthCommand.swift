@@ -35,7 +35,7 @@ struct DepthCommand: AsyncParsableCommand {
     @Option(help: "Samples a step.")
     var batchSize = 50
 
-    @Option(help: "Height of the triangular surrogate of every system (default: 1; lsn beyond 12 blocks: 0.7).")
+    @Option(help: "Height of the triangular surrogate of every system (default: 1; lsn: by depth, as `lsn train`).")
     var surrogateHeight: Float?
 
     @OptionGroup(title: "Budget") var budget: BudgetOptions

@@ -6,6 +6,7 @@ final class ProgressPrinter: Sendable {
     private struct State {
         var hasBar = false
         var lastShown = ContinuousClock.now
+        var warned: Set<GradientCourse.Problem> = []
     }
 
     /// Between two pictures of the bar.
@@ -34,8 +35,12 @@ final class ProgressPrinter: Sendable {
                 if isInteractive {
                     drawBar(text.evaluation(done: done, total: total, columns: Terminal.columns), force: false, &state)
                 }
-            case .blocks:
-                break
+            case .blocks(let statistics):
+                // Once for each, or every epoch would say the same.
+                if let course = GradientCourse(statistics), state.warned.insert(course.problem).inserted {
+                    print([], &state)
+                    Failure.warn("after epoch \(statistics.epoch), \(course)")
+                }
             case .epoch(let record, let epochs, let isBest):
                 print([text.line(record, epochs: epochs, isBest: isBest)], &state)
             case .saved(let path, let step):

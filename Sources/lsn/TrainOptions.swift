@@ -84,7 +84,9 @@ struct NetworkOptions: ParsableArguments {
     )
     var surrogate: Surrogate.Kind?
 
-    @Option(help: "Peak of the triangular surrogate (default: 1; for LSNs of more than 12 blocks 0.7).")
+    @Option(
+        help: "Peak of the triangular surrogate (default: 1; LSNs of more than 12 blocks: 0.7, of more than 100: less)."
+    )
     var surrogateHeight: Float?
 
     @Option(help: "Slope a of the surrogates sigmoid (default: 4) and arctan (default: 2).")

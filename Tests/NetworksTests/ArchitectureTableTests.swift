@@ -117,6 +117,12 @@ struct ArchitectureTableTests {
         let deep = try Architecture.named("lsn50").describe(for: .imagenet)
         #expect(deep.branchScale == 0.1 && abs(deep.branchBias - 0.2) < 1e-6)
         #expect(deep.neuron.surrogate == .triangular(height: 0.7))
+        func height(_ name: String) throws -> Float {
+            try Architecture.named(name).describe(for: .cifar10).neuron.surrogate.parameter
+        }
+        #expect(try height("lsn202") == 0.7)
+        #expect(abs(try height("lsn402") - 0.7 / Float(2).squareRoot()) < 1e-6)
+        #expect(abs(try height("lsn1001") - 0.7 / Float(5).squareRoot()) < 1e-6)
         let integrating = BranchStart.biasBound(neuron: Neuron(leak: 1), timeSteps: 4)
         #expect(integrating == 0.25)
     }

@@ -66,7 +66,9 @@ extension DepthResults {
         if let height = plan.options.surrogateHeight {
             return "all have a triangular surrogate of height \(height)"
         }
-        return "the triangular surrogate's height is 1, but for `lsn` beyond 12 blocks, whose own is 0.7"
+        return
+            "the triangular surrogate's height is 1, but for `lsn` beyond 12 blocks, whose own is 0.7, and less beyond "
+            + "100"
     }
 
     private func accuracyRow(_ system: DepthSystem) -> [String] {
