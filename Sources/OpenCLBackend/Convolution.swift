@@ -48,7 +48,7 @@ extension OpenCLBackend: ConvolutionOperations {
         try requireRoom(result.shape.words, in: result.storage, "convolveBackwardFilter", "the result")
         switch input {
         case .spikes(let spikes):
-            if let tile = EventTile(of: plan, vectorWidth: vectorWidth) {
+            if let tile = EventTile(of: plan, vectorWidth: vectorWidth, smallestChannels: choices.eventFilterChannels) {
                 try eventBackwardFilter(plan, tile, spikes: spikes, gradient: gradient, result: result)
             } else {
                 try lookUpBackwardFilter(plan, spikes: spikes, gradient: gradient, result: result)
@@ -99,7 +99,8 @@ extension OpenCLBackend: ConvolutionOperations {
         output: RealTensor<OpenCLBackend>
     ) throws(BackendError) {
         let file = "convolution/row_forward.cl"
-        let options = plan.options + tile.options(plan, isAlone: choice.isEmpty)
+        let options =
+            plan.options + tile.options(plan, isAlone: choice.isEmpty, largestEventRate: choices.largestEventRate)
         let entries = try allocate(words: tile.entryWords)
         try run(
             "pack_entries",

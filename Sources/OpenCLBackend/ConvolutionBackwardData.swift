@@ -34,7 +34,7 @@ extension OpenCLBackend {
             result: result.storage,
             accumulates: accumulator != nil
         )
-        if let tile = WinogradTile(of: plan) {
+        if let tile = WinogradTile(of: plan, smallestChannels: choices.winogradChannels) {
             try byWinograd(call, tile)
         } else {
             try directly(call)

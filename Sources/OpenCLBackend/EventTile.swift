@@ -17,12 +17,12 @@ struct EventTile: Hashable {
     var partitions: Int { (tiles + partitionTiles - 1) / partitionTiles }
 
     /// Nil where the kernel does not apply: strides, and windows whose sums no processor holds in registers; and for
-    /// windows of one pixel on few channels, whose spikes add too little to pay for the tile.
-    init?(of plan: ConvolutionPlan, vectorWidth: Int) {
+    /// windows of one pixel on fewer channels than `smallestChannels`, whose spikes add too little to pay for the tile.
+    init?(of plan: ConvolutionPlan, vectorWidth: Int, smallestChannels: Int) {
         let taps = plan.filter.taps
         guard
             plan.geometry.stride == 1, taps <= Self.registers, plan.input.pixels > 0,
-            taps > 1 || min(plan.input.channels, plan.output.channels) >= 48
+            taps > 1 || min(plan.input.channels, plan.output.channels) >= smallestChannels
         else { return nil }
         width = plan.width
         let widest = Self.vectors(plan.chunks, taps: taps, registers: Self.registers)

@@ -18,6 +18,8 @@ public final class OpenCLBackend: Sendable {
     let computeUnits: Int
     /// Floats of the device's vectors; some kernels fill its registers by it.
     let vectorWidth: Int
+    /// By which convolutions choose their kernels.
+    let choices: KernelChoices
     let pool: StoragePool
     let kernels = KernelTable()
     let pictureTables = PictureTables()
@@ -28,9 +30,13 @@ public final class OpenCLBackend: Sendable {
     ///
     /// - Parameters:
     ///   - queue: where to compute.
+    ///   - choices: by which convolutions choose their kernels.
     ///   - guardsMemory: whether words beside every storage are watched, for checks: see ``damagedStorages()``.
-    public init(queue: ComputeQueue, guardsMemory: Bool = false) throws(BackendError) {
+    public init(queue: ComputeQueue, choices: KernelChoices = .standard, guardsMemory: Bool = false)
+        throws(BackendError)
+    {
         self.queue = queue
+        self.choices = choices
         sliceAlignment = Self.sliceAlignment(queue.device)
         computeUnits = queue.device.computeUnits
         vectorWidth = queue.device.preferredFloatVectorWidth
@@ -41,9 +47,12 @@ public final class OpenCLBackend: Sendable {
     /// A backend that goes through every operation, checks its operands, and counts the memory that it would take, but
     /// holds no memory and computes nothing: what is read back is 0.
     ///
-    /// - Parameter device: which it is like; nil: like most.
-    public init(rehearsingFor device: DeviceInfo?) {
+    /// - Parameters:
+    ///   - device: which it is like; nil: like most.
+    ///   - choices: by which convolutions choose their kernels.
+    public init(rehearsingFor device: DeviceInfo?, choices: KernelChoices = .standard) {
         queue = nil
+        self.choices = choices
         sliceAlignment = device.map(Self.sliceAlignment) ?? 64
         computeUnits = device?.computeUnits ?? 2
         vectorWidth = device?.preferredFloatVectorWidth ?? 16

@@ -12,10 +12,6 @@ struct RowTile: Hashable {
     /// Floats of the packed weights.
     let entryWords: Int
 
-    /// Up to this firing rate, in thousandths, single spikes take less time than groups of four; measured at 96, 192 and
-    /// 384 channels, alike.
-    static let largestEventRate = 280
-
     /// Parts in which spikes are counted.
     static let countParts = 64
 
@@ -51,10 +47,10 @@ struct RowTile: Hashable {
     }
 
     /// What the kernels are specialised by, beside the convolution's own options.
-    func options(_ plan: ConvolutionPlan, isAlone: Bool) -> [KernelOption] {
+    func options(_ plan: ConvolutionPlan, isAlone: Bool, largestEventRate: Int) -> [KernelOption] {
         [
             .define("EVENTS", isByEvent ? 1 : 0), .define("CHOOSES", isAlone ? 0 : 1),
-            .define("LARGEST_EVENT_RATE", Self.largestEventRate), .define("WIDTH", width),
+            .define("LARGEST_EVENT_RATE", largestEventRate), .define("WIDTH", width),
             .define("VECTORS", vectors), .define("OUT_WIDTH", plan.output.width), .define("BLOCK_ROWS", blockRows),
         ]
     }

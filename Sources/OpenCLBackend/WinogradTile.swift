@@ -13,13 +13,13 @@ struct WinogradTile: Hashable {
     /// Floats of a work-item's part of the scratch memory.
     let scratchWords: Int
 
-    /// Nil where the direct kernel suits better: other windows and strides, and few channels, for which transforming
-    /// costs as much as it saves.
-    init?(of plan: ConvolutionPlan) {
+    /// Nil where the direct kernel suits better: other windows and strides, and fewer channels than `smallestChannels`, for
+    /// which transforming costs as much as it saves.
+    init?(of plan: ConvolutionPlan, smallestChannels: Int) {
         let input = plan.input
         guard
             plan.filter.height == 3, plan.filter.width == 3, plan.geometry.stride == 1, plan.geometry.padding <= 2,
-            min(input.channels, plan.output.channels) >= 24
+            min(input.channels, plan.output.channels) >= smallestChannels
         else { return nil }
         let tiles = input.images * ((input.height + 3) / 4) * ((input.width + 3) / 4)
         guard tiles <= Int(Int32.max) / 2 else { return nil }

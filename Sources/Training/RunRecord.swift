@@ -104,12 +104,23 @@ public struct MachineRecord: Codable, Hashable, Sendable {
     public var name: String
     /// Platform, OpenCL version and driver; kernels, and so the last bits of a result, depend on them.
     public var driver: String
+    /// Numbers by which kernels are chosen, where they are not the program's own: the last bits depend on them, too.
+    public var kernelChoices: [String: Int]?
+
+    /// Names in files.
+    public enum CodingKeys: String, CodingKey {
+        case device
+        case name
+        case driver
+        case kernelChoices = "kernel_choices"
+    }
 
     /// Gathers what belongs together.
-    public init(device: String, name: String, driver: String) {
+    public init(device: String, name: String, driver: String, kernelChoices: [String: Int]? = nil) {
         self.device = device
         self.name = name
         self.driver = driver
+        self.kernelChoices = kernelChoices
     }
 }
 

@@ -35,12 +35,18 @@ struct DeviceOptions: ParsableArguments {
     ///   - choice: what `--device` says.
     ///   - isProfiling: whether OpenCL launches are timed.
     ///   - guardsMemory: whether words beside every storage are watched, where it is OpenCL's.
-    func open(_ choice: DeviceChoice, isProfiling: Bool = false, guardsMemory: Bool = false) throws -> OpenDevice {
+    ///   - kernelChoices: how kernels are chosen; nil: as `lsn tune` found for the device, if it ran.
+    func open(
+        _ choice: DeviceChoice,
+        isProfiling: Bool = false,
+        guardsMemory: Bool = false,
+        kernelChoices: KernelChoices? = nil
+    ) throws -> OpenDevice {
         switch choice {
         case .reference:
             return OpenDevice.reference
         case .openCL(let name):
-            return try open(OpenCL.device(named: name), isProfiling, guardsMemory)
+            return try open(OpenCL.device(named: name), isProfiling, guardsMemory, kernelChoices)
         case .automatic:
             let info: DeviceInfo
             do {
@@ -49,25 +55,37 @@ struct DeviceOptions: ParsableArguments {
                 Failure.warn("\(error). Computing on the reference backend meanwhile, which is slow")
                 return OpenDevice.reference
             }
-            return try open(info, isProfiling, guardsMemory)
+            return try open(info, isProfiling, guardsMemory, kernelChoices)
         }
     }
 
-    private func open(_ info: DeviceInfo, _ isProfiling: Bool, _ guardsMemory: Bool) throws -> OpenDevice {
-        let queue = try ComputeQueue(
+    private func open(
+        _ info: DeviceInfo,
+        _ isProfiling: Bool,
+        _ guardsMemory: Bool,
+        _ kernelChoices: KernelChoices?
+    ) throws -> OpenDevice {
+        let queue = try queue(info, isProfiling: isProfiling)
+        let choices = kernelChoices ?? TuningFile(info).choices ?? .standard
+        return OpenDevice(
+            backend: try OpenCLBackend(queue: queue, choices: choices, guardsMemory: guardsMemory),
+            machine: MachineRecord(
+                device: info.selector,
+                name: info.name,
+                driver: "\(info.platformName), \(info.openCLVersion), driver \(info.driverVersion)",
+                kernelChoices: choices == .standard ? nil : choices.numbers
+            ),
+            queue: queue
+        )
+    }
+
+    /// A queue on a device.
+    func queue(_ info: DeviceInfo, isProfiling: Bool) throws -> ComputeQueue {
+        try ComputeQueue(
             device: info,
             sources: try kernelFolder.map(KernelSourceTree.directory) ?? .embedded(),
             cache: ProgramCache.standard(),
             profiling: isProfiling
-        )
-        return OpenDevice(
-            backend: try OpenCLBackend(queue: queue, guardsMemory: guardsMemory),
-            machine: MachineRecord(
-                device: info.selector,
-                name: info.name,
-                driver: "\(info.platformName), \(info.openCLVersion), driver \(info.driverVersion)"
-            ),
-            queue: queue
         )
     }
 }

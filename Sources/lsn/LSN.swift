@@ -18,7 +18,7 @@ struct LSN: AsyncParsableCommand {
         subcommands: [
             TrainCommand.self, EvalCommand.self, ReportCommand.self, CheckCommand.self, BenchCommand.self,
             ModelsCommand.self, DevicesCommand.self, DataCommand.self, ExportCommand.self, ConvertCommand.self,
-            AnalyzeCommand.self, ExperimentCommand.self,
+            AnalyzeCommand.self, ExperimentCommand.self, TuneCommand.self,
         ]
     )
 

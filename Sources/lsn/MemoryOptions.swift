@@ -51,6 +51,7 @@ extension OpenDevice {
         mostSamples: Int? = nil
     ) throws -> MemoryPlanner {
         let info = queue?.device
+        let choices = machine.kernelChoices.flatMap(KernelChoices.init) ?? .standard
         return try MemoryPlanner(
             configuration,
             data: data,
@@ -58,7 +59,7 @@ extension OpenDevice {
             device: machine.name,
             mostSamples: mostSamples
         ) {
-            OpenCLBackend(rehearsingFor: info)
+            OpenCLBackend(rehearsingFor: info, choices: choices)
         }
     }
 }

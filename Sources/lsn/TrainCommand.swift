@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import OpenCLBackend
 import TensorBoard
 import Tensors
 import Training
@@ -84,13 +85,15 @@ struct TrainCommand: AsyncParsableCommand {
             return try device.open(DeviceChoice(asked ?? "auto"))
         }
         let before = resumed.record.machine
+        // A run keeps to the kernels that it began with, whatever was tuned since.
+        let choices = before.kernelChoices.map { KernelChoices($0) ?? .standard } ?? .standard
         guard let asked else {
             let opened: OpenDevice
             do {
-                opened = try device.open(DeviceChoice(before.device))
+                opened = try device.open(DeviceChoice(before.device), kernelChoices: choices)
             } catch {
                 Failure.warn("the run was on \(before.name) (\(before.device)): \(error)")
-                opened = try device.open(.automatic)
+                opened = try device.open(.automatic, kernelChoices: choices)
             }
             if opened.machine != before {
                 Failure.warn(
@@ -100,7 +103,7 @@ struct TrainCommand: AsyncParsableCommand {
             }
             return opened
         }
-        let opened = try device.open(DeviceChoice(asked))
+        let opened = try device.open(DeviceChoice(asked), kernelChoices: choices)
         guard opened.machine.device == before.device else {
             throw ConfigurationError.contradiction(
                 run: resumed.folder.path,

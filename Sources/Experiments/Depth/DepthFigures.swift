@@ -33,7 +33,7 @@ extension DepthResults {
         }
         return Figure(
             title: "Accuracy by depth",
-            unit: "test after the last epoch, training dotted; mean over \(plan.seeds.count) seed(s)",
+            unit: "test after the last epoch, training dotted; \(plan.seeds.inWords)",
             xLabel: "layers",
             xScale: .whole,
             yScale: .percent,

@@ -14,7 +14,7 @@ extension DepthResults {
         report.paragraph("```\n\(command)\n```")
         report.heading("Accuracy by depth (Fig. 5)")
         report.table(["system"] + depths.map { "\($0) layers" }, plan.systems.map(accuracyRow))
-        report.paragraph("Test accuracy after the last epoch, mean over \(plan.seeds.count) seed(s).")
+        report.paragraph("Test accuracy after the last epoch, \(plan.seeds.inWords).")
         report.picture("accuracy-by-depth.svg", "Accuracy by depth")
         for system in plan.systems {
             report.picture("accuracy-\(system.rawValue).svg", "Accuracy of \(system.rawValue) by epoch")

@@ -47,7 +47,7 @@ extension RecipeResults {
         func text(_ value: (some CustomStringConvertible)?) -> String { value.map { "\($0)" } ?? "–" }
         return "\(text(options?.epochs)) epochs of \(text(options?.dataset?.rawValue)), batches of "
             + "\(text(options?.batchSize)), \(text(options?.optimizer?.rawValue)), T = \(text(options?.timesteps)), first "
-            + "stage of \(plan.channels) channels, \(plan.seeds.count) seed(s)."
+            + "stage of \(plan.channels) channels, \(plan.seeds.inWords)."
     }
 
     private func row(_ recipe: Recipe, isBest: Bool) -> [String] {

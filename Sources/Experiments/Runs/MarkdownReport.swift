@@ -34,3 +34,8 @@ struct MarkdownReport {
         parts.append("![\(description)](\(file))")
     }
 }
+
+extension [UInt64] {
+    /// How many seeds a number rests on.
+    var inWords: String { count == 1 ? "one seed" : "mean over \(count) seeds" }
+}

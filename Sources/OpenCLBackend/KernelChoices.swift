@@ -1,0 +1,48 @@
+/// Numbers by which convolutions choose between kernels of equal results but for rounding. Which are best depends on the
+/// device; `KernelTuner` measures them. A run keeps to those that it began with, so that it can be continued to the same
+/// bits.
+public struct KernelChoices: Codable, Hashable, Sendable {
+    /// Up to this firing rate, in thousandths, the forward pass takes spikes one by one; above it, by tables.
+    public var largestEventRate: Int
+    /// From so many channels, of the narrower of input and output, the gradient of a 3×3 convolution's input is Winograd's.
+    public var winogradChannels: Int
+    /// From so many channels, of the narrower of input and output, the gradient of a 1×1 convolution's weights takes spikes
+    /// one by one.
+    public var eventFilterChannels: Int
+
+    /// Measured on two cores with vectors of 16 lanes, under PoCL: the crossings at 96, 192 and 384 channels are alike.
+    public static let standard = KernelChoices(largestEventRate: 300, winogradChannels: 8, eventFilterChannels: 48)
+
+    /// Names in files.
+    public enum CodingKeys: String, CodingKey {
+        case largestEventRate = "largest_event_rate"
+        case winogradChannels = "winograd_channels"
+        case eventFilterChannels = "event_filter_channels"
+    }
+
+    /// Gathers what belongs together.
+    public init(largestEventRate: Int, winogradChannels: Int, eventFilterChannels: Int) {
+        self.largestEventRate = largestEventRate
+        self.winogradChannels = winogradChannels
+        self.eventFilterChannels = eventFilterChannels
+    }
+
+    /// By the names in files; nil where one is missing or negative.
+    public init?(_ numbers: [String: Int]) {
+        guard
+            let rate = numbers[CodingKeys.largestEventRate.rawValue], rate >= 0,
+            let winograd = numbers[CodingKeys.winogradChannels.rawValue], winograd >= 0,
+            let filter = numbers[CodingKeys.eventFilterChannels.rawValue], filter >= 0
+        else { return nil }
+        self.init(largestEventRate: rate, winogradChannels: winograd, eventFilterChannels: filter)
+    }
+
+    /// By the names in files.
+    public var numbers: [String: Int] {
+        [
+            CodingKeys.largestEventRate.rawValue: largestEventRate,
+            CodingKeys.winogradChannels.rawValue: winogradChannels,
+            CodingKeys.eventFilterChannels.rawValue: eventFilterChannels,
+        ]
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+/// Tuning takes seconds: one test does it, and goes on with what it found.
+@Suite(.enabled(if: hasOpenCL))
+struct TuneTests {
+    private let place: Workplace
+
+    init() throws {
+        place = try Workplace()
+    }
+
+    private func lsn(_ arguments: String...) throws -> CommandResult {
+        try place.lsn(arguments, environment: ["LSN_CACHE_DIR": place.file("cache")])
+    }
+
+    private func tuningFile() throws -> String {
+        let folder = "cache/tuning"
+        let names = try FileManager.default.contentsOfDirectory(atPath: place.file(folder))
+        return "\(folder)/\(try #require(names.first))"
+    }
+
+    private func choices(_ run: String) throws -> [String: Int]? {
+        let config = try JSONSerialization.jsonObject(with: Data(try place.read("\(run)/config.json").utf8))
+        let machine = (config as? [String: Any])?["machine"] as? [String: Any]
+        return machine?["kernel_choices"] as? [String: Int]
+    }
+
+    @Test func whatWasMeasuredIsKeptAndARunKeepsToIt() throws {
+        let tuned = try lsn("tune", "--device", "opencl", "--json")
+        #expect(tuned.code == 0, "\(tuned.errors)")
+        let result = try #require(try tuned.json() as? [String: Any])
+        let found = try #require(result["choices"] as? [String: Int])
+        #expect(Set(found.keys) == ["largest_event_rate", "winograd_channels", "event_filter_channels"])
+        #expect((0...1000).contains(found["largest_event_rate"] ?? -1))
+        let measurements = try #require(result["measurements"] as? [[String: Any]])
+        #expect(measurements.count >= 10)
+        #expect(measurements.allSatisfy { ($0["first"] as? Double ?? 0) > 0 && ($0["second"] as? Double ?? 0) > 0 })
+
+        // Known numbers in the file's place, which a run takes and keeps, also where the file is gone.
+        let known = ["largest_event_rate": 500, "winograd_channels": 16, "event_filter_channels": 8]
+        let file = try tuningFile()
+        var content = try #require(
+            try JSONSerialization.jsonObject(with: Data(place.read(file).utf8)) as? [String: Any]
+        )
+        content["result"] = ["choices": known, "measurements": [[String: Any]]()]
+        try JSONSerialization.data(withJSONObject: content).write(to: URL(fileURLWithPath: place.file(file)))
+        let step = ["train", "--device", "opencl", "--limit-train", "8", "--limit-test", "8", "--batch-size", "8"]
+        let environment = ["LSN_CACHE_DIR": place.file("cache")]
+        let first = try place.lsn(step + ["--epochs", "1", "--output", "run"], environment: environment)
+        #expect(first.code == 0, "\(first.errors)")
+        #expect(try choices("run") == known)
+        #expect(try lsn("tune", "--device", "opencl", "--reset").output.hasPrefix("forgotten"))
+        #expect(!place.exists(file))
+        let resumed = try lsn("train", "--resume", "run", "--epochs", "2")
+        #expect(resumed.code == 0 && !resumed.errors.contains("warning"), "\(resumed.errors)")
+        #expect(try choices("run") == known)
+
+        // Without the file a run has the program's own, which need no record.
+        #expect(try place.lsn(step + ["--max-steps", "1", "--output", "own"], environment: environment).code == 0)
+        #expect(try choices("own") == nil)
+
+        // A damaged file is told of and left aside.
+        try place.write("{", to: file)
+        let damaged = try place.lsn(step + ["--max-steps", "1", "--output", "damaged"], environment: environment)
+        #expect(damaged.code == 0 && damaged.errors.contains("lsn tune"), "\(damaged.errors)")
+        #expect(try choices("damaged") == nil)
+    }
+
+    @Test func theReferenceCannotBeTuned() throws {
+        let result = try lsn("tune", "--device", "reference")
+        #expect(result.code == 2 && result.errors.contains("--device"), "\(result.errors)")
+    }
+}
