@@ -1,14 +1,6 @@
 import Foundation
 import Testing
 
-/// Whether there is an OpenCL device. Without any these tests are skipped, unless LSN_REQUIRE_OPENCL is 1: then they run
-/// and fail.
-private let hasOpenCL: Bool = {
-    if ProcessInfo.processInfo.environment["LSN_REQUIRE_OPENCL"] == "1" { return true }
-    guard let place = try? Workplace(), let result = try? place.lsn("devices", "--json") else { return false }
-    return result.output.contains("\"opencl:")
-}()
-
 @Suite(.enabled(if: hasOpenCL)) struct OpenCLTests {
     private let place: Workplace
     private let training = [

@@ -4,6 +4,14 @@ import Testing
 /// The built program, beside the tests.
 let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("lsn")
 
+/// Whether there is an OpenCL device. Without any these tests are skipped, unless LSN_REQUIRE_OPENCL is 1: then they run
+/// and fail.
+let hasOpenCL: Bool = {
+    if ProcessInfo.processInfo.environment["LSN_REQUIRE_OPENCL"] == "1" { return true }
+    guard let place = try? Workplace(), let result = try? place.lsn("devices", "--json") else { return false }
+    return result.output.contains("\"opencl:")
+}()
+
 /// What a command did.
 struct CommandResult {
     let code: Int32

@@ -97,7 +97,7 @@ enum ConvolutionCases {
     ]
 
     private static func atRates(_ size: ConvolutionSize, _ kind: String) -> [ParityCase] {
-        [make(size, "\(kind)-sparse", .spike, rate: 0.1), make(size, "\(kind)-busy", .spike, rate: 0.6)]
+        [make(size, kind, .spike, rate: 0.1), make(size, kind, .spike, rate: 0.6)]
     }
 
     private static let largeReal = [
@@ -112,17 +112,18 @@ enum ConvolutionCases {
         _ kind: String,
         _ input: InputKind,
         accumulates: Bool = false,
-        rate: Float = 0.3
+        rate: Float? = nil
     ) -> ParityCase {
         ParityCase(
-            name: "convolution/\(kind)/\(size.title)-\(input.rawValue)\(accumulates ? "-accumulated" : "")",
+            name: "convolution/\(kind)/\(size.title)-\(input.rawValue)\(accumulates ? "-accumulated" : "")"
+                + (rate.map { "-rate\($0)" } ?? ""),
             operation: "convolution",
             isSmooth: input == .real && !accumulates
         ) { numbers in
             let extents = size.input.extents
             var tensors = [
                 input == .spike
-                    ? numbers.spikeTensor("input.x", extents, rate: rate) : numbers.tensor("input.x", extents),
+                    ? numbers.spikeTensor("input.x", extents, rate: rate ?? 0.3) : numbers.tensor("input.x", extents),
                 numbers.tensor("parameter.weight", [size.outputs, size.inputs, size.window, size.window]),
                 numbers.tensor("cotangent.y", size.output.extents),
             ]
