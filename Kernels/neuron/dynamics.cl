@@ -48,7 +48,7 @@ FLOATV reset_potential(FLOATV potential, INTV fired, float threshold)
 
 #if SURROGATE == SIGMOID || SURROGATE == DSPIKE
 // e^y for y ≤ 0, within 2 units in the last place, NaN for NaN: 2^n·e^r with n = round(y / ln 2) and |r| ≤ ln 2 / 2, e^r by
-// the polynomial of Cephes' expf. The built-in function takes longer than all the rest of a backward pass.
+// the polynomial of Cephes' expf. With the built-in function a backward pass took 8 % longer under PoCL 3.1.
 FLOATV exp_of_negative(FLOATV y)
 {
     // Below, the result is no normal number any more.

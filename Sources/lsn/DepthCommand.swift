@@ -59,13 +59,7 @@ struct DepthCommand: AsyncParsableCommand {
 
     private func perform<B: Backend>(_ plan: DepthPlan, on backend: B, machine: MachineRecord) async throws {
         let folder = try experiment.folder("depth")
-        let list = RunList(
-            folder: folder,
-            backend: backend,
-            machine: machine,
-            load: DataProgress.load,
-            watcher: ExperimentProgress.watcher()
-        )
+        let list = ExperimentProgress.runs(in: folder, on: backend, machine: machine)
         let command = ExperimentProgress.command
         let results = try await DepthExperiment(plan, folder: folder).run(list, machine: machine, command: command)
         try experiment.show(results, report: results.report(command: command), folder: folder)

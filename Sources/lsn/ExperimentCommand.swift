@@ -137,6 +137,11 @@ enum ExperimentProgress {
         )
     }
 
+    /// Runs on `backend` in an experiment's folder, shown as they go on.
+    static func runs<B: Backend>(in folder: ExperimentFolder, on backend: B, machine: MachineRecord) -> RunList<B> {
+        RunList(folder: folder, backend: backend, machine: machine, load: DataProgress.load, watcher: watcher())
+    }
+
     /// Runs `body`; where it is asked to stop, says how to go on.
     static func run(_ body: () async throws -> Void) async throws {
         do {

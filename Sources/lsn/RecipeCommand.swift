@@ -60,13 +60,7 @@ struct RecipeCommand: AsyncParsableCommand {
 
     private func perform<B: Backend>(_ plan: RecipePlan, on backend: B, machine: MachineRecord) async throws {
         let folder = try experiment.folder("recipe")
-        let list = RunList(
-            folder: folder,
-            backend: backend,
-            machine: machine,
-            load: DataProgress.load,
-            watcher: ExperimentProgress.watcher()
-        )
+        let list = ExperimentProgress.runs(in: folder, on: backend, machine: machine)
         let command = ExperimentProgress.command
         let results = try await RecipeExperiment(plan, folder: folder).run(list, machine: machine, command: command)
         try experiment.show(results, report: try results.report(command: command), folder: folder)

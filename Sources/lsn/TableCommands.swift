@@ -44,13 +44,7 @@ struct Table1Command: AsyncParsableCommand {
 
     private func perform<B: Backend>(_ plan: OrderPlan, on backend: B, machine: MachineRecord) async throws {
         let folder = try experiment.folder("table1")
-        let list = RunList(
-            folder: folder,
-            backend: backend,
-            machine: machine,
-            load: DataProgress.load,
-            watcher: ExperimentProgress.watcher()
-        )
+        let list = ExperimentProgress.runs(in: folder, on: backend, machine: machine)
         let command = ExperimentProgress.command
         let results = try await OrderExperiment(plan, folder: folder).run(
             list,

@@ -12,7 +12,9 @@ enum TestDevice {
     }
 
     /// A backend with a pool of its own, on a queue that all tests share: kernels are compiled once.
-    static func backend() throws -> OpenCLBackend { try OpenCLBackend(queue: queue.get()) }
+    static func backend(choices: KernelChoices = .standard) throws -> OpenCLBackend {
+        try OpenCLBackend(queue: queue.get(), choices: choices)
+    }
 
     private static let queue = Result {
         guard let device = try OpenCL.devices().first else { throw NoDevice() }

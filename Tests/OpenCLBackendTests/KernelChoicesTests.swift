@@ -1,0 +1,53 @@
+import OpenCLBackend
+import Tensors
+import Testing
+
+@Suite(.enabled(if: TestDevice.isUsed))
+struct KernelChoicesTests {
+    /// One of the numbers, and what of a convolution it decides.
+    struct Choice: Sendable, CustomTestStringConvertible {
+        let name: String
+        let window: Int
+        let output: String
+
+        var testDescription: String { name }
+    }
+
+    private func values(_ choice: Choice, _ number: Int) throws -> [Float] {
+        var numbers = KernelChoices.standard.numbers
+        numbers[choice.name] = number
+        let backend = try TestDevice.backend(choices: #require(KernelChoices(numbers)))
+        let operation = ConvolutionCase(
+            20,
+            (8, 9),
+            (40, 48),
+            window: choice.window,
+            padding: choice.window / 2,
+            isSpikes: true
+        )
+        let output = try #require(try operation.run(on: backend).first { $0.name == choice.output })
+        return try backend.read(output.storage, count: output.count).map { Float(bitPattern: $0) }
+    }
+
+    /// Kernels on either side of a choice agree but for rounding, and do not give the same bits: a choice that reached no
+    /// kernel would.
+    @Test(
+        arguments: [
+            Choice(name: "largest_event_rate", window: 3, output: "output"),
+            Choice(name: "winograd_channels", window: 3, output: "input gradient"),
+            Choice(name: "event_filter_channels", window: 1, output: "weight gradient"),
+        ]
+    )
+    func aChoiceReachesItsKernels(_ choice: Choice) throws {
+        let (low, high) = (try values(choice, 0), try values(choice, 1 << 20))
+        #expect(low != high)
+        let largest = low.map(abs).max() ?? 0
+        #expect(largest > 0 && zip(low, high).allSatisfy { abs($0 - $1) <= 1e-5 * largest })
+    }
+
+    @Test func numbersAreReadByName() {
+        #expect(KernelChoices(KernelChoices.standard.numbers) == .standard)
+        #expect(KernelChoices(["largest_event_rate": 1, "winograd_channels": 2]) == nil)
+        #expect(KernelChoices(["largest_event_rate": 1, "winograd_channels": 2, "event_filter_channels": -1]) == nil)
+    }
+}
