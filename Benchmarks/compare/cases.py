@@ -128,12 +128,13 @@ def neuron_case(extent: int, channels: int, direction: str) -> Case:
 
 @dataclass(frozen=True)
 class Job:
-    """A network and its batch; pictures are CIFAR-10's size."""
+    """A network and its batch, of pictures as large as CIFAR-10's or, where a size is given, of grey ones of it."""
 
     model: str
     width: float
     timesteps: int
     batch: int
+    grey: int | None = None
 
     def ours(self, kind: str, memory: str = "fast", name: str = OURS) -> Contestant:
         """kind: step or inference."""
@@ -141,10 +142,14 @@ class Job:
             "dataset": "cifar10", "model": self.model, "width": str(self.width), "timesteps": str(self.timesteps),
             "batch_size": str(self.batch), "memory": memory, "learning_rate": "0.001",
         }  # fmt: skip
+        if self.grey:
+            options |= {"dataset": "digits", "image_size": str(self.grey)}
         return Contestant(name, "lsn", {kind: options})
 
     def theirs(self, kind: str, name: str, program: str, **more: Any) -> Contestant:
         options = {"model": self.model, "width": self.width, "timesteps": self.timesteps, "batch": self.batch}
+        if self.grey:
+            options["picture"] = [1, self.grey]
         # The compiler takes minutes.
         return Contestant(name, program, {kind: options | more}, 900 if more.get("variant") == "compiled" else 300)
 
@@ -163,11 +168,17 @@ def network_cases(quick: bool) -> Iterator[Case]:
     def case(name: str, title: str, *contestants: Contestant) -> Case:
         return Case(name, title, contestants, rounds=2 if quick else 3, fresh=True)
 
-    for job, key, title in ((lsn19, "lsn19", "LSN19"), (lsn101, "lsn101", "LSN101"), (resnet, "resnet", "Spiking ResNet-19")):
-        title += f" ×{job.width:g}, T = {job.timesteps}, 32×32, batch {job.batch}"
+    jobs = [(lsn19, "lsn19", "LSN19"), (lsn101, "lsn101", "LSN101"), (resnet, "resnet", "Spiking ResNet-19")]
+    if not quick:
+        jobs.append((Job("lsn1001", 0.0625, 2, 32, grey=14), "lsn1001", "LSN1001"))
+    for job, key, title in jobs:
+        size = job.grey or 32
+        title += f" ×{job.width:g}, T = {job.timesteps}, {size}×{size}, batch {job.batch}"
         yield case(
             f"step/{key}", title, job.ours("step"), job.torch("step"), job.spikingjelly("step")
         )
+        if key == "lsn1001":
+            yield case(f"memory/{key}", title, job.ours("step"), job.ours("step", "lean", "lsn lean"))
         if key == "lsn19":
             yield case(f"inference/{key}", title, *(f("inference") for f in (job.ours, job.torch, job.spikingjelly)))
             yield case(f"memory/{key}", title, job.ours("step"), job.ours("step", "balanced", "lsn balanced"),

@@ -373,16 +373,16 @@ class Page:
 
     def memory(self) -> None:
         rows = []
-        torch = self.results.saved("step/lsn19", FUSED)
         for start in ("step/", "memory/", "optimiser/"):
             for name, case in self.results.named(start).items():
+                torch = self.results.saved("step/" + name.split("/")[1], FUSED)
                 for contestant in case["contestants"]:
                     saved = self.results.saved(name, contestant)
                     repeated = contestant == OURS and start != "step/"
                     if saved is None or repeated:
                         continue
                     entry = self.results.entry(name, contestant)
-                    of_torch = share(saved / torch) if torch and name.endswith("lsn19") else ""
+                    of_torch = share(saved / torch) if torch else ""
                     rows.append([case["title"], contestant + (" fast" if contestant == OURS else ""), megabytes(saved), of_torch,
                                  megabytes(entry.get("peak_bytes")), milliseconds(entry.get("seconds"))])  # fmt: skip
         if rows:

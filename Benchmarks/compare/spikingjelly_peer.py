@@ -44,6 +44,7 @@ def network_work(
     batch: int,
     optimizes_memory: bool = False,
     layout: str | None = None,
+    picture: tuple[int, int] = (3, 32),
 ) -> Work:
     """A step of training or an inference.
 
@@ -54,10 +55,15 @@ def network_work(
     def make_trainer(size: int, memory_layout: str) -> Trainer:
         trainer = Trainer(
             lambda: SpikingNetwork(
-                model, width, timesteps, lambda: MultiStep(timesteps, leaks=not model.startswith("spiking-resnet"))
+                model,
+                width,
+                timesteps,
+                lambda: MultiStep(timesteps, leaks=not model.startswith("spiking-resnet")),
+                picture[0],
             ),
             size,
             memory_layout,
+            picture,
             after=functional.reset_net,
         )
         if optimizes_memory:

@@ -107,15 +107,17 @@ def network_work(
     batch: int,
     variant: str = "fused",
     layout: str | None = None,
+    picture: tuple[int, int] = (3, 32),
 ) -> Work:
     """A step of training or an inference."""
     leak = 1 if model.startswith("spiking-resnet") else 0.5
 
     def make_trainer(size: int, memory_layout: str) -> Trainer:
         return Trainer(
-            lambda: SpikingNetwork(model, width, timesteps, lambda: NEURONS[variant](timesteps, leak)),
+            lambda: SpikingNetwork(model, width, timesteps, lambda: NEURONS[variant](timesteps, leak), picture[0]),
             size,
             memory_layout,
+            picture,
             through=torch.compile if variant == "compiled" else lambda network: network,
         )
 

@@ -23,14 +23,16 @@ class Trainer:
         make: Callable[[], nn.Module],
         batch: int,
         layout: str,
-        size: int = 32,
+        picture: tuple[int, int] = (3, 32),
         after: Callable[[nn.Module], Any] = lambda network: None,
         through: Callable[[nn.Module], Callable[[Tensor], Tensor]] = lambda network: network,
     ) -> None:
-        """after: called with the network after each pass. through: what to call instead of the network."""
+        """picture: channels, and rows as columns. after: called with the network after each pass. through: what to call
+        instead of the network.
+        """
         torch.manual_seed(0)
         self.network = make().to(memory_format=LAYOUTS[layout])
-        self.pictures = torch.randn(batch, 3, size, size).contiguous(memory_format=LAYOUTS[layout])
+        self.pictures = torch.randn(batch, picture[0], picture[1], picture[1]).contiguous(memory_format=LAYOUTS[layout])
         self.labels = torch.arange(batch) % 10
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=LEARNING_RATE, fused=True)
         self.after = after

@@ -1,16 +1,17 @@
 // The gradient of a convolution's input: dL/dx[n, i, y, x] = sum of dL/dy[n, o, h, w] * weight[o, i, a, b] over the
 // window positions with h * s + a - p = y and w * s + b - p = x.
 //
-// transpose_filter turns the weights to [ky][kx][output][IN_STRIDE], so that the input channels of the result are one
-// vector. Along a row, the pixels with the same x mod s ("phase") meet the same window columns; a tile is made of such
-// pixels, whose sources are then neighbours, so that a stride costs nothing.
+// transpose_filter turns the weights to [ky][kx][channel group][output][TILE_VECTORS * WIDTH], so that the input channels
+// of a work-item's result are vectors, and what its tiles read lies side by side. Along a row, the pixels with the same
+// x mod s ("phase") meet the same window columns; a tile is made of such pixels, whose sources are then neighbours, so
+// that a stride costs nothing.
 //
 // A work-item makes `rows` rows of one image, TILE_VECTORS * WIDTH channels of each: global (images * bands, chunks).
 // With `accumulate` the result is added to what stands there.
 // Specialised by: CHANNELS, OUTPUTS, IN_STRIDE, OUT_STRIDE, KH, KW, STRIDE, PAD and the tile (dense_tile.cl).
 // Numerics: fused multiply-adds over window rows, blocks of 64 outputs, window columns and outputs, in this order.
 #define SOURCE_STRIDE OUT_STRIDE
-#define RESULT_STRIDE IN_STRIDE
+#define WEIGHT_STRIDE (TILE_VECTORS * WIDTH)
 #define COLUMN_STEP 1
 #define STAGE_COLUMNS (TILE_PIXELS + (KW - 1) / STRIDE)
 #include "convolution/dense_tile.cl"
@@ -21,7 +22,10 @@ __kernel void transpose_filter(__global const float *filter, __global float *tra
     const int channel = get_global_id(0) * 8;
     const int output = get_global_id(1);
     const int tap = get_global_id(2);
-    __global float *to = transposed + ((size_t)tap * OUTPUTS + output) * IN_STRIDE + channel;
+    const int group = channel / WEIGHT_STRIDE;
+    __global float *to = transposed
+        + (((size_t)tap * (IN_STRIDE / WEIGHT_STRIDE) + group) * OUTPUTS + output) * WEIGHT_STRIDE
+        + channel % WEIGHT_STRIDE;
     for (int i = 0; i < 8; i++)
         to[i] = channel + i < CHANNELS ? filter[((size_t)tap * CHANNELS + channel + i) * OUT_STRIDE + output] : 0.0f;
 }
@@ -34,7 +38,8 @@ __kernel void backward_data(
     const int image = get_global_id(0) / bands;
     const int first_row = get_global_id(0) % bands * rows;
     const int end_row = min(first_row + rows, height);
-    const int first = get_global_id(1) * TILE_VECTORS * WIDTH;
+    const int group = get_global_id(1);
+    const int first = group * WEIGHT_STRIDE;
     float8 stage[STAGE_COLUMNS * STAGE_CHANNELS / 8];
     for (int row = first_row; row < end_row; row++)
         for (int phase = 0; phase < STRIDE; phase++) {
@@ -66,7 +71,9 @@ __kernel void backward_data(
                         for (int kx = first_tap; kx < KW; kx += STRIDE)
                             multiply_tap(
                                 sums, (const float *)stage + (last_tap - kx) / STRIDE * STAGE_CHANNELS,
-                                transposed + ((size_t)(ky * KW + kx) * OUTPUTS + output) * IN_STRIDE + first,
+                                transposed
+                                    + (((size_t)(ky * KW + kx) * (IN_STRIDE / WEIGHT_STRIDE) + group) * OUTPUTS + output)
+                                        * WEIGHT_STRIDE,
                                 min(STAGE_CHANNELS, OUTPUTS - output));
                     }
                 }

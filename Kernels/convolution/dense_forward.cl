@@ -5,7 +5,7 @@
 // chunks). Specialised by: CHANNELS, IN_STRIDE, OUT_STRIDE, KH, KW, STRIDE, PAD and the tile (dense_tile.cl).
 // Numerics: fused multiply-adds over window rows, blocks of 64 channels, window columns and channels, in this order.
 #define SOURCE_STRIDE IN_STRIDE
-#define RESULT_STRIDE OUT_STRIDE
+#define WEIGHT_STRIDE OUT_STRIDE
 #define COLUMN_STEP STRIDE
 #define STAGE_COLUMNS ((TILE_PIXELS - 1) * STRIDE + KW)
 #include "convolution/dense_tile.cl"

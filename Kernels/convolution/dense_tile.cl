@@ -5,9 +5,9 @@
 // with zeros outside the image, so that the inner loop has no borders and constant distances. (Pixels start at multiples
 // of 8 floats, so vectors of 8 lie aligned.)
 //
-// Specialised by: SOURCE_STRIDE (floats from one source pixel to the next), RESULT_STRIDE (of the result and of the rows
-// of the weights), COLUMN_STEP (source columns from one pixel of the tile to the next), STAGE_COLUMNS, TILE_PIXELS,
-// TILE_VECTORS, WIDTH.
+// Specialised by: SOURCE_STRIDE (floats from one source pixel to the next), WEIGHT_STRIDE (floats from the weights of one
+// source channel to those of the next), COLUMN_STEP (source columns from one pixel of the tile to the next),
+// STAGE_COLUMNS, TILE_PIXELS, TILE_VECTORS, WIDTH.
 #include "common/layout.cl"
 
 #define STAGE_CHANNELS (SOURCE_STRIDE < 64 ? SOURCE_STRIDE : 64)
@@ -38,7 +38,7 @@ static inline void multiply_tap(
         FLOATV weight[TILE_VECTORS];
 #pragma unroll
         for (int v = 0; v < TILE_VECTORS; v++)
-            weight[v] = LOADV(weights + (size_t)c * RESULT_STRIDE + v * WIDTH);
+            weight[v] = LOADV(weights + (size_t)c * WEIGHT_STRIDE + v * WIDTH);
 #pragma unroll
         for (int p = 0; p < TILE_PIXELS; p++)
 #pragma unroll

@@ -7,11 +7,16 @@
 // polynomials are evaluated at 0, +-sqrt(1/2), +-sqrt(2) and infinity: rounding errors are a fifth of those of the usual
 // points 0, +-1, +-2, and as small as those of the direct sum.
 //
-// turn_filter makes G g G' for every pair of channels: [channel group][36][output][GROUP_CHANNELS]. A work-item of
-// winograd_backward_data takes blocks of BLOCK tiles in turn; it transforms their sources to `scratch` ([36][BLOCK]
-// [OUT_STRIDE] floats), and makes of them, for one group of TILE_VECTORS * WIDTH input channels after the other, the 36
-// products ([36][BLOCK][GROUP_CHANNELS] behind the sources) and the pixels. Scratch is as large as the caches nearest to a
-// core; a work-item's part of it is its own.
+// turn_filter makes G g G' for every pair of channels: [channel group][36][output][GROUP_CHANNELS]. Then, with the same bits
+// as result, either
+//
+// - winograd_backward_data does all in one: a work-item takes blocks of BLOCK tiles in turn; it transforms their sources to
+//   `scratch` ([36][BLOCK][OUT_STRIDE] floats), and makes of them, for one group of TILE_VECTORS * WIDTH input channels
+//   after the other, the 36 products ([36][BLOCK][GROUP_CHANNELS] behind the sources) and the pixels. Scratch is as large as
+//   the caches nearest to a core; a work-item's part of it is its own. The weights pass by once for each block; or
+// - winograd_sources, winograd_products and winograd_pixels do one after the other for all tiles, BLOCK of them a work-item
+//   but for the products, of which one makes a position and a group for all tiles. So large weights pass by only once, and
+//   sources and products twice.
 //
 // Specialised by: CHANNELS, OUTPUTS, IN_STRIDE, OUT_STRIDE, PAD (0 to 2), WIDTH, TILE_VECTORS, TILES (tiles held in
 // registers; BLOCK is a multiple of it), BLOCK.
@@ -116,9 +121,9 @@ static inline int3 place_of(int tile, int height, int width)
     return (int3)(tile / in_image, tile % in_image / columns * 4, tile % columns * 4);
 }
 
-// The sources of a tile, transformed: sources[position][.][o], positions BLOCK * OUT_STRIDE apart.
+// The sources of a tile, transformed: sources[position][.][o], positions `apart` floats apart.
 static void transform_tile(
-    __global float *sources, __global const float *gradient, int3 place, int out_height, int out_width)
+    __global float *sources, size_t apart, __global const float *gradient, int3 place, int out_height, int out_width)
 {
     __global const float *image = gradient + (size_t)place.x * out_height * out_width * OUT_STRIDE;
     for (int output = 0; output < OUT_STRIDE; output += SOURCE_WIDTH) {
@@ -145,7 +150,7 @@ static void transform_tile(
             transform_sources(made, column);
 #pragma unroll
             for (int a = 0; a < 6; a++)
-                *(__global SOURCEV *)(sources + (size_t)(a * 6 + b) * BLOCK * OUT_STRIDE + output) = made[a];
+                *(__global SOURCEV *)(sources + (a * 6 + b) * apart + output) = made[a];
         }
     }
 }
@@ -178,9 +183,10 @@ static inline void multiply_tiles(
             STOREV(sums[p][v], products + p * GROUP_CHANNELS + v * WIDTH);
 }
 
-// The pixels of a tile from its products, WIDTH channels of them.
+// The pixels of a tile from its products, positions `apart` floats apart, WIDTH channels of them.
 static void finish_tile(
-    __global float *result, __global const float *products, int3 place, int height, int width, int accumulate)
+    __global float *result, __global const float *products, size_t apart, int3 place, int height, int width,
+    int accumulate)
 {
     FLOATV rows[4][6];
 #pragma unroll
@@ -188,7 +194,7 @@ static void finish_tile(
         FLOATV column[6], made[4];
 #pragma unroll
         for (int a = 0; a < 6; a++)
-            column[a] = LOADV(products + (size_t)(a * 6 + b) * BLOCK * GROUP_CHANNELS);
+            column[a] = LOADV(products + (a * 6 + b) * apart);
         transform_products(made, column);
 #pragma unroll
         for (int a = 0; a < 4; a++)
@@ -221,8 +227,8 @@ __kernel void winograd_backward_data(
         // What fills up the last registers is any tile's, and goes nowhere.
         for (int t = 0; t < filled; t++)
             transform_tile(
-                sources + t * OUT_STRIDE, gradient, place_of(first + min(t, count - 1), height, width), out_height,
-                out_width);
+                sources + t * OUT_STRIDE, BLOCK * OUT_STRIDE, gradient,
+                place_of(first + min(t, count - 1), height, width), out_height, out_width);
         for (int group = 0; group < GROUPS; group++) {
             for (int position = 0; position < 36; position++)
                 for (int t = 0; t < filled; t += TILES)
@@ -234,7 +240,49 @@ __kernel void winograd_backward_data(
                 for (int v = 0; v < TILE_VECTORS; v++)
                     finish_tile(
                         result + (group * TILE_VECTORS + v) * WIDTH, products + t * GROUP_CHANNELS + v * WIDTH,
-                        place_of(first + t, height, width), height, width, accumulate);
+                        BLOCK * GROUP_CHANNELS, place_of(first + t, height, width), height, width, accumulate);
         }
     }
+}
+
+// Of all tiles, and of as many more as fill up the last registers: sources[position][tile][OUT_STRIDE]; global (blocks).
+__kernel void winograd_sources(
+    __global const float *gradient, __global float *sources, int height, int width, int out_height, int out_width,
+    int tiles, int filled)
+{
+    const int first = get_global_id(0) * BLOCK;
+    const int end = min(first + BLOCK, filled);
+    for (int t = first; t < end; t++)
+        transform_tile(
+            sources + (size_t)t * OUT_STRIDE, (size_t)filled * OUT_STRIDE, gradient,
+            place_of(min(t, tiles - 1), height, width), out_height, out_width);
+}
+
+// products[position][group][tile][GROUP_CHANNELS]; global (GROUPS, 36).
+__kernel void winograd_products(
+    __global const float *sources, __global const float *turned, __global float *products, int filled)
+{
+    const int group = get_global_id(0);
+    const int position = get_global_id(1);
+    for (int t = 0; t < filled; t += TILES)
+        multiply_tiles(
+            products + (((size_t)position * GROUPS + group) * filled + t) * GROUP_CHANNELS,
+            sources + ((size_t)position * filled + t) * OUT_STRIDE,
+            turned + ((size_t)group * 36 + position) * OUTPUTS * GROUP_CHANNELS);
+}
+
+// Global (blocks, GROUPS).
+__kernel void winograd_pixels(
+    __global const float *products, __global float *result, int height, int width, int tiles, int filled,
+    int accumulate)
+{
+    const int first = get_global_id(0) * BLOCK;
+    const int end = min(first + BLOCK, tiles);
+    const int group = get_global_id(1);
+    for (int t = first; t < end; t++)
+        for (int v = 0; v < TILE_VECTORS; v++)
+            finish_tile(
+                result + (group * TILE_VECTORS + v) * WIDTH,
+                products + ((size_t)group * filled + t) * GROUP_CHANNELS + v * WIDTH,
+                (size_t)GROUPS * filled * GROUP_CHANNELS, place_of(t, height, width), height, width, accumulate);
 }

@@ -39,10 +39,19 @@ public struct AugmentationPolicy: Hashable, Codable, Sendable {
 
     /// What is usual: digits move by 2 pixels and are not mirrored, CIFAR-10's pictures move by 4 and are, events are
     /// rolled by 5 and mirrored. ImageNet's pictures are mirrored, and cut from anywhere in any case.
-    public static func standard(for name: DatasetName) -> AugmentationPolicy {
-        switch name {
-        case .digits, .mnist: AugmentationPolicy(shift: 2, flip: false)
-        case .cifar10: AugmentationPolicy(shift: 4, flip: true)
+    ///
+    /// - Parameters:
+    ///   - name: the data set.
+    ///   - imageSize: where digits and CIFAR-10's pictures are made smaller, they move by as much less, by a pixel at
+    ///     least.
+    public static func standard(for name: DatasetName, imageSize: ImageSize? = nil) -> AugmentationPolicy {
+        func scaled(_ shift: Int) -> Int {
+            guard let own = name.pictureSize, case .square(let size) = imageSize else { return shift }
+            return max(1, shift * size / own)
+        }
+        return switch name {
+        case .digits, .mnist: AugmentationPolicy(shift: scaled(2), flip: false)
+        case .cifar10: AugmentationPolicy(shift: scaled(4), flip: true)
         case .imagenet: AugmentationPolicy(shift: 0, flip: true)
         case .cifar10DVS: AugmentationPolicy(shift: 5, flip: true)
         }

@@ -59,18 +59,12 @@ public enum DataLoader {
         let imageSize = request.imageSize ?? DataRequest.standardImageSize(of: request.name) ?? .native
         switch request.name {
         case .digits, .mnist, .cifar10:
-            let name = request.name.rawValue
-            guard request.imageSize == nil || request.imageSize == .native else {
-                throw DatasetError(
-                    "the pictures of \(name) have a size of their own: leave --image-size out, or unpack them as an "
-                        + "image folder and use --dataset imagenet"
-                )
-            }
             guard request.split == nil else {
-                throw DatasetError("the data set \(name) comes divided: leave --split out")
+                throw DatasetError("the data set \(request.name.rawValue) comes divided: leave --split out")
             }
             return try ImageDataset.load(request.name, directory: request.directory)
                 .limited(train: request.limitTrain, test: request.limitTest)
+                .reduced(to: imageSize)
         case .imagenet:
             guard let directory = request.directory else {
                 throw DatasetError(

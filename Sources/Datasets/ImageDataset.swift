@@ -24,6 +24,15 @@ public enum DatasetName: String, CaseIterable, Sendable, Codable {
         }
     }
 
+    /// Rows and columns of the published pictures; nil for sets of files of any size.
+    public var pictureSize: Int? {
+        switch self {
+        case .digits, .mnist: 28
+        case .cifar10: 32
+        case .imagenet, .cifar10DVS: nil
+        }
+    }
+
     /// Mean of each channel over the training pictures, of pixels from 0 to 1; counts of events are left as they are.
     public var mean: [Float] {
         switch self {

@@ -43,7 +43,7 @@ extension OpenCLBackend {
     }
 
     private func directly(_ call: BackwardDataCall) throws(BackendError) {
-        let plan = call.plan
+        let plan = call.plan.joiningRows
         let file = "convolution/backward_data.cl"
         let input = plan.input
         let stride = plan.geometry.stride
@@ -79,6 +79,7 @@ extension OpenCLBackend {
             arguments: [.storage(call.filter), .storage(turned)],
             global: [plan.input.channelStride / tile.width, (plan.output.channels + 15) / 16]
         )
+        guard !tile.isByPosition else { return try byPosition(call, tile, turned: turned) }
         let items = min(tile.blocks, tile.items(computeUnits: computeUnits))
         let scratch = try allocate(words: items * tile.scratchWords)
         try run(
@@ -88,6 +89,47 @@ extension OpenCLBackend {
             arguments: [.storage(call.gradient), .storage(turned), .storage(call.result), .storage(scratch)]
                 + plan.extents + [.int(tile.tiles), .int32(call.accumulates ? 1 : 0)],
             global: [items]
+        )
+    }
+
+    /// Sources, products and pixels of all tiles, one after the other.
+    private func byPosition(
+        _ call: BackwardDataCall,
+        _ tile: WinogradTile,
+        turned: OpenCLStorage
+    ) throws(BackendError) {
+        let plan = call.plan
+        func run(_ kernel: String, _ arguments: [KernelArgument], _ global: [Int]) throws(BackendError) {
+            try self.run(
+                kernel,
+                "convolution/winograd_backward_data.cl",
+                options: plan.options + tile.options,
+                arguments: arguments,
+                global: global
+            )
+        }
+        let sources = try allocate(words: 36 * tile.filled * plan.output.channelStride)
+        let products = try allocate(words: 36 * tile.filled * plan.input.channelStride)
+        let groups = plan.input.channelStride / (tile.vectors * tile.width)
+        let (tiles, filled) = (KernelArgument.int(tile.tiles), KernelArgument.int(tile.filled))
+        try run(
+            "winograd_sources",
+            [.storage(call.gradient), .storage(sources)] + plan.extents + [tiles, filled],
+            [(tile.filled + tile.block - 1) / tile.block]
+        )
+        try run(
+            "winograd_products",
+            [.storage(sources), .storage(turned), .storage(products), filled],
+            [groups, 36]
+        )
+        try run(
+            "winograd_pixels",
+            [
+                .storage(products), .storage(call.result), .int(plan.input.height), .int(plan.input.width), tiles,
+                filled,
+                .int32(call.accumulates ? 1 : 0),
+            ],
+            [tile.blocks, groups]
         )
     }
 }

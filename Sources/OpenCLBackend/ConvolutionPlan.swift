@@ -5,8 +5,8 @@ import Tensors
 /// This file and WinogradTile.swift choose tile, block and partition sizes; they depend on shapes only, never on the
 /// device or on timing, so that the same run gives the same bits everywhere.
 struct ConvolutionPlan: Hashable {
-    let input: ImageShape
-    let output: ImageShape
+    private(set) var input: ImageShape
+    private(set) var output: ImageShape
     let filter: FilterShape
     let geometry: WindowGeometry
 
@@ -43,6 +43,24 @@ struct ConvolutionPlan: Hashable {
         self.filter = filter
         self.geometry = geometry
     }
+
+    /// The same convolution with short rows joined, where windows and strides of one pixel allow it: they would leave
+    /// registers of a tile empty.
+    var joiningRows: ConvolutionPlan {
+        guard filter.taps == 1, geometry.stride == 1, geometry.padding == 0 else { return self }
+        let (rows, columns) = (input.height, input.width)
+        let joined = (1...rows).first { rows.isMultiple(of: $0) && $0 * columns >= Self.longRow } ?? rows
+        func join(_ shape: ImageShape) -> ImageShape {
+            ImageShape(images: shape.images, height: rows / joined, width: columns * joined, channels: shape.channels)
+        }
+        var plan = self
+        plan.input = join(input)
+        plan.output = join(output)
+        return plan
+    }
+
+    /// Pixels of which a tile's registers are but a small part.
+    private static let longRow = 64
 
     /// Output channels that one work-item of the look-up kernels makes.
     var width: Int { output.vectorWidth }

@@ -14,6 +14,9 @@ public struct KernelChoices: Codable, Hashable, Sendable {
     /// 48, 96 and 192 channels, higher with 384, whose tables fill no second-level cache.
     public static let standard = KernelChoices(largestEventRate: 300, winogradChannels: 8, eventFilterChannels: 48)
 
+    /// More channels than any convolution has.
+    public static let never = Int(Int32.max)
+
     /// Names in files.
     public enum CodingKeys: String, CodingKey {
         case largestEventRate = "largest_event_rate"

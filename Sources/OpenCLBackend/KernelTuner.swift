@@ -89,7 +89,7 @@ public struct KernelTuner: Sendable {
             .winogradChannels,
             operands.title,
             { $0.winogradChannels = 0 },
-            { $0.winogradChannels = .max },
+            { $0.winogradChannels = KernelChoices.never },
             operands.convolveBackwardData
         )
     }
@@ -100,7 +100,7 @@ public struct KernelTuner: Sendable {
             .eventFilterChannels,
             "\(operands.title), rate 0.1",
             { $0.eventFilterChannels = 0 },
-            { $0.eventFilterChannels = .max },
+            { $0.eventFilterChannels = KernelChoices.never },
             operands.convolveBackwardFilter
         )
     }
@@ -111,7 +111,7 @@ public struct KernelTuner: Sendable {
         _ note: (Measurement) -> Void,
         measure: (Int) throws(BackendError) -> Measurement
     ) throws(BackendError) -> Int {
-        var smallest = 1 << 20
+        var smallest = KernelChoices.never
         for channels in Self.widths.reversed() {
             let measurement = try measure(channels)
             note(measurement)

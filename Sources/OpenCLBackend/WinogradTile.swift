@@ -12,6 +12,8 @@ struct WinogradTile: Hashable {
     let tiles: Int
     /// Floats of a work-item's part of the scratch memory.
     let scratchWords: Int
+    /// Whether sources, products and pixels are made one after the other for all tiles, rather than block by block.
+    let isByPosition: Bool
 
     /// Nil where the direct kernel suits better: other windows and strides, and fewer channels than `smallestChannels`, for
     /// which transforming costs as much as it saves.
@@ -30,6 +32,25 @@ struct WinogradTile: Hashable {
         // The sources of 32 tiles of 384 channels fill a second-level cache; the weights pass by once for each block.
         block = plan.output.channelStride > 384 ? 16 : 32
         scratchWords = 36 * block * (plan.output.channelStride + vectors * width)
+        // What passes between caches and memory: the weights once for each block, or sources and products twice.
+        let weights = 36 * plan.output.channels * input.channelStride
+        let filled = Self.filled(tiles, registers)
+        let (sources, products) = (36 * filled * plan.output.channelStride, 36 * filled * input.channelStride)
+        isByPosition =
+            weights >= Self.largeWeights && sources + products <= Self.mostBetween
+            && 2 * (sources + products) + weights < (tiles + block - 1) / block * weights
+    }
+
+    /// Floats that no second-level cache holds beside a block's sources.
+    private static let largeWeights = 1 << 20
+    /// Floats of sources and products at most, 128 MiB.
+    private static let mostBetween = 32 << 20
+
+    /// ``tiles``, and as many more as fill up the last registers.
+    var filled: Int { Self.filled(tiles, registers) }
+
+    private static func filled(_ tiles: Int, _ registers: Int) -> Int {
+        (tiles + registers - 1) / registers * registers
     }
 
     /// Blocks of the whole result.

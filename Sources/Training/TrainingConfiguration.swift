@@ -61,7 +61,12 @@ public struct TrainingConfiguration: Hashable, Sendable {
         dataset = given.dataset ?? .digits
         optimizer = given.optimizer ?? .adam
         let recipe = given.recipe ?? .standard
-        let defaults = TrainingDefaults(dataset: dataset, recipe: recipe, optimizer: optimizer)
+        let defaults = TrainingDefaults(
+            dataset: dataset,
+            imageSize: given.imageSize,
+            recipe: recipe,
+            optimizer: optimizer
+        )
         try OptionRanges.check(given, defaultEpochs: defaults.epochs)
         architecture = try Architecture.named(given.model ?? defaults.model)
 

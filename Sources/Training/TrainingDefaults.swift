@@ -26,7 +26,7 @@ struct TrainingDefaults {
     /// Whether `Head.startingGain` is taken.
     let raisesHead: Bool
 
-    init(dataset: DatasetName, recipe: Recipe, optimizer: OptimizerKind) {
+    init(dataset: DatasetName, imageSize: ImageSize?, recipe: Recipe, optimizer: OptimizerKind) {
         switch dataset {
         case .digits, .mnist:
             (model, width, batchSize, epochs) = ("lsn19", 1.0 / 16, dataset == .digits ? 20 : 50, 8)
@@ -46,7 +46,7 @@ struct TrainingDefaults {
         }
         warmupShare = dataset == .imagenet ? 10 : 0
         learningRate = optimizer == .sgd ? 0.1 : dataset == .imagenet ? 1e-3 : 5e-3
-        augmentation = AugmentationPolicy.standard(for: dataset)
+        augmentation = AugmentationPolicy.standard(for: dataset, imageSize: imageSize)
         branchScale = recipe == .paper ? 1 : nil
         branchBias = recipe == .paper ? 0 : nil
         surrogateHeight = recipe == .paper ? 1 : nil

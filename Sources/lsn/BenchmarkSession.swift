@@ -132,7 +132,7 @@ struct BenchmarkSession {
         guard configuration.dataset != .cifar10DVS else {
             throw InputError("a step is measured on made-up pictures, not recordings of events")
         }
-        let data = ImageDataset.madeUp(configuration.dataset, count: configuration.batchSize)
+        let data = ImageDataset.madeUp(for: configuration)
         let planner = try opened.memoryPlanner(configuration, data: data, mostSamples: configuration.batchSize)
         let plan = try planner.plan(configuration.options.memory ?? .auto)
         try planner.check(plan)

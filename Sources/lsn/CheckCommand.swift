@@ -25,6 +25,12 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "Check only cases whose name or operation contains this.")
     var filter: String?
 
+    @Option(help: "Check one part of the cases, K/N: every N-th, from the K-th on. Parts can be checked at once.")
+    var part: CasePart?
+
+    @Flag(help: "Run each case once only, not a second time to see that its bits are the same.")
+    var once = false
+
     @Flag(help: "Fail also where a kernel of an OpenCL device was not run by any case.")
     var everyKernel = false
 
@@ -33,10 +39,10 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let choice = try DeviceChoice(device.device ?? "auto")
-        let cases = try golden.map { try GoldenFolder.load($0, filter: filter) }
+        let cases = try golden.map { chosen(try GoldenFolder.load($0, filter: filter)) }
         let opened = try device.open(choice, guardsMemory: true)
         let status = StatusLine()
-        let report = try Self.check(opened.backend, cases: cases, source: golden, filter: filter, status: status)
+        let report = try check(opened.backend, golden: cases, status: status)
         status.clear()
         let coverage = (opened.backend as? OpenCLBackend)?.kernelCoverage
         if json {
@@ -55,25 +61,30 @@ struct CheckCommand: ParsableCommand {
         }
     }
 
-    private static func check<B: Backend>(
-        _ backend: B,
-        cases: [ParityCase]?,
-        source: String?,
-        filter: String?,
-        status: StatusLine
-    ) throws -> CheckReport {
+    private func check<B: Backend>(_ backend: B, golden cases: [ParityCase]?, status: StatusLine) throws -> CheckReport
+    {
         func show(_ entry: CheckReport.Entry, done: Int, total: Int) {
             status.show("\(done)/\(total) \(entry.name)")
         }
-        if let cases, let source {
-            return ParityCheck.golden(cases, on: backend, source: source, progress: show)
+        if let cases, let golden {
+            return ParityCheck.golden(cases, on: backend, source: golden, progress: show)
         }
         if backend is ReferenceBackend {
+            guard part == nil, !once else {
+                throw InputError("--part and --once are for OpenCL devices and golden values: leave them out")
+            }
             return try ParityCheck.reference(backend, filter: filter, progress: show)
         }
-        let cases = try ParityCatalogue.cases(filter: filter)
-        return ParityCheck.catalogue(cases, backend: backend, against: ReferenceBackend(), progress: show)
+        return ParityCheck.catalogue(
+            chosen(try ParityCatalogue.cases(filter: filter)),
+            backend: backend,
+            against: ReferenceBackend(),
+            repeats: !once,
+            progress: show
+        )
     }
+
+    private func chosen(_ cases: [ParityCase]) -> [ParityCase] { part?.of(cases) ?? cases }
 
     /// Every case with its worst tensor, and what failed below.
     static func table(_ report: CheckReport) -> String {
@@ -95,6 +106,29 @@ struct CheckCommand: ParsableCommand {
 
     private static func scientific(_ value: Double) -> String {
         value == 0 ? "0" : ProgressText.scientific(value)
+    }
+}
+
+/// One of several equal parts of a list, as `--part` names it.
+struct CasePart: ExpressibleByArgument {
+    private let number: Int
+    private let count: Int
+
+    /// From `2/3`.
+    init?(argument: String) {
+        let numbers = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+        guard numbers.count == 2, let number = numbers[0], let count = numbers[1], count >= 1,
+            (1...count).contains(number)
+        else {
+            return nil
+        }
+        self.number = number
+        self.count = count
+    }
+
+    /// Neighbours go to different parts, so that all take about as long.
+    func of<Element>(_ elements: [Element]) -> [Element] {
+        stride(from: number - 1, to: elements.count, by: count).map { elements[$0] }
     }
 }
 

@@ -55,7 +55,8 @@ struct DataInspectCommand: ParsableCommand {
 
     private func draw(_ data: any TrainingData, on backend: some Backend) throws -> [UInt8] {
         let count = min(samples ?? (data.form == .frames ? 8 : 64), data.trainCount)
-        let provider = data.trainingBatches(batchSize: count, seed: seed, policy: .standard(for: data.name))
+        let policy = AugmentationPolicy.standard(for: data.name, imageSize: .square(data.height))
+        let provider = data.trainingBatches(batchSize: count, seed: seed, policy: policy)
         let batch = try provider.trainingBatch(epoch: 0, index: 0)
         let values = try provider.tensors(of: [batch], data: data, on: backend)
         return ContactSheet(values, of: data, count: batch.count).png()

@@ -42,7 +42,8 @@ struct DepthCommand: AsyncParsableCommand {
     @OptionGroup(title: "Experiment") var experiment: ExperimentOptions
 
     func run() async throws {
-        var options = budget.training(batchSize: batchSize, epochs: epochs, seed: nil)
+        // With 2 time steps all of it takes half an hour on two cores.
+        var options = budget.training(batchSize: batchSize, epochs: epochs, seed: nil, standardTimeSteps: 2)
         options.surrogateHeight = surrogateHeight
         let plan = DepthPlan(
             systems: systems,

@@ -24,6 +24,12 @@ struct DeviceOptions: ParsableArguments {
     )
     var kernels: String?
 
+    @Flag(
+        name: .customLong("no-winograd"),
+        help: "Take the gradients of 3×3 convolutions' inputs directly, not by Winograd's F(4,3): slower, rounded less."
+    )
+    var isDirect = false
+
     /// The folder of kernels that was asked for, if any.
     private var kernelFolder: String? {
         kernels ?? ProcessInfo.processInfo.environment["LSN_KERNELS"].flatMap { $0.isEmpty ? nil : $0 }
@@ -66,7 +72,16 @@ struct DeviceOptions: ParsableArguments {
         _ kernelChoices: KernelChoices?
     ) throws -> OpenDevice {
         let queue = try queue(info, isProfiling: isProfiling)
-        let choices = kernelChoices ?? TuningFile(info).choices ?? .standard
+        var choices = kernelChoices ?? TuningFile(info).choices ?? .standard
+        if isDirect {
+            guard kernelChoices == nil || choices.winogradChannels == KernelChoices.never else {
+                throw InputError(
+                    "--no-winograd: the run began with Winograd's gradients and keeps to them, so that it continues to the "
+                        + "same bits. Leave the option out, or begin another run"
+                )
+            }
+            choices.winogradChannels = KernelChoices.never
+        }
         return OpenDevice(
             backend: try OpenCLBackend(queue: queue, choices: choices, guardsMemory: guardsMemory),
             machine: MachineRecord(

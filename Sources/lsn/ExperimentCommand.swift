@@ -67,11 +67,14 @@ struct BudgetOptions: ParsableArguments {
     @Option(help: "Test on the first so many samples only.")
     var limitTest: Int?
 
+    @Option(help: "Pixels that the networks see: N, or native (default: the data set's).")
+    var imageSize: ImageSize?
+
     @Option(help: "Channels of the first stage, which decide every model's width.")
     var channels = 8
 
-    @Option(help: "Time steps T.")
-    var timesteps = 4
+    @Option(help: "Time steps T (default: 4; depth: 2).")
+    var timesteps: Int?
 
     @Option(help: "Learning rate.")
     var learningRate = 5e-3
@@ -86,13 +89,14 @@ struct BudgetOptions: ParsableArguments {
     var memory: MemoryChoice?
 
     /// As options of a run.
-    func training(batchSize: Int, epochs: Int?, seed: UInt64?) -> TrainingOptions {
+    func training(batchSize: Int, epochs: Int?, seed: UInt64?, standardTimeSteps: Int = 4) -> TrainingOptions {
         var options = TrainingOptions()
         options.dataset = dataset ?? .digits
         options.data = data.map { URL(fileURLWithPath: $0).path }
+        options.imageSize = imageSize
         options.limitTrain = limitTrain
         options.limitTest = limitTest
-        options.timesteps = timesteps
+        options.timesteps = timesteps ?? standardTimeSteps
         options.learningRate = learningRate
         options.batchSize = batchSize
         options.epochs = epochs
@@ -103,7 +107,7 @@ struct BudgetOptions: ParsableArguments {
 
     func validate() throws {
         if channels < 1 { throw ValidationError("--channels must be at least 1") }
-        if timesteps < 1 { throw ValidationError("--timesteps must be at least 1") }
+        if let timesteps, timesteps < 1 { throw ValidationError("--timesteps must be at least 1") }
         if !(learningRate >= 0 && learningRate.isFinite) {
             throw ValidationError("--learning-rate must be a number from 0 on")
         }

@@ -23,7 +23,10 @@ struct FileOptions: ParsableArguments {
     )
     var split: SplitRule?
 
-    @Option(help: "Pixels that the network sees: N, or native (default: imagenet 224, cifar10-dvs 48).")
+    @Option(
+        help:
+            "Pixels that the network sees: N, or native (default: imagenet 224, cifar10-dvs 48; digits, mnist and cifar10 native, which whole factors make smaller)."
+    )
     var imageSize: ImageSize?
 
     @Option(help: "Cut recordings into frames of equal numbers of events, or of equal time (default: number).")

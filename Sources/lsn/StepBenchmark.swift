@@ -18,6 +18,9 @@ struct StepOptions: ParsableArguments {
     )
     var dataset: DatasetName?
 
+    @Option(help: "Pixels that the network sees: N, or native (default: as `lsn train`).")
+    var imageSize: ImageSize?
+
     @Option(help: "Multiplier of the model's widths (default: as `lsn train`).")
     var width: Double?
 
@@ -42,7 +45,7 @@ struct StepOptions: ParsableArguments {
     /// Whether any of them is given.
     var isAsked: Bool {
         [model, dataset?.rawValue, optimizer?.rawValue, memory?.rawValue].contains { $0 != nil }
-            || [timesteps, batchSize].contains { $0 != nil } || width != nil
+            || [timesteps, batchSize].contains { $0 != nil } || width != nil || imageSize != nil
     }
 
     func validate() throws {
@@ -54,6 +57,7 @@ struct StepOptions: ParsableArguments {
         var options = TrainingOptions()
         options.model = model
         options.dataset = dataset
+        options.imageSize = imageSize
         options.width = width
         options.timesteps = timesteps
         options.batchSize = batchSize
@@ -97,7 +101,7 @@ struct StepBenchmark: Encodable {
 
     init(_ options: StepOptions, on opened: OpenDevice) throws {
         let configuration = try options.configuration()
-        let data = ImageDataset.madeUp(configuration.dataset, count: configuration.batchSize)
+        let data = ImageDataset.madeUp(for: configuration)
         let planner = try opened.memoryPlanner(configuration, data: data, mostSamples: 1 << 16)
         let plan = try planner.plan(configuration.options.memory ?? .auto)
         try planner.check(plan)
@@ -167,14 +171,12 @@ struct StepBenchmark: Encodable {
 }
 
 extension ImageDataset {
-    /// Pictures of noise, as large as those of `name`.
-    static func madeUp(_ name: DatasetName, count: Int) -> ImageDataset {
+    /// A batch of noise, as large as the pictures of a run; 224 pixels where only the files would tell.
+    static func madeUp(for configuration: TrainingConfiguration) -> ImageDataset {
+        let name = configuration.dataset
+        let count = configuration.batchSize
         let size =
-            switch name {
-            case .digits, .mnist: 28
-            case .cifar10: 32
-            case .imagenet, .cifar10DVS: 224
-            }
+            if case .square(let pixels) = configuration.options.imageSize { pixels } else { name.pictureSize ?? 224 }
         let bytes = name.mean.count * size * size
         var random = Philox(seed: 0, purpose: .parity, index: 0)
         let picture = (0..<bytes).map { _ in UInt8(random.integer(below: 256)) }

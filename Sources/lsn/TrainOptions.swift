@@ -215,7 +215,7 @@ struct DataOptions: ParsableArguments {
 
     @Option(
         help:
-            "Largest random shift of a training picture in pixels (default: 2; cifar10: 4; cifar10-dvs: 5; imagenet: 0, and others only with --image-size native)."
+            "Largest random shift of a training picture in pixels (default: 2; cifar10: 4, both less where pictures are made smaller; cifar10-dvs: 5; imagenet: 0, and others only with --image-size native)."
     )
     var shift: Int?
 

@@ -57,6 +57,25 @@ import Testing
         #expect(unknown.output.contains("teleport"))
     }
 
+    @Test func partsMakeUpTheWhole() throws {
+        func names(_ part: String...) throws -> [String] {
+            let result = try place.lsn(
+                ["check", "--device", "reference", "--golden", golden, "--filter", "gate", "--json"] + part
+            )
+            #expect(result.code == 0, "\(result.errors)")
+            let cases = (try result.json() as? [String: Any])?["cases"] as? [[String: Any]]
+            return try #require(cases).compactMap { $0["name"] as? String }
+        }
+        let (all, first, second) = (try names(), try names("--part", "1/2"), try names("--part", "2/2"))
+        #expect(all.count >= 2 && !second.isEmpty && first.count - second.count <= 1)
+        #expect((first + second).sorted() == all.sorted())
+        for wrong in ["0/2", "3/2", "1", "1/0", "a/b"] {
+            let result = try place.lsn("check", "--device", "reference", "--part", wrong)
+            #expect(result.code == 2 && result.errors.contains("--part"), "\(wrong): \(result.errors)")
+        }
+        #expect(try place.lsn("check", "--device", "reference", "--part", "1/2").code == 2)
+    }
+
     @Test func nothingToCheckIsNoSuccess() throws {
         try FileManager.default.createDirectory(atPath: place.file("empty"), withIntermediateDirectories: true)
         #expect(try place.lsn("check", "--device", "reference", "--golden", "empty").code == 2)

@@ -67,6 +67,22 @@ struct TuneTests {
         #expect(try choices("damaged") == nil)
     }
 
+    /// The switch between Winograd's gradients and direct ones is kept by a run as what was tuned is.
+    @Test func aRunWithoutWinogradStaysWithoutIt() throws {
+        let step = [
+            "train", "--device", "opencl", "--limit-train", "8", "--limit-test", "8", "--batch-size", "8", "--epochs",
+            "1",
+        ]
+        for (name, options) in [("direct", ["--no-winograd"]), ("own", [])] {
+            #expect(try place.lsn(step + ["--output", name] + options).code == 0)
+        }
+        #expect(try choices("direct")?["winograd_channels"] == Int(Int32.max))
+        let resumed = try lsn("train", "--resume", "direct", "--epochs", "2", "--no-winograd")
+        #expect(resumed.code == 0, "\(resumed.errors)")
+        let refused = try lsn("train", "--resume", "own", "--epochs", "2", "--no-winograd")
+        #expect(refused.code == 2 && refused.errors.contains("the run began with Winograd"), "\(refused.errors)")
+    }
+
     @Test func theReferenceCannotBeTuned() throws {
         let result = try lsn("tune", "--device", "reference")
         #expect(result.code == 2 && result.errors.contains("--device"), "\(result.errors)")

@@ -27,6 +27,29 @@ struct BundledDigitsTests {
         #expect(abs(variance.squareRoot() - 0.3081) < 0.005)
     }
 
+    @Test("shrink to the means of squares", arguments: [(28, 2), (14, 1), (7, 1), (1, 1)])
+    func reduction(size: Int, shift: Int) throws {
+        let whole = try ImageDataset.load(.digits, directory: nil)
+        var request = DataRequest(name: .digits)
+        request.imageSize = .square(size)
+        request.limitTrain = 50
+        let reduced = try #require(try DataLoader.load(request) as? ImageDataset)
+        #expect(reduced.height == size && reduced.width == size && reduced.train.count == 50)
+        let factor = 28 / size
+        for (image, row, column) in [(0, 0, 0), (3, size / 2, size / 3), (49, size - 1, size - 1)] {
+            var sum = 0
+            for y in 0..<factor {
+                for x in 0..<factor {
+                    sum += Int(whole.train.pixels[(image * 28 + row * factor + y) * 28 + column * factor + x])
+                }
+            }
+            let mean = Double(sum) / Double(factor * factor)
+            let pixel = Double(reduced.train.pixels[(image * size + row) * size + column])
+            #expect(abs(pixel - mean) <= 0.5)
+        }
+        #expect(AugmentationPolicy.standard(for: .digits, imageSize: request.imageSize).shift == shift)
+    }
+
     @Test("read no folder")
     func folder() {
         #expect(throws: DatasetError.self) { try ImageDataset.load(.digits, directory: "anywhere") }

@@ -338,7 +338,8 @@ struct DataLoaderTests {
             let error = #expect(throws: DatasetError.self) { try DataLoader.load(request) }
             return error?.description ?? ""
         }
-        #expect(complaint { $0.imageSize = .square(32) }.contains("have a size of their own"))
+        #expect(complaint { $0.imageSize = .square(32) }.contains("by whole factors only. Use native, 14, 7"))
+        #expect(complaint { $0.imageSize = .square(13) }.contains("--image-size 13"))
         #expect(complaint { $0.split = .first }.contains("comes divided"))
         #expect(complaint { $0.framesBy = .time }.contains("--frames-by is for recordings"))
         #expect(complaint({ _ in }, .imagenet).contains("imagenet needs --data DIR"))

@@ -6,6 +6,7 @@ extension DepthResults {
     /// The report in Markdown, its pictures beside it.
     public func report(command: String) -> [UInt8] {
         var report = MarkdownReport("Depth")
+        let budget = runs.map(\.record).budget(namesLearningRate: true)
         report.paragraph(
             "Every system at every depth under one budget: \(budget). Widths are chosen so that the first stage has "
                 + "\(plan.channels) channels. Each system has its own neuron; LSN starts as its depth asks for, `lsn-paper` "
@@ -51,15 +52,9 @@ extension DepthResults {
             ["run", "layers", "blocks", "parameters", "train", "test", "best test", "images/s", "ended"],
             runs.map(runRow)
         )
+        let minutes = Figure.number(runs.map(\.record).minutes)
+        report.paragraph("Training and evaluating took \(minutes) minutes, all runs together.")
         return report.bytes
-    }
-
-    private var budget: String {
-        let options = runs.first?.record.options
-        func text(_ value: (some CustomStringConvertible)?) -> String { value.map { "\($0)" } ?? "–" }
-        return "\(text(options?.epochs)) epochs of \(text(options?.dataset?.rawValue)), batches of "
-            + "\(text(options?.batchSize)), \(text(options?.optimizer?.rawValue)) at "
-            + "\(text(options?.learningRate)), T = \(text(options?.timesteps))"
     }
 
     private var surrogates: String {

@@ -43,11 +43,8 @@ extension RecipeResults {
     }
 
     private var budget: String {
-        let options = runs.first?.record.options
-        func text(_ value: (some CustomStringConvertible)?) -> String { value.map { "\($0)" } ?? "–" }
-        return "\(text(options?.epochs)) epochs of \(text(options?.dataset?.rawValue)), batches of "
-            + "\(text(options?.batchSize)), \(text(options?.optimizer?.rawValue)), T = \(text(options?.timesteps)), first "
-            + "stage of \(plan.channels) channels, \(plan.seeds.inWords)."
+        let common = runs.map(\.record).budget(namesLearningRate: false)
+        return "\(common), first stage of \(plan.channels) channels, \(plan.seeds.inWords)."
     }
 
     private func row(_ recipe: Recipe, isBest: Bool) -> [String] {

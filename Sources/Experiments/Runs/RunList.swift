@@ -37,6 +37,26 @@ public struct CompletedRun: Codable, Hashable, Sendable {
     public var testAccuracy: Double? { epochs.last?.testAccuracy }
 }
 
+extension [CompletedRun] {
+    /// What runs under one budget have in common, as reports say it.
+    ///
+    /// - Parameter namesLearningRate: false where it is what they differ by.
+    func budget(namesLearningRate: Bool) -> String {
+        guard let record = first else { return "no run" }
+        func text(_ value: (some CustomStringConvertible)?) -> String { value.map { "\($0)" } ?? "–" }
+        let options = record.options
+        let rate = namesLearningRate ? " at \(text(options.learningRate))" : ""
+        let size = record.network.imageSize.map(String.init).joined(separator: "×")
+        return "\(text(options.epochs)) epochs of \(text(options.dataset?.rawValue)) (\(size) pixels), batches of "
+            + "\(text(options.batchSize)), \(text(options.optimizer?.rawValue))\(rate), T = \(text(options.timesteps))"
+    }
+
+    /// In which steps and evaluations ran, all runs together; compilation aside.
+    var minutes: Double {
+        flatMap(\.epochs).reduce(0) { $0 + $1.seconds + $1.evaluationSeconds } / 60
+    }
+}
+
 /// A value of a run stopped being finite: a result like any other.
 public struct RunFailure: Codable, Hashable, Sendable {
     /// What stopped being finite.

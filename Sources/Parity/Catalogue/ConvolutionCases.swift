@@ -71,6 +71,8 @@ enum ConvolutionCases {
         ConvolutionSize(2, 9, 7, 3, 5, 3, 1, 1), ConvolutionSize(1, 6, 5, 33, 9, 3, 2, 1),
         ConvolutionSize(2, 5, 5, 8, 32, 1, 2, 0), ConvolutionSize(1, 8, 9, 65, 3, 1, 1, 0),
         ConvolutionSize(3, 6, 7, 32, 24, 3, 1, 1),
+        // So many weights that Winograd's products are made position by position.
+        ConvolutionSize(17, 1, 2, 72, 408, 3, 1, 1),
     ]
 
     /// Layers of LSN19 and LSN101 at small and paper widths, and odd ones: many work-groups of every kernel.
@@ -81,7 +83,7 @@ enum ConvolutionCases {
         ConvolutionSize(2, 32, 32, 96, 96, 3, 1, 1), ConvolutionSize(4, 16, 16, 192, 48, 1, 1, 0),
         ConvolutionSize(2, 16, 16, 96, 192, 3, 2, 1), ConvolutionSize(3, 33, 35, 65, 37, 3, 1, 1),
         ConvolutionSize(20, 9, 11, 64, 48, 3, 1, 1), ConvolutionSize(2, 8, 8, 40, 400, 3, 1, 1),
-        ConvolutionSize(200, 1, 1, 256, 10, 1, 1, 0),
+        ConvolutionSize(200, 1, 1, 256, 10, 1, 1, 0), ConvolutionSize(40, 7, 8, 192, 192, 3, 1, 1),
     ]
 
     /// Windows whose kernel takes few spikes one by one, and many by groups of channels.
