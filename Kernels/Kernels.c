@@ -46,6 +46,9 @@ static const unsigned char convolution_event_backward_filter[] = {
 static const unsigned char convolution_row_forward[] = {
 #embed "convolution/row_forward.cl"
 };
+static const unsigned char convolution_run_moments[] = {
+#embed "convolution/run_moments.cl"
+};
 static const unsigned char convolution_spike_backward_filter[] = {
 #embed "convolution/spike_backward_filter.cl"
 };
@@ -149,6 +152,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(convolution_dense_tile, "convolution/dense_tile.cl"),
     SOURCE(convolution_event_backward_filter, "convolution/event_backward_filter.cl"),
     SOURCE(convolution_row_forward, "convolution/row_forward.cl"),
+    SOURCE(convolution_run_moments, "convolution/run_moments.cl"),
     SOURCE(convolution_spike_backward_filter, "convolution/spike_backward_filter.cl"),
     SOURCE(convolution_spike_forward, "convolution/spike_forward.cl"),
     SOURCE(convolution_spike_lookup, "convolution/spike_lookup.cl"),

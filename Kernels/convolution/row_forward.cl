@@ -14,10 +14,12 @@
 // entries of one word and window row, some 30 KB, stay in the first-level cache while a block of rows passes by.
 // Specialised further by: EVENTS, CHOOSES (whether the number of spikes decides), LARGEST_EVENT_RATE (in thousandths, up to
 // which spikes are taken one by one), VECTORS (vectors of output channels of
-// a work-item), OUT_WIDTH (pixels of an output row), BLOCK_ROWS (output rows of a work-item).
+// a work-item), OUT_WIDTH (pixels of an output row), BLOCK_ROWS (output rows of a work-item), COLLECTS (run_moments.cl) and
+// RUN_ROWS (rows of a run of it, of which a block has one or more).
 // Numerics: float sums over words, window rows, and then from left to right over the pixels of the row; of a pixel over
 // its spikes, or groups of four, in the order of channels.
 #include "convolution/spike_lookup.cl"
+#include "convolution/run_moments.cl"
 
 #if EVENTS
 #define ENTRIES 32
@@ -82,7 +84,7 @@ __kernel void pack_entries(__global const float *filter, __global float *entries
 // counts the output rows of all images.
 __kernel void row_forward(
     __global const uint *spikes, __global const float *entries, __global float *output, int height, int width,
-    int out_height, int rows CHOICE_PARAMETERS)
+    int out_height, int rows MOMENTS_PARAMETER CHOICE_PARAMETERS)
 {
     LEAVE_TO_THE_OTHER
     const int first = get_global_id(0) * BLOCK_ROWS;
@@ -149,4 +151,10 @@ __kernel void row_forward(
     for (int p = 0; p < (end - first) * OUT_WIDTH; p++)
         for (int v = 0; v < VECTORS; v++)
             STOREV(sums[p * VECTORS + v], output + ((size_t)first * OUT_WIDTH + p) * OUT_STRIDE + (chunk + v) * WIDTH);
+#if COLLECTS
+    for (int r = first; r < end; r += RUN_ROWS)
+        store_moments(
+            sums + (r - first) * OUT_WIDTH * VECTORS, min(RUN_ROWS, end - r) * OUT_WIDTH,
+            moments + (size_t)(r / RUN_ROWS) * 2 * OUT_STRIDE + chunk * WIDTH);
+#endif
 }

@@ -7,10 +7,12 @@
 //
 // Tables: [outputs / (VECTORS * WIDTH)][word][ky][kx][group][16][VECTORS][WIDTH] floats.
 // Specialised further by: BLOCK (output pixels of a work-item), VECTORS (vectors of output channels of a work-item: the
-// row is found once for all of them), COLUMNS (window columns of one pass over the block; it divides KW).
+// row is found once for all of them), COLUMNS (window columns of one pass over the block; it divides KW), COLLECTS
+// (run_moments.cl, whose run is a block).
 // Numerics: float sums; within a row of the table in the order of its channels, then over words, window rows, window
 // columns and groups, the same for every pixel.
 #include "convolution/spike_lookup.cl"
+#include "convolution/run_moments.cl"
 
 // A work-item makes the 16 rows of one group: global (words * taps * groups, chunks).
 __kernel void subset_sums(__global const float *filter, __global float *tables)
@@ -42,15 +44,14 @@ __kernel void subset_sums(__global const float *filter, __global float *tables)
 // COLUMNS window columns of one word, small enough to stay there too.
 __kernel void spike_forward(
     __global const uint *spikes, __global const float *tables, __global float *output, int height, int width,
-    int out_height, int out_width, int pixels)
+    int out_height, int out_width, int pixels MOMENTS_PARAMETER)
 {
     const int first = get_global_id(0) * BLOCK;
     const int count = min(BLOCK, pixels - first);
     const int chunk = get_global_id(1) * VECTORS;
-    FLOATV sums[BLOCK][VECTORS];
-    for (int p = 0; p < BLOCK; p++)
-        for (int v = 0; v < VECTORS; v++)
-            sums[p][v] = (FLOATV)(0.0f);
+    FLOATV sums[BLOCK * VECTORS];
+    for (int i = 0; i < BLOCK * VECTORS; i++)
+        sums[i] = (FLOATV)(0.0f);
     __global const FLOATV *slice =
         (__global const FLOATV *)tables + (size_t)chunk * WORDS * KH * KW * GROUPS * ROWS;
     for (int word = 0; word < WORDS; word++)
@@ -69,7 +70,7 @@ __kernel void spike_forward(
                             FLOATV sum[VECTORS];
 #pragma unroll
                             for (int v = 0; v < VECTORS; v++)
-                                sum[v] = sums[p + r][v];
+                                sum[v] = sums[(p + r) * VECTORS + v];
                             const int left = (column + r) * STRIDE - PAD + kx;
 #pragma unroll
                             for (int c = 0; c < COLUMNS; c++) {
@@ -85,7 +86,7 @@ __kernel void spike_forward(
                             }
 #pragma unroll
                             for (int v = 0; v < VECTORS; v++)
-                                sums[p + r][v] = sum[v];
+                                sums[(p + r) * VECTORS + v] = sum[v];
                         }
                     }
                     p += run;
@@ -98,5 +99,8 @@ __kernel void spike_forward(
             }
     for (int p = 0; p < count; p++)
         for (int v = 0; v < VECTORS; v++)
-            STOREV(sums[p][v], output + ((size_t)first + p) * OUT_STRIDE + (chunk + v) * WIDTH);
+            STOREV(sums[p * VECTORS + v], output + ((size_t)first + p) * OUT_STRIDE + (chunk + v) * WIDTH);
+#if COLLECTS
+    store_moments(sums, count, moments + (size_t)get_global_id(0) * 2 * OUT_STRIDE + chunk * WIDTH);
+#endif
 }

@@ -21,12 +21,27 @@ struct Convolution<B: Backend>: Sendable {
     }
 
     func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
+        try announce(input, tape: &tape)
+        return try backend.convolve(input, filter: filter, geometry: geometry)
+    }
+
+    /// The same, with the statistics of the batch for the norm that follows.
+    func forward(
+        _ input: Activation<B>,
+        updating parameters: NormalizationParameters<B>,
+        repeats: Int,
+        tape: inout Tape<B>
+    ) throws(BackendError) -> (output: RealTensor<B>, statistics: ChannelStatistics<B>) {
+        try announce(input, tape: &tape)
+        return try backend.convolve(input, filter: filter, geometry: geometry, updating: parameters, repeats: repeats)
+    }
+
+    /// Tells the observer, and leaves the input on the tape.
+    private func announce(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) {
         try tape.observer?.willConvolve(
             ConvolutionObservation(name: name, input: input, filter: filter.shape, geometry: geometry)
         )
-        let output = try backend.convolve(input, filter: filter, geometry: geometry)
         tape.push(ConvolutionRecord(input: input))
-        return output
     }
 
     /// The output of the forward pass once more, from the input on the tape, which stays there.

@@ -39,6 +39,38 @@ struct FiringStage<B: Backend>: Sendable {
         tape: inout Tape<B>
     ) throws(BackendError) -> Activation<B> {
         let normalization = try norm?.normalization(of: input, repeats: isStatic ? timeSteps : 1, tape: &tape)
+        return try fire(input, normalization, isStatic: isStatic, keepsInput: keepsInput, tape: &tape)
+    }
+
+    /// What the neurons make of the convolution of `input`; where the tape repeats convolutions, the caller makes it again
+    /// for the backward pass.
+    func forward(
+        _ input: Activation<B>,
+        through convolution: Convolution<B>,
+        isStatic: Bool,
+        tape: inout Tape<B>
+    ) throws(BackendError) -> Activation<B> {
+        let keepsInput = !tape.repeatsConvolutions
+        guard let norm else {
+            let convolved = try convolution.forward(input, tape: &tape)
+            return try fire(convolved, nil, isStatic: isStatic, keepsInput: keepsInput, tape: &tape)
+        }
+        let (convolved, normalization) = try norm.convolve(
+            input,
+            by: convolution,
+            repeats: isStatic ? timeSteps : 1,
+            tape: &tape
+        )
+        return try fire(convolved, normalization, isStatic: isStatic, keepsInput: keepsInput, tape: &tape)
+    }
+
+    private func fire(
+        _ input: RealTensor<B>,
+        _ normalization: Normalization<B>?,
+        isStatic: Bool,
+        keepsInput: Bool,
+        tape: inout Tape<B>
+    ) throws(BackendError) -> Activation<B> {
         let output = try neurons.fire(input, normalization: normalization, isStatic: isStatic)
         try tape.observer?.didFire(neurons.name, output: output)
         tape.pushFiring(FiringRecord(input: keepsInput ? input : nil, normalization: normalization))

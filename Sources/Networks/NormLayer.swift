@@ -20,7 +20,30 @@ struct NormLayer<B: Backend>: Sendable {
         gradients = NormalizationGradients(weight: weight.gradient, bias: bias.gradient)
     }
 
-    /// What to normalise `input` with. This is the one place where a pass's mode decides about statistics.
+    /// What `convolution` makes of `input`, and what to normalise it with.
+    ///
+    /// - Parameters:
+    ///   - input: of the convolution.
+    ///   - convolution: whose output is to be normalised.
+    ///   - repeats: T for a static picture, else 1.
+    ///   - tape: of the pass.
+    func convolve(
+        _ input: Activation<B>,
+        by convolution: Convolution<B>,
+        repeats: Int,
+        tape: inout Tape<B>
+    ) throws(BackendError) -> (output: RealTensor<B>, normalization: Normalization<B>) {
+        guard case .training = tape.mode else {
+            let output = try convolution.forward(input, tape: &tape)
+            return (output, try normalization(of: output, repeats: repeats, tape: &tape))
+        }
+        let made = try convolution.forward(input, updating: parameters, repeats: repeats, tape: &tape)
+        tape.note(made.statistics)
+        return (made.output, Normalization(statistics: made.statistics, parameters: parameters))
+    }
+
+    /// What to normalise `input` with, which is no convolution's output. This and ``convolve(_:by:repeats:tape:)`` are where
+    /// a pass's mode decides about statistics.
     ///
     /// - Parameters:
     ///   - input: what is to be normalised.

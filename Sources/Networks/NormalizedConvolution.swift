@@ -32,9 +32,8 @@ struct NormalizedConvolution<B: Backend>: Sendable {
         repeats: Int = 1,
         tape: inout Tape<B>
     ) throws(BackendError) -> RealTensor<B> {
-        let convolved = try convolution.forward(input, tape: &tape)
-        guard let norm else { return convolved }
-        let normalization = try norm.normalization(of: convolved, repeats: repeats, tape: &tape)
+        guard let norm else { return try convolution.forward(input, tape: &tape) }
+        let (convolved, normalization) = try norm.convolve(input, by: convolution, repeats: repeats, tape: &tape)
         let normalized = try backend.normalize(convolved, with: normalization)
         tape.push(NormRecord(input: tape.repeatsConvolutions ? nil : convolved, normalization: normalization))
         return normalized

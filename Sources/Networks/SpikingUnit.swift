@@ -18,13 +18,7 @@ struct SpikingUnit<B: Backend>: Sendable {
         isStatic: Bool = false,
         tape: inout Tape<B>
     ) throws(BackendError) -> Activation<B> {
-        let convolved = try convolution.forward(input, tape: &tape)
-        return try stage.forward(
-            convolved,
-            isStatic: isStatic,
-            keepsInput: !tape.repeatsConvolutions,
-            tape: &tape
-        )
+        try stage.forward(input, through: convolution, isStatic: isStatic, tape: &tape)
     }
 
     /// ∂L/∂input, added to `accumulator` where there is one. `gradient` is spent.

@@ -23,7 +23,8 @@ extension OpenCLBackend: ConvolutionOperations {
         try requireRoom(filter.shape.words, in: filter.storage, "convolve", "the filter")
         let output = try newTensor(plan.output)
         switch input {
-        case .spikes(let spikes): try spikeForward(plan, spikes: spikes, filter: filter, output: output)
+        case .spikes(let spikes):
+            try spikeForward(plan, .init(spikes: spikes, filter: filter, output: output, moments: nil))
         case .real(let values): try denseForward(plan, input: values, filter: filter, output: output)
         }
         return output
@@ -57,19 +58,14 @@ extension OpenCLBackend: ConvolutionOperations {
         }
     }
 
-    private func spikeForward(
-        _ plan: ConvolutionPlan,
-        spikes: SpikeTensor<OpenCLBackend>,
-        filter: Filter<OpenCLBackend>,
-        output: RealTensor<OpenCLBackend>
-    ) throws(BackendError) {
+    func spikeForward(_ plan: ConvolutionPlan, _ operands: SpikeForwardOperands) throws(BackendError) {
         let tiles = RowTile.tiles(of: plan, vectorWidth: vectorWidth)
         if tiles.isEmpty {
-            try spikeForwardByTable(plan, spikes: spikes, filter: filter, output: output)
+            try spikeForwardByTable(plan, operands)
         } else {
-            let choice = tiles.count > 1 ? try countSpikes(spikes) : []
+            let choice = tiles.count > 1 ? try countSpikes(operands.spikes) : []
             for tile in tiles {
-                try spikeForwardByRow(plan, tile, choice, spikes: spikes, filter: filter, output: output)
+                try spikeForwardByRow(plan, tile, choice, operands)
             }
         }
     }
@@ -94,19 +90,23 @@ extension OpenCLBackend: ConvolutionOperations {
         _ plan: ConvolutionPlan,
         _ tile: RowTile,
         _ choice: [KernelArgument],
-        spikes: SpikeTensor<OpenCLBackend>,
-        filter: Filter<OpenCLBackend>,
-        output: RealTensor<OpenCLBackend>
+        _ operands: SpikeForwardOperands
     ) throws(BackendError) {
         let file = "convolution/row_forward.cl"
         let options =
-            plan.options + tile.options(plan, isAlone: choice.isEmpty, largestEventRate: choices.largestEventRate)
+            plan.options
+            + tile.options(
+                plan,
+                isAlone: choice.isEmpty,
+                collects: operands.moments != nil,
+                largestEventRate: choices.largestEventRate
+            )
         let entries = try allocate(words: tile.entryWords)
         try run(
             "pack_entries",
             file,
             options: options,
-            arguments: [.storage(filter.storage), .storage(entries)] + choice,
+            arguments: [.storage(operands.filter.storage), .storage(entries)] + choice,
             global: [plan.input.wordsPerPixel * plan.filter.height, plan.chunks]
         )
         let rows = plan.output.images * plan.output.height
@@ -115,36 +115,36 @@ extension OpenCLBackend: ConvolutionOperations {
             file,
             options: options,
             arguments: [
-                .storage(spikes.storage), .storage(entries), .storage(output.storage), .int(plan.input.height),
-                .int(plan.input.width), .int(plan.output.height), .int(rows),
-            ] + choice,
+                .storage(operands.spikes.storage), .storage(entries), .storage(operands.output.storage),
+                .int(plan.input.height), .int(plan.input.width), .int(plan.output.height), .int(rows),
+            ] + operands.momentsArgument + choice,
             global: [(rows + tile.blockRows - 1) / tile.blockRows, plan.chunks / tile.vectors]
         )
     }
 
     private func spikeForwardByTable(
         _ plan: ConvolutionPlan,
-        spikes: SpikeTensor<OpenCLBackend>,
-        filter: Filter<OpenCLBackend>,
-        output: RealTensor<OpenCLBackend>
+        _ operands: SpikeForwardOperands
     ) throws(BackendError) {
         let file = "convolution/spike_forward.cl"
         let block = plan.lookupBlock
-        let options = plan.lookupOptions + [.define("BLOCK", block)]
+        let options =
+            plan.lookupOptions + [.define("BLOCK", block), .define("COLLECTS", operands.moments == nil ? 0 : 1)]
         let tables = try allocate(words: plan.tableFloats)
         try run(
             "subset_sums",
             file,
             options: options,
-            arguments: [.storage(filter.storage), .storage(tables)],
+            arguments: [.storage(operands.filter.storage), .storage(tables)],
             global: [plan.input.wordsPerPixel * plan.filter.taps * plan.groups, plan.chunks]
         )
         try run(
             "spike_forward",
             file,
             options: options,
-            arguments: [.storage(spikes.storage), .storage(tables), .storage(output.storage)] + plan.extents
-                + [.int(plan.output.pixels)],
+            arguments: [
+                .storage(operands.spikes.storage), .storage(tables), .storage(operands.output.storage),
+            ] + plan.extents + [.int(plan.output.pixels)] + operands.momentsArgument,
             global: [(plan.output.pixels + block - 1) / block, plan.chunks / plan.lookupVectors]
         )
     }

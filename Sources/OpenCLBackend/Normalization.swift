@@ -10,12 +10,9 @@ extension OpenCLBackend: NormalizationOperations {
         updating parameters: NormalizationParameters<OpenCLBackend>,
         repeats: Int
     ) throws(BackendError) -> ChannelStatistics<OpenCLBackend> {
-        let operation = "batchStatistics"
         let shape = input.shape
-        try require(input, operation, "the input")
-        try require(parameters.runningMean, channels: shape.channels, operation, "the running mean")
-        try require(parameters.runningVariance, channels: shape.channels, operation, "the running variance")
-        try require(repeats >= 1, operation, "an image cannot stand for itself \(repeats) times")
+        try require(input, "batchStatistics", "the input")
+        try require(parameters, channels: shape.channels, repeats: repeats)
 
         let runs = PixelRuns(pixels: shape.pixels, bytes: shape.vectorWidth * wordBytes, limit: PixelRuns.reduction)
         let partials = try allocate(words: runs.count * 2 * shape.channelStride)
@@ -29,6 +26,17 @@ extension OpenCLBackend: NormalizationOperations {
             ],
             global: [shape.chunks, runs.count]
         )
+        let moments = RunMoments(storage: partials, length: runs.length, count: runs.count)
+        return try combine(moments, of: shape, updating: parameters, repeats: repeats)
+    }
+
+    /// Statistics from the moments of runs of pixels.
+    func combine(
+        _ moments: RunMoments,
+        of shape: ImageShape,
+        updating parameters: NormalizationParameters<OpenCLBackend>,
+        repeats: Int
+    ) throws(BackendError) -> ChannelStatistics<OpenCLBackend> {
         let statistics = ChannelStatistics<OpenCLBackend>(
             channels: shape.channels,
             storage: try allocate(words: 2 * shape.channelStride)
@@ -39,15 +47,27 @@ extension OpenCLBackend: NormalizationOperations {
             "normalization/statistics.cl",
             options: [.width(shape)],
             arguments: [
-                .storage(partials), .storage(statistics.storage), .storage(parameters.runningMean.storage),
+                .storage(moments.storage), .storage(statistics.storage), .storage(parameters.runningMean.storage),
                 .storage(parameters.runningVariance.storage), .int(shape.pixels), .int(shape.channelStride),
-                .int(shape.channels), .int(runs.length), .int(runs.count), .float(Float(n / max(n - 1, 1))),
+                .int(shape.channels), .int(moments.length), .int(moments.count), .float(Float(n / max(n - 1, 1))),
                 .float(NormalizationParameters<OpenCLBackend>.epsilon),
                 .float(NormalizationParameters<OpenCLBackend>.momentum),
             ],
             global: [shape.chunks]
         )
         return statistics
+    }
+
+    /// Checks what statistics move.
+    func require(
+        _ parameters: NormalizationParameters<OpenCLBackend>,
+        channels: Int,
+        repeats: Int
+    ) throws(BackendError) {
+        let operation = "batchStatistics"
+        try require(parameters.runningMean, channels: channels, operation, "the running mean")
+        try require(parameters.runningVariance, channels: channels, operation, "the running variance")
+        try require(repeats >= 1, operation, "an image cannot stand for itself \(repeats) times")
     }
 
     /// Statistics from the running estimates, for inference.

@@ -7,8 +7,10 @@ struct RowTile: Hashable {
     let width: Int
     /// Vectors of output channels that a work-item makes. No result depends on it.
     let vectors: Int
-    /// Output rows of a work-item.
+    /// Output rows of a work-item, a multiple of ``runRows``.
     let blockRows: Int
+    /// Output rows of which the moments are taken together, the same for all tiles of a convolution.
+    let runRows: Int
     /// Floats of the packed weights.
     let entryWords: Int
 
@@ -23,15 +25,15 @@ struct RowTile: Hashable {
             plan.geometry.stride == 1, plan.filter.height == 3, plan.filter.width == 3, plan.output.width <= 1024,
             plan.output.pixels > 0
         else { return [] }
-        let lookUp = RowTile(plan, isByEvent: false, vectors: 1)
-        guard plan.groups > 4 else { return [lookUp] }
+        guard plan.groups > 4 else { return [RowTile(plan, isByEvent: false, vectors: 1, runRows: nil)] }
         // Three sums of six vectors fill 18 registers of 16 lanes; processors of 8 lanes have 16 for half as much each.
         let limit = vectorWidth >= 16 ? 6 : 2
         let vectors = (1...limit).last { plan.chunks.isMultiple(of: $0) } ?? 1
-        return [RowTile(plan, isByEvent: true, vectors: vectors), lookUp]
+        let byEvent = RowTile(plan, isByEvent: true, vectors: vectors, runRows: nil)
+        return [byEvent, RowTile(plan, isByEvent: false, vectors: 1, runRows: byEvent.runRows)]
     }
 
-    private init(_ plan: ConvolutionPlan, isByEvent: Bool, vectors: Int) {
+    private init(_ plan: ConvolutionPlan, isByEvent: Bool, vectors: Int, runRows: Int?) {
         self.isByEvent = isByEvent
         self.vectors = vectors
         width = plan.width
@@ -43,13 +45,20 @@ struct RowTile: Hashable {
         let rows = plan.output.images * plan.output.height
         var block = max(1, (isByEvent ? 256 : 512) / plan.output.width)
         while block > 1, (rows + block - 1) / block * (plan.chunks / vectors) < 32 { block = (block + 1) / 2 }
-        blockRows = block
+        self.runRows = runRows ?? block
+        blockRows = max(1, block / self.runRows) * self.runRows
     }
 
     /// What the kernels are specialised by, beside the convolution's own options.
-    func options(_ plan: ConvolutionPlan, isAlone: Bool, largestEventRate: Int) -> [KernelOption] {
+    func options(
+        _ plan: ConvolutionPlan,
+        isAlone: Bool,
+        collects: Bool,
+        largestEventRate: Int
+    ) -> [KernelOption] {
         [
             .define("EVENTS", isByEvent ? 1 : 0), .define("CHOOSES", isAlone ? 0 : 1),
+            .define("COLLECTS", collects ? 1 : 0), .define("RUN_ROWS", runRows),
             .define("LARGEST_EVENT_RATE", largestEventRate), .define("WIDTH", width),
             .define("VECTORS", vectors), .define("OUT_WIDTH", plan.output.width), .define("BLOCK_ROWS", blockRows),
         ]

@@ -5,7 +5,8 @@
 /// span many work-groups.
 public enum ParityCatalogue {
     private static let families: [[ParityCase]] = [
-        ConvolutionCases.all, NormalizationCases.all, NeuronCases.all, LogicGateCases.all, SumCases.all,
+        ConvolutionCases.all, NormalizedConvolutionCases.all, NormalizationCases.all, NeuronCases.all,
+        LogicGateCases.all, SumCases.all,
         PoolingCases.all, HeadCases.all, OptimizerCases.all, AugmentationCases.all, HealthCases.all,
         MeasurementCases.all, BlockCases.all, NetworkCases.all,
     ]

@@ -13,7 +13,8 @@ protocol ParityOperation: Sendable {
 /// Every operation that cases can ask for.
 public enum ParityOperations {
     private static let all: [any ParityOperation.Type] = [
-        ConvolutionOperation.self, NormalizationOperation.self, NeuronOperation.self, ParametricNeuronOperation.self,
+        ConvolutionOperation.self, NormalizedConvolutionOperation.self, NormalizationOperation.self,
+        NeuronOperation.self, ParametricNeuronOperation.self,
         MultiLevelOperation.self, NormalizedNeuronOperation.self, PotentialPenaltyOperation.self,
         LogicGateOperation.self, SpikeGateOperation.self, SumOperation.self, RectifyOperation.self,
         RepeatOverTimeOperation.self,

@@ -28,6 +28,23 @@ extension ProbedBackend {
         try base.convolve(input.moved(), filter: filter.moved(), geometry: geometry).moved()
     }
 
+    func convolve(
+        _ input: Activation<Self>,
+        filter: Filter<Self>,
+        geometry: WindowGeometry,
+        updating parameters: NormalizationParameters<Self>,
+        repeats: Int
+    ) throws(BackendError) -> (output: RealTensor<Self>, statistics: ChannelStatistics<Self>) {
+        let made = try base.convolve(
+            input.moved(),
+            filter: filter.moved(),
+            geometry: geometry,
+            updating: parameters.moved(),
+            repeats: repeats
+        )
+        return (made.output.moved(), made.statistics.moved())
+    }
+
     func convolveBackwardData(
         _ gradient: RealTensor<Self>,
         filter: Filter<Self>,

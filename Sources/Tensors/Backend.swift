@@ -4,9 +4,8 @@
 /// as soon as it is enqueued, and what it returns may be handed on at once. Storage lives as long as something refers
 /// to it. Operations come in families, one protocol each; a kernel folder, a file of the OpenCL backend, a file of the
 /// reference and a file of parity cases go with every family.
-public protocol Backend: StorageOperations, ConvolutionOperations, NormalizationOperations, NeuronOperations,
-    LogicGateOperations, ElementwiseOperations, PoolingOperations, HeadOperations, OptimizerOperations,
-    AugmentationOperations,
+public protocol Backend: StorageOperations, NormalizedConvolutionOperations, NeuronOperations, LogicGateOperations,
+    ElementwiseOperations, PoolingOperations, HeadOperations, OptimizerOperations, AugmentationOperations,
     HealthOperations, MeasurementOperations
 {
     /// For people: the device's name.

@@ -174,7 +174,7 @@ import Testing
         let cases: [([String], String)] = [
             (
                 ["data", "dump", "--dataset", "digits", "--image-size", "32", "--output", "x.npy"],
-                "a size of their own"
+                "shrink by whole factors only"
             ),
             (["data", "inspect", "--dataset", "imagenet", "--data", "nowhere"], "there is no such folder"),
             (["data", "inspect", "--dataset", "imagenet"], "needs --data DIR"),

@@ -28,9 +28,12 @@ import Testing
     #expect(
         notChecked == [
             "normalized_lif", "sum", "prepare_images", "resize_images", "prepare_frames", "find_non_finite", "storage",
-            "spike_gate", "potential_penalty", "count_spikes", "count_values", "measure_norm",
+            "spike_gate", "potential_penalty", "count_spikes", "count_values", "measure_norm", "normalized_convolution",
         ],
-        "these have hand-made tests of the reference; every other operation is checked without another device"
+        """
+        these have hand-made tests of the reference, where normalized_convolution is two operations one after the other; \
+        every other operation is checked without another device
+        """
     )
 }
 
