@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the records that the defaults by depth rest on: each line of depth-rule.txt, or those named, by
+# Makes the records that put the defaults by depth to the test: each line of depth-rule.txt, or those named, by
 # Scripts/run-experiment. What is done is kept, what was stopped is continued.
 #
 #   Benchmarks/depth-rule.sh [NAME…]

@@ -42,7 +42,7 @@ struct DepthCommand: AsyncParsableCommand {
     @OptionGroup(title: "Experiment") var experiment: ExperimentOptions
 
     func run() async throws {
-        // With 2 time steps all of it takes half an hour on two cores.
+        // Half of the usual time steps, since sixteen networks are trained.
         var options = budget.training(batchSize: batchSize, epochs: epochs, seed: nil, standardTimeSteps: 2)
         options.surrogateHeight = surrogateHeight
         let plan = DepthPlan(

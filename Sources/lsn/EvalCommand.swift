@@ -105,7 +105,7 @@ struct EvalCommand: AsyncParsableCommand {
         if name == model.metadata.dataset, let options = model.options {
             request = DataRequest(options, timeSteps: network.timeSteps)
             request.directory = data ?? options.data
-        } else if name.pictureSize.map({ $0 % network.imageHeight == 0 }) ?? true {
+        } else if name.pictureSize?.isMultiple(of: network.imageHeight) ?? true {
             request.imageSize = .square(network.imageHeight)
         }
         request.timeSteps = network.timeSteps
