@@ -1,6 +1,8 @@
 # The two commands of the README, and what they are made of. `make help` lists all.
 SHELL := /bin/bash
 CONFIGURATION := release
+# Of what is checked, not measured: the tests, the documentation and what runs under oclgrind share one build.
+CHECKED := --configuration $(CONFIGURATION) -Xswiftc -enable-testing
 LSN := .build/$(CONFIGURATION)/lsn
 
 .PHONY: help
@@ -21,12 +23,12 @@ train: build ## Trains the default network on the bundled digits.
 
 .PHONY: test
 test: setup ## Runs every test; a missing OpenCL device is a failure.
-	LSN_REQUIRE_OPENCL=1 swift test --configuration $(CONFIGURATION) -Xswiftc -enable-testing
+	LSN_REQUIRE_OPENCL=1 swift test $(CHECKED)
 
 .PHONY: memcheck
 memcheck: ## Runs every kernel under oclgrind: invalid accesses and data races.
 	Scripts/install-packages oclgrind
-	swift build --configuration $(CONFIGURATION) --product lsn
+	swift build $(CHECKED) --product lsn
 	Scripts/check-kernel-accesses $(LSN)
 
 .PHONY: bench
