@@ -4,8 +4,8 @@ public import Tensors
 /// the peak h of the triangular surrogate.
 ///
 /// With γ = 1, b = 0 the gradient explodes going back through the gates; near the identity, with a lower surrogate, its
-/// norm stays level through a hundred blocks. Beyond, the peak falls with the square root of their number, since the
-/// logarithm of a block's growth was measured to fall with h² and faster.
+/// norm stays level through 33 blocks. Beyond, the peak falls with the square root of their number, which was measured to
+/// train best of a few peaks at 100 and 200 blocks (docs/Depth.md).
 public struct BranchStart: Hashable, Sendable {
     /// γ.
     public let scale: Float
@@ -17,11 +17,11 @@ public struct BranchStart: Hashable, Sendable {
     /// Networks with more blocks than this start nearer to the identity.
     public static let shallowBlocks = 12
 
-    /// Networks with more blocks than this have lower surrogates.
-    public static let deepBlocks = 100
+    /// Networks with more blocks than this, those of LSN101, have still lower surrogates.
+    public static let deepBlocks = 33
 
     /// The start for a depth: 0.5, 0, 1 up to ``shallowBlocks`` blocks; beyond, 0.1, 0.375 of
-    /// ``biasBound(neuron:timeSteps:)`` (0.2 for the standard neuron at T = 4), 0.7; and 0.7·√(100 / blocks) beyond
+    /// ``biasBound(neuron:timeSteps:)`` (0.2 for the standard neuron at T = 4), 0.7; and 0.7·√(33 / blocks) beyond
     /// ``deepBlocks``.
     public static func standard(blocks: Int, neuron: Neuron, timeSteps: Int) -> BranchStart {
         if blocks <= shallowBlocks {

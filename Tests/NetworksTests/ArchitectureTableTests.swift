@@ -120,9 +120,9 @@ struct ArchitectureTableTests {
         func height(_ name: String) throws -> Float {
             try Architecture.named(name).describe(for: .cifar10).neuron.surrogate.parameter
         }
-        #expect(try height("lsn202") == 0.7)
-        #expect(abs(try height("lsn402") - 0.7 / Float(2).squareRoot()) < 1e-6)
-        #expect(abs(try height("lsn1001") - 0.7 / Float(5).squareRoot()) < 1e-6)
+        #expect(try height("lsn101") == 0.7)
+        #expect(abs(try height("lsn202") - 0.7 * Float(0.33).squareRoot()) < 1e-6)
+        #expect(abs(try height("lsn1001") - 0.7 * Float(0.066).squareRoot()) < 1e-6)
         let integrating = BranchStart.biasBound(neuron: Neuron(leak: 1), timeSteps: 4)
         #expect(integrating == 0.25)
     }
