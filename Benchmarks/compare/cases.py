@@ -89,11 +89,14 @@ BOTTLENECKS = [
     for extent, width in ((32, 96), (8, 384))
     for channels, window in (((width, width), 3), ((2 * width, 4 * width), 1))
 ]
+TRAINED_RATE = 0.15
+"""What convolutions are timed at: about what their inputs have in the trained network of the default job (case `digits`); in
+an LSN19 that was trained on CIFAR-10 (results/depth-rule/shallow-cifar10) they have less, 0.04 to 0.09."""
 RATES = (0.05, 0.1, 0.2, 0.4)
 NEURONS = ((32, 96), (16, 192), (8, 384))
 
 
-def convolution_case(layer: Convolution, direction: str, rate: float = 0.2, by_rate: bool = False) -> Case:
+def convolution_case(layer: Convolution, direction: str, rate: float = TRAINED_RATE, by_rate: bool = False) -> Case:
     return Case(
         name=f"rate/{direction}/{rate}" if by_rate else f"convolution/{direction}/{layer.key}",
         title=f"{layer.title} at rate {rate}" if by_rate else layer.title,

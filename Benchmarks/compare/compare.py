@@ -203,7 +203,7 @@ class Bench:
         with tempfile.TemporaryDirectory() as folder:
             run = Path(folder) / "run"
             self.output("train", "--output", str(run), *options)
-            return rates_of(run) | {"options": " ".join(options)}
+            return self.rates_of(run) | {"options": " ".join(options)}
 
     def digits(self, wanted: float = 0.97) -> dict[str, Any]:
         """Seconds of the default job, compilation and evaluation included, until its accuracy is `wanted`."""
@@ -226,8 +226,22 @@ class Bench:
                 reached = time.monotonic() - start
             return {
                 "seconds": reached, "wanted": wanted, "whole_seconds": time.monotonic() - start,
-                "accuracy": rows[-1]["test_accuracy"], "rates": rates_of(run),
+                "accuracy": rows[-1]["test_accuracy"], "rates": self.rates_of(run),
             }  # fmt: skip
+
+    def rates_of(self, run: Path) -> dict[str, Any]:
+        """What fires in a trained network, by block: its inputs, those of all its convolutions together, and its outputs."""
+        options = ("--limit-test", "200", "--gradient-batches", "1", "--check-batches", "0")
+        found = json.loads(self.output("analyze", str(run), "--json", *options))
+        kinds = ("output_rate", "excitatory_rate", "inhibitory_rate")
+        rates = {kind: [block[kind] for block in found["blocks"] if kind in block] for kind in kinds}
+        # An accumulate for each spike and each output that it reaches: of all products, the share that fires.
+        rates["convolution_input_rate"] = [
+            block["accumulates"] / (found["time_steps"] * block["dense_multiply_accumulates"])
+            for block in found["blocks"]
+            if block["multiply_accumulates"] == 0
+        ]
+        return rates
 
     def parity(self) -> dict[str, Any]:
         """Whether the peers' networks are the same."""
@@ -246,13 +260,6 @@ def metrics(run: Path) -> list[dict[str, Any]]:
     except OSError:
         return []
     return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
-
-
-def rates_of(run: Path) -> dict[str, Any]:
-    """What fires in a run's last record of its blocks."""
-    blocks = json.loads((run / "blocks.jsonl").read_text().splitlines()[-1])["blocks"]
-    kinds = ("output_rate", "excitatory_rate", "inhibitory_rate")
-    return {kind: [block[kind] for block in blocks if kind in block] for kind in kinds}
 
 
 def ratios(found: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:

@@ -1,4 +1,5 @@
 import Datasets
+import Networks
 import Reports
 import Training
 
@@ -62,8 +63,8 @@ extension DepthResults {
             return "all have a triangular surrogate of height \(height)"
         }
         return
-            "the triangular surrogate's height is 1, but for `lsn` beyond 12 blocks, whose own is 0.7, and less beyond "
-            + "100"
+            "the triangular surrogate's height is 1, but for `lsn` beyond \(BranchStart.shallowBlocks) blocks, whose own is "
+            + "0.7, and less beyond \(BranchStart.deepBlocks)"
     }
 
     private func accuracyRow(_ system: DepthSystem) -> [String] {
