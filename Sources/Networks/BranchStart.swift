@@ -4,8 +4,8 @@ public import Tensors
 /// the peak h of the triangular surrogate.
 ///
 /// With γ = 1, b = 0 the gradient explodes going back through the gates; near the identity, with a lower surrogate, its
-/// norm stays level through 33 blocks. Beyond, the peak falls with the square root of their number, which was measured to
-/// train best of a few peaks at 100 and 200 blocks (docs/Depth.md).
+/// norm stays level through 33 blocks. Beyond, the peak falls with the square root of their number, down to 0.3, which was
+/// measured to train best of a few peaks (docs/Depth.md).
 public struct BranchStart: Hashable, Sendable {
     /// γ.
     public let scale: Float
@@ -20,9 +20,12 @@ public struct BranchStart: Hashable, Sendable {
     /// Networks with more blocks than this, those of LSN101, have still lower surrogates.
     public static let deepBlocks = 33
 
+    /// The lowest surrogate that a depth asks for; with lower ones 500 blocks learn fast at first, and less in the end.
+    public static let leastHeight: Float = 0.3
+
     /// The start for a depth: 0.5, 0, 1 up to ``shallowBlocks`` blocks; beyond, 0.1, 0.375 of
     /// ``biasBound(neuron:timeSteps:)`` (0.2 for the standard neuron at T = 4), 0.7; and 0.7·√(33 / blocks) beyond
-    /// ``deepBlocks``.
+    /// ``deepBlocks``, but no less than ``leastHeight``.
     public static func standard(blocks: Int, neuron: Neuron, timeSteps: Int) -> BranchStart {
         if blocks <= shallowBlocks {
             BranchStart(scale: 0.5, bias: 0, surrogateHeight: 1)
@@ -30,7 +33,7 @@ public struct BranchStart: Hashable, Sendable {
             BranchStart(
                 scale: 0.1,
                 bias: 0.375 * biasBound(neuron: neuron, timeSteps: timeSteps),
-                surrogateHeight: 0.7 * min(1, Float(deepBlocks) / Float(blocks)).squareRoot()
+                surrogateHeight: max(leastHeight, 0.7 * min(1, Float(deepBlocks) / Float(blocks)).squareRoot())
             )
         }
     }
