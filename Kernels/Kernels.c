@@ -43,6 +43,15 @@ static const unsigned char convolution_dense_tile[] = {
 static const unsigned char convolution_event_backward_filter[] = {
 #embed "convolution/event_backward_filter.cl"
 };
+static const unsigned char convolution_group_backward_filter[] = {
+#embed "convolution/group_backward_filter.cl"
+};
+static const unsigned char convolution_group_forward[] = {
+#embed "convolution/group_forward.cl"
+};
+static const unsigned char convolution_group_tile[] = {
+#embed "convolution/group_tile.cl"
+};
 static const unsigned char convolution_row_forward[] = {
 #embed "convolution/row_forward.cl"
 };
@@ -112,6 +121,9 @@ static const unsigned char normalization_affine[] = {
 static const unsigned char normalization_backward[] = {
 #embed "normalization/backward.cl"
 };
+static const unsigned char normalization_merge[] = {
+#embed "normalization/merge.cl"
+};
 static const unsigned char normalization_normalize[] = {
 #embed "normalization/normalize.cl"
 };
@@ -151,6 +163,9 @@ static const LSNKernelSource sources[] = {
     SOURCE(convolution_dense_forward, "convolution/dense_forward.cl"),
     SOURCE(convolution_dense_tile, "convolution/dense_tile.cl"),
     SOURCE(convolution_event_backward_filter, "convolution/event_backward_filter.cl"),
+    SOURCE(convolution_group_backward_filter, "convolution/group_backward_filter.cl"),
+    SOURCE(convolution_group_forward, "convolution/group_forward.cl"),
+    SOURCE(convolution_group_tile, "convolution/group_tile.cl"),
     SOURCE(convolution_row_forward, "convolution/row_forward.cl"),
     SOURCE(convolution_run_moments, "convolution/run_moments.cl"),
     SOURCE(convolution_spike_backward_filter, "convolution/spike_backward_filter.cl"),
@@ -174,6 +189,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(neuron_potential_penalty, "neuron/potential_penalty.cl"),
     SOURCE(normalization_affine, "normalization/affine.cl"),
     SOURCE(normalization_backward, "normalization/backward.cl"),
+    SOURCE(normalization_merge, "normalization/merge.cl"),
     SOURCE(normalization_normalize, "normalization/normalize.cl"),
     SOURCE(normalization_statistics, "normalization/statistics.cl"),
     SOURCE(optimizer_adam, "optimizer/adam.cl"),

@@ -4,9 +4,10 @@
 // spare channels hold 0. Spikes are [images][height][width][words] words of 32 bits: channel 32w + i in bit i of word w,
 // spare bits are 0. Time is outermost: image t·N + n is step t of sample n. Kernels keep spare channels and bits at 0.
 //
-// Mapping. A work-group has one item; an item owns a run of pixels, and of each of them one vector of WIDTH channels (a
-// "chunk": -DWIDTH=16 where the stride is a multiple of 16, else 8), or a group of at most GROUP chunks that lie side by
-// side, or one word of spikes. No barriers, no local memory.
+// Mapping. An item owns a run of pixels, and of each of them one vector of WIDTH channels (a "chunk"), or a group of at most
+// GROUP chunks that lie side by side, or one word of spikes. No barriers, no local memory. For CPUs a work-group has one
+// item, runs are long, and -DWIDTH=16 where the stride is a multiple of 16, else 8; for GPUs runs are short, -DWIDTH=4, and
+// the items of a work-group take what lies side by side in memory.
 //
 // Sizes. Pixels of a tensor fit 31 bits; words of it may not, so offsets are size_t.
 //
@@ -49,8 +50,10 @@
 #define LANES ((INTV)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
 #elif WIDTH == 8
 #define LANES ((INTV)(0, 1, 2, 3, 4, 5, 6, 7))
+#elif WIDTH == 4
+#define LANES ((INTV)(0, 1, 2, 3))
 #else
-#error "WIDTH is 8 or 16"
+#error "WIDTH is 4, 8 or 16"
 #endif
 
 #define LANE_BITS ((UINTV)(1u) << AS_UINTV(LANES))
@@ -70,30 +73,27 @@ FLOATV spikes_as_floats(uint bits)
     return MASKED(expand_spikes(bits), (FLOATV)(1.0f));
 }
 
+// All lanes joined by an operator, halves first, in a fixed order.
+#define JOIN_FOUR(four, operator) (((four).x operator (four).z) operator ((four).y operator (four).w))
+#define JOIN_EIGHT(eight, operator) JOIN_FOUR((eight).lo operator (eight).hi, operator)
+#if WIDTH == 16
+#define JOIN_LANES(lanes, operator) JOIN_EIGHT((lanes).lo operator (lanes).hi, operator)
+#elif WIDTH == 8
+#define JOIN_LANES(lanes, operator) JOIN_EIGHT(lanes, operator)
+#else
+#define JOIN_LANES(lanes, operator) JOIN_FOUR(lanes, operator)
+#endif
+
 // The OR of all lanes.
 uint or_lanes(UINTV lanes)
 {
-#if WIDTH == 16
-    const uint8 eight = lanes.lo | lanes.hi;
-#else
-    const uint8 eight = lanes;
-#endif
-    const uint4 four = eight.lo | eight.hi;
-    const uint2 two = four.lo | four.hi;
-    return two.x | two.y;
+    return JOIN_LANES(lanes, |);
 }
 
-// The sum of all lanes, in a fixed order.
+// The sum of all lanes.
 float sum_lanes(FLOATV lanes)
 {
-#if WIDTH == 16
-    const float8 eight = lanes.lo + lanes.hi;
-#else
-    const float8 eight = lanes;
-#endif
-    const float4 four = eight.lo + eight.hi;
-    const float2 two = four.lo + four.hi;
-    return two.x + two.y;
+    return JOIN_LANES(lanes, +);
 }
 
 // The bits of the chunk that starts at channel `channel` of `pixel`, in the lowest WIDTH bits (others above them).

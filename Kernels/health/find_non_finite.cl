@@ -1,7 +1,7 @@
 // The index of the first float that is infinite or not a number, or NONE.
 //
 // Mapping: find_non_finite_partial takes a run of words, a vector at a time, and writes the first index of its run;
-// find_non_finite_combine is one item, which takes the smallest.
+// an item of find_non_finite_combine takes the smallest of a group of runs.
 // Numerics: an exponent of all ones, tested on the bits.
 #include "common/layout.cl"
 
@@ -30,10 +30,12 @@ __kernel void find_non_finite_partial(
 }
 
 __kernel void find_non_finite_combine(
-    __global const uint *firsts, __global uint *record, const int runs, const int word)
+    __global const uint *firsts, __global uint *record, const int runs, const int group, const int word)
 {
+    const int begin = (int)get_global_id(0) * group;
+    const int end = begin + min(group, runs - begin);
     uint first = NONE;
-    for (int part = 0; part < runs; ++part)
+    for (int part = begin; part < end; ++part)
         first = min(first, firsts[part]);
-    record[word] = first;
+    record[word + get_global_id(0)] = first;
 }

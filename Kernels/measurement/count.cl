@@ -16,14 +16,7 @@
 // The sum of all lanes.
 uint sum_counts_of_lanes(UINTV lanes)
 {
-#if WIDTH == 16
-    const uint8 eight = lanes.lo + lanes.hi;
-#else
-    const uint8 eight = lanes;
-#endif
-    const uint4 four = eight.lo + eight.hi;
-    const uint2 two = four.lo + four.hi;
-    return two.x + two.y;
+    return JOIN_LANES(lanes, +);
 }
 
 // With -DPAIRED=1 the spikes that stand in exactly one of the tensors, else those of the first (`second` is not read).

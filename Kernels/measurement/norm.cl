@@ -24,14 +24,9 @@ __kernel void largest_magnitude_partial(
         lanes = max(lanes, LOAD_WORDS(values + at) & (UINTV)(MAGNITUDE));
     for (; at < end; ++at)
         rest = max(rest, values[at] & MAGNITUDE);
-#if WIDTH == 16
-    const uint8 eight = max(lanes.lo, lanes.hi);
-#else
-    const uint8 eight = lanes;
-#endif
-    const uint4 four = max(eight.lo, eight.hi);
-    const uint2 two = max(four.lo, four.hi);
-    largest[get_global_id(0)] = max(rest, max(two.x, two.y));
+    for (int lane = 0; lane < WIDTH; ++lane)
+        rest = max(rest, ((const uint *)&lanes)[lane]);
+    largest[get_global_id(0)] = rest;
 }
 
 __kernel void largest_magnitude_combine(__global const uint *largest, __global uint *result, const int runs)

@@ -23,11 +23,11 @@ extension OpenCLBackend: AugmentationOperations {
         try requireRoom(3 * shape.images, in: transforms, operation, "the transforms")
         let table = try pictureTables.table(mean: mean, deviation: deviation, on: self)
         let output = try newTensor(shape)
-        let runs = PixelRuns(pixels: shape.height, bytes: 2 * shape.width * shape.channelStride * wordBytes)
+        let runs = pixelRuns(shape.height, bytes: 2 * shape.width * shape.channelStride * wordBytes)
         try run(
             "prepare_images",
             "augmentation/prepare_images.cl",
-            options: [.width(shape)],
+            options: [lanes(of: shape).option],
             arguments: [
                 .storage(pixels), .storage(transforms), .storage(table), .storage(output.storage),
                 .int(shape.height), .int(shape.width), .int(shape.channels), .int(shape.channelStride),

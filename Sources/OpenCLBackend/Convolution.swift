@@ -9,7 +9,7 @@ public import Tensors
 /// | gradient of the weights | event_backward_filter: by spike; spike_backward_filter: buckets | dense_backward_filter: register tiles |
 /// | gradient of the input | | backward_data: register tiles on transposed weights; winograd_backward_data |
 ///
-/// The gradient of the input stands in ConvolutionBackwardData.swift, that of the weights in
+/// On GPUs all of them are tiles of work-groups: GroupTile.swift. The gradient of the input stands in ConvolutionBackwardData.swift, that of the weights in
 /// ConvolutionBackwardFilter.swift. Where two kernels are named, the first does strides of 1.
 extension OpenCLBackend: ConvolutionOperations {
     /// y from x and the weights; the kernels' numerics stand in their headers.
@@ -23,6 +23,7 @@ extension OpenCLBackend: ConvolutionOperations {
         try requireRoom(filter.shape.words, in: filter.storage, "convolve", "the filter")
         let output = try newTensor(plan.output)
         switch input {
+        case _ where mapping == .groups: try groupForward(plan, input: input, filter: filter, output: output)
         case .spikes(let spikes):
             try spikeForward(plan, .init(spikes: spikes, filter: filter, output: output, moments: nil))
         case .real(let values): try denseForward(plan, input: values, filter: filter, output: output)
@@ -48,6 +49,7 @@ extension OpenCLBackend: ConvolutionOperations {
         try require(gradient, "convolveBackwardFilter", "the gradient")
         try requireRoom(result.shape.words, in: result.storage, "convolveBackwardFilter", "the result")
         switch input {
+        case _ where mapping == .groups: try groupBackwardFilter(plan, input: input, gradient: gradient, result: result)
         case .spikes(let spikes):
             if let tile = EventTile(of: plan, vectorWidth: vectorWidth, smallestChannels: choices.eventFilterChannels) {
                 try eventBackwardFilter(plan, tile, spikes: spikes, gradient: gradient, result: result)

@@ -34,7 +34,9 @@ extension OpenCLBackend {
             result: result.storage,
             accumulates: accumulator != nil
         )
-        if let tile = WinogradTile(of: plan, smallestChannels: choices.winogradChannels) {
+        if mapping == .groups {
+            try groupBackwardData(call)
+        } else if let tile = WinogradTile(of: plan, smallestChannels: choices.winogradChannels) {
             try byWinograd(call, tile)
         } else {
             try directly(call)
@@ -135,7 +137,7 @@ extension OpenCLBackend {
 }
 
 /// The operands of one gradient of an input.
-private struct BackwardDataCall {
+struct BackwardDataCall {
     let plan: ConvolutionPlan
     let gradient: OpenCLStorage
     let filter: OpenCLStorage

@@ -87,7 +87,7 @@ extension OpenCLBackend {
     }
 
     /// Lets `body` write a gradient for each partition, one behind the other, and adds them in order.
-    private func sumOverPartitions(
+    func sumOverPartitions(
         _ partitions: Int,
         _ result: Filter<OpenCLBackend>,
         _ body: (Storage) throws(BackendError) -> Void

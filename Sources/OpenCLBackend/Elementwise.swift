@@ -13,11 +13,11 @@ extension OpenCLBackend: ElementwiseOperations {
         try requireEqual(b.shape, shape, "sum", "the second term")
         try require(b, "sum", "the second term")
         let result = try newTensor(shape)
-        let runs = PixelRuns(pixels: shape.pixels, bytes: 3 * shape.channelStride * wordBytes)
+        let runs = pixelRuns(shape.pixels, bytes: 3 * shape.channelStride * wordBytes)
         try run(
             "sum_activations",
             "elementwise/sum.cl",
-            options: [.width(shape), .define("A_SPIKES", a.isSpikes), .define("B_SPIKES", b.isSpikes)],
+            options: [lanes(of: shape).option, .define("A_SPIKES", a.isSpikes), .define("B_SPIKES", b.isSpikes)],
             arguments: [
                 .storage(a.storage), .storage(b.storage), .storage(result.storage), .int(shape.pixels),
                 .int(shape.channelStride), .int(shape.wordsPerPixel), .int(runs.length),
@@ -31,10 +31,11 @@ extension OpenCLBackend: ElementwiseOperations {
     public func copy(_ tensor: RealTensor<OpenCLBackend>) throws(BackendError) -> RealTensor<OpenCLBackend> {
         try require(tensor, "copy", "the tensor")
         let result = try newTensor(tensor.shape)
-        let runs = try WordRuns(tensor.shape.realWords, bytes: 2 * wordBytes, "copy")
+        let runs = try wordRuns(tensor.shape.realWords, bytes: 2 * wordBytes, "copy")
         try run(
             "copy_words",
             "ceilings/copy.cl",
+            options: wordOptions,
             arguments: [.storage(tensor.storage), .storage(result.storage)] + runs.arguments,
             global: [runs.count]
         )
@@ -49,10 +50,11 @@ extension OpenCLBackend: ElementwiseOperations {
         try require(tensor, "accumulate", "the tensor")
         try requireEqual(term.shape, tensor.shape, "accumulate", "the term")
         try require(term, "accumulate", "the term")
-        let runs = try WordRuns(tensor.shape.realWords, bytes: 3 * wordBytes, "accumulate")
+        let runs = try wordRuns(tensor.shape.realWords, bytes: 3 * wordBytes, "accumulate")
         try run(
             "accumulate",
             "elementwise/sum.cl",
+            options: wordOptions,
             arguments: [.storage(term.storage), .storage(tensor.storage)] + runs.arguments,
             global: [runs.count]
         )
@@ -73,11 +75,11 @@ extension OpenCLBackend: ElementwiseOperations {
         )
         let result = try newTensor(shape.with(images: steps * shape.images))
         try requirePixels(result.shape, operation)
-        let runs = try WordRuns(shape.realWords, bytes: (1 + steps) * wordBytes, operation)
+        let runs = try wordRuns(shape.realWords, bytes: (1 + steps) * wordBytes, operation)
         try run(
             "repeat_over_time",
             "elementwise/time.cl",
-            options: [.width(shape)],
+            options: [lanes(of: shape).option],
             arguments: [.storage(tensor.storage), .storage(result.storage)] + runs.arguments + [.int(steps)],
             global: [runs.count]
         )
@@ -98,11 +100,11 @@ extension OpenCLBackend: ElementwiseOperations {
             "the tensor of shape \(shape) does not divide into \(steps) time steps"
         )
         let result = try newTensor(shape.with(images: shape.images / steps))
-        let runs = try WordRuns(result.shape.realWords, bytes: (1 + steps) * wordBytes, operation)
+        let runs = try wordRuns(result.shape.realWords, bytes: (1 + steps) * wordBytes, operation)
         try run(
             "sum_over_time",
             "elementwise/time.cl",
-            options: [.width(shape)],
+            options: [lanes(of: shape).option],
             arguments: [.storage(tensor.storage), .storage(result.storage)] + runs.arguments + [.int(steps)],
             global: [runs.count]
         )
@@ -113,10 +115,11 @@ extension OpenCLBackend: ElementwiseOperations {
     public func rectify(_ tensor: RealTensor<OpenCLBackend>) throws(BackendError) -> RealTensor<OpenCLBackend> {
         try require(tensor, "rectify", "the tensor")
         let result = try newTensor(tensor.shape)
-        let runs = try WordRuns(tensor.shape.realWords, bytes: 2 * wordBytes, "rectify")
+        let runs = try wordRuns(tensor.shape.realWords, bytes: 2 * wordBytes, "rectify")
         try run(
             "rectify",
             "elementwise/rectify.cl",
+            options: wordOptions,
             arguments: [.storage(tensor.storage), .storage(result.storage)] + runs.arguments,
             global: [runs.count]
         )
@@ -132,10 +135,11 @@ extension OpenCLBackend: ElementwiseOperations {
         try require(gradient, operation, "the gradient")
         try requireEqual(gradient.shape, input.shape, operation, "the gradient")
         try require(input, operation, "the input")
-        let runs = try WordRuns(input.shape.realWords, bytes: 3 * wordBytes, operation)
+        let runs = try wordRuns(input.shape.realWords, bytes: 3 * wordBytes, operation)
         try run(
             "rectify_backward",
             "elementwise/rectify.cl",
+            options: wordOptions,
             arguments: [.storage(input.storage), .storage(gradient.storage)] + runs.arguments,
             global: [runs.count]
         )

@@ -21,11 +21,11 @@ extension OpenCLBackend {
         try requireRoom((shape.count + 1) / 2, in: counts, operation, "the counts")
         try requireRoom(3 * samples, in: transforms, operation, "the transforms")
         let output = try newTensor(shape)
-        let runs = PixelRuns(pixels: shape.height, bytes: 2 * shape.width * shape.channelStride * wordBytes)
+        let runs = pixelRuns(shape.height, bytes: 2 * shape.width * shape.channelStride * wordBytes)
         try run(
             "prepare_frames",
             "augmentation/prepare_frames.cl",
-            options: [.width(shape)],
+            options: [lanes(of: shape).option],
             arguments: [
                 .storage(counts), .storage(transforms), .storage(output.storage), .int(timeSteps), .int(samples),
                 .int(shape.height), .int(shape.width), .int(shape.channels), .int(shape.channelStride),

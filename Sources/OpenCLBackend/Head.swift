@@ -11,16 +11,16 @@ extension OpenCLBackend: HeadOperations {
         let shape = tensor.shape
         try require(tensor, "addBias", "the tensor")
         try require(bias, channels: shape.channels, "addBias", "the bias")
-        let runs = PixelRuns(pixels: shape.pixels, bytes: 2 * shape.vectorWidth * wordBytes)
+        let runs = pixelRuns(shape.pixels, bytes: 2 * lanes(of: shape).width * wordBytes)
         try run(
             "add_bias",
             "head/bias.cl",
-            options: [.width(shape)],
+            options: [lanes(of: shape).option],
             arguments: [
                 .storage(tensor.storage), .storage(bias.storage), .int(shape.pixels), .int(shape.channelStride),
                 .int(runs.length),
             ],
-            global: [shape.chunks, runs.count]
+            global: [lanes(of: shape).chunks, runs.count]
         )
     }
 
@@ -32,24 +32,27 @@ extension OpenCLBackend: HeadOperations {
         let shape = gradient.shape
         try require(gradient, "biasGradient", "the gradient")
         try require(result, channels: shape.channels, "biasGradient", "the result")
-        let runs = PixelRuns(pixels: shape.pixels, bytes: shape.vectorWidth * wordBytes, limit: PixelRuns.reduction)
+        let runs = pixelRuns(shape.pixels, bytes: lanes(of: shape).width * wordBytes, isReduced: true)
         let partials = try allocate(words: runs.count * shape.channelStride)
         try run(
             "bias_gradient_partial",
             "head/bias.cl",
-            options: [.width(shape)],
+            options: [lanes(of: shape).option],
             arguments: [
                 .storage(gradient.storage), .storage(partials), .int(shape.pixels), .int(shape.channelStride),
                 .int(runs.length),
             ],
-            global: [shape.chunks, runs.count]
+            global: [lanes(of: shape).chunks, runs.count]
         )
+        let merged = try mergeSums(partials, words: shape.channelStride, runs: runs.count)
         try run(
             "bias_gradient_combine",
             "head/bias.cl",
-            options: [.width(shape)],
-            arguments: [.storage(partials), .storage(result.storage), .int(shape.channelStride), .int(runs.count)],
-            global: [shape.chunks]
+            options: [lanes(of: shape).option],
+            arguments: [
+                .storage(merged.partials), .storage(result.storage), .int(shape.channelStride), .int(merged.runs),
+            ],
+            global: [lanes(of: shape).chunks]
         )
     }
 
@@ -86,7 +89,7 @@ extension OpenCLBackend: HeadOperations {
         if case .temporalEfficient(let share, let target) = loss {
             (isTemporal, lambda, phi) = (true, share, target)
         }
-        let options: [KernelOption] = [.width(shape), .define("TEMPORAL", isTemporal)]
+        let options: [KernelOption] = [lanes(of: shape).option, .define("TEMPORAL", isTemporal)]
         try run(
             "classification_loss",
             "head/loss.cl",

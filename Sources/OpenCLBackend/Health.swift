@@ -15,19 +15,41 @@ extension OpenCLBackend: HealthOperations {
         try requireRoom(count, in: storage, operation, "the storage")
         try require(word >= 0, operation, "word \(word) of a record")
         try requireRoom(word + 1, in: record, operation, "the record")
-        let runs = try WordRuns(count, bytes: wordBytes, operation)
-        let firsts = try allocate(words: runs.count)
+        let runs = try wordRuns(count, bytes: wordBytes, operation, isReduced: true)
+        var firsts = try allocate(words: runs.count)
         try run(
             "find_non_finite_partial",
-            "health/find_non_finite.cl",
+            Self.nonFinite,
+            options: wordOptions,
             arguments: [.storage(storage), .storage(firsts)] + runs.arguments,
             global: [runs.count]
         )
+        var left = runs.count
+        while mapping == .groups, left > Self.mergedRuns {
+            let count = (left + Self.mergedRuns - 1) / Self.mergedRuns
+            let merged = try allocate(words: count)
+            try combineFirsts(firsts, runs: left, group: Self.mergedRuns, result: merged, word: 0)
+            (firsts, left) = (merged, count)
+        }
+        try combineFirsts(firsts, runs: left, group: max(left, 1), result: record, word: word)
+    }
+
+    /// The smallest of every `group` indices, written to as many words of `result` from `word` on.
+    private func combineFirsts(
+        _ firsts: OpenCLStorage,
+        runs: Int,
+        group: Int,
+        result: OpenCLStorage,
+        word: Int
+    ) throws(BackendError) {
         try run(
             "find_non_finite_combine",
-            "health/find_non_finite.cl",
-            arguments: [.storage(firsts), .storage(record), .int(runs.count), .int(word)],
-            global: [1]
+            Self.nonFinite,
+            options: wordOptions,
+            arguments: [.storage(firsts), .storage(result), .int(runs), .int(group), .int(word)],
+            global: [max(1, (runs + group - 1) / group)]
         )
     }
+
+    private static let nonFinite = "health/find_non_finite.cl"
 }

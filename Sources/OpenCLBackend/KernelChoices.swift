@@ -9,6 +9,8 @@ public struct KernelChoices: Codable, Hashable, Sendable {
     /// From so many channels, of the narrower of input and output, the gradient of a 1×1 convolution's weights takes spikes
     /// one by one.
     public var eventFilterChannels: Int
+    /// How work is shared out, which no file of measured numbers says. With `groups` the other numbers do not count.
+    public var mapping = WorkMapping.vectors
 
     /// Measured on two cores with vectors of 16 lanes, under PoCL 3.1. Spikes and tables cross at a rate of 0.28 to 0.33 with
     /// 48, 96 and 192 channels, higher with 384, whose tables fill no second-level cache.
@@ -17,7 +19,7 @@ public struct KernelChoices: Codable, Hashable, Sendable {
     /// More channels than any convolution has.
     public static let never = Int(Int32.max)
 
-    /// Names in files.
+    /// Names in files of measured numbers.
     public enum CodingKeys: String, CodingKey {
         case largestEventRate = "largest_event_rate"
         case winogradChannels = "winograd_channels"
@@ -39,14 +41,19 @@ public struct KernelChoices: Codable, Hashable, Sendable {
             let filter = numbers[CodingKeys.eventFilterChannels.rawValue], filter >= 0
         else { return nil }
         self.init(largestEventRate: rate, winogradChannels: winograd, eventFilterChannels: filter)
+        // Runs of before there was a choice have none, and were by vectors.
+        mapping = numbers[Self.groupsKey] == 1 ? .groups : .vectors
     }
+
+    private static let groupsKey = "work_groups"
 
     /// By the names in files.
     public var numbers: [String: Int] {
-        [
+        let numbers = [
             CodingKeys.largestEventRate.rawValue: largestEventRate,
             CodingKeys.winogradChannels.rawValue: winogradChannels,
             CodingKeys.eventFilterChannels.rawValue: eventFilterChannels,
         ]
+        return mapping == .groups ? numbers.merging([Self.groupsKey: 1]) { $1 } : numbers
     }
 }

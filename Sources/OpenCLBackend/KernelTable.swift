@@ -15,14 +15,6 @@ struct KernelOption: Hashable, Sendable {
         KernelOption(macro: macro, value: value ? 1 : 0)
     }
 
-    /// The vector width for a shape: see common/layout.cl.
-    static func width(_ shape: ImageShape) -> KernelOption { .define("WIDTH", shape.vectorWidth) }
-
-    /// The size of a group of chunks for a shape: see common/layout.cl.
-    static func group(_ shape: ImageShape) -> KernelOption {
-        .define("GROUP", shape.chunks == 1 ? 1 : ImageShape.mostGroupChunks)
-    }
-
     var text: String { "-D\(macro)=\(value)" }
 }
 
@@ -63,7 +55,7 @@ extension OpenCLBackend {
     ///   - options: how it is specialised.
     ///   - arguments: one for each parameter.
     ///   - global: work-items in one to three dimensions; a zero in it means that there is nothing to do.
-    ///   - local: the work-group; one item, unless something else is asked for.
+    ///   - local: the work-group; what the mapping has for the range, unless something else is asked for.
     func run(
         _ name: String,
         _ file: String,
@@ -79,7 +71,7 @@ extension OpenCLBackend {
                 kernel,
                 arguments,
                 global: global,
-                local: local ?? [Int](repeating: 1, count: global.count)
+                local: local ?? mapping.workGroup(for: global)
             )
         }
     }

@@ -14,11 +14,11 @@ extension OpenCLBackend: LogicGateOperations {
         let count = input.shape.spikeWords
         try require(count <= Int(Int32.max), "logicGate", "shape \(input.shape) has 2³¹ words or more")
         // Runs start at multiples of 16 words: the kernels' vectors lie aligned.
-        let runs = try WordRuns(count, bytes: 4 * wordBytes, "logicGate")
+        let runs = try wordRuns(count, bytes: 4 * wordBytes, "logicGate")
         try run(
             "logic_gate",
             "logic/gate.cl",
-            options: [.width(input.shape)],
+            options: [lanes(of: input.shape).option],
             arguments: [
                 .storage(input.storage), .storage(excitatory.storage), .storage(inhibitory.storage),
                 .storage(output.storage),
@@ -42,11 +42,11 @@ extension OpenCLBackend: LogicGateOperations {
         try require(gradient, operation, "the gradient")
         let excitatoryGradient = try newTensor(shape)
         let inhibitoryGradient = try newTensor(shape)
-        let runs = PixelRuns(pixels: shape.pixels, bytes: 4 * shape.channelStride * wordBytes)
+        let runs = pixelRuns(shape.pixels, bytes: 4 * shape.channelStride * wordBytes)
         try run(
             "logic_gate_backward",
             "logic/gate.cl",
-            options: [.width(shape)],
+            options: [lanes(of: shape).option],
             arguments: [
                 .storage(gradient.storage), .storage(input.storage), .storage(excitatory.storage),
                 .storage(inhibitory.storage), .storage(excitatoryGradient.storage),
@@ -72,11 +72,11 @@ extension OpenCLBackend: LogicGateOperations {
         let output = try newSpikes(input.shape)
         let count = input.shape.spikeWords
         try require(count <= Int(Int32.max), "spikeGate", "shape \(input.shape) has 2³¹ words or more")
-        let runs = try WordRuns(count, bytes: 3 * wordBytes, "spikeGate")
+        let runs = try wordRuns(count, bytes: 3 * wordBytes, "spikeGate")
         try run(
             "spike_gate",
             "logic/gate.cl",
-            options: [.width(input.shape), .define("NEGATED", gate == .iand)],
+            options: [lanes(of: input.shape).option, .define("NEGATED", gate == .iand)],
             arguments: [
                 .storage(input.storage), .storage(branch.storage), .storage(output.storage),
             ] + runs.arguments,
@@ -98,11 +98,11 @@ extension OpenCLBackend: LogicGateOperations {
         try requireEqual(gradient.shape, shape, operation, "the gradient")
         try require(gradient, operation, "the gradient")
         let branchGradient = try newTensor(shape)
-        let runs = PixelRuns(pixels: shape.pixels, bytes: 3 * shape.channelStride * wordBytes)
+        let runs = pixelRuns(shape.pixels, bytes: 3 * shape.channelStride * wordBytes)
         try run(
             "spike_gate_backward",
             "logic/gate.cl",
-            options: [.width(shape), .define("NEGATED", gate == .iand)],
+            options: [lanes(of: shape).option, .define("NEGATED", gate == .iand)],
             arguments: [
                 .storage(gradient.storage), .storage(input.storage), .storage(branch.storage),
                 .storage(branchGradient.storage), .int(shape.pixels), .int(shape.channelStride),

@@ -20,12 +20,17 @@ extension OpenCLBackend: MeasurementOperations {
             try require(second, operation, "the second tensor")
         }
         try requireWords(2, at: word, of: record, operation)
-        let runs = try WordRuns(first.shape.spikeWords, bytes: (second == nil ? 1 : 2) * wordBytes, operation)
+        let runs = try wordRuns(
+            first.shape.spikeWords,
+            bytes: (second == nil ? 1 : 2) * wordBytes,
+            operation,
+            isReduced: true
+        )
         let counts = try allocate(words: runs.count)
         try run(
             "count_spikes_partial",
             Self.counting,
-            options: [.define("PAIRED", second != nil)],
+            options: wordOptions + [.define("PAIRED", second != nil)],
             arguments: [.storage(first.storage), .storage((second ?? first).storage), .storage(counts)]
                 + runs.arguments,
             global: [runs.count]
@@ -42,11 +47,12 @@ extension OpenCLBackend: MeasurementOperations {
         let operation = "countValues"
         try require(tensor, operation, "the tensor")
         try requireWords(4, at: word, of: record, operation)
-        let runs = try WordRuns(tensor.shape.realWords, bytes: wordBytes, operation)
+        let runs = try wordRuns(tensor.shape.realWords, bytes: wordBytes, operation, isReduced: true)
         let counts = try allocate(words: 2 * runs.count)
         try run(
             "count_values_partial",
             Self.counting,
+            options: wordOptions,
             arguments: [.storage(tensor.storage), .storage(counts)] + runs.arguments,
             global: [runs.count]
         )
@@ -62,30 +68,34 @@ extension OpenCLBackend: MeasurementOperations {
         let operation = "measureNorm"
         try require(tensor, operation, "the tensor")
         try requireWords(1, at: word, of: record, operation)
-        let runs = try WordRuns(tensor.shape.realWords, bytes: wordBytes, operation)
+        let runs = try wordRuns(tensor.shape.realWords, bytes: wordBytes, operation, isReduced: true)
         let partials = try allocate(words: runs.count)
         let largest = try allocate(words: 1)
         try run(
             "largest_magnitude_partial",
             Self.norm,
+            options: wordOptions,
             arguments: [.storage(tensor.storage), .storage(partials)] + runs.arguments,
             global: [runs.count]
         )
         try run(
             "largest_magnitude_combine",
             Self.norm,
+            options: wordOptions,
             arguments: [.storage(partials), .storage(largest), .int(runs.count)],
             global: [1]
         )
         try run(
             "squares_partial",
             Self.norm,
+            options: wordOptions,
             arguments: [.storage(tensor.storage), .storage(largest), .storage(partials)] + runs.arguments,
             global: [runs.count]
         )
         try run(
             "squares_combine",
             Self.norm,
+            options: wordOptions,
             arguments: [.storage(partials), .storage(largest), .storage(record), .int(runs.count), .int(word)],
             global: [1]
         )
@@ -101,6 +111,7 @@ extension OpenCLBackend: MeasurementOperations {
         try run(
             "sum_counts",
             Self.counting,
+            options: wordOptions,
             arguments: [.storage(counts), .storage(record), .int(runs), .int(columns), .int(word)],
             global: [1]
         )

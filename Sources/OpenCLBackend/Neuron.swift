@@ -39,12 +39,12 @@ extension OpenCLBackend: NeuronOperations {
     private func fire(_ layer: NeuronLayer, output: OpenCLStorage) throws(BackendError) {
         let shape = layer.input.shape
         let wordStride = min(shape.channelStride, ImageShape.spikesPerWord)
-        let runs = PixelRuns(pixels: layer.pixels, bytes: layer.inputSteps * wordStride * wordBytes)
+        let runs = pixelRuns(layer.pixels, bytes: layer.inputSteps * wordStride * wordBytes)
         try run(
             "fire",
             "neuron/fire.cl",
             options: layer.options + [
-                .define("CHUNKS", (wordStride + shape.vectorWidth - 1) / shape.vectorWidth)
+                .define("CHUNKS", (wordStride + layer.lanes.width - 1) / layer.lanes.width)
             ],
             arguments: [.storage(layer.input.storage)] + layer.normArguments()
                 + [
@@ -81,11 +81,7 @@ extension OpenCLBackend: NeuronOperations {
         if let leak { try require(leak.gradient, channels: 1, operation, "the gradient of the leak's w") }
         if let penalty { try require(penalty, channels: shape.channels, operation) }
 
-        let runs = PixelRuns(
-            pixels: layer.pixels,
-            bytes: 2 * time.steps * shape.vectorWidth * wordBytes,
-            limit: PixelRuns.reduction
-        )
+        let runs = pixelRuns(layer.pixels, bytes: 2 * time.steps * layer.lanes.width * wordBytes, isReduced: true)
         let sums = normalization == nil ? nil : try allocate(words: runs.count * 2 * shape.channelStride)
         let leakSums = leak == nil ? nil : try allocate(words: runs.count * shape.channelStride)
         let surrogate = SurrogateNumbers(neuron.surrogate)
@@ -100,16 +96,17 @@ extension OpenCLBackend: NeuronOperations {
                 + [leakSums, penalty?.storage].compactMap { $0.map { .storage($0) } }
                 + [.int(layer.pixels), .int(shape.channelStride), .int(runs.length), layer.leakArgument]
                 + layer.thresholdArguments + [.float(surrogate.scale), .float(surrogate.slope)],
-            global: [shape.chunks, runs.count]
+            global: [layer.lanes.chunks, runs.count]
         )
         if let leak, let leakSums {
+            let merged = try mergeSums(leakSums, words: shape.channelStride, runs: runs.count)
             try run(
                 "leak_gradient",
                 "neuron/leak_gradient.cl",
-                options: [.width(shape)],
+                options: [layer.lanes.option],
                 arguments: [
-                    .storage(leakSums), .storage(leak.weight.storage), .storage(leak.gradient.storage),
-                    .int(shape.channelStride), .int(runs.count),
+                    .storage(merged.partials), .storage(leak.weight.storage), .storage(leak.gradient.storage),
+                    .int(shape.channelStride), .int(merged.runs),
                 ],
                 global: [1]
             )

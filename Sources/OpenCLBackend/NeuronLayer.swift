@@ -12,6 +12,8 @@ struct NeuronLayer {
     let outputShape: ImageShape
     /// Pixels of one time step.
     let pixels: Int
+    /// How the kernels cut the input's channels.
+    let lanes: ChannelLanes
 
     /// The kernels take so many thresholds.
     private static let mostLevels = 4
@@ -53,6 +55,7 @@ struct NeuronLayer {
         outputShape = shape.with(images: time.outputImages(shape.images))
         try backend.requirePixels(outputShape, operation)
         pixels = time.batch(shape.images) * shape.area
+        lanes = backend.lanes(of: shape)
     }
 
     /// Time steps of the input.
@@ -61,7 +64,7 @@ struct NeuronLayer {
     /// How the kernels of neuron/ are specialised.
     var options: [KernelOption] {
         [
-            .width(input.shape), .define("TIME_STEPS", time.steps), .define("NORMALIZED", normalization != nil),
+            lanes.option, .define("TIME_STEPS", time.steps), .define("NORMALIZED", normalization != nil),
             .define("STATIC_INPUT", time.isStatic), .define("SOFT_RESET", neuron.reset == .soft),
             .define("LEVELS", neuron.thresholds.count), .define("LEARNED_LEAK", leak != nil),
         ]

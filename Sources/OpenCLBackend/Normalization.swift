@@ -14,17 +14,17 @@ extension OpenCLBackend: NormalizationOperations {
         try require(input, "batchStatistics", "the input")
         try require(parameters, channels: shape.channels, repeats: repeats)
 
-        let runs = PixelRuns(pixels: shape.pixels, bytes: shape.vectorWidth * wordBytes, limit: PixelRuns.reduction)
+        let runs = pixelRuns(shape.pixels, bytes: lanes(of: shape).width * wordBytes, isReduced: true)
         let partials = try allocate(words: runs.count * 2 * shape.channelStride)
         try run(
             "batch_statistics_partial",
             "normalization/statistics.cl",
-            options: [.width(shape)],
+            options: [lanes(of: shape).option],
             arguments: [
                 .storage(input.storage), .storage(partials), .int(shape.pixels), .int(shape.channelStride),
                 .int(runs.length),
             ],
-            global: [shape.chunks, runs.count]
+            global: [lanes(of: shape).chunks, runs.count]
         )
         let moments = RunMoments(storage: partials, length: runs.length, count: runs.count)
         return try combine(moments, of: shape, updating: parameters, repeats: repeats)
@@ -41,19 +41,20 @@ extension OpenCLBackend: NormalizationOperations {
             channels: shape.channels,
             storage: try allocate(words: 2 * shape.channelStride)
         )
+        let merged = try mergeMoments(moments, of: shape)
         let n = Double(repeats) * Double(shape.pixels)
         try run(
             "batch_statistics_combine",
             "normalization/statistics.cl",
-            options: [.width(shape)],
+            options: [lanes(of: shape).option],
             arguments: [
-                .storage(moments.storage), .storage(statistics.storage), .storage(parameters.runningMean.storage),
+                .storage(merged.storage), .storage(statistics.storage), .storage(parameters.runningMean.storage),
                 .storage(parameters.runningVariance.storage), .int(shape.pixels), .int(shape.channelStride),
-                .int(shape.channels), .int(moments.length), .int(moments.count), .float(Float(n / max(n - 1, 1))),
+                .int(shape.channels), .int(merged.length), .int(merged.count), .float(Float(n / max(n - 1, 1))),
                 .float(NormalizationParameters<OpenCLBackend>.epsilon),
                 .float(NormalizationParameters<OpenCLBackend>.momentum),
             ],
-            global: [shape.chunks]
+            global: [lanes(of: shape).chunks]
         )
         return statistics
     }
@@ -83,13 +84,13 @@ extension OpenCLBackend: NormalizationOperations {
         try run(
             "running_statistics",
             "normalization/statistics.cl",
-            options: [.width(shape)],
+            options: [lanes(of: shape).option],
             arguments: [
                 .storage(parameters.runningMean.storage), .storage(parameters.runningVariance.storage),
                 .storage(storage), .int(shape.channelStride), .int(shape.channels),
                 .float(NormalizationParameters<OpenCLBackend>.epsilon),
             ],
-            global: [shape.chunks]
+            global: [lanes(of: shape).chunks]
         )
         return ChannelStatistics(channels: shape.channels, storage: storage)
     }
@@ -103,18 +104,18 @@ extension OpenCLBackend: NormalizationOperations {
         try require(input, "normalize", "the input")
         try require(normalization, channels: shape.channels, "normalize")
         let output = try newTensor(shape)
-        let runs = PixelRuns(pixels: shape.pixels, bytes: 2 * shape.groupWidth * wordBytes)
+        let runs = pixelRuns(shape.pixels, bytes: 2 * lanes(of: shape).groupWidth * wordBytes)
         try run(
             "normalize_pixels",
             "normalization/normalize.cl",
-            options: [.width(shape), .group(shape)],
+            options: lanes(of: shape).groupOptions,
             arguments: [
                 .storage(input.storage), .storage(normalization.statistics.storage),
                 .storage(normalization.parameters.weight.storage), .storage(normalization.parameters.bias.storage),
                 .storage(output.storage), .int(shape.pixels), .int(shape.channelStride), .int(runs.length),
-                .int(shape.groupChunks), .float(normalization.parameters.gain),
+                .int(lanes(of: shape).groupChunks), .float(normalization.parameters.gain),
             ],
-            global: [shape.groups, runs.count]
+            global: [lanes(of: shape).groups, runs.count]
         )
         return output
     }
@@ -134,21 +135,17 @@ extension OpenCLBackend: NormalizationOperations {
         try require(normalization, channels: shape.channels, operation)
         try require(gradients, channels: shape.channels, operation)
 
-        let runs = PixelRuns(
-            pixels: shape.pixels,
-            bytes: 2 * shape.vectorWidth * wordBytes,
-            limit: PixelRuns.reduction
-        )
+        let runs = pixelRuns(shape.pixels, bytes: 2 * lanes(of: shape).width * wordBytes, isReduced: true)
         let partials = try allocate(words: runs.count * 2 * shape.channelStride)
         try run(
             "normalize_backward_sums",
             "normalization/backward.cl",
-            options: [.width(shape), .group(shape)],
+            options: lanes(of: shape).groupOptions,
             arguments: [
                 .storage(gradient.storage), .storage(input.storage), .storage(normalization.statistics.storage),
                 .storage(partials), .int(shape.pixels), .int(shape.channelStride), .int(runs.length),
             ],
-            global: [shape.chunks, runs.count]
+            global: [lanes(of: shape).chunks, runs.count]
         )
         let result = try newTensor(shape)
         try finishNormalizeBackward(
@@ -175,30 +172,32 @@ extension OpenCLBackend: NormalizationOperations {
         result: OpenCLStorage
     ) throws(BackendError) {
         let shape = input.shape
+        let merged = try mergeSums(partials, words: 2 * shape.channelStride, runs: runs)
         let coefficients = try allocate(words: 2 * shape.channelStride)
         try run(
             "normalize_backward_combine",
             "normalization/backward.cl",
-            options: [.width(shape), .group(shape)],
+            options: lanes(of: shape).groupOptions,
             arguments: [
-                .storage(partials), .storage(normalization.statistics.storage), .storage(gradients.weight.storage),
-                .storage(gradients.bias.storage), .storage(coefficients), .int(shape.channelStride), .int(runs),
+                .storage(merged.partials), .storage(normalization.statistics.storage),
+                .storage(gradients.weight.storage),
+                .storage(gradients.bias.storage), .storage(coefficients), .int(shape.channelStride), .int(merged.runs),
                 .float(Float(shape.pixels)), .float(normalization.parameters.gain),
             ],
-            global: [shape.chunks]
+            global: [lanes(of: shape).chunks]
         )
-        let cuts = PixelRuns(pixels: shape.pixels, bytes: 3 * shape.groupWidth * wordBytes)
+        let cuts = pixelRuns(shape.pixels, bytes: 3 * lanes(of: shape).groupWidth * wordBytes)
         try run(
             "normalize_backward_apply",
             "normalization/backward.cl",
-            options: [.width(shape), .group(shape)],
+            options: lanes(of: shape).groupOptions,
             arguments: [
                 .storage(gradient), .storage(input.storage), .storage(normalization.statistics.storage),
                 .storage(normalization.parameters.weight.storage), .storage(coefficients), .storage(result),
                 .int(shape.pixels), .int(shape.channelStride), .int(cuts.length),
-                .int(shape.groupChunks), .float(normalization.parameters.gain),
+                .int(lanes(of: shape).groupChunks), .float(normalization.parameters.gain),
             ],
-            global: [shape.groups, cuts.count]
+            global: [lanes(of: shape).groups, cuts.count]
         )
     }
 

@@ -4,7 +4,7 @@ public import Tensors
 // Kernels/convolution/run_moments.cl and normalization/statistics.cl.
 extension OpenCLBackend: NormalizedConvolutionOperations {
     /// `convolve` with the statistics of what it makes: a convolution of spikes takes the moments of its sums while they
-    /// are near; the output of real values (the stem's) is read once more.
+    /// are near; the output of real values (the stem's) is read once more, and of work-groups every output.
     public func convolve(
         _ input: Activation<OpenCLBackend>,
         filter: Filter<OpenCLBackend>,
@@ -12,7 +12,7 @@ extension OpenCLBackend: NormalizedConvolutionOperations {
         updating parameters: NormalizationParameters<OpenCLBackend>,
         repeats: Int
     ) throws(BackendError) -> (output: RealTensor<OpenCLBackend>, statistics: ChannelStatistics<OpenCLBackend>) {
-        guard case .spikes(let spikes) = input else {
+        guard case .spikes(let spikes) = input, mapping == .vectors else {
             let output = try convolve(input, filter: filter, geometry: geometry)
             return (output, try batchStatistics(of: output, updating: parameters, repeats: repeats))
         }

@@ -122,12 +122,4 @@ extension ImageShape {
     var vectorWidth: Int { channelStride % 16 == 0 ? 16 : 8 }
     /// Vectors of a pixel.
     var chunks: Int { channelStride / vectorWidth }
-    /// The most chunks of a group.
-    static let mostGroupChunks = 16
-    /// Groups of chunks that kernels divide a pixel into: see GROUP in common/layout.cl.
-    var groups: Int { (chunks + Self.mostGroupChunks - 1) / Self.mostGroupChunks }
-    /// Chunks of a group; the last may have fewer.
-    var groupChunks: Int { (chunks + groups - 1) / groups }
-    /// Channels of a group.
-    var groupWidth: Int { groupChunks * vectorWidth }
 }

@@ -22,11 +22,11 @@ extension OpenCLBackend: OptimizerOperations {
         let rate = Double(step.learningRate) / (1 - pow(beta1, Double(step.step)))
         let correction = (1 - pow(beta2, Double(step.step))).squareRoot()
         let decay = step.isDecoupled ? step.learningRate * step.weightDecay : step.weightDecay
-        let runs = try WordRuns(count, bytes: 7 * wordBytes, "adam")
+        let runs = try wordRuns(count, bytes: 7 * wordBytes, "adam")
         try run(
             "adam",
             "optimizer/adam.cl",
-            options: [.define("DECOUPLED", step.isDecoupled)],
+            options: wordOptions + [.define("DECOUPLED", step.isDecoupled)],
             arguments: [
                 .storage(parameters), .storage(gradients), .storage(firstMoment), .storage(secondMoment),
             ] + runs.arguments + [
@@ -49,11 +49,11 @@ extension OpenCLBackend: OptimizerOperations {
         try requireRoom(count, in: gradients, "momentum", "the gradients")
         try requireRoom(count, in: velocity, "momentum", "the velocity")
         try require(step.step >= 1, "momentum", "step \(step.step) is before the first, 1")
-        let runs = try WordRuns(count, bytes: 5 * wordBytes, "momentum")
+        let runs = try wordRuns(count, bytes: 5 * wordBytes, "momentum")
         try run(
             "momentum",
             "optimizer/momentum.cl",
-            options: [.define("FIRST", step.step == 1)],
+            options: wordOptions + [.define("FIRST", step.step == 1)],
             arguments: [.storage(parameters), .storage(gradients), .storage(velocity)] + runs.arguments + [
                 .float(step.learningRate), .float(step.momentum), .float(step.weightDecay),
             ],

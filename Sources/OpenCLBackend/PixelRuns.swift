@@ -2,32 +2,39 @@ import OpenCLRuntime
 import Tensors
 
 /// How the pixels of a tensor are cut into runs, one for each work-item (of every channel chunk). It depends on shapes
-/// alone, so sums over runs, added in the order of the runs, are the same on every device and every time.
+/// and on the mapping alone, so sums over runs, added in the order of the runs, are the same every time.
 struct PixelRuns: Hashable, Sendable {
     /// Pixels of a run; the last may be shorter.
     let length: Int
     /// How many runs there are.
     let count: Int
 
-    /// The most runs of a reduction, because few items add what the runs leave.
-    static let reduction = 256
-
     /// - Parameters:
     ///   - pixels: all of them.
-    ///   - bytes: what one work-item moves for a pixel. A run is as long as some 64 KiB take: several microseconds,
-    ///     against which the cost of starting an item is small, and short enough to keep every core busy.
-    ///   - limit: the most runs.
-    init(pixels: Int, bytes: Int, limit: Int = .max) {
-        let wanted = max(1, 65536 / max(bytes, 1))
-        let least = limit == .max ? 1 : (pixels + limit - 1) / limit
-        length = max(wanted, least)
-        count = (pixels + length - 1) / length
+    ///   - bytes: what one work-item moves for a pixel.
+    ///   - mapping: how much an item moves in all.
+    ///   - isReduced: whether what the runs leave is added up.
+    init(pixels: Int, bytes: Int, mapping: WorkMapping, isReduced: Bool = false) {
+        let wanted = max(1, mapping.itemBytes / max(bytes, 1))
+        let least = isReduced ? (pixels + mapping.mostReducedRuns - 1) / mapping.mostReducedRuns : 1
+        let shortest = max(wanted, least)
+        func runs(of length: Int) -> Int { (pixels + length - 1) / length }
+        switch mapping {
+        case .vectors:
+            length = shortest
+        case .groups:
+            // A work-group divides the number of runs: the more powers of two are in it, the better groups can fill.
+            func parts(_ length: Int) -> Int { min(runs(of: length).trailingZeroBitCount, 6) }
+            length =
+                (shortest...min(2 * shortest, shortest + 64)).max { (parts($0), -$0) < (parts($1), -$1) } ?? shortest
+        }
+        count = runs(of: length)
     }
 }
 
 /// How a flat run of words is cut, one piece for each work-item.
 struct WordRuns: Sendable {
-    /// Words of a run, a multiple of 16; the last may be shorter.
+    /// Words of a run, a multiple of the kernels' vectors; the last may be shorter.
     let length: Int
     /// How many runs there are.
     let count: Int
@@ -37,14 +44,35 @@ struct WordRuns: Sendable {
     /// - Parameters:
     ///   - words: all of them, below 2³².
     ///   - bytes: what one work-item moves for a word.
+    ///   - mapping: how much an item moves in all.
     ///   - operation: for the error.
-    init(_ words: Int, bytes: Int, _ operation: String) throws(BackendError) {
+    ///   - isReduced: whether what the runs leave is added up.
+    init(
+        _ words: Int,
+        bytes: Int,
+        mapping: WorkMapping,
+        _ operation: String,
+        isReduced: Bool
+    ) throws(BackendError) {
         guard let total = UInt32(exactly: words) else {
             throw .mismatch(operation: operation, detail: "\(words) words do not fit 32 bits")
         }
-        let runs = PixelRuns(pixels: (words + 15) / 16, bytes: 16 * bytes)
-        length = 16 * runs.length
-        count = runs.count
+        let width = mapping.wordWidth
+        let vectors = (words + width - 1) / width
+        if mapping == .groups, !isReduced {
+            // Neighbouring lanes take neighbouring vectors, one each; lanes beyond the last have nothing to do.
+            length = width
+            count = roundUp(vectors, toMultipleOf: WorkMapping.mostGroupItems)
+        } else {
+            let runs = PixelRuns(
+                pixels: vectors,
+                bytes: width * bytes,
+                mapping: mapping,
+                isReduced: mapping == .groups
+            )
+            length = width * runs.length
+            count = runs.count
+        }
         arguments = [.uint32(total), .uint32(UInt32(length))]
     }
 }

@@ -12,11 +12,11 @@ extension OpenCLBackend: PoolingOperations {
         let (from, to) = (input.shape, try pooled(input.shape, window, geometry, "maxPool"))
         try require(input, "maxPool", "the input")
         let output = try newSpikes(to)
-        let runs = PixelRuns(pixels: to.pixels, bytes: (window * window + 1) * from.wordsPerPixel * wordBytes)
+        let runs = pixelRuns(to.pixels, bytes: (window * window + 1) * from.wordsPerPixel * wordBytes)
         try run(
             "max_pool",
             "pooling/max.cl",
-            options: [.width(from)],
+            options: [lanes(of: from).option],
             arguments: [
                 .storage(input.storage), .storage(output.storage), .int(from.height), .int(from.width),
                 .int(to.height), .int(to.width), .int(from.wordsPerPixel), .int(window), .int(geometry.stride),
@@ -40,18 +40,18 @@ extension OpenCLBackend: PoolingOperations {
         try requireEqual(gradient.shape, to, operation, "the gradient")
         try require(gradient, operation, "the gradient")
         let result = try newTensor(from)
-        let runs = PixelRuns(pixels: from.pixels, bytes: (window * window + 4) * from.vectorWidth * wordBytes)
+        let runs = pixelRuns(from.pixels, bytes: (window * window + 4) * lanes(of: from).width * wordBytes)
         try run(
             "max_pool_backward",
             "pooling/max.cl",
-            options: [.width(from)],
+            options: [lanes(of: from).option],
             arguments: [
                 .storage(gradient.storage), .storage(input.storage), .storage(result.storage), .int(from.height),
                 .int(from.width), .int(to.height), .int(to.width), .int(from.channelStride),
                 .int(from.wordsPerPixel), .int(window), .int(geometry.stride), .int(geometry.padding),
                 .int(from.pixels), .int(runs.length),
             ],
-            global: [from.chunks, runs.count]
+            global: [lanes(of: from).chunks, runs.count]
         )
         return result
     }
@@ -67,17 +67,17 @@ extension OpenCLBackend: PoolingOperations {
         try require(input, operation, "the input")
         try requirePixelInside(window, geometry, operation)
         let output = try newTensor(to)
-        let runs = PixelRuns(pixels: to.pixels, bytes: (window * window + 1) * from.vectorWidth * wordBytes)
+        let runs = pixelRuns(to.pixels, bytes: (window * window + 1) * lanes(of: from).width * wordBytes)
         try run(
             "max_pool_real",
             "pooling/max_real.cl",
-            options: [.width(from)],
+            options: [lanes(of: from).option],
             arguments: [
                 .storage(input.storage), .storage(output.storage), .int(from.height), .int(from.width),
                 .int(to.height), .int(to.width), .int(from.channelStride), .int(window), .int(geometry.stride),
                 .int(geometry.padding), .int(to.pixels), .int(runs.length),
             ],
-            global: [from.chunks, runs.count]
+            global: [lanes(of: from).chunks, runs.count]
         )
         return output
     }
@@ -96,17 +96,17 @@ extension OpenCLBackend: PoolingOperations {
         try require(gradient, operation, "the gradient")
         try requirePixelInside(window, geometry, operation)
         let result = try newTensor(from)
-        let runs = PixelRuns(pixels: from.pixels, bytes: (2 * window * window + 4) * from.vectorWidth * wordBytes)
+        let runs = pixelRuns(from.pixels, bytes: (2 * window * window + 4) * lanes(of: from).width * wordBytes)
         try run(
             "max_pool_real_backward",
             "pooling/max_real.cl",
-            options: [.width(from)],
+            options: [lanes(of: from).option],
             arguments: [
                 .storage(gradient.storage), .storage(input.storage), .storage(result.storage), .int(from.height),
                 .int(from.width), .int(to.height), .int(to.width), .int(from.channelStride), .int(window),
                 .int(geometry.stride), .int(geometry.padding), .int(from.pixels), .int(runs.length),
             ],
-            global: [from.chunks, runs.count]
+            global: [lanes(of: from).chunks, runs.count]
         )
         return result
     }
@@ -183,17 +183,17 @@ extension OpenCLBackend: PoolingOperations {
         let from = input.shape
         try require(input, operation, "the input")
         let output = try newTensor(to)
-        let runs = PixelRuns(pixels: to.pixels, bytes: (rows * columns + 1) * from.vectorWidth * wordBytes)
+        let runs = pixelRuns(to.pixels, bytes: (rows * columns + 1) * lanes(of: from).width * wordBytes)
         try run(
             "average_pool",
             "pooling/average.cl",
-            options: [.width(from), .define("SPIKES", input.isSpikes)],
+            options: [lanes(of: from).option, .define("SPIKES", input.isSpikes)],
             arguments: [
                 .storage(input.storage), .storage(output.storage), .int(from.height), .int(from.width),
                 .int(to.height), .int(to.width), .int(from.channelStride), .int(from.wordsPerPixel), .int(rows),
                 .int(columns), .int(to.pixels), .int(runs.length),
             ],
-            global: [from.chunks, runs.count]
+            global: [lanes(of: from).chunks, runs.count]
         )
         return output
     }
@@ -210,17 +210,17 @@ extension OpenCLBackend: PoolingOperations {
         try requireEqual(gradient.shape, to, operation, "the gradient")
         try require(gradient, operation, "the gradient")
         let result = try newTensor(from)
-        let runs = PixelRuns(pixels: from.pixels, bytes: 2 * from.vectorWidth * wordBytes)
+        let runs = pixelRuns(from.pixels, bytes: 2 * lanes(of: from).width * wordBytes)
         try run(
             "average_pool_backward",
             "pooling/average.cl",
-            options: [.width(from), .define("SPIKES", false)],
+            options: [lanes(of: from).option, .define("SPIKES", false)],
             arguments: [
                 .storage(gradient.storage), .storage(result.storage), .int(from.height), .int(from.width),
                 .int(to.height), .int(to.width), .int(from.channelStride), .int(rows), .int(columns),
                 .int(from.pixels), .int(runs.length),
             ],
-            global: [from.chunks, runs.count]
+            global: [lanes(of: from).chunks, runs.count]
         )
         return result
     }

@@ -18,11 +18,7 @@ extension OpenCLBackend {
         try requireRoom(StepRecord.words, in: record, operation, "the record")
         let shape = input.shape
         let file = "neuron/potential_penalty.cl"
-        let runs = PixelRuns(
-            pixels: layer.pixels,
-            bytes: layer.inputSteps * shape.vectorWidth * wordBytes,
-            limit: PixelRuns.reduction
-        )
+        let runs = pixelRuns(layer.pixels, bytes: layer.inputSteps * layer.lanes.width * wordBytes, isReduced: true)
         let sums = try allocate(words: runs.count * 2 * shape.channelStride)
         try run(
             "potential_sums",
@@ -33,8 +29,9 @@ extension OpenCLBackend {
                     .storage(sums), .int(layer.pixels), .int(shape.channelStride), .int(runs.length),
                     layer.leakArgument, .float(neuron.threshold),
                 ],
-            global: [shape.chunks, runs.count]
+            global: [layer.lanes.chunks, runs.count]
         )
+        let merged = try mergeSums(sums, words: 2 * shape.channelStride, runs: runs.count)
         let penalty = PotentialPenalty<OpenCLBackend>(
             channels: shape.channels,
             storage: try allocate(words: 2 * shape.channelStride)
@@ -46,12 +43,12 @@ extension OpenCLBackend {
             file,
             options: layer.options,
             arguments: [
-                .storage(sums), .storage(penalty.storage), .storage(losses), .int(shape.channelStride),
-                .int(shape.channels), .int(runs.count), .float(Float(layer.pixels * time.steps)),
+                .storage(merged.partials), .storage(penalty.storage), .storage(losses), .int(shape.channelStride),
+                .int(shape.channels), .int(merged.runs), .float(Float(layer.pixels * time.steps)),
                 .float(neuron.threshold / 2), .float(Float(Double(loss.weight) / (Double(shape.channels) * squared))),
                 .float(PotentialDistributionLoss.epsilon),
             ],
-            global: [shape.chunks]
+            global: [layer.lanes.chunks]
         )
         try run(
             "potential_loss",

@@ -31,11 +31,11 @@ extension OpenCLBackend {
         let cropTable = try upload(crops.flatMap(\.integers))
         let constantTable = try upload(constants)
         let output = try newTensor(shape)
-        let runs = PixelRuns(pixels: shape.height, bytes: 8 * shape.width * shape.channelStride * wordBytes)
+        let runs = pixelRuns(shape.height, bytes: 8 * shape.width * shape.channelStride * wordBytes)
         try run(
             "resize_images",
             "augmentation/resize_images.cl",
-            options: [.width(shape), .define("CHANNELS", shape.channels)],
+            options: [lanes(of: shape).option, .define("CHANNELS", shape.channels)],
             arguments: [
                 .storage(pixels), .storage(cropTable), .storage(constantTable),
                 .storage(output.storage), .int(shape.height), .int(shape.width), .int(shape.channelStride),

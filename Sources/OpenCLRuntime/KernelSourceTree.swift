@@ -22,7 +22,9 @@ public struct KernelSourceTree: Sendable {
     public func kernelNames(inFilesWhere condition: (String) -> Bool) -> Set<String> {
         var names: Set<String> = []
         for (file, text) in files where condition(file) {
-            for match in text.matches(of: /(?m)^__kernel\s+void\s+(\w+)/) { names.insert(String(match.1)) }
+            for match in text.matches(of: /(?m)^__kernel\s+(?:__attribute__\(\(.*\)\)\s+)?void\s+(\w+)/) {
+                names.insert(String(match.1))
+            }
         }
         return names
     }

@@ -88,7 +88,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
         weightDecay = given.weightDecay ?? defaults.weightDecay
         schedule = LearningRateSchedule(
             kind: given.schedule ?? .cosine,
-            base: given.learningRate ?? defaults.learningRate,
+            base: given.learningRate ?? defaults.learningRate(for: architecture),
             epochs: epochs,
             warmupEpochs: given.warmupEpochs ?? epochs * defaults.warmupShare / 300
         )

@@ -1,4 +1,5 @@
 import Datasets
+import Networks
 
 /// What a run does where nothing is asked: by data set, recipe and optimizer.
 ///
@@ -16,7 +17,10 @@ struct TrainingDefaults {
     let epochs: Int
     /// Epochs of warm-up for every 300.
     let warmupShare: Int
-    let learningRate: Double
+    /// Of all networks but deep LSNs.
+    private let learningRate: Double
+    /// Whether LSNs of more than `BranchStart.deepBlocks` blocks learn at twice the rate.
+    private let hurriesDeepNetworks: Bool
     let weightDecay: Double
     let augmentation: AugmentationPolicy
     /// The start of the last norm of each logic branch and the surrogate's height; nil: by the network's depth.
@@ -46,10 +50,18 @@ struct TrainingDefaults {
         }
         warmupShare = dataset == .imagenet ? 10 : 0
         learningRate = optimizer == .sgd ? 0.1 : dataset == .imagenet ? 1e-3 : 5e-3
+        hurriesDeepNetworks = recipe == .standard && optimizer != .sgd
         augmentation = AugmentationPolicy.standard(for: dataset, imageSize: imageSize)
         branchScale = recipe == .paper ? 1 : nil
         branchBias = recipe == .paper ? 0 : nil
         surrogateHeight = recipe == .paper ? 1 : nil
         raisesHead = dataset == .cifar10DVS && recipe == .standard
+    }
+    /// The highest learning rate. LSNs beyond the blocks of LSN101 take twice as much: their gradient falls on its way back,
+    /// under the lower surrogate that they start with, and of 100, 200 and 500 blocks nearly all learnt more at it
+    /// (docs/Depth.md).
+    func learningRate(for architecture: Architecture) -> Double {
+        let isDeep = architecture.family == .lsn && architecture.blockCount > BranchStart.deepBlocks
+        return hurriesDeepNetworks && isDeep ? 2 * learningRate : learningRate
     }
 }

@@ -30,6 +30,16 @@ struct DeviceOptions: ParsableArguments {
     )
     var isDirect = false
 
+    @Option(
+        name: .customLong("mapping"),
+        help: .choice(
+            WorkMapping.self,
+            "How kernels share work out: vectors suits CPUs, groups GPUs (default: what suits the device)."
+        ),
+        transform: named
+    )
+    var mapping: WorkMapping?
+
     /// The folder of kernels that was asked for, if any.
     private var kernelFolder: String? {
         kernels ?? ProcessInfo.processInfo.environment["LSN_KERNELS"].flatMap { $0.isEmpty ? nil : $0 }
@@ -72,7 +82,16 @@ struct DeviceOptions: ParsableArguments {
         _ kernelChoices: KernelChoices?
     ) throws -> OpenDevice {
         let queue = try queue(info, isProfiling: isProfiling)
-        var choices = kernelChoices ?? TuningFile(info).choices ?? .standard
+        var choices = kernelChoices ?? measuredChoices(info)
+        if let mapping {
+            guard kernelChoices == nil || choices.mapping == mapping else {
+                throw InputError(
+                    "--mapping \(mapping.rawValue): the run began with \(choices.mapping.rawValue) and keeps to them, so that "
+                        + "it continues to the same bits. Leave the option out, or begin another run"
+                )
+            }
+            choices.mapping = mapping
+        }
         if isDirect {
             guard kernelChoices == nil || choices.winogradChannels == KernelChoices.never else {
                 throw InputError(
@@ -92,6 +111,13 @@ struct DeviceOptions: ParsableArguments {
             ),
             queue: queue
         )
+    }
+
+    /// What `lsn tune` found for a device, or what suits its kind.
+    private func measuredChoices(_ info: DeviceInfo) -> KernelChoices {
+        var choices = TuningFile(info).choices ?? .standard
+        choices.mapping = WorkMapping(for: info.kind)
+        return choices
     }
 
     /// A queue on a device.

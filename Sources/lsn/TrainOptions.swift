@@ -154,7 +154,12 @@ struct LearningOptions: ParsableArguments {
     )
     var optimizer: OptimizerKind?
 
-    @Option(help: "Highest learning rate (default: 5e-3; imagenet: 1e-3; sgd: 0.1).")
+    @Option(
+        help: """
+            Highest learning rate (default: 5e-3, imagenet: 1e-3, and twice that for an LSN of more than 33 blocks; \
+            sgd: 0.1).
+            """
+    )
     var learningRate: Double?
 
     @Option(help: "Decay of every parameter (default: 0 for digits and mnist, else 5e-4).")

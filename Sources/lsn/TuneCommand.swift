@@ -29,6 +29,12 @@ struct TuneCommand: ParsableCommand {
         guard let info = try Self.info(choice) else {
             throw InputError("the reference backend has one kernel for everything: choose an OpenCL --device")
         }
+        guard (device.mapping ?? WorkMapping(for: info.kind)) == .vectors || reset else {
+            throw InputError(
+                "the convolutions of \(info.name) are tiles of work-groups, of which there is one kind: nothing to choose. "
+                    + "--mapping vectors measures the other kernels, for runs with that option"
+            )
+        }
         let file = TuningFile(info)
         if reset {
             let removed = try file.remove()

@@ -73,6 +73,8 @@ enum ConvolutionCases {
         ConvolutionSize(3, 6, 7, 32, 24, 3, 1, 1),
         // So many weights that Winograd's products are made position by position.
         ConvolutionSize(17, 1, 2, 72, 408, 3, 1, 1),
+        // So many pixels that the gradient of the weights has several partitions.
+        ConvolutionSize(2, 23, 25, 5, 3, 3, 1, 1),
     ]
 
     /// Layers of LSN19 and LSN101 at small and paper widths, and odd ones: many work-groups of every kernel.

@@ -8,6 +8,8 @@ enum NormalizationCases {
             make(small[3], "small", repeats: 4), make(small[5], "small", scale: 0.707_106_8, threshold: 1.5),
             // A mean far larger than the deviation: sums of squares lose their digits.
             make(small[4], "small", centre: 20), make(large[1], "large", centre: -20),
+            // So many pixels that work-groups merge what their runs leave.
+            make(ImageShape(images: 9, height: 30, width: 34, channels: 5), "small", repeats: 2),
         ]
 
     /// Five values of a channel at least: of two, x̂ is ±1 whatever they are, and the gradient is all cancellation.

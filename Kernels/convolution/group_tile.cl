@@ -1,0 +1,66 @@
+// Convolutions for devices whose work-items are lanes (GPUs): a work-group makes a tile of a matrix product, TILE_ROWS by
+// TILE_COLUMNS results, from operands that its items bring to local memory together, a step of the sum at a time.
+//
+// Mapping. A work-group has SIDE × SIDE items; item (x, y) makes the rows y + SIDE·r, r < ROWS, and the columns
+// x + SIDE·c, c < COLUMNS: neighbouring items read neighbouring words of local memory and write neighbouring words of the
+// result. All items pass every barrier.
+// Specialised by: ROWS, COLUMNS, and what every convolution is (CHANNELS, OUTPUTS, WORDS, IN_STRIDE, OUT_STRIDE, KH, KW,
+// STRIDE, PAD).
+// Numerics: fused multiply-adds, in the order of the sum, the same for every result.
+#include "common/layout.cl"
+
+#define SIDE 16
+#define ITEMS (SIDE * SIDE)
+#define TILE_ROWS (SIDE * ROWS)
+#define TILE_COLUMNS (SIDE * COLUMNS)
+// Terms of the sum that stand in local memory at a time.
+#define DEPTH 32
+#define TAPS (KH * KW)
+
+// A pixel of a batch of pictures; a row of −1 is none.
+typedef struct {
+    int image, row, column;
+} Place;
+
+static inline Place place_of(int pixel, int count, int height, int width)
+{
+    const Place place = {pixel / (height * width), pixel < count ? pixel / width % height : -1, pixel % width};
+    return place;
+}
+
+// The input pixel under position (ky, kx) of the window of an output pixel, or −1.
+static inline int pixel_under(Place output, int ky, int kx, int height, int width)
+{
+    const int row = output.row * STRIDE + ky - PAD;
+    const int column = output.column * STRIDE + kx - PAD;
+    const bool exists = output.row >= 0 && row >= 0 && row < height && column >= 0 && column < width;
+    return exists ? (output.image * height + row) * width + column : -1;
+}
+
+static inline void clear_sums(float sums[ROWS][COLUMNS])
+{
+#pragma unroll
+    for (int r = 0; r < ROWS; ++r)
+#pragma unroll
+        for (int c = 0; c < COLUMNS; ++c)
+            sums[r][c] = 0.0f;
+}
+
+// Adds `depth` terms of real operands, which stand term by term.
+static inline void add_products(
+    float sums[ROWS][COLUMNS], __local const float *left, __local const float *right, int depth, int x, int y)
+{
+    for (int k = 0; k < depth; ++k) {
+        float factors[COLUMNS];
+#pragma unroll
+        for (int c = 0; c < COLUMNS; ++c)
+            factors[c] = right[k * TILE_COLUMNS + x + SIDE * c];
+#pragma unroll
+        for (int r = 0; r < ROWS; ++r) {
+            const float value = left[k * LEFT_STRIDE + y + SIDE * r];
+#pragma unroll
+            for (int c = 0; c < COLUMNS; ++c)
+                sums[r][c] = fma(value, factors[c], sums[r][c]);
+        }
+    }
+}
