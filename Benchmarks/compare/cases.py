@@ -222,8 +222,27 @@ def growth_cases(quick: bool) -> Iterator[Case]:
             )
 
 
+def gpu_cases(quick: bool) -> list[Case]:
+    """Steps of training by batch, as a user of a GPU would run them: float32 against float32, and mixed precision."""
+    batches = {"lsn19": (2,)} if quick else {"lsn19": (32, 64, 128, 256, 512), "lsn101": (32, 128)}
+    cases = []
+    for model, sizes in batches.items():
+        for batch in sizes:
+            job = Job(model, 0.0625 if quick else 0.75, 4, batch)
+            contestants = (
+                job.ours("step", "auto"),
+                job.torch("step"),
+                job.spikingjelly("step"),
+                job.theirs("step", "PyTorch compiled, mixed", "torch", variant="compiled", mixed=True, layout="nhwc"),
+                job.theirs("step", "SpikingJelly mixed", "spikingjelly", mixed=True, layout="nhwc"),
+            )
+            title = f"{model} ×{job.width:g}, T = 4, 32×32, batch {batch}"
+            cases.append(Case(f"gpu/{model}/{batch}", title, contestants[: 3 if quick else 5], rounds=3, fresh=True))
+    return cases
+
+
 def all_cases(quick: bool = False) -> list[Case]:
-    """Every case, in the order in which they run."""
+    """Every case of a CPU, in the order in which they run."""
     layers = MAIN[-1:] + BOTTLENECKS[-1:] if quick else MAIN + STRIDED + BOTTLENECKS
     cases = [convolution_case(layer, direction) for direction in DIRECTIONS for layer in layers]
     for direction in ("forward", "backward-filter"):

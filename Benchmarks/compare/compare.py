@@ -4,6 +4,7 @@
     Benchmarks/compare/compare.py                   everything, about 20 minutes on two quiet cores
     Benchmarks/compare/compare.py --quick           small sizes and few repetitions: shows that it works, no more
     Benchmarks/compare/compare.py --cases step      only cases whose name contains this
+    Benchmarks/compare/compare.py --gpu             steps of training on a GPU, the peers' by CUDA
 
 The peers are installed from PyPI into a folder of their own, .venv beside this file. Results are kept as they come: the
 same command continues what was stopped.
@@ -24,7 +25,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from cases import Case, Contestant, all_cases
+from cases import Case, Contestant, all_cases, gpu_cases
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -98,8 +99,9 @@ class Peer:
 class Bench:
     """Runs cases."""
 
-    def __init__(self, lsn: Path, threads: int) -> None:
+    def __init__(self, lsn: Path, device: str, threads: int, on_gpu: bool) -> None:
         self.lsn = lsn
+        self.device = device
         count = str(threads)
         self.environment = os.environ | {
             "OMP_NUM_THREADS": count,
@@ -107,12 +109,15 @@ class Bench:
             "POCL_MAX_PTHREAD_COUNT": count,
             "TORCHINDUCTOR_CACHE_DIR": str(ENVIRONMENT / "inductor"),
         }
+        if on_gpu:
+            # SpikingJelly's kernels for CUDA.
+            self.environment |= {"PEER_DEVICE": "cuda", "PEER_BACKEND": "triton"}
         self.shared: dict[str, Peer] = {}
 
     def start(self, program: str) -> Peer:
         """A new process of lsn, torch or spikingjelly."""
         if program == "lsn":
-            return Peer([str(self.lsn), "bench", "--requests"], self.environment)
+            return Peer([str(self.lsn), "bench", "--requests", "--device", self.device], self.environment)
         return Peer([str(PYTHON), str(HERE / f"{program}_peer.py")], self.environment)
 
     def peer(self, contestant: Contestant, case: Case) -> Peer:
@@ -185,7 +190,8 @@ class Bench:
 
     def output(self, *arguments: str) -> str:
         """What lsn prints."""
-        done = subprocess.run([str(self.lsn), *arguments], capture_output=True, text=True, env=self.environment)
+        command = [str(self.lsn), *arguments, "--device", self.device]
+        done = subprocess.run(command, capture_output=True, text=True, env=self.environment)
         if done.returncode:
             raise PeerError(f"lsn {' '.join(arguments)}: {done.stderr.strip()[-400:]}")
         return done.stdout
@@ -211,7 +217,7 @@ class Bench:
             run = Path(folder) / "run"
             start = time.monotonic()
             process = subprocess.Popen(
-                [str(self.lsn), "train", "--output", str(run)], stdout=subprocess.DEVNULL,
+                [str(self.lsn), "train", "--output", str(run), "--device", self.device], stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL, env=self.environment,
             )  # fmt: skip
             reached = None
@@ -376,15 +382,24 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="small sizes and few repetitions; into OUTPUT-quick by default")
     parser.add_argument("--cases", action="append", metavar="TEXT", help="only cases whose name contains this; repeatable")
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1), help="of each program (default: %(default)s)")
+    parser.add_argument("--device", default="auto", help="of this program, as `lsn devices` names it (default: %(default)s)")
+    parser.add_argument("--gpu", action="store_true", help="the cases of a GPU; into Benchmarks/results/gpu by default")
+    parser.add_argument("--python", type=Path, help="an interpreter that has the peers; nothing is installed then")
     parser.add_argument("--list", action="store_true", help="print the cases' names and stop")
     options = parser.parse_args()
-    if options.quick and options.output == parser.get_default("output"):
-        options.output = ROOT / ".build/compare-quick"
+    if options.output == parser.get_default("output"):
+        if options.quick:
+            options.output = ROOT / ".build/compare-quick"
+        elif options.gpu:
+            options.output = ROOT / "Benchmarks/results/gpu"
+    if options.python:
+        global PYTHON
+        PYTHON = options.python
 
     lsn = options.lsn.resolve()
-    bench = Bench(lsn, options.threads)
-    jobs: dict[str, Any] = dict(alone(bench, options.quick))
-    jobs |= {case.name: case for case in all_cases(options.quick)}
+    bench = Bench(lsn, options.device, options.threads, on_gpu=options.gpu and not options.quick)
+    jobs: dict[str, Any] = {} if options.gpu else dict(alone(bench, options.quick))
+    jobs |= {case.name: case for case in (gpu_cases if options.gpu else all_cases)(options.quick)}
     names = [name for name in jobs if not options.cases or any(text in name for text in options.cases)]
     if options.list:
         print("\n".join(names))
@@ -393,7 +408,8 @@ def main() -> int:
         parser.error(f"no case's name contains {' or '.join(options.cases)} (--list prints them)")
     if not lsn.exists():
         parser.error(f"there is no {lsn}: `make build` makes it")
-    install()
+    if not options.python:
+        install()
     results = Results(options.output, settings(lsn, options.quick, options.threads), names)
     try:
         for number, name in enumerate(names, start=1):
@@ -409,7 +425,8 @@ def main() -> int:
             print(f"{number}/{len(names)} {name}: {summary(result)}", flush=True)
     finally:
         bench.close()
-    subprocess.run([str(PYTHON), str(HERE / "report.py"), str(options.output)], check=True)
+    report = "gpu_report.py" if options.gpu else "report.py"
+    subprocess.run([str(PYTHON), str(HERE / report), str(options.output)], check=True)
     return 0
 
 

@@ -20,8 +20,9 @@ class MultiStep(nn.Module):
 
     def __init__(self, steps: int, leaks: bool = True) -> None:
         super().__init__()
+        backend = os.environ.get("PEER_BACKEND", "torch")
         self.steps = steps
-        common = {"v_reset": 0.0, "surrogate_function": surrogate.PiecewiseQuadratic(alpha=1.0), "step_mode": "m"}
+        common = {"v_reset": 0.0, "surrogate_function": surrogate.PiecewiseQuadratic(alpha=1.0), "step_mode": "m", "backend": backend}
         # decay_input=False is the neuron U = U/2 + x of all the others.
         self.node = neuron.LIFNode(tau=2.0, decay_input=False, **common) if leaks else neuron.IFNode(**common)
 
@@ -45,6 +46,7 @@ def network_work(
     optimizes_memory: bool = False,
     layout: str | None = None,
     picture: tuple[int, int] = (3, 32),
+    mixed: bool = False,
 ) -> Work:
     """A step of training or an inference.
 
@@ -65,6 +67,7 @@ def network_work(
             memory_layout,
             picture,
             after=functional.reset_net,
+            mixed=mixed,
         )
         if optimizes_memory:
             optimize_memory(
@@ -82,6 +85,8 @@ def network_work(
 
 if __name__ == "__main__":
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.benchmark = True
     serve(
         {
             "neuron": norm_and_neuron,

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from typing import Any, Callable
 
@@ -13,6 +14,14 @@ from protocol import Work
 
 LAYOUTS = {"nchw": torch.contiguous_format, "nhwc": torch.channels_last}
 LEARNING_RATE = 1e-3
+DEVICE = torch.device(os.environ.get("PEER_DEVICE", "cpu"))
+"""Where networks run: cpu or cuda."""
+
+
+def finish() -> None:
+    """Waits for the device."""
+    if DEVICE.type == "cuda":
+        torch.cuda.synchronize()
 
 
 class Trainer:
@@ -26,14 +35,17 @@ class Trainer:
         picture: tuple[int, int] = (3, 32),
         after: Callable[[nn.Module], Any] = lambda network: None,
         through: Callable[[nn.Module], Callable[[Tensor], Tensor]] = lambda network: network,
+        mixed: bool = False,
     ) -> None:
         """picture: channels, and rows as columns. after: called with the network after each pass. through: what to call
-        instead of the network.
+        instead of the network. mixed: convolutions and products in bfloat16, not float32.
         """
         torch.manual_seed(0)
-        self.network = make().to(memory_format=LAYOUTS[layout])
-        self.pictures = torch.randn(batch, picture[0], picture[1], picture[1]).contiguous(memory_format=LAYOUTS[layout])
-        self.labels = torch.arange(batch) % 10
+        self.network = make().to(DEVICE, memory_format=LAYOUTS[layout])
+        pictures = torch.randn(batch, picture[0], picture[1], picture[1])
+        self.pictures = pictures.to(DEVICE).contiguous(memory_format=LAYOUTS[layout])
+        self.labels = torch.arange(batch, device=DEVICE) % 10
+        self.mixed = mixed
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=LEARNING_RATE, fused=True)
         self.after = after
         self.forward = through(self.network)
@@ -41,7 +53,7 @@ class Trainer:
     def train(self) -> float:
         """Forward, loss, backward, update."""
         self.optimizer.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(self.forward(self.pictures), self.labels)
+        loss = F.cross_entropy(self.logits(), self.labels)
         loss.backward()
         self.optimizer.step()
         self.after(self.network)
@@ -50,9 +62,14 @@ class Trainer:
     def infer(self) -> Tensor:
         """Logits with running statistics."""
         with torch.inference_mode():
-            logits = self.forward(self.pictures)
+            logits = self.logits()
         self.after(self.network)
         return logits
+
+    def logits(self) -> Tensor:
+        """A forward pass."""
+        with torch.autocast(DEVICE.type, torch.bfloat16, enabled=self.mixed):
+            return self.forward(self.pictures)
 
     def saved_bytes(self) -> int:
         """Bytes that live between the forward and the backward pass, parameters, moments and pictures aside.
@@ -71,7 +88,7 @@ class Trainer:
             return tensor
 
         with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-            loss = F.cross_entropy(self.forward(self.pictures), self.labels)
+            loss = F.cross_entropy(self.logits(), self.labels)
         gc.collect()
         for tensor in living_tensors():
             storage = tensor.untyped_storage()
@@ -93,8 +110,10 @@ def faster_layout(make_trainer: Callable[[int, str], Trainer], batch: int, train
         trainer = make_trainer(max(1, batch // 8), layout)
         run = trainer.train if training else trainer.network.eval() and trainer.infer
         run()
+        finish()
         start = time.perf_counter()
         run()
+        finish()
         seconds[layout] = time.perf_counter() - start
     return min(seconds, key=seconds.__getitem__)
 
@@ -116,4 +135,8 @@ def prepare(make_trainer: Callable[[int, str], Trainer], batch: int, training: b
     else:
         trainer.network.eval()
         trainer.infer()
+    if DEVICE.type == "cuda":
+        torch.cuda.reset_peak_memory_stats()
+        trainer.train() if training else trainer.infer()
+        facts["peak_device_bytes"] = torch.cuda.max_memory_allocated()
     return Work(trainer.train if training else trainer.infer, facts=facts)

@@ -29,10 +29,8 @@ struct LogicBlock<B: Backend>: Block {
 
     func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> Activation<B> {
         // The branch that runs last is differentiated first.
-        let (x, e) = try tape.sparingConvolutions { (tape) throws(BackendError) in
-            let x = try (try shortcut?.forward(input, tape: &tape) ?? input).spikes(of: name)
-            return (x, try excitatory.forward(input, tape: &tape).spikes(of: name))
-        }
+        let x = try (try shortcut?.forward(input, tape: &tape) ?? input).spikes(of: name)
+        let e = try excitatory.forward(input, tape: &tape).spikes(of: name)
         let i = try inhibitory.forward(input, tape: &tape).spikes(of: name)
         let output = Activation.spikes(try backend.logicGate(input: x, excitatory: e, inhibitory: i))
         tape.push(GateRecord(input: x, excitatory: e, inhibitory: i))

@@ -46,13 +46,9 @@ struct ResidualBlock<B: Backend>: Block {
         let repeatsSum = tape.repeatsConvolutions && exit != nil
         let activated = try entry?.forward(input, tape: &tape) ?? input
         if repeatsSum { tape.beginStatistics() }
-        let x = try tape.sparingConvolutions { (tape) throws(BackendError) in
-            try joined(input, activated: activated, tape: &tape)
-        }
+        let x = try joined(input, activated: activated, tape: &tape)
         var statistics = repeatsSum ? tape.takeStatistics() : []
-        let hidden = try tape.sparingConvolutions { (tape) throws(BackendError) in
-            try inner.forward(activated, tape: &tape)
-        }
+        let hidden = try inner.forward(activated, tape: &tape)
         if repeatsSum { tape.beginStatistics() }
         let a = Activation.real(try last.forward(hidden, tape: &tape))
         if repeatsSum {

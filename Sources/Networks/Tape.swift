@@ -38,7 +38,6 @@ public struct Tape<B: Backend>: ~Copyable, Sendable {
     /// What the backward pass asks of the potentials of every neuron layer.
     var potentialAim: PotentialAim<B>?
     private let keepsRecords: Bool
-    private var leavesConvolutionsOut = false
     private var records: [any TapeRecord] = []
     /// In training, of the norms that ran since ``beginStatistics()``; in a repetition, of those still to come, the next
     /// one last.
@@ -80,7 +79,7 @@ public struct Tape<B: Backend>: ~Copyable, Sendable {
     public var count: Int { records.count }
 
     /// Whether a layer leaves its convolution's output out of its record, and computes it again.
-    var repeatsConvolutions: Bool { leavesConvolutionsOut || mode == .training && memory == .balanced }
+    var repeatsConvolutions: Bool { mode == .training && memory == .balanced }
 
     /// Whether a block leaves its input alone, and runs again.
     var repeatsBlocks: Bool { mode == .training && memory == .lean && keepsRecords }
@@ -121,19 +120,6 @@ public struct Tape<B: Backend>: ~Copyable, Sendable {
             throw .mismatch(operation: "backward pass", detail: "found \(Swift.type(of: last)), expected \(type)")
         }
         return record
-    }
-}
-
-extension Tape {
-    /// Runs a part of a repetition that is differentiated long after it ran: it leaves its convolutions' outputs out, so
-    /// that a block which is computed again as a whole does not hold all of them at once.
-    mutating func sparingConvolutions<Output>(
-        _ body: (inout Tape<B>) throws(BackendError) -> Output
-    ) throws(BackendError) -> Output {
-        guard mode == .repetition else { return try body(&self) }
-        leavesConvolutionsOut = true
-        defer { leavesConvolutionsOut = false }
-        return try body(&self)
     }
 }
 

@@ -9,9 +9,11 @@ struct DeviceCeilings: Encodable {
 
     /// Runs of each kernel, of which the fastest counts.
     private static let runs = 9
-    /// Lanes of the multiply-add kernel's vectors, and its independent chains.
-    private static let lanes = 16
+    /// Independent chains of the multiply-add kernel.
     private static let chains = 16
+
+    /// Lanes of the kernels' vectors: a core's, or what an item of a GPU loads at once.
+    private static func lanes(_ device: DeviceInfo) -> Int { device.kind == .cpu ? 16 : 4 }
 
     /// Measures on a queue that times its launches.
     init(on queue: ComputeQueue) throws {
@@ -22,13 +24,14 @@ struct DeviceCeilings: Encodable {
     /// 64 MiB to another 64 MiB: more than any cache holds.
     private static func measureCopy(on queue: ComputeQueue) throws -> Double {
         let words = min(1 << 24, queue.device.largestAllocationBytes / 8)
-        let kernel = try queue.kernel("copy_words", file: "ceilings/copy.cl", options: [])
+        let lanes = lanes(queue.device)
+        let kernel = try queue.kernel("copy_words", file: "ceilings/copy.cl", options: ["-DWIDTH=\(lanes)"])
         let source = try queue.allocate(bytes: 4 * words)
         let target = try queue.allocate(bytes: 4 * words)
         try queue.fill(source, word: 1, count: words)
         try queue.fill(target, word: 0, count: words)
         // An item of a CPU takes a long run, one of a GPU a vector.
-        let items = queue.device.kind == .cpu ? 8 * queue.device.computeUnits : words / 16
+        let items = queue.device.kind == .cpu ? 8 * queue.device.computeUnits : words / lanes
         let run = (words + items - 1) / items
         let nanoseconds = try fastest(on: queue) {
             try queue.launch(
@@ -42,6 +45,7 @@ struct DeviceCeilings: Encodable {
     }
 
     private static func measureMultiplyAdd(on queue: ComputeQueue) throws -> Double {
+        let lanes = lanes(queue.device)
         let kernel = try queue.kernel("multiply_add", file: "ceilings/multiply_add.cl", options: ["-DWIDTH=\(lanes)"])
         let items = queue.device.computeUnits * (queue.device.kind == .cpu ? 8 : 4096)
         let result = try queue.allocate(bytes: 4 * items * lanes)

@@ -83,6 +83,26 @@ struct TuneTests {
         #expect(refused.code == 2 && refused.errors.contains("the run began with Winograd"), "\(refused.errors)")
     }
 
+    /// So is how work is shared out; work-groups have nothing to tune.
+    @Test func aRunKeepsToItsMapping() throws {
+        let step = [
+            "train", "--device", "opencl", "--limit-train", "8", "--limit-test", "8", "--batch-size", "8", "--epochs",
+            "1",
+        ]
+        let grouped = try place.lsn(step + ["--output", "grouped", "--mapping", "groups"])
+        #expect(grouped.code == 0, "\(grouped.errors)")
+        #expect(try choices("grouped")?["work_groups"] == 1)
+        let resumed = try lsn("train", "--resume", "grouped", "--epochs", "2")
+        #expect(resumed.code == 0 && !resumed.errors.contains("warning"), "\(resumed.errors)")
+        #expect(try choices("grouped")?["work_groups"] == 1)
+        let refused = try lsn("train", "--resume", "grouped", "--epochs", "3", "--mapping", "vectors")
+        #expect(refused.code == 2 && refused.errors.contains("the run began with groups"), "\(refused.errors)")
+        let tuned = try lsn("tune", "--device", "opencl", "--mapping", "groups")
+        #expect(tuned.code == 2 && tuned.errors.contains("work-groups"), "\(tuned.errors)")
+        let unknown = try lsn("check", "--mapping", "group")
+        #expect(unknown.code == 2 && unknown.errors.contains("did you mean 'groups'"), "\(unknown.errors)")
+    }
+
     @Test func theReferenceCannotBeTuned() throws {
         let result = try lsn("tune", "--device", "reference")
         #expect(result.code == 2 && result.errors.contains("--device"), "\(result.errors)")

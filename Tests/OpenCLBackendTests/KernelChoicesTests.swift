@@ -47,6 +47,9 @@ struct KernelChoicesTests {
 
     @Test func numbersAreReadByName() {
         #expect(KernelChoices(KernelChoices.standard.numbers) == .standard)
+        var groups = KernelChoices.standard
+        groups.mapping = .groups
+        #expect(KernelChoices(groups.numbers) == groups && groups.numbers["work_groups"] == 1)
         #expect(KernelChoices(["largest_event_rate": 1, "winograd_channels": 2]) == nil)
         #expect(KernelChoices(["largest_event_rate": 1, "winograd_channels": 2, "event_filter_channels": -1]) == nil)
     }

@@ -13,8 +13,10 @@ enum TestDevice {
     }
 
     /// A backend that watches the words beside every storage.
-    static func backend() throws -> OpenCLBackend {
-        try OpenCLBackend(queue: queue.get(), guardsMemory: true)
+    static func backend(mapping: WorkMapping = .vectors) throws -> OpenCLBackend {
+        var choices = KernelChoices.standard
+        choices.mapping = mapping
+        return try OpenCLBackend(queue: queue.get(), choices: choices, guardsMemory: true)
     }
 
     private static let queue = Result {
@@ -39,4 +41,19 @@ func openCLAgreesWithTheReferenceOnTheWholeCatalogue() throws {
         against: ReferenceBackend()
     )
     expectPass(report)
+}
+
+/// What GPUs run. A CPU is slow at it, so the cases are the small ones, which have several work-groups here and there; that
+/// every kernel ran says that no operation fell back to the other mapping.
+@Test(.enabled(if: TestDevice.isUsed))
+func workGroupsAgreeWithTheReference() throws {
+    let backend = try TestDevice.backend(mapping: .groups)
+    let report = try ParityCheck.catalogue(
+        ParityCatalogue.cases(filter: "/small/"),
+        backend: backend,
+        against: ReferenceBackend(),
+        repeats: false
+    )
+    expectPass(report)
+    #expect(backend.kernelCoverage.notRun == [])
 }

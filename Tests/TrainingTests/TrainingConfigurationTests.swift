@@ -56,6 +56,22 @@ import Training
         #expect(configuration.neuron.surrogate == .triangular(height: 0.7))
     }
 
+    @Test func deepLogicNetworksLearnAtTwiceTheRate() throws {
+        func rate(_ model: String, _ change: (inout TrainingOptions) -> Void = { _ in }) throws -> Double {
+            var options = TrainingOptions()
+            options.model = model
+            change(&options)
+            return try TrainingConfiguration(options).schedule.base
+        }
+        #expect(try rate("lsn101") == 5e-3)
+        #expect(try rate("lsn202") == 1e-2)
+        #expect(try rate("lsn1001") == 1e-2)
+        #expect(try rate("lsn202") { $0.recipe = .paper } == 5e-3)
+        #expect(try rate("lsn202") { $0.optimizer = .sgd } == 0.1)
+        #expect(try rate("lsn202") { $0.learningRate = 3e-3 } == 3e-3)
+        #expect(try rate("sew-resnet202") == 5e-3)
+    }
+
     @Test func thePapersRecipeStartsNormsAtOne() throws {
         var options = TrainingOptions()
         options.model = "lsn101"

@@ -1,0 +1,60 @@
+import OpenCLRuntime
+import Tensors
+import Testing
+
+@testable import OpenCLBackend
+
+@Suite struct WorkMappingTests {
+    @Test func itSuitsTheDevice() {
+        #expect(WorkMapping(for: .cpu) == .vectors)
+        #expect(WorkMapping(for: .gpu) == .groups)
+        #expect(WorkMapping(for: .accelerator) == .groups)
+    }
+
+    /// A work-group divides its range and is no larger than what every device takes.
+    @Test(arguments: [[1], [7], [1000], [24, 128], [24, 127], [3, 64, 5], [1, 1 << 20], [257, 2]])
+    func workGroupsDivideTheRange(_ global: [Int]) {
+        let groups = WorkMapping.groups.workGroup(for: global)
+        #expect(groups.count == global.count)
+        #expect(zip(global, groups).allSatisfy { $0.isMultiple(of: $1) })
+        #expect(groups.reduce(1, *) <= 256)
+        #expect(WorkMapping.vectors.workGroup(for: global) == global.map { _ in 1 })
+    }
+
+    @Test func neighboursShareAGroup() {
+        #expect(WorkMapping.groups.workGroup(for: [24, 128]) == [24, 8])
+        #expect(WorkMapping.groups.workGroup(for: [512, 3]) == [256, 1])
+    }
+
+    /// However many pixels there are, all are in a run, none in two, and groups find factors to fill.
+    @Test(arguments: [1, 5, 49, 1023, 9180, 65536, 65537, 262_139, 1 << 22])
+    func runsCoverEveryPixel(_ pixels: Int) {
+        for mapping in WorkMapping.allCases {
+            for isReduced in [false, true] {
+                let runs = PixelRuns(pixels: pixels, bytes: 128, mapping: mapping, isReduced: isReduced)
+                #expect(runs.length * runs.count >= pixels && runs.length * (runs.count - 1) < pixels)
+                if isReduced { #expect(runs.count <= mapping.mostReducedRuns) }
+            }
+        }
+        let runs = PixelRuns(pixels: pixels, bytes: 128, mapping: .groups)
+        if pixels > 1000 { #expect(runs.count.isMultiple(of: 8)) }
+    }
+
+    @Test func flatRunsOfGroupsFillWholeGroups() throws {
+        let runs = try WordRuns(4 * 300 + 1, bytes: 4, mapping: .groups, "test", isReduced: false)
+        #expect(runs.length == 4 && runs.count == 512)
+        #expect(throws: BackendError.self) {
+            try WordRuns(1 << 32, bytes: 4, mapping: .groups, "test", isReduced: false)
+        }
+    }
+
+    /// A tile covers the result, and small results have small tiles.
+    @Test(arguments: [(65536, 96), (64, 8), (2000, 48), (1, 1), (100_000, 384), (36, 104)])
+    func tilesCoverTheResult(rows: Int, columns: Int) {
+        let tile = GroupTile(rows: rows, columns: columns)
+        #expect(16 * tile.rows * tile.rowTiles >= rows && 16 * tile.columns * tile.columnTiles >= columns)
+        #expect(tile.rows <= 8 && tile.columns <= 6)
+        if rows <= 16 { #expect(tile.rows == 1) }
+        #expect(tile.global().map { $0 % 16 }[0...1] == [0, 0])
+    }
+}
