@@ -110,8 +110,7 @@ class Bench:
             "TORCHINDUCTOR_CACHE_DIR": str(ENVIRONMENT / "inductor"),
         }
         if on_gpu:
-            # SpikingJelly's kernels for CUDA.
-            self.environment |= {"PEER_DEVICE": "cuda", "PEER_BACKEND": "triton"}
+            self.environment |= {"PEER_DEVICE": "cuda"}
         self.shared: dict[str, Peer] = {}
 
     def start(self, program: str) -> Peer:

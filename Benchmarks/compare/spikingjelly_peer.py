@@ -20,9 +20,8 @@ class MultiStep(nn.Module):
 
     def __init__(self, steps: int, leaks: bool = True) -> None:
         super().__init__()
-        backend = os.environ.get("PEER_BACKEND", "torch")
         self.steps = steps
-        common = {"v_reset": 0.0, "surrogate_function": surrogate.PiecewiseQuadratic(alpha=1.0), "step_mode": "m", "backend": backend}
+        common = {"v_reset": 0.0, "surrogate_function": surrogate.PiecewiseQuadratic(alpha=1.0), "step_mode": "m"}
         # decay_input=False is the neuron U = U/2 + x of all the others.
         self.node = neuron.LIFNode(tau=2.0, decay_input=False, **common) if leaks else neuron.IFNode(**common)
 
