@@ -28,7 +28,7 @@ struct CeilingTests {
         var numbers = Numbers()
         let values = numbers.words(words, below: 1 << 30)
         let target = try backend.upload([UInt32](repeating: 3, count: words + 1))
-        let runs = try WordRuns(words, bytes: 8, "copy")
+        let runs = try backend.wordRuns(words, bytes: 8, "copy")
         try backend.run(
             "copy_words",
             "ceilings/copy.cl",
