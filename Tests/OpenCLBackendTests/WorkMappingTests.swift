@@ -37,7 +37,7 @@ import Testing
             }
         }
         let runs = PixelRuns(pixels: pixels, bytes: 128, mapping: .groups)
-        if pixels > 1000 { #expect(runs.count.isMultiple(of: 8)) }
+        if pixels > 1000 { #expect(runs.count.isMultiple(of: 2)) }
     }
 
     @Test func flatRunsOfGroupsFillWholeGroups() throws {
