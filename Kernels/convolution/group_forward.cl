@@ -56,6 +56,21 @@ static inline void load_values(
     }
 }
 
+// Writes the tile's output pixels from `start` on, of `pixels` in all, and channels from `first` on.
+static inline void store_pixels(
+    float sums[ROWS][COLUMNS], __global float *output, int start, int pixels, int first)
+{
+#pragma unroll
+    for (int r = 0; r < ROWS; ++r)
+#pragma unroll
+        for (int c = 0; c < COLUMNS; ++c) {
+            const int pixel = start + LOCAL_Y + SIDE * r;
+            const int column = first + LOCAL_X + SIDE * c;
+            if (pixel < pixels && column < OUT_STRIDE)
+                output[(size_t)pixel * OUT_STRIDE + column] = sums[r][c];
+        }
+}
+
 __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void group_spike_forward(
     __global const uint *spikes, __global const float *filter, __global float *output, int height, int width,
     int out_height, int out_width, int pixels)
@@ -95,15 +110,7 @@ __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void group_spike_f
             barrier(CLK_LOCAL_MEM_FENCE);
         }
     }
-#pragma unroll
-    for (int r = 0; r < ROWS; ++r)
-#pragma unroll
-        for (int c = 0; c < COLUMNS; ++c) {
-            const int pixel = start + LOCAL_Y + SIDE * r;
-            const int column = first + LOCAL_X + SIDE * c;
-            if (pixel < pixels && column < OUT_STRIDE)
-                output[(size_t)pixel * OUT_STRIDE + column] = sums[r][c];
-        }
+    store_pixels(sums, output, start, pixels, first);
 }
 
 __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void group_forward(
@@ -131,15 +138,7 @@ __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void group_forward
         }
         barrier(CLK_LOCAL_MEM_FENCE);
     }
-#pragma unroll
-    for (int r = 0; r < ROWS; ++r)
-#pragma unroll
-        for (int c = 0; c < COLUMNS; ++c) {
-            const int pixel = start + LOCAL_Y + SIDE * r;
-            const int column = first + LOCAL_X + SIDE * c;
-            if (pixel < pixels && column < OUT_STRIDE)
-                output[(size_t)pixel * OUT_STRIDE + column] = sums[r][c];
-        }
+    store_pixels(sums, output, start, pixels, first);
 }
 
 // The output pixel of which the input pixel lies under window position (ky, kx), or −1.
