@@ -33,7 +33,7 @@ ENVIRONMENT = HERE / ".venv"
 PYTHON = ENVIRONMENT / "bin/python"
 TURN = 0.15
 """Seconds that a turn takes at least, where one run takes less."""
-MOST_RUNS = 20
+MOST_RUNS = 200
 
 
 class PeerError(Exception):

@@ -24,9 +24,11 @@
 #define THRESHOLD_PARAMETERS \
     const float threshold0, const float threshold1, const float threshold2, const float threshold3
 #define THRESHOLDS {threshold0, threshold1, threshold2, threshold3}
+#define THRESHOLD_ROOM 4
 #else
 #define THRESHOLD_PARAMETERS const float threshold0
 #define THRESHOLDS {threshold0}
+#define THRESHOLD_ROOM 1
 #endif
 
 #if LEARNED_LEAK

@@ -10,7 +10,7 @@
 //
 // Layout: as neuron/fire.cl; partial sums [runs][2][stride]: Σ ∂L/∂x, Σ ∂L/∂x·(input − mean); those of a learned leak
 // [runs][stride]: Σ ∂L/∂Û[t]·U[t−1]; the penalty [2][stride]: offsets, slopes.
-// Mapping: an item takes a chunk and a run of pixels.
+// Mapping: an item takes a group of chunks and a run of pixels.
 // Sizes: any T. Potentials are recomputed and kept in registers, SEGMENT steps at a time; where T is larger, a first pass
 // keeps the potential at the start of each segment.
 // Numerics: Û as in the forward pass, bit for bit. Sums of blocks of pixels join the run's.
@@ -25,18 +25,161 @@
 #define SEGMENTS ((TIME_STEPS + SEGMENT - 1) / SEGMENT)
 
 #if STATIC_INPUT
-#define INPUT_AT(t) input_at
+#define INPUT_AT(t) input
 #else
-#define INPUT_AT(t) (input_at + (size_t)(t) * step)
+#define INPUT_AT(t) (input + (size_t)(t) * step)
 #endif
 
 #if NORMALIZED
-#define DRIVE(x) apply_affine(affine, x)
+#define DRIVE(x) apply_affine(chunk->affine, x)
 #else
 #define DRIVE(x) (x)
 #endif
 
-#define FIRED(potential, level) ((potential) >= (FLOATV)(thresholds[level]))
+#define FIRED(potential, level) ((potential) >= (FLOATV)(neuron->thresholds[level]))
+
+// What all channels share.
+typedef struct {
+    float leak;
+    float thresholds[THRESHOLD_ROOM];
+    float surrogate_scale;
+    float surrogate_slope;
+} NeuronNumbers;
+
+// What differs from chunk to chunk.
+typedef struct {
+#if NORMALIZED
+    Affine affine;
+#endif
+#if PENALIZED
+    FLOATV penalty_offset, penalty_slope;
+#endif
+#if !NORMALIZED && !PENALIZED
+    FLOATV nothing;
+#endif
+} ChunkNumbers;
+
+// Over pixels: what the gradients of the norm and of the leak need.
+typedef struct {
+    FLOATV gradients;
+    FLOATV products;
+    FLOATV leaks;
+} Sums;
+
+static inline void add_gradient(Sums *sums, FLOATV gradient, FLOATV input, const ChunkNumbers *chunk)
+{
+#if NORMALIZED
+    sums->gradients += gradient;
+    sums->products = fma(gradient, input - chunk->affine.mean, sums->products);
+#endif
+}
+
+// A chunk of one pixel: `gradient` and `input` at its first step, `step` floats from one to the next.
+static inline void go_back(
+    __global float *gradient,
+    __global const float *input,
+    size_t step,
+    const NeuronNumbers *neuron,
+    const ChunkNumbers *chunk,
+    Sums *sums)
+{
+    const float leak = neuron->leak;
+    FLOATV entry[SEGMENTS][LEVELS], membrane[LEVELS], carried[LEVELS];
+#pragma unroll
+    for (int level = 0; level < LEVELS; ++level) {
+        membrane[level] = 0.0f;
+        carried[level] = 0.0f;
+        entry[0][level] = 0.0f;
+    }
+#if SEGMENTS > 1
+    for (int t = 0; t < (SEGMENTS - 1) * SEGMENT; ++t) {
+        const FLOATV drive = DRIVE(LOADV(INPUT_AT(t)));
+#pragma unroll
+        for (int level = 0; level < LEVELS; ++level) {
+            const FLOATV potential = fma((FLOATV)(leak), membrane[level], drive);
+            membrane[level] = reset_potential(potential, FIRED(potential, level), neuron->thresholds[level]);
+            if (t % SEGMENT == SEGMENT - 1)
+                entry[t / SEGMENT + 1][level] = membrane[level];
+        }
+    }
+#endif
+#if STATIC_INPUT
+    FLOATV total = 0.0f;
+#endif
+    for (int segment = SEGMENTS - 1; segment >= 0; --segment) {
+        const int start = segment * SEGMENT;
+        FLOATV potentials[SEGMENT][LEVELS];
+#pragma unroll
+        for (int level = 0; level < LEVELS; ++level)
+            membrane[level] = entry[segment][level];
+#pragma unroll
+        for (int k = 0; k < SEGMENT; ++k) {
+            if (TIME_STEPS % SEGMENT == 0 || start + k < TIME_STEPS) {
+                const FLOATV drive = DRIVE(LOADV(INPUT_AT(start + k)));
+#pragma unroll
+                for (int level = 0; level < LEVELS; ++level) {
+                    const FLOATV potential = fma((FLOATV)(leak), membrane[level], drive);
+                    potentials[k][level] = potential;
+                    membrane[level] = reset_potential(potential, FIRED(potential, level), neuron->thresholds[level]);
+                }
+            }
+        }
+#pragma unroll
+        for (int k = SEGMENT - 1; k >= 0; --k) {
+            if (TIME_STEPS % SEGMENT == 0 || start + k < TIME_STEPS) {
+                __global float *at = gradient + (size_t)(start + k) * step;
+                const FLOATV upstream = LOADV(at);
+                FLOATV delta = 0.0f;
+#pragma unroll
+                for (int level = 0; level < LEVELS; ++level) {
+                    const float threshold = neuron->thresholds[level];
+                    const FLOATV potential = potentials[k][level];
+                    const FLOATV slope =
+                        surrogate(potential - threshold, neuron->surrogate_scale, neuron->surrogate_slope);
+                    FLOATV spike = upstream;
+#if SOFT_RESET
+#if !DETACH_RESET
+                    spike = fma((FLOATV)(-threshold), carried[level], spike);
+#endif
+                    const FLOATV kept = carried[level];
+#else
+#if !DETACH_RESET
+                    spike = fma(-potential, carried[level], spike);
+#endif
+                    const FLOATV kept = MASKED(~FIRED(potential, level), carried[level]);
+#endif
+                    FLOATV share = fma(spike, slope, kept);
+#if PENALIZED
+                    if (level == 0)
+                        share += fma(chunk->penalty_slope, potential - 0.5f * threshold, chunk->penalty_offset);
+#endif
+#if LEARNED_LEAK
+                    const FLOATV earlier = potentials[max(k - 1, 0)][level];
+                    const FLOATV before =
+                        k == 0 ? entry[segment][level] : reset_potential(earlier, FIRED(earlier, level), threshold);
+                    sums->leaks = fma(share, before, sums->leaks);
+#endif
+                    carried[level] = leak * share;
+#if LEVELS > 1
+                    delta += share;
+#else
+                    delta = share;
+#endif
+                }
+#if STATIC_INPUT
+                total += delta;
+#else
+                STOREV(delta, at);
+                add_gradient(sums, delta, LOADV(INPUT_AT(start + k)), chunk);
+#endif
+            }
+        }
+    }
+#if STATIC_INPUT
+    STOREV(total, gradient);
+    add_gradient(sums, total, LOADV(input), chunk);
+#endif
+}
 
 __kernel void fire_backward(
     __global float *gradient,
@@ -57,159 +200,59 @@ __kernel void fire_backward(
     const int pixels,
     const int stride,
     const int run,
+    const int group,
     LEAK_PARAMETER,
     THRESHOLD_PARAMETERS,
     const float surrogate_scale,
     const float surrogate_slope)
 {
-    const float leak = LEAK;
-    const float thresholds[] = THRESHOLDS;
-    const int channel = (int)get_global_id(0) * WIDTH;
+    const NeuronNumbers neuron = {LEAK, THRESHOLDS, surrogate_scale, surrogate_slope};
+    const int first = (int)get_global_id(0) * group * WIDTH;
+    const int chunks = GROUP_CHUNKS(first, group, stride);
     const int part = get_global_id(1);
     const int begin = part * run;
     const int end = begin + min(run, pixels - begin);
     const size_t step = (size_t)pixels * stride;
+
+    ChunkNumbers numbers[GROUP];
+    Sums sums[GROUP];
+    for (int chunk = 0; chunk < chunks; ++chunk) {
 #if NORMALIZED
-    const Affine affine = load_affine(statistics, weight, bias, stride, channel, gain);
-    FLOATV sum = 0.0f, products = 0.0f;
-#endif
-#if LEARNED_LEAK
-    FLOATV leak_sum = 0.0f;
+        numbers[chunk].affine = load_affine(statistics, weight, bias, stride, first + chunk * WIDTH, gain);
 #endif
 #if PENALIZED
-    const FLOATV penalty_offset = LOADV(penalty + channel), penalty_slope = LOADV(penalty + stride + channel);
+        numbers[chunk].penalty_offset = LOADV(penalty + first + chunk * WIDTH);
+        numbers[chunk].penalty_slope = LOADV(penalty + stride + first + chunk * WIDTH);
 #endif
+        sums[chunk].gradients = sums[chunk].products = sums[chunk].leaks = 0.0f;
+    }
 
     for (int block = begin; block < end; block += BLOCK) {
         const int stop = min(block + BLOCK, end);
-#if NORMALIZED
-        FLOATV block_sum = 0.0f, block_products = 0.0f;
-#endif
-#if LEARNED_LEAK
-        FLOATV block_leak = 0.0f;
-#endif
+        Sums block_sums[GROUP];
+        for (int chunk = 0; chunk < chunks; ++chunk)
+            block_sums[chunk].gradients = block_sums[chunk].products = block_sums[chunk].leaks = 0.0f;
         for (int pixel = block; pixel < stop; ++pixel) {
-            __global const float *input_at = input + (size_t)pixel * stride + channel;
-            __global float *gradient_at = gradient + (size_t)pixel * stride + channel;
-            FLOATV entry[SEGMENTS][LEVELS], membrane[LEVELS], carried[LEVELS];
-#pragma unroll
-            for (int level = 0; level < LEVELS; ++level) {
-                membrane[level] = 0.0f;
-                carried[level] = 0.0f;
-                entry[0][level] = 0.0f;
-            }
-#if SEGMENTS > 1
-            for (int t = 0; t < (SEGMENTS - 1) * SEGMENT; ++t) {
-                const FLOATV drive = DRIVE(LOADV(INPUT_AT(t)));
-#pragma unroll
-                for (int level = 0; level < LEVELS; ++level) {
-                    const FLOATV potential = fma((FLOATV)(leak), membrane[level], drive);
-                    membrane[level] = reset_potential(potential, FIRED(potential, level), thresholds[level]);
-                    if (t % SEGMENT == SEGMENT - 1)
-                        entry[t / SEGMENT + 1][level] = membrane[level];
-                }
-            }
-#endif
-#if STATIC_INPUT
-            FLOATV total = 0.0f;
-#endif
-            for (int segment = SEGMENTS - 1; segment >= 0; --segment) {
-                const int start = segment * SEGMENT;
-                FLOATV potentials[SEGMENT][LEVELS];
-#pragma unroll
-                for (int level = 0; level < LEVELS; ++level)
-                    membrane[level] = entry[segment][level];
-#pragma unroll
-                for (int k = 0; k < SEGMENT; ++k) {
-                    if (TIME_STEPS % SEGMENT == 0 || start + k < TIME_STEPS) {
-                        const FLOATV drive = DRIVE(LOADV(INPUT_AT(start + k)));
-#pragma unroll
-                        for (int level = 0; level < LEVELS; ++level) {
-                            const FLOATV potential = fma((FLOATV)(leak), membrane[level], drive);
-                            potentials[k][level] = potential;
-                            membrane[level] = reset_potential(potential, FIRED(potential, level), thresholds[level]);
-                        }
-                    }
-                }
-#pragma unroll
-                for (int k = SEGMENT - 1; k >= 0; --k) {
-                    if (TIME_STEPS % SEGMENT == 0 || start + k < TIME_STEPS) {
-                        __global float *at = gradient_at + (size_t)(start + k) * step;
-                        const FLOATV upstream = LOADV(at);
-                        FLOATV delta = 0.0f;
-#pragma unroll
-                        for (int level = 0; level < LEVELS; ++level) {
-                            const FLOATV potential = potentials[k][level];
-                            const FLOATV slope =
-                                surrogate(potential - thresholds[level], surrogate_scale, surrogate_slope);
-                            FLOATV spike = upstream;
-#if SOFT_RESET
-#if !DETACH_RESET
-                            spike = fma((FLOATV)(-thresholds[level]), carried[level], spike);
-#endif
-                            const FLOATV kept = carried[level];
-#else
-#if !DETACH_RESET
-                            spike = fma(-potential, carried[level], spike);
-#endif
-                            const FLOATV kept = MASKED(~FIRED(potential, level), carried[level]);
-#endif
-                            FLOATV share = fma(spike, slope, kept);
-#if PENALIZED
-                            if (level == 0)
-                                share += fma(penalty_slope, potential - 0.5f * thresholds[0], penalty_offset);
-#endif
-#if LEARNED_LEAK
-                            const FLOATV before =
-                                k == 0 ? entry[segment][level]
-                                       : reset_potential(
-                                             potentials[max(k - 1, 0)][level],
-                                             FIRED(potentials[max(k - 1, 0)][level], level), thresholds[level]);
-                            block_leak = fma(share, before, block_leak);
-#endif
-                            carried[level] = leak * share;
-#if LEVELS > 1
-                            delta += share;
-#else
-                            delta = share;
-#endif
-                        }
-#if STATIC_INPUT
-                        total += delta;
-#else
-                        STOREV(delta, at);
-#if NORMALIZED
-                        block_sum += delta;
-                        block_products =
-                            fma(delta, LOADV(INPUT_AT(start + k)) - affine.mean, block_products);
-#endif
-#endif
-                    }
-                }
-            }
-#if STATIC_INPUT
-            STOREV(total, gradient_at);
-#if NORMALIZED
-            block_sum += total;
-            block_products = fma(total, LOADV(input_at) - affine.mean, block_products);
-#endif
-#endif
+            size_t at = (size_t)pixel * stride + first;
+            for (int chunk = 0; chunk < chunks; ++chunk, at += WIDTH)
+                go_back(gradient + at, input + at, step, &neuron, &numbers[chunk], &block_sums[chunk]);
         }
-#if NORMALIZED
-        sum += block_sum;
-        products += block_products;
-#endif
-#if LEARNED_LEAK
-        leak_sum += block_leak;
-#endif
+        for (int chunk = 0; chunk < chunks; ++chunk) {
+            sums[chunk].gradients += block_sums[chunk].gradients;
+            sums[chunk].products += block_sums[chunk].products;
+            sums[chunk].leaks += block_sums[chunk].leaks;
+        }
     }
 
+    for (int chunk = 0; chunk < chunks; ++chunk) {
+        const int channel = first + chunk * WIDTH;
 #if NORMALIZED
-    __global float *result = partials + (size_t)part * 2 * stride + channel;
-    STOREV(sum, result);
-    STOREV(products, result + stride);
+        __global float *result = partials + (size_t)part * 2 * stride + channel;
+        STOREV(sums[chunk].gradients, result);
+        STOREV(sums[chunk].products, result + stride);
 #endif
 #if LEARNED_LEAK
-    STOREV(leak_sum, leak_partials + (size_t)part * stride + channel);
+        STOREV(sums[chunk].leaks, leak_partials + (size_t)part * stride + channel);
 #endif
+    }
 }

@@ -81,7 +81,7 @@ extension OpenCLBackend: NeuronOperations {
         if let leak { try require(leak.gradient, channels: 1, operation, "the gradient of the leak's w") }
         if let penalty { try require(penalty, channels: shape.channels, operation) }
 
-        let runs = pixelRuns(layer.pixels, bytes: 2 * time.steps * layer.lanes.width * wordBytes, isReduced: true)
+        let runs = pixelRuns(layer.pixels, bytes: 2 * time.steps * layer.lanes.groupWidth * wordBytes, isReduced: true)
         let sums = normalization == nil ? nil : try allocate(words: runs.count * 2 * shape.channelStride)
         let leakSums = leak == nil ? nil : try allocate(words: runs.count * shape.channelStride)
         let surrogate = SurrogateNumbers(neuron.surrogate)
@@ -89,14 +89,15 @@ extension OpenCLBackend: NeuronOperations {
             "fire_backward",
             "neuron/fire_backward.cl",
             options: layer.options + [
-                .define("DETACH_RESET", neuron.detachReset), .define("SURROGATE", surrogate.kind),
+                layer.lanes.groupOption, .define("DETACH_RESET", neuron.detachReset), .define("SURROGATE", surrogate.kind),
                 .define("PENALIZED", penalty != nil),
             ],
             arguments: [.storage(gradient.storage), .storage(input.storage)] + layer.normArguments(sums: sums)
                 + [leakSums, penalty?.storage].compactMap { $0.map { .storage($0) } }
-                + [.int(layer.pixels), .int(shape.channelStride), .int(runs.length), layer.leakArgument]
-                + layer.thresholdArguments + [.float(surrogate.scale), .float(surrogate.slope)],
-            global: [layer.lanes.chunks, runs.count]
+                + [.int(layer.pixels), .int(shape.channelStride), .int(runs.length)]
+                + [.int(layer.lanes.groupChunks), layer.leakArgument] + layer.thresholdArguments
+                + [.float(surrogate.scale), .float(surrogate.slope)],
+            global: [layer.lanes.groups, runs.count]
         )
         if let leak, let leakSums {
             let merged = try mergeSums(leakSums, words: shape.channelStride, runs: runs.count)

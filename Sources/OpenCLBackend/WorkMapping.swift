@@ -99,8 +99,11 @@ struct ChannelLanes: Hashable, Sendable {
     /// WIDTH.
     var option: KernelOption { .define("WIDTH", width) }
 
+    /// GROUP.
+    var groupOption: KernelOption { .define("GROUP", mostGroupChunks) }
+
     /// WIDTH and GROUP.
-    var groupOptions: [KernelOption] { [option, .define("GROUP", mostGroupChunks)] }
+    var groupOptions: [KernelOption] { [option, groupOption] }
 }
 
 extension OpenCLBackend {

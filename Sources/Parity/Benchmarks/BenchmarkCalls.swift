@@ -63,13 +63,10 @@ extension BenchmarkWork {
             }
         case .gateBackward(let shape):
             let spikes = try (0..<3).map { _ in try numbers.spikes(shape, rate: spikeRate, on: backend) }
-            let values = HostLayout.realWords(numbers.values(shape.count), shape: shape)
-            let gradient = RealTensor<B>(shape: shape, storage: try backend.upload(values))
-            return BenchmarkCall {
-                try backend.write(values, to: gradient.storage)
-            } run: {
+            let gradient = try SpentTensor(numbers.real(shape, on: backend), on: backend)
+            return BenchmarkCall(reset: gradient.restore) {
                 _ = try backend.logicGateBackward(
-                    gradient,
+                    gradient.tensor,
                     input: spikes[0],
                     excitatory: spikes[1],
                     inhibitory: spikes[2]
@@ -125,14 +122,11 @@ extension BenchmarkWork {
         let leak = try variant.leak(on: backend)
         let input = try numbers.real(shape, on: backend)
         let normalization = try numbers.normalization(of: input, on: backend)
-        let values = HostLayout.realWords(numbers.values(shape.count), shape: shape)
-        let gradient = RealTensor<B>(shape: shape, storage: try backend.upload(values))
+        let gradient = try SpentTensor(numbers.real(shape, on: backend), on: backend)
         let gradients = try NormalizationGradients(channels: shape.channels, on: backend)
-        return BenchmarkCall {
-            try backend.write(values, to: gradient.storage)
-        } run: {
+        return BenchmarkCall(reset: gradient.restore) {
             _ = try backend.fireBackward(
-                gradient,
+                gradient.tensor,
                 input: input,
                 normalization: normalization,
                 neuron: variant.neuron,
@@ -219,5 +213,23 @@ extension CaseNumbers {
         let parameters = try normalizationParameters(input.shape.channels, on: backend)
         let statistics = try backend.batchStatistics(of: input, updating: parameters, repeats: 1)
         return Normalization(statistics: statistics, parameters: parameters)
+    }
+}
+
+/// An operand that the operation works in. The device copies it anew before each run: so it is where the kernel before
+/// would have left it, not in the cache of the core that runs the host's thread.
+private final class SpentTensor<B: Backend> {
+    private let original: RealTensor<B>
+    private let backend: B
+    private(set) var tensor: RealTensor<B>
+
+    init(_ original: RealTensor<B>, on backend: B) throws {
+        self.original = original
+        self.backend = backend
+        tensor = try backend.copy(original)
+    }
+
+    func restore() throws {
+        tensor = try backend.copy(original)
     }
 }
