@@ -51,7 +51,7 @@ extension OpenCLBackend: ConvolutionOperations {
         switch input {
         case _ where mapping == .groups: try groupBackwardFilter(plan, input: input, gradient: gradient, result: result)
         case .spikes(let spikes):
-            if let tile = EventTile(of: plan, vectorWidth: vectorWidth, smallestChannels: choices.eventFilterChannels) {
+            if let tile = EventTile(of: plan, registers: registers, smallestChannels: choices.eventFilterChannels) {
                 try eventBackwardFilter(plan, tile, spikes: spikes, gradient: gradient, result: result)
             } else {
                 try lookUpBackwardFilter(plan, spikes: spikes, gradient: gradient, result: result)
@@ -61,7 +61,7 @@ extension OpenCLBackend: ConvolutionOperations {
     }
 
     func spikeForward(_ plan: ConvolutionPlan, _ operands: SpikeForwardOperands) throws(BackendError) {
-        let tiles = RowTile.tiles(of: plan, vectorWidth: vectorWidth)
+        let tiles = RowTile.tiles(of: plan, registers: registers)
         if tiles.isEmpty {
             try spikeForwardByTable(plan, operands)
         } else {
@@ -158,7 +158,7 @@ extension OpenCLBackend: ConvolutionOperations {
         output: RealTensor<OpenCLBackend>
     ) throws(BackendError) {
         let shape = plan.output
-        let tile = DenseTile(of: shape, columns: shape.width)
+        let tile = DenseTile(of: shape, columns: shape.width, registers: registers)
         let bands = (shape.height + tile.rows - 1) / tile.rows
         try run(
             "dense_forward",

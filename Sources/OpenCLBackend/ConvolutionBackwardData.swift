@@ -36,7 +36,7 @@ extension OpenCLBackend {
         )
         if mapping == .groups {
             try groupBackwardData(call)
-        } else if let tile = WinogradTile(of: plan, smallestChannels: choices.winogradChannels) {
+        } else if let tile = WinogradTile(of: plan, smallestChannels: choices.winogradChannels, registers: registers) {
             try byWinograd(call, tile)
         } else {
             try directly(call)
@@ -49,7 +49,7 @@ extension OpenCLBackend {
         let file = "convolution/backward_data.cl"
         let input = plan.input
         let stride = plan.geometry.stride
-        let tile = DenseTile(of: input, columns: (input.width + stride - 1) / stride)
+        let tile = DenseTile(of: input, columns: (input.width + stride - 1) / stride, registers: registers)
         let options = plan.options + tile.options
         let transposed = try allocate(words: plan.filter.taps * plan.output.channels * input.channelStride)
         try run(

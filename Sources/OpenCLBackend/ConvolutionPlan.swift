@@ -121,17 +121,17 @@ struct DenseTile: Hashable {
     let rows: Int
 
     /// The tile for rows of a result of this shape, of which `columns` pixels are made together (each phase, under a
-    /// stride).
-    ///
-    /// A CPU has 16 or 32 vector registers: 14 pixels × 1 vector, 10 × 2 and 8 × 3 leave room for the weights. Among the
-    /// allowed numbers of pixels that one wins which wastes the fewest at the end of a row.
-    init(of result: ImageShape, columns: Int) {
+    /// stride). Among the numbers of pixels that `registers` hold, that one wins which wastes the fewest at the end of a
+    /// row; where registers are few, small tiles cost more, for they load weights more often. No result depends on it.
+    init(of result: ImageShape, columns: Int, registers: VectorRegisters) {
         width = result.vectorWidth
-        let chunks = result.chunks
-        vectors = chunks.isMultiple(of: 3) ? 3 : chunks.isMultiple(of: 2) ? 2 : 1
-        let limit = [14, 10, 8][vectors - 1]
-        func computed(_ pixels: Int) -> Int { (columns + pixels - 1) / pixels * pixels }
-        pixels = (4...limit).min { (computed($0), -$0) < (computed($1), -$1) } ?? limit
+        vectors = registers.vectors(of: result)
+        let limit = registers.areMany ? [14, 10, 8][vectors - 1] : registers.sums(of: width)
+        func cost(_ pixels: Int) -> Int {
+            let tiles = (columns + pixels - 1) / pixels
+            return registers.areMany ? tiles * pixels : tiles * (pixels + 2)
+        }
+        pixels = (min(4, limit)...limit).min { (cost($0), -$0) < (cost($1), -$1) } ?? limit
         rows = max(1, 128 / result.width)
     }
 

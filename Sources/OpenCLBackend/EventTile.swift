@@ -18,18 +18,18 @@ struct EventTile: Hashable {
 
     /// Nil where the kernel does not apply: strides, and windows whose sums no processor holds in registers; and for
     /// windows of one pixel on fewer channels than `smallestChannels`, whose spikes add too little to pay for the tile.
-    init?(of plan: ConvolutionPlan, vectorWidth: Int, smallestChannels: Int) {
+    init?(of plan: ConvolutionPlan, registers: VectorRegisters, smallestChannels: Int) {
         let taps = plan.filter.taps
         guard
-            plan.geometry.stride == 1, taps <= Self.registers, plan.input.pixels > 0,
+            plan.geometry.stride == 1, taps <= Self.sums, plan.input.pixels > 0,
             taps > 1 || min(plan.input.channels, plan.output.channels) >= smallestChannels
         else { return nil }
         width = plan.width
-        let widest = Self.vectors(plan.chunks, taps: taps, registers: Self.registers)
+        let widest = Self.vectors(plan.chunks, taps: taps, sums: Self.sums)
         // Processors of 8 lanes have 16 registers, half as wide.
         vectors =
-            vectorWidth >= 16
-            ? widest : Self.vectors(plan.chunks, taps: taps, registers: Self.registers / 4)
+            registers.areMany
+            ? widest : Self.vectors(plan.chunks, taps: taps, sums: Self.sums / 4)
 
         let input = plan.input
         let (borderRows, borderColumns) = (plan.filter.height - 1, plan.filter.width - 1)
@@ -58,14 +58,14 @@ struct EventTile: Hashable {
     }
 
     /// Sums in registers.
-    private static let registers = 27
+    private static let sums = 27
     /// Floats of a tile's gradient, most of a first-level cache.
     private static let gradientFloats = 10 * 1024
     /// Pixels of a tile.
     private static let pixels = 256
 
-    private static func vectors(_ chunks: Int, taps: Int, registers: Int) -> Int {
-        (1...6).last { chunks.isMultiple(of: $0) && $0 * taps <= registers } ?? 1
+    private static func vectors(_ chunks: Int, taps: Int, sums: Int) -> Int {
+        (1...6).last { chunks.isMultiple(of: $0) && $0 * taps <= sums } ?? 1
     }
 
     /// What the kernel is specialised by, beside the convolution's own options.

@@ -89,7 +89,8 @@ extension OpenCLBackend: NeuronOperations {
             "fire_backward",
             "neuron/fire_backward.cl",
             options: layer.options + [
-                layer.lanes.groupOption, .define("DETACH_RESET", neuron.detachReset), .define("SURROGATE", surrogate.kind),
+                layer.lanes.groupOption, .define("DETACH_RESET", neuron.detachReset),
+                .define("SURROGATE", surrogate.kind),
                 .define("PENALIZED", penalty != nil),
             ],
             arguments: [.storage(gradient.storage), .storage(input.storage)] + layer.normArguments(sums: sums)

@@ -29,7 +29,7 @@ extension OpenCLBackend: NormalizedConvolutionOperations {
     /// Room for the moments of the runs of pixels that the kernels of a convolution of spikes make together.
     private func newMoments(of plan: ConvolutionPlan) throws(BackendError) -> RunMoments {
         let shape = plan.output
-        let rows = RowTile.tiles(of: plan, vectorWidth: vectorWidth).first?.runRows
+        let rows = RowTile.tiles(of: plan, registers: registers).first?.runRows
         let run = rows.map { $0 * shape.width } ?? plan.lookupBlock
         let count = (shape.pixels + run - 1) / run
         return RunMoments(storage: try allocate(words: count * 2 * shape.channelStride), length: run, count: count)

@@ -16,8 +16,8 @@ public final class OpenCLBackend: Sendable {
     public let sliceAlignment: Int
     /// Of the device; some operations share their work out by it.
     let computeUnits: Int
-    /// Floats of the device's vectors; some kernels fill its registers by it.
-    let vectorWidth: Int
+    /// What convolutions hold their sums in.
+    let registers: VectorRegisters
     /// By which convolutions choose their kernels.
     let choices: KernelChoices
     let pool: StoragePool
@@ -32,14 +32,25 @@ public final class OpenCLBackend: Sendable {
     ///   - queue: where to compute.
     ///   - choices: by which convolutions choose their kernels.
     ///   - guardsMemory: whether words beside every storage are watched, for checks: see ``damagedStorages()``.
-    public init(queue: ComputeQueue, choices: KernelChoices = .standard, guardsMemory: Bool = false)
+    public convenience init(queue: ComputeQueue, choices: KernelChoices = .standard, guardsMemory: Bool = false)
         throws(BackendError)
     {
+        let registers = VectorRegisters(lanes: queue.device.preferredFloatVectorWidth)
+        try self.init(queue: queue, registers: registers, choices: choices, guardsMemory: guardsMemory)
+    }
+
+    /// The same with tiles for any processor's registers.
+    init(
+        queue: ComputeQueue,
+        registers: VectorRegisters,
+        choices: KernelChoices = .standard,
+        guardsMemory: Bool = false
+    ) throws(BackendError) {
         self.queue = queue
         self.choices = choices
         sliceAlignment = Self.sliceAlignment(queue.device)
         computeUnits = queue.device.computeUnits
-        vectorWidth = queue.device.preferredFloatVectorWidth
+        self.registers = registers
         guards = guardsMemory ? MemoryGuards() : nil
         pool = StoragePool(queue: queue)
     }
@@ -55,7 +66,7 @@ public final class OpenCLBackend: Sendable {
         self.choices = choices
         sliceAlignment = device.map(Self.sliceAlignment) ?? 64
         computeUnits = device?.computeUnits ?? 2
-        vectorWidth = device?.preferredFloatVectorWidth ?? 16
+        registers = VectorRegisters(lanes: device?.preferredFloatVectorWidth ?? 16)
         guards = nil
         pool = StoragePool(queue: nil)
     }

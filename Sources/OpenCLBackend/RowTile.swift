@@ -20,17 +20,21 @@ struct RowTile: Hashable {
     /// The tiles of what may be enqueued for a convolution; empty where the kernels do not apply: strides, for which rows
     /// do not roll, other windows, for which they were not measured, and very long rows, whose sums would not fit a
     /// stack. Words of few channels are looked up in one or a few tables, whatever their rate.
-    static func tiles(of plan: ConvolutionPlan, vectorWidth: Int) -> [RowTile] {
+    static func tiles(of plan: ConvolutionPlan, registers: VectorRegisters) -> [RowTile] {
         guard
             plan.geometry.stride == 1, plan.filter.height == 3, plan.filter.width == 3, plan.output.width <= 1024,
             plan.output.pixels > 0
         else { return [] }
         guard plan.groups > 4 else { return [RowTile(plan, isByEvent: false, vectors: 1, runRows: nil)] }
-        // Three sums of six vectors fill 18 registers of 16 lanes; processors of 8 lanes have 16 for half as much each.
-        let limit = vectorWidth >= 16 ? 6 : 2
-        let vectors = (1...limit).last { plan.chunks.isMultiple(of: $0) } ?? 1
-        let byEvent = RowTile(plan, isByEvent: true, vectors: vectors, runRows: nil)
-        return [byEvent, RowTile(plan, isByEvent: false, vectors: 1, runRows: byEvent.runRows)]
+        // Three sums of six vectors fill 18 registers of 16 lanes; where there are 16 of 8 lanes, a third of that.
+        func vectors(_ limit: Int) -> Int { (1...limit).last { plan.chunks.isMultiple(of: $0) } ?? 1 }
+        let (widest, held) = (vectors(6), vectors(registers.areMany ? 6 : 2))
+        // Blocks are cut for the widest, so that moments are of the same runs on every device.
+        let runRows = RowTile(plan, isByEvent: true, vectors: widest, runRows: nil).runRows
+        return [
+            RowTile(plan, isByEvent: true, vectors: held, runRows: runRows),
+            RowTile(plan, isByEvent: false, vectors: 1, runRows: runRows),
+        ]
     }
 
     private init(_ plan: ConvolutionPlan, isByEvent: Bool, vectors: Int, runRows: Int?) {

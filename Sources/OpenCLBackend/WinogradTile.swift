@@ -5,8 +5,8 @@ struct WinogradTile: Hashable {
     let width: Int
     let vectors: Int
     /// Tiles of 4×4 pixels that a product holds in registers.
-    let registers: Int
-    /// Tiles whose transformed sources a work-item keeps, a multiple of ``registers``.
+    let held: Int
+    /// Tiles whose transformed sources a work-item keeps, a multiple of ``held``.
     let block: Int
     /// Tiles of the whole result.
     let tiles: Int
@@ -17,7 +17,7 @@ struct WinogradTile: Hashable {
 
     /// Nil where the direct kernel suits better: other windows and strides, and fewer channels than `smallestChannels`, for
     /// which transforming costs as much as it saves.
-    init?(of plan: ConvolutionPlan, smallestChannels: Int) {
+    init?(of plan: ConvolutionPlan, smallestChannels: Int, registers: VectorRegisters) {
         let input = plan.input
         guard
             plan.filter.height == 3, plan.filter.width == 3, plan.geometry.stride == 1, plan.geometry.padding <= 2,
@@ -27,14 +27,14 @@ struct WinogradTile: Hashable {
         guard tiles <= Int(Int32.max) / 2 else { return nil }
         self.tiles = tiles
         width = input.vectorWidth
-        vectors = input.chunks.isMultiple(of: 3) ? 3 : input.chunks.isMultiple(of: 2) ? 2 : 1
-        registers = vectors == 1 ? 16 : 8
+        vectors = registers.vectors(of: input)
+        held = !registers.areMany ? registers.sums(of: width) : vectors == 1 ? 16 : 8
         // The sources of 32 tiles of 384 channels fill a second-level cache; the weights pass by once for each block.
-        block = plan.output.channelStride > 384 ? 16 : 32
+        block = (plan.output.channelStride > 384 ? 16 : 32) / held * held
         scratchWords = 36 * block * (plan.output.channelStride + vectors * width)
         // What passes between caches and memory: the weights once for each block, or sources and products twice.
         let weights = 36 * plan.output.channels * input.channelStride
-        let filled = Self.filled(tiles, registers)
+        let filled = Self.filled(tiles, held)
         let (sources, products) = (36 * filled * plan.output.channelStride, 36 * filled * input.channelStride)
         isByPosition =
             weights >= Self.largeWeights && sources + products <= Self.mostBetween
@@ -47,10 +47,10 @@ struct WinogradTile: Hashable {
     private static let mostBetween = 32 << 20
 
     /// ``tiles``, and as many more as fill up the last registers.
-    var filled: Int { Self.filled(tiles, registers) }
+    var filled: Int { Self.filled(tiles, held) }
 
-    private static func filled(_ tiles: Int, _ registers: Int) -> Int {
-        (tiles + registers - 1) / registers * registers
+    private static func filled(_ tiles: Int, _ held: Int) -> Int {
+        (tiles + held - 1) / held * held
     }
 
     /// Blocks of the whole result.
@@ -64,7 +64,7 @@ struct WinogradTile: Hashable {
 
     var options: [KernelOption] {
         [
-            .define("WIDTH", width), .define("TILE_VECTORS", vectors), .define("TILES", registers),
+            .define("WIDTH", width), .define("TILE_VECTORS", vectors), .define("TILES", held),
             .define("BLOCK", block),
         ]
     }

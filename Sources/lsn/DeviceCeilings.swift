@@ -10,10 +10,13 @@ struct DeviceCeilings: Encodable {
     /// Runs of each kernel, of which the fastest counts.
     private static let runs = 9
     /// Independent chains of the multiply-add kernel.
-    private static let chains = 16
+    private static let chains = 12
 
-    /// Lanes of the kernels' vectors: a core's, or what an item of a GPU loads at once.
-    private static func lanes(_ device: DeviceInfo) -> Int { device.kind == .cpu ? 16 : 4 }
+    /// Lanes of the kernels' vectors: a core's, as the chains of others would not fit its registers, or what an item of a GPU
+    /// loads at once.
+    private static func lanes(_ device: DeviceInfo) -> Int {
+        device.kind == .cpu ? min(max(device.preferredFloatVectorWidth, 4), 16) : 4
+    }
 
     /// Measures on a queue that times its launches.
     init(on queue: ComputeQueue) throws {

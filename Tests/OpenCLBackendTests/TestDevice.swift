@@ -16,7 +16,7 @@ enum TestDevice {
         try OpenCLBackend(queue: queue.get(), choices: choices)
     }
 
-    private static let queue = Result {
+    static let queue = Result {
         guard let device = try OpenCL.devices().first else { throw NoDevice() }
         // Kernels of a folder, to try changes of them without building.
         let folder = ProcessInfo.processInfo.environment["LSN_KERNELS"]
