@@ -18,6 +18,9 @@ struct DeviceCeilings: Encodable {
         device.kind == .cpu ? min(max(device.preferredFloatVectorWidth, 4), 16) : 4
     }
 
+    /// A core of a CPU takes whole work-groups, so that each item is one; a GPU chooses.
+    private static func workGroup(_ device: DeviceInfo) -> [Int]? { device.kind == .cpu ? [1] : nil }
+
     /// Measures on a queue that times its launches.
     init(on queue: ComputeQueue) throws {
         copyGigabytesPerSecond = try Self.measureCopy(on: queue)
@@ -41,7 +44,7 @@ struct DeviceCeilings: Encodable {
                 kernel,
                 [.buffer(source), .buffer(target), .uint32(UInt32(words)), .uint32(UInt32(run))],
                 global: [items],
-                local: nil
+                local: workGroup(queue.device)
             )
         }
         return Double(8 * words) / nanoseconds
@@ -58,7 +61,7 @@ struct DeviceCeilings: Encodable {
                     kernel,
                     [.buffer(result), .int32(Int32(iterations)), .float(0.5), .float(1)],
                     global: [items],
-                    local: nil
+                    local: workGroup(queue.device)
                 )
             }
         }
