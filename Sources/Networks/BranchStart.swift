@@ -21,7 +21,7 @@ public struct BranchStart: Hashable, Sendable {
     public static let deepBlocks = 33
 
     /// The lowest surrogate that a depth asks for; with lower ones 500 blocks learn fast at first, and less in the end.
-    public static let leastHeight: Float = 0.35
+    public static let leastHeight: Float = 0.3
 
     /// The start for a depth: 0.5, 0, 1 up to ``shallowBlocks`` blocks; beyond, 0.1, 0.375 of
     /// ``biasBound(neuron:timeSteps:)`` (0.2 for the standard neuron at T = 4), 0.7; and 0.7·√(33 / blocks) beyond
