@@ -4,8 +4,8 @@ public import Tensors
 /// the peak h of the triangular surrogate.
 ///
 /// With γ = 1, b = 0 the gradient explodes going back through the gates; near the identity, with a lower surrogate, its
-/// norm stays level through 33 blocks. Beyond, the peak falls with the square root of their number, down to 0.3, which was
-/// measured to train best of a few peaks (docs/Depth.md).
+/// norm stays level through 33 blocks. Beyond, the peak falls with the square root of their number, down to 0.3; of lower
+/// and higher ones docs/Depth.md has the measurements.
 public struct BranchStart: Hashable, Sendable {
     /// γ.
     public let scale: Float
