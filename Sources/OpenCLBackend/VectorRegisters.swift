@@ -1,7 +1,7 @@
 import Tensors
 
 /// The vector registers of a device's cores, in which convolutions hold tiles of sums: rows × vectors of channels. What does
-/// not fit is written to memory and read again with every product; then Winograd's gradients took 2.3 to 2.8 times as long
+/// not fit is written to memory and read again with every product; then Winograd's gradients took 2.2 to 2.8 times as long
 /// on a processor of 8 lanes. No result depends on it.
 struct VectorRegisters: Hashable {
     /// Floats of one.
