@@ -126,6 +126,7 @@ struct DenseTile: Hashable {
     init(of result: ImageShape, columns: Int, registers: VectorRegisters) {
         width = result.vectorWidth
         vectors = registers.vectors(of: result)
+        // Of 32 registers, 14 pixels × 1 vector, 10 × 2 and 8 × 3 leave room for the weights.
         let limit = registers.areMany ? [14, 10, 8][vectors - 1] : registers.sums(of: width)
         func cost(_ pixels: Int) -> Int {
             let tiles = (columns + pixels - 1) / pixels
