@@ -1,9 +1,10 @@
-# The two commands of the README, and what they are made of. `make help` lists all.
+# The README's commands, and what they are made of. `make help` lists all.
 SHELL := /bin/bash
 CONFIGURATION := release
 # Of what is checked, not measured: the tests, the documentation and what runs under oclgrind share one build.
 CHECKED := --configuration $(CONFIGURATION) -Xswiftc -enable-testing
 LSN := .build/$(CONFIGURATION)/lsn
+PREFIX ?= /usr/local
 
 .PHONY: help
 help: ## Lists these targets.
@@ -16,6 +17,10 @@ setup: ## Installs the Debian packages that are missing.
 .PHONY: build
 build: setup ## Builds the program, optimised.
 	swift build --configuration $(CONFIGURATION) --product lsn
+
+.PHONY: install
+install: build ## Copies the program to PREFIX/bin (default: /usr/local/bin).
+	install -D $(LSN) $(DESTDIR)$(PREFIX)/bin/lsn
 
 .PHONY: train
 train: build ## Trains the default network on the bundled digits.
@@ -32,7 +37,7 @@ memcheck: ## Runs every kernel under oclgrind: invalid accesses and data races.
 	Scripts/check-kernel-accesses $(LSN)
 
 .PHONY: bench
-bench: build ## Compares with PyTorch and SpikingJelly, 20 minutes; ARGUMENTS=--quick only shows that it works.
+bench: build ## Compares with PyTorch and SpikingJelly, 20 to 35 minutes; ARGUMENTS=--quick only shows that it works.
 	Benchmarks/compare/compare.py --lsn $(LSN) $(ARGUMENTS)
 
 .PHONY: bench-kernels

@@ -13,9 +13,6 @@ static const unsigned char augmentation_prepare_images[] = {
 static const unsigned char augmentation_resize_images[] = {
 #embed "augmentation/resize_images.cl"
 };
-static const unsigned char ceilings_copy[] = {
-#embed "ceilings/copy.cl"
-};
 static const unsigned char ceilings_multiply_add[] = {
 #embed "ceilings/multiply_add.cl"
 };
@@ -72,6 +69,9 @@ static const unsigned char convolution_sum_partitions[] = {
 };
 static const unsigned char convolution_winograd_backward_data[] = {
 #embed "convolution/winograd_backward_data.cl"
+};
+static const unsigned char elementwise_copy[] = {
+#embed "elementwise/copy.cl"
 };
 static const unsigned char elementwise_rectify[] = {
 #embed "elementwise/rectify.cl"
@@ -153,7 +153,6 @@ static const LSNKernelSource sources[] = {
     SOURCE(augmentation_prepare_frames, "augmentation/prepare_frames.cl"),
     SOURCE(augmentation_prepare_images, "augmentation/prepare_images.cl"),
     SOURCE(augmentation_resize_images, "augmentation/resize_images.cl"),
-    SOURCE(ceilings_copy, "ceilings/copy.cl"),
     SOURCE(ceilings_multiply_add, "ceilings/multiply_add.cl"),
     SOURCE(common_layout, "common/layout.cl"),
     SOURCE(common_transpose_bits, "common/transpose_bits.cl"),
@@ -173,6 +172,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(convolution_spike_lookup, "convolution/spike_lookup.cl"),
     SOURCE(convolution_sum_partitions, "convolution/sum_partitions.cl"),
     SOURCE(convolution_winograd_backward_data, "convolution/winograd_backward_data.cl"),
+    SOURCE(elementwise_copy, "elementwise/copy.cl"),
     SOURCE(elementwise_rectify, "elementwise/rectify.cl"),
     SOURCE(elementwise_sum, "elementwise/sum.cl"),
     SOURCE(elementwise_time, "elementwise/time.cl"),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares this program with PyTorch and SpikingJelly on one machine: every case in turns, medians, ratios.
 
-    Benchmarks/compare/compare.py                   everything, about 20 minutes on two quiet cores
+    Benchmarks/compare/compare.py                   everything, 20 to 35 minutes on two quiet cores
     Benchmarks/compare/compare.py --quick           small sizes and few repetitions: shows that it works, no more
     Benchmarks/compare/compare.py --cases step      only cases whose name contains this
     Benchmarks/compare/compare.py --gpu             steps of training on a GPU, the peers' by CUDA
@@ -309,7 +309,7 @@ def machine(threads: int) -> dict[str, Any]:
         "processor": facts.get("model name", platform.processor() or platform.machine()),
         "family": " ".join(facts[key] for key in ("cpu family", "model") if key in facts),
         "vectors": vectors, "cores": os.cpu_count(), "threads": threads, "memory_bytes": memory,
-        "cache": facts.get("cache size"), "system": platform.platform(),
+        "cache": facts.get("cache size"), "system": f"{platform.system()} {platform.release().split('-')[0]}, {' '.join(platform.libc_ver())}",
     }  # fmt: skip
 
 

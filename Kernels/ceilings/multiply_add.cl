@@ -2,12 +2,9 @@
 //
 //     each item: 2·CHAINS·WIDTH·iterations floating-point operations, result [items][WIDTH]
 //
-// Mapping: an item runs CHAINS vectors, enough to hide the latency of an fma, and few enough for 16 registers, if WIDTH is
-// that of one.
+// Mapping: an item runs CHAINS (-D) vectors of WIDTH.
 // Numerics: factor below 1 keeps the numbers finite.
 #include "common/layout.cl"
-
-#define CHAINS 12
 
 __kernel void multiply_add(__global float *result, const int iterations, const float factor, const float term)
 {

@@ -1,11 +1,11 @@
-// Vectors of channels, and spikes in words: what every kernel file includes first.
+// Vectors of channels, and spikes in words: what kernels on tensors include first.
 //
 // Layout. Real tensors are [images][height][width][stride] floats: `stride` is the number of channels rounded up to 8,
 // spare channels hold 0. Spikes are [images][height][width][words] words of 32 bits: channel 32w + i in bit i of word w,
 // spare bits are 0. Time is outermost: image t·N + n is step t of sample n. Kernels keep spare channels and bits at 0.
 //
 // Mapping. An item owns a run of pixels, and of each of them one vector of WIDTH channels (a "chunk"), or a group of at most
-// GROUP chunks that lie side by side, or one word of spikes. No barriers, no local memory. For CPUs a work-group has one
+// GROUP chunks that lie side by side, or one word of spikes. Only convolution/group_*.cl use barriers and local memory. For CPUs a work-group has one
 // item, runs are long, and -DWIDTH=16 where the stride is a multiple of 16, else 8; for GPUs runs are short, -DWIDTH=4, and
 // the items of a work-group take what lies side by side in memory.
 //

@@ -122,7 +122,14 @@ struct ClassFolders: Sendable {
             )
         }
         var tests = [[String]](repeating: [], count: classes.count)
-        let label = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+        // Names are equal here as Unicode has it, so one may stand there twice, its accents written otherwise.
+        let label = Dictionary(classes.enumerated().map { ($1, $0) }) { first, _ in first }
+        guard label.count == classes.count else {
+            let twice = classes.first { name in classes.filter { $0 == name }.count > 1 } ?? ""
+            throw DatasetError(
+                "\(root)/train has two folders called \(twice), whose accents are written in different ways: rename one"
+            )
+        }
         for (name, files) in parts[1] {
             if let index = label[name] { tests[index] = files }
         }
@@ -155,7 +162,10 @@ struct ClassFolders: Sendable {
     }
 
     /// Every file once.
-    var allPaths: [String] { split == .all ? train.paths : train.paths + test.paths }
+    var allPaths: [String] {
+        let first = Set(train.paths)
+        return train.paths + test.paths.filter { !first.contains($0) }
+    }
 
     /// The files for which `read` throws, in file order; it is called on all cores.
     func check(

@@ -29,6 +29,7 @@ extension FileSystem {
         to path: String,
         calls: AtomicWriteCalls
     ) throws(FileFormatError) {
+        try requireReplaceable(path)
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
         let (descriptor, temporary) = try createTemporary(in: folder, for: path)
         do throws(FileFormatError) {
@@ -46,6 +47,16 @@ extension FileSystem {
             throw error
         }
         try synchronizeFolder(folder, calls: calls)
+    }
+
+    /// Nothing but files is replaced: a device such as /dev/null would be gone for every program.
+    private static func requireReplaceable(_ path: String) throws(FileFormatError) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return }
+        let kind = status.st_mode & S_IFMT
+        guard kind == S_IFREG || kind == S_IFDIR else {
+            throw FileFormatError(path: path, problem: "is a device or a pipe", advice: "name a file")
+        }
     }
 
     private static func createTemporary(

@@ -3,10 +3,12 @@ import Glibc
 /// Where this program keeps what it can make again.
 public enum CacheFolder {
     /// `$LSN_CACHE_DIR`, else `lsn` in `$XDG_CACHE_HOME`, else in `.cache` of the home folder; nil where none is set.
+    /// Compiled programs are kept in the same place, by a module that knows nothing of this one.
     public static func standard() -> String? {
         if let folder = environment("LSN_CACHE_DIR") { return folder }
-        if let folder = environment("XDG_CACHE_HOME") { return "\(folder)/lsn" }
-        return environment("HOME").map { "\($0)/.cache/lsn" }
+        // The XDG base directory specification has relative paths ignored.
+        if let folder = environment("XDG_CACHE_HOME"), folder.hasPrefix("/") { return "\(folder)/lsn" }
+        return environment("HOME").flatMap { $0.hasPrefix("/") ? "\($0)/.cache/lsn" : nil }
     }
 
     private static func environment(_ name: String) -> String? {

@@ -2,8 +2,15 @@ import Glibc
 
 /// Whole files in and out of memory.
 public enum FileSystem {
-    /// No file that is read whole is larger: 4 GiB.
+    /// The most that is read of a file by itself, so that a wrong name cannot fill the memory: 4 GiB.
     public static let sizeLimit = 1 << 32
+
+    /// The size of a regular file; 0 of anything else.
+    static func size(_ path: String) -> Int {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
+        return Int(status.st_size)
+    }
 
     /// Everything that `path` holds.
     ///
@@ -50,7 +57,7 @@ public enum FileSystem {
     /// The bytes go to a new file in the same folder, which is synced and then renamed over `path`; the folder is synced
     /// too. Whatever fails (a full disk, a crash, a power cut), `path` holds either what it held before or all of
     /// `bytes`, and a failure that is reported leaves no temporary file behind. A symbolic link at `path` is replaced, not
-    /// followed.
+    /// followed; devices and pipes are refused, since no file may take their place.
     ///
     /// - Throws: ``FileFormatError`` with the system's reason.
     public static func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileFormatError) {

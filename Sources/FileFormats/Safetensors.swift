@@ -36,11 +36,16 @@ public struct Safetensors: Sendable, Equatable {
         names.append(name)
     }
 
-    /// The content of the file at `path`.
+    /// The content of the file at `path`, however large it is: what was written can be read.
     ///
     /// - Throws: ``FileFormatError`` where it cannot be read or is damaged.
     public static func read(_ path: String) throws(FileFormatError) -> Safetensors {
-        try parse(FileSystem.read(path), path: path)
+        try read(path, limit: FileSystem.sizeLimit)
+    }
+
+    /// The same, with another limit for what is no regular file.
+    static func read(_ path: String, limit: Int) throws(FileFormatError) -> Safetensors {
+        try parse(FileSystem.read(path, limit: max(limit, FileSystem.size(path))), path: path)
     }
 
     /// Writes the file at `path`, all or nothing: see ``FileSystem/writeAtomically(_:to:)``.

@@ -11,7 +11,7 @@ extension Architecture {
     public static func named(_ name: String) throws(NetworkError) -> Architecture {
         if let found = all.first(where: { $0.name == name }) { return found }
         let known = all.map(\.name)
-        let ranked = known.map { (name: $0, distance: editDistance($0, name)) }
+        let ranked = known.map { (name: $0, distance: NearestName.distance($0, name)) }
         let least = ranked.map(\.distance).min() ?? 0
         let nearest = ranked.filter { $0.distance == least && least <= 3 }.map(\.name)
         throw .unknownArchitecture(name: name, nearest: Array(nearest.prefix(3)), known: known)

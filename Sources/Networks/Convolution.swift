@@ -50,8 +50,7 @@ struct Convolution<B: Backend>: Sendable {
         return try backend.convolve(input, filter: filter, geometry: geometry)
     }
 
-    /// ∂L/∂input, added to `accumulator` where there is one. `gradient` stays as it is until the accumulator is written,
-    /// so both may be one tensor.
+    /// ∂L/∂input, added to `accumulator` where there is one, which must not share memory with `gradient`.
     func backward(
         _ gradient: RealTensor<B>,
         accumulator: consuming RealTensor<B>?,

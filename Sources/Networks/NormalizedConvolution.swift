@@ -39,8 +39,7 @@ struct NormalizedConvolution<B: Backend>: Sendable {
         return normalized
     }
 
-    /// ∂L/∂input, added to `accumulator` where there is one. `gradient` stays as it is until the accumulator is written,
-    /// so both may be one tensor.
+    /// ∂L/∂input, added to `accumulator` where there is one, which must not share memory with `gradient`.
     func backward(
         _ gradient: consuming RealTensor<B>,
         accumulator: consuming RealTensor<B>?,

@@ -2,8 +2,9 @@ import Tensors
 
 /// One convolution's operands, checked against each other, and what its kernels are specialised by.
 ///
-/// This file and WinogradTile.swift choose tile, block and partition sizes; they depend on shapes only, never on the
-/// device or on timing, so that the same run gives the same bits everywhere.
+/// What rounding depends on, such as partitions of a sum and the runs of which moments are taken, is chosen by shapes only,
+/// never by the device or by timing, so that the same run gives the same bits everywhere. Tiles follow the device's
+/// ``VectorRegisters`` too, and change no bit.
 struct ConvolutionPlan: Hashable {
     private(set) var input: ImageShape
     private(set) var output: ImageShape

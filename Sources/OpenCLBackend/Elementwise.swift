@@ -1,7 +1,7 @@
 import OpenCLRuntime
 public import Tensors
 
-// Kernels/elementwise: rectify.cl, sum.cl, time.cl; Kernels/ceilings/copy.cl.
+// Kernels/elementwise: copy.cl, rectify.cl, sum.cl, time.cl.
 extension OpenCLBackend: ElementwiseOperations {
     /// a + b, spikes counting as 0 and 1; the shapes are equal.
     public func sum(
@@ -34,7 +34,7 @@ extension OpenCLBackend: ElementwiseOperations {
         let runs = try wordRuns(tensor.shape.realWords, bytes: 2 * wordBytes, "copy")
         try run(
             "copy_words",
-            "ceilings/copy.cl",
+            "elementwise/copy.cl",
             options: wordOptions,
             arguments: [.storage(tensor.storage), .storage(result.storage)] + runs.arguments,
             global: [runs.count]

@@ -33,16 +33,28 @@ public struct KernelChoices: Codable, Hashable, Sendable {
         self.eventFilterChannels = eventFilterChannels
     }
 
-    /// By the names in files; nil where one is missing or negative.
+    /// By the names in files; nil where one is missing or beyond what it counts: thousandths, channels.
     public init?(_ numbers: [String: Int]) {
         guard
-            let rate = numbers[CodingKeys.largestEventRate.rawValue], rate >= 0,
-            let winograd = numbers[CodingKeys.winogradChannels.rawValue], winograd >= 0,
-            let filter = numbers[CodingKeys.eventFilterChannels.rawValue], filter >= 0
+            let rate = numbers[CodingKeys.largestEventRate.rawValue], 0...1000 ~= rate,
+            let winograd = numbers[CodingKeys.winogradChannels.rawValue], 0...Self.never ~= winograd,
+            let filter = numbers[CodingKeys.eventFilterChannels.rawValue], 0...Self.never ~= filter
         else { return nil }
         self.init(largestEventRate: rate, winogradChannels: winograd, eventFilterChannels: filter)
         // Runs of before there was a choice have none, and were by vectors.
         mapping = numbers[Self.groupsKey] == 1 ? .groups : .vectors
+    }
+
+    /// Reads what a file says, within the same bounds.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let choices = KernelChoices(try container.decode([String: Int].self)) else {
+            throw DecodingError.dataCorruptedError(
+                in: container,
+                debugDescription: "numbers are missing or out of bounds"
+            )
+        }
+        self = choices
     }
 
     private static let groupsKey = "work_groups"

@@ -71,7 +71,7 @@ extension OpenCLBackend {
                 kernel,
                 arguments,
                 global: global,
-                local: local ?? mapping.workGroup(for: global)
+                local: local ?? mapping.workGroup(for: global, most: kernel.maxWorkGroupSize)
             )
         }
     }

@@ -27,8 +27,16 @@ public struct KernelTuner: Sendable {
     /// Each is timed so often; the fastest counts, since whatever else a machine does only slows it down.
     private let repetitions: Int
 
-    /// A tuner on a queue that times its launches.
-    public init(queue: ComputeQueue, repetitions: Int = 15) {
+    /// A tuner.
+    ///
+    /// - Parameters:
+    ///   - queue: one that times its launches.
+    ///   - repetitions: how often each kernel is timed.
+    /// - Throws: ``Tensors/BackendError`` where the queue was not opened for profiling: it would measure nothing.
+    public init(queue: ComputeQueue, repetitions: Int = 15) throws(BackendError) {
+        guard queue.isProfiling else {
+            throw .mismatch(operation: "tune", detail: "the queue does not time its launches; open it with profiling")
+        }
         self.queue = queue
         self.repetitions = repetitions
     }

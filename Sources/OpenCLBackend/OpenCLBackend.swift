@@ -7,8 +7,8 @@ public import Tensors
 /// Only ``write(_:to:)``, ``read(_:count:)`` and ``synchronize()`` wait. Every reduction has an order that depends on
 /// shapes alone: the same calls give the same bits.
 ///
-/// Its kernels are written for devices whose work-items own wide vector registers (CPUs): work-groups of one item, a
-/// run of pixels and 8 or 16 channels each, no barriers. They are valid OpenCL C 1.2 and right on any device.
+/// Its kernels are OpenCL C 1.2. ``WorkMapping`` says how they share work out: on CPUs an item is a work-group and owns a run
+/// of pixels and 8 or 16 channels, on GPUs items of a group lie side by side.
 public final class OpenCLBackend: Sendable {
     /// Where the kernels run; nil in a rehearsal.
     public let queue: ComputeQueue?
@@ -31,12 +31,22 @@ public final class OpenCLBackend: Sendable {
     /// - Parameters:
     ///   - queue: where to compute.
     ///   - choices: by which convolutions choose their kernels.
+    ///   - memoryLimit: bytes that storages and those kept for reuse may take together, before what is kept is given back; nil:
+    ///     the device's memory. A device that computes in the host's memory has less than that.
     ///   - guardsMemory: whether words beside every storage are watched, for checks: see ``damagedStorages()``.
-    public convenience init(queue: ComputeQueue, choices: KernelChoices = .standard, guardsMemory: Bool = false)
-        throws(BackendError)
-    {
-        let registers = VectorRegisters(lanes: queue.device.preferredFloatVectorWidth)
-        try self.init(queue: queue, registers: registers, choices: choices, guardsMemory: guardsMemory)
+    public convenience init(
+        queue: ComputeQueue,
+        choices: KernelChoices = .standard,
+        memoryLimit: Int? = nil,
+        guardsMemory: Bool = false
+    ) throws(BackendError) {
+        try self.init(
+            queue: queue,
+            registers: VectorRegisters(lanes: queue.device.preferredFloatVectorWidth),
+            choices: choices,
+            memoryLimit: memoryLimit,
+            guardsMemory: guardsMemory
+        )
     }
 
     /// The same with tiles for any processor's registers.
@@ -44,6 +54,7 @@ public final class OpenCLBackend: Sendable {
         queue: ComputeQueue,
         registers: VectorRegisters,
         choices: KernelChoices = .standard,
+        memoryLimit: Int? = nil,
         guardsMemory: Bool = false
     ) throws(BackendError) {
         self.queue = queue
@@ -52,7 +63,7 @@ public final class OpenCLBackend: Sendable {
         computeUnits = queue.device.computeUnits
         self.registers = registers
         guards = guardsMemory ? MemoryGuards() : nil
-        pool = StoragePool(queue: queue)
+        pool = StoragePool(queue: queue, limitBytes: memoryLimit ?? queue.device.globalMemoryBytes)
     }
 
     /// A backend that goes through every operation, checks its operands, and counts the memory that it would take, but

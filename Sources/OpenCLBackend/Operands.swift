@@ -54,6 +54,13 @@ extension OpenCLBackend {
         _ name: @autoclosure () -> String
     ) throws(BackendError) {
         try requirePixels(tensor.shape, operation)
+        // Measures of gradients and copies take a tensor as one run of words. What they could not take is refused by every
+        // operation, so that a plan of memory knows of it.
+        try require(
+            tensor.shape.realWords <= Int(UInt32.max),
+            operation,
+            "\(name()) has shape \(tensor.shape), 2³² values or more"
+        )
         try requireRoom(tensor.shape.realWords, in: tensor.storage, operation, name())
     }
 

@@ -19,10 +19,13 @@ final class StoragePool: Sendable {
 
     /// nil in a rehearsal, where memory is only counted.
     private let queue: ComputeQueue?
+    /// What storages and what is kept may take together, as long as giving up what is kept is enough for it.
+    private let limitBytes: Int
     private let state = Mutex(State())
 
-    init(queue: ComputeQueue?) {
+    init(queue: ComputeQueue?, limitBytes: Int = .max) {
         self.queue = queue
+        self.limitBytes = limitBytes
     }
 
     var usage: MemoryUsage { state.withLock { $0.usage } }
@@ -52,7 +55,7 @@ final class StoragePool: Sendable {
         guard let queue else { return PooledMemory(buffer: nil, bytes: bytes) }
         // Where what is kept and what is asked would not fit together, what is kept goes first.
         let usage = usage
-        if usage.pooledBytes > 0, usage.bytesInUse + usage.pooledBytes > queue.device.globalMemoryBytes - bytes {
+        if usage.pooledBytes > 0, usage.bytesInUse + usage.pooledBytes > limitBytes - bytes {
             try mapped { () throws(OpenCLError) in try release(queue) }
         }
         let buffer = try attempt { () throws(OpenCLError) in try queue.allocate(bytes: bytes) }

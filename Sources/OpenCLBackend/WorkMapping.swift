@@ -15,9 +15,9 @@ public enum WorkMapping: String, Codable, CaseIterable, Hashable, Sendable {
     /// For GPUs, whose items are lanes.
     case groups
 
-    /// What suits a kind of device.
-    public init(for kind: DeviceKind) {
-        self = kind == .cpu ? .vectors : .groups
+    /// What suits a device: groups need work-groups of ``mostGroupItems``, which OpenCL does not promise.
+    public init(for kind: DeviceKind, maxWorkGroupSize: Int) {
+        self = kind == .cpu || maxWorkGroupSize < Self.mostGroupItems ? .vectors : .groups
     }
 
     /// Bytes that an item moves: on a CPU several microseconds of work, against which the cost of starting an item is
@@ -30,7 +30,8 @@ public enum WorkMapping: String, Codable, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// The most runs of a reduction. Few items add what the runs of a CPU leave; those of a GPU are merged first.
+    /// The most runs of a reduction over pixels, and with `groups` over flat words too, whose runs have one length with
+    /// `vectors`. Few items add what the runs of a CPU leave; those of a GPU are merged first.
     var mostReducedRuns: Int {
         switch self {
         case .vectors: 256
@@ -56,11 +57,15 @@ public enum WorkMapping: String, Codable, CaseIterable, Hashable, Sendable {
 
     /// The work-group for a range: one item, or as many as divide it, side by side in the first dimension, then in the
     /// second.
-    func workGroup(for global: [Int]) -> [Int] {
+    ///
+    /// - Parameters:
+    ///   - global: the range.
+    ///   - most: items that the kernel, with the registers it takes, allows a group.
+    func workGroup(for global: [Int], most: Int = mostGroupItems) -> [Int] {
         switch self {
         case .vectors: return [Int](repeating: 1, count: global.count)
         case .groups:
-            var room = Self.mostGroupItems
+            var room = min(Self.mostGroupItems, most)
             return global.map { extent in
                 let items = (1...max(1, min(extent, room))).last { extent % $0 == 0 } ?? 1
                 room /= items
@@ -69,7 +74,7 @@ public enum WorkMapping: String, Codable, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// Every device that has groups at all takes 256 items.
+    /// The items of a large work-group, and of every one of convolutions.
     static let mostGroupItems = 256
 }
 

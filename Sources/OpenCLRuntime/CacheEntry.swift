@@ -28,6 +28,15 @@ struct CacheKey: Sendable, Hashable {
         }
         return name + CacheEntry.fileSuffix
     }
+
+    /// Whether a file of this name is an entry, or what a killed process left of one.
+    static func isFileName(_ name: String) -> Bool {
+        let digest = name.prefix { $0.isHexDigit && !$0.isUppercase }
+        guard digest.count == 64 else { return false }
+        let rest = name.dropFirst(64)
+        return rest == CacheEntry.fileSuffix
+            || rest.hasPrefix(CacheEntry.fileSuffix + ".") && rest.hasSuffix(PrivateFile.temporarySuffix)
+    }
 }
 
 /// The file of a compiled program: magic, version, key, length, checksum, then the program as the driver gave it.

@@ -29,8 +29,8 @@ extension ComputeQueue {
                 if code != CL_SUCCESS { throw argumentError(code, at: index, of: kernel) }
             }
             let dimensions = cl_uint(global.count)
-            if queue.isProfiling {
-                return unsafe clEnqueueNDRangeKernel(
+            return unsafe withUnsafeMutablePointer(to: &event) { event in
+                unsafe clEnqueueNDRangeKernel(
                     queue.handle.pointer,
                     handle.pointer,
                     dimensions,
@@ -39,26 +39,15 @@ extension ComputeQueue {
                     local,
                     0,
                     nil,
-                    &event
+                    queue.isProfiling ? event : nil
                 )
             }
-            return unsafe clEnqueueNDRangeKernel(
-                queue.handle.pointer,
-                handle.pointer,
-                dimensions,
-                nil,
-                global,
-                local,
-                0,
-                nil,
-                nil
-            )
         }
         try check(code, "clEnqueueNDRangeKernel", "to run \(kernel.name) over \(global) in groups of \(local ?? [])")
         if let event = unsafe event {
             keep(unsafe EventHandle(pointer: event), of: kernel, label: label)
         }
-        try enqueued()
+        enqueued()
     }
 
     /// Decides when the device is handed what is enqueued.
@@ -67,12 +56,15 @@ extension ComputeQueue {
     /// device to start on, and then every sixteenth: a kernel takes longer than enqueuing the next, so the device has
     /// always some in hand, and the hundreds of launches of a training step cost few calls. Reading, writing and
     /// waiting hand over the rest.
-    func enqueued() throws(OpenCLError) {
+    ///
+    /// A failure is left to the next call that waits: the command is enqueued, and whoever heard of an error would enqueue
+    /// it once more.
+    func enqueued() {
         outstanding.add(1, ordering: .relaxed)
         let before = unflushed.add(1, ordering: .relaxed).oldValue
         guard before % 16 == 0 else { return }
         let queue = commands
-        try check(unsafe clFlush(queue.handle.pointer), "clFlush", "to start what is enqueued on \(device.name)")
+        _ = unsafe clFlush(queue.handle.pointer)
     }
 
     private func checkArguments(_ arguments: [KernelArgument], of kernel: Kernel) throws(OpenCLError) {

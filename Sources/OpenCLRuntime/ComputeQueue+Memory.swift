@@ -161,7 +161,7 @@ extension ComputeQueue {
             nil
         )
         try check(code, "clEnqueueFillBuffer", "for \(count) words")
-        try enqueued()
+        enqueued()
     }
 
     /// Copies from the beginning of one buffer to the beginning of another. Enqueued: it does not wait.
@@ -187,7 +187,7 @@ extension ComputeQueue {
             nil
         )
         try check(code, "clEnqueueCopyBuffer", "for \(bytes) bytes")
-        try enqueued()
+        enqueued()
     }
 
     private func checkRange(

@@ -25,10 +25,10 @@ enum PrivateFolder {
     }
 
     /// Removes old files: programs of drivers long gone, and what a killed process left half written.
-    static func removeFiles(in path: String, withSuffixes suffixes: [String], unusedForDays days: Int) {
+    static func removeFiles(in path: String, where isOurs: (String) -> Bool, unusedForDays days: Int) {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return }
         let oldest = time(nil) - days * 86_400
-        for name in names where suffixes.contains(where: name.hasSuffix) {
+        for name in names where isOurs(name) {
             let file = path + "/" + name
             guard let status = status(file), status.st_mtim.tv_sec < oldest else { continue }
             _ = unsafe unlink(file)

@@ -19,7 +19,8 @@ public final class ProgramCache: Sendable {
         self.directory = directory
     }
 
-    /// The user's own cache: in $LSN_CACHE_DIR, else $XDG_CACHE_HOME/lsn, else ~/.cache/lsn.
+    /// The user's own cache: in the folder `programs` of $LSN_CACHE_DIR, else $XDG_CACHE_HOME/lsn, else ~/.cache/lsn. Only that
+    /// folder is closed to others.
     ///
     /// - Returns: `nil` where that folder cannot be made or is not this user's own.
     public static func standard() -> ProgramCache? {
@@ -30,10 +31,10 @@ public final class ProgramCache: Sendable {
     }
 
     static func standardDirectory(_ environment: [String: String]) -> String? {
-        if let own = environment["LSN_CACHE_DIR"], !own.isEmpty { return own }
+        if let own = environment["LSN_CACHE_DIR"], !own.isEmpty { return own + "/programs" }
         // The XDG base directory specification has relative paths ignored.
-        if let caches = environment["XDG_CACHE_HOME"], caches.hasPrefix("/") { return caches + "/lsn" }
-        if let home = environment["HOME"], home.hasPrefix("/") { return home + "/.cache/lsn" }
+        if let caches = environment["XDG_CACHE_HOME"], caches.hasPrefix("/") { return caches + "/lsn/programs" }
+        if let home = environment["HOME"], home.hasPrefix("/") { return home + "/.cache/lsn/programs" }
         return nil
     }
 
@@ -63,11 +64,7 @@ public final class ProgramCache: Sendable {
     func store(_ program: [UInt8], for key: CacheKey) -> Bool {
         guard PrivateFolder.prepare(directory) else { return false }
         if !hasTidied.exchange(true, ordering: .relaxed) {
-            PrivateFolder.removeFiles(
-                in: directory,
-                withSuffixes: [CacheEntry.fileSuffix, PrivateFile.temporarySuffix],
-                unusedForDays: 30
-            )
+            PrivateFolder.removeFiles(in: directory, where: CacheKey.isFileName, unusedForDays: 30)
         }
         return PrivateFile.replace(directory + "/" + key.fileName, with: CacheEntry.serialize(program, key: key))
     }

@@ -67,7 +67,7 @@ public final class ReferenceStorage: Sendable {
 extension ReferenceBackend {
     /// Words of an undefined value that shows when it is used.
     public func allocate(words: Int) throws(BackendError) -> ReferenceStorage {
-        try require(words >= 1, "allocate", "\(words) words were asked for; at least 1 is needed")
+        try require(words >= 0, "allocate", "\(words) words were asked for")
         return ReferenceStorage(words: words)
     }
 
@@ -85,7 +85,7 @@ extension ReferenceBackend {
             "offset \(offset) is not a multiple of \(sliceAlignment) words"
         )
         try require(
-            count >= 1 && count <= storage.count - offset,
+            count >= 0 && count <= storage.count - offset,
             "slice",
             "\(count) words from word \(offset) do not lie within a storage of \(storage.count) words"
         )

@@ -36,15 +36,20 @@ public protocol StorageOperations: Sendable {
     /// Slices must start at a multiple of this many words.
     var sliceAlignment: Int { get }
 
-    /// Words with undefined contents.
+    /// Words with undefined contents; none is allowed.
+    ///
+    /// - Throws: ``BackendError/mismatch(operation:detail:)`` for a negative number; where the device has no memory left,
+    ///   what it said.
     func allocate(words: Int) throws(BackendError) -> Storage
-    /// Sets the first `count` words to `value`.
+    /// Sets the first `count` words to `value`; a mismatch where there are fewer.
     func fill(_ storage: Storage, with value: UInt32, count: Int) throws(BackendError)
-    /// A part of `storage` that shares its memory; `offset` is a multiple of ``sliceAlignment``.
+    /// A part of `storage`, from no word to all, that shares its memory; a mismatch where it does not lie within, or `offset`
+    /// is no multiple of ``sliceAlignment``.
     func slice(_ storage: Storage, offset: Int, count: Int) throws(BackendError) -> Storage
-    /// Copies words from the host; returns when `words` may be reused.
+    /// Copies words from the host to the start of `storage`; returns when `words` may be reused. A mismatch where they do not
+    /// fit.
     func write(_ words: [UInt32], to storage: Storage) throws(BackendError)
-    /// Copies the first `count` words to the host, after all that was enqueued before.
+    /// Copies the first `count` words to the host, after all that was enqueued before; a mismatch where there are fewer.
     func read(_ storage: Storage, count: Int) throws(BackendError) -> [UInt32]
     /// Waits for all that was enqueued.
     func synchronize() throws(BackendError)
@@ -82,19 +87,31 @@ extension StorageOperations {
 }
 
 extension Backend {
-    /// A real tensor from `[N, C, H, W]` values.
+    /// A real tensor from `[N, C, H, W]` values; a mismatch where they are not as many.
     public func realTensor(_ values: [Float], shape: ImageShape) throws(BackendError) -> RealTensor<Self> {
-        RealTensor(shape: shape, storage: try upload(HostLayout.realWords(values, shape: shape)))
+        try require(values, shape.count, "realTensor", "\(shape)")
+        return RealTensor(shape: shape, storage: try upload(HostLayout.realWords(values, shape: shape)))
     }
 
-    /// A spike tensor from `[N, C, H, W]` values, each 0 or 1.
+    /// A spike tensor from `[N, C, H, W]` values, each 0 or 1; a mismatch where they are not as many.
     public func spikeTensor(_ values: [Float], shape: ImageShape) throws(BackendError) -> SpikeTensor<Self> {
-        SpikeTensor(shape: shape, storage: try upload(HostLayout.spikeWords(values, shape: shape)))
+        try require(values, shape.count, "spikeTensor", "\(shape)")
+        return SpikeTensor(shape: shape, storage: try upload(HostLayout.spikeWords(values, shape: shape)))
     }
 
-    /// A filter from `[out, in, kH, kW]` weights.
+    /// A filter from `[out, in, kH, kW]` weights; a mismatch where they are not as many.
     public func filter(_ values: [Float], shape: FilterShape) throws(BackendError) -> Filter<Self> {
-        Filter(shape: shape, storage: try upload(HostLayout.filterWords(values, shape: shape)))
+        try require(values, shape.count, "filter", "\(shape)")
+        return Filter(shape: shape, storage: try upload(HostLayout.filterWords(values, shape: shape)))
+    }
+
+    private func require(_ values: [Float], _ count: Int, _ operation: String, _ shape: String) throws(BackendError) {
+        guard values.count == count else {
+            throw .mismatch(
+                operation: operation,
+                detail: "\(values.count) values for shape \(shape), which has \(count)"
+            )
+        }
     }
 
     /// One value a channel.

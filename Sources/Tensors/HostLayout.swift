@@ -1,6 +1,7 @@
 /// Conversions between the order in which files and people write tensors (PyTorch's: `[N, C, H, W]`, weights
 /// `[out, in, kH, kW]`) and the order in which every backend stores them (see ``RealTensor``, ``SpikeTensor``,
-/// ``Filter``).
+/// ``Filter``). Arrays of another length than the shape's are a programming error and end the process; ``Backend``'s functions
+/// of the same purpose throw instead.
 public enum HostLayout {
     /// `[N, C, H, W]` floats to the storage of a real tensor.
     public static func realWords(_ values: [Float], shape: ImageShape) -> [Float] {

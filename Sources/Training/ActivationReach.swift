@@ -12,6 +12,7 @@ public struct ActivationReach<B: Backend>: Sendable {
     private let network: Network<B>
     private let preparer: BatchPreparer<B>
     private let batches: any BatchProvider
+    private let batchSize: Int
 
     /// Of a network, on batches of `data` as training sees them in its first epoch.
     public init(
@@ -20,6 +21,7 @@ public struct ActivationReach<B: Backend>: Sendable {
         configuration: TrainingConfiguration
     ) {
         self.network = network
+        batchSize = configuration.batchSize
         preparer = BatchPreparer(backend: network.backend, data: data)
         batches = data.trainingBatches(
             batchSize: configuration.batchSize,
@@ -32,7 +34,12 @@ public struct ActivationReach<B: Backend>: Sendable {
     ///
     /// - Parameter samples: are looked at, rounded up to whole batches, or all where there are fewer.
     public func measure(samples: Int) throws -> [String: Float] {
-        let meter = Meter(backend: network.backend, share: Self.share, samples: min(samples, batches.sampleCount))
+        let wholeBatches = (samples + batchSize - 1) / batchSize * batchSize
+        let meter = Meter(
+            backend: network.backend,
+            share: Self.share,
+            samples: min(wholeBatches, batches.sampleCount)
+        )
         var seen = 0
         for index in 0..<batches.batchCount where seen < samples {
             let batch = try batches.trainingBatch(epoch: 0, index: index)

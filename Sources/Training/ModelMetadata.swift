@@ -81,7 +81,8 @@ public struct ModelMetadata: Hashable, Sendable {
             }
             return value
         }
-        let count = { (text: String) in Int(text).flatMap { (1...1 << 20).contains($0) ? $0 : nil } }
+        let count = { (text: String) in Int(text).flatMap { (1...TrainingOptions.largestCount).contains($0) ? $0 : nil }
+        }
         let positive = { (text: String) in Float(text).flatMap { $0 > 0 && $0.isFinite ? $0 : nil } }
         let model = try value("model") { $0 }
         let width = try value("width") { Double($0).flatMap { $0 > 0 && $0.isFinite ? $0 : nil } }

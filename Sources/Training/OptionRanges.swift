@@ -1,5 +1,11 @@
 import Datasets
 
+extension TrainingOptions {
+    /// The most time steps, epochs and samples of a batch: more than any run has, and little enough that products of a few
+    /// of them are integers.
+    public static let largestCount = 1 << 20
+}
+
 /// The values that options may have.
 enum OptionRanges {
     /// Refuses values that no run can have.
@@ -14,8 +20,15 @@ enum OptionRanges {
                 throw .outOfRange(option: key.option, value: "\(value)", allowed: allowed)
             }
         }
-        let counts: [(TrainingOptions.CodingKeys, Int?)] = [
+        let factors: [(TrainingOptions.CodingKeys, Int?)] = [
             (.timesteps, options.timesteps), (.epochs, options.epochs), (.batchSize, options.batchSize),
+        ]
+        for (key, value) in factors {
+            try check(key, value, "from 1 to \(TrainingOptions.largestCount)") {
+                1...TrainingOptions.largestCount ~= $0
+            }
+        }
+        let counts: [(TrainingOptions.CodingKeys, Int?)] = [
             (.limitTrain, options.limitTrain), (.limitTest, options.limitTest), (.maxSteps, options.maxSteps),
             (.checkpointEvery, options.checkpointEvery),
         ]
@@ -46,6 +59,7 @@ enum OptionRanges {
         let epochs = options.epochs ?? defaultEpochs
         try check(.warmupEpochs, options.warmupEpochs, "from 0 to --epochs (\(epochs))") { (0...epochs).contains($0) }
     }
+
     /// Pictures that are resized are cut from anywhere in training; who asks for a shift beside it expects another thing.
     private static func checkShift(_ options: TrainingOptions) throws(ConfigurationError) {
         guard options.dataset == .imagenet, options.imageSize != .native, let shift = options.shift, shift > 0 else {

@@ -102,7 +102,7 @@ public final class RunFolder: Sendable {
             (lastCheckpointPath, copy.lastCheckpointPath),
         ]
         for (source, target) in pairs where FileManager.default.fileExists(atPath: source) {
-            let bytes = try FileSystem.read(source)
+            let bytes = try FileSystem.read(source, limit: .max)
             try TrainingError.saving(run: self.path) { () throws(FileFormatError) in
                 try FileSystem.writeAtomically(bytes, to: target)
             }

@@ -57,6 +57,7 @@ struct TrainingDefaults {
         surrogateHeight = recipe == .paper ? 1 : nil
         raisesHead = dataset == .cifar10DVS && recipe == .standard
     }
+
     /// The highest learning rate. LSNs beyond the blocks of LSN101 take twice as much: their gradient falls on its way back,
     /// under the lower surrogate that they start with, and of 100, 200 and 500 blocks nearly all learnt more at it
     /// (docs/Depth.md).

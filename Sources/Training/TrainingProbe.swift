@@ -19,7 +19,12 @@ public final class TrainingProbe<B: Backend>: Sendable {
         data: any TrainingData
     ) throws(BackendError) {
         self.network = network
-        step = try TrainingStep(configuration: configuration, network: network, data: data, memory: .fast)
+        step = try TrainingStep(
+            configuration: configuration,
+            network: network,
+            data: data,
+            memory: configuration.options.memory?.mode ?? .fast
+        )
         observer = try BlockObserver(network)
         batches = data.trainingBatches(
             batchSize: configuration.batchSize,

@@ -35,8 +35,8 @@ public struct TrainingSession: Sendable {
     ///
     /// - Parameters:
     ///   - path: its folder.
-    ///   - options: what was asked anew. What only says where and how long (`--epochs`, `--max-steps`,
-    ///     `--checkpoint-every`, `--data`) may change; the data's contents are compared in ``run(on:machine:data:plan:observer:shouldStop:)``,
+    ///   - options: what was asked anew. What only says where and how long (`TrainingOptions.changeable`) may change, but
+    ///     no epoch that was begun can be taken back; the data's contents are compared in ``run(on:machine:data:plan:observer:shouldStop:)``,
     ///     and the device is the caller's to compare, which knows what its name stands for.
     ///   - output: a new folder, where the run in `path` should stay as it is.
     /// - Throws: ``ConfigurationError/contradiction(run:options:)`` and others.
@@ -52,7 +52,12 @@ public struct TrainingSession: Sendable {
         merged.maxSteps = options.maxSteps
         configuration = try TrainingConfiguration(merged)
         resumed = Resumed(folder: folder, record: record)
-        self.output = output == path ? nil : output
+        self.output = output.flatMap { Self.isSame($0, path) ? nil : $0 }
+    }
+
+    private static func isSame(_ first: String, _ second: String) -> Bool {
+        func place(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+        return place(first) == place(second)
     }
 
     /// Trains.
@@ -102,6 +107,14 @@ public struct TrainingSession: Sendable {
             }
             progress = try step.restore(from: folder.lastCheckpointPath)
             try check(progress, samples: data.trainCount, path: folder.lastCheckpointPath)
+            let begun = progress.epoch + (progress.batch > 0 ? 1 : 0)
+            guard configuration.epochs >= begun else {
+                throw ConfigurationError.outOfRange(
+                    option: TrainingOptions.CodingKeys.epochs.option,
+                    value: "\(configuration.epochs)",
+                    allowed: "at least \(begun): so many epochs of \(folder.path) are begun or done"
+                )
+            }
         } else {
             try step.begin(seed: configuration.seed)
         }
@@ -174,7 +187,9 @@ public struct TrainingSession: Sendable {
     private func check(_ progress: TrainingProgress, samples: Int, path: String) throws(FileFormatError) {
         let batches = (samples + configuration.batchSize - 1) / configuration.batchSize
         let (steps, overflow) = progress.epoch.multipliedReportingOverflow(by: batches)
-        guard !overflow, progress.batch <= batches, progress.step - progress.batch == steps else {
+        guard !overflow, progress.batch <= batches, progress.step - progress.batch == steps,
+            0...samples ~= progress.sums.samples, 0...samples ~= progress.sums.correct
+        else {
             throw FileFormatError(
                 path: path,
                 problem: "its counters (epoch \(progress.epoch), batch \(progress.batch), step \(progress.step)) "

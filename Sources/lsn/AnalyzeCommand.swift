@@ -1,7 +1,6 @@
 public import ArgumentParser
 import Datasets
 public import Experiments
-import FileFormats
 import Networks
 import Reports
 import Tensors
@@ -54,8 +53,8 @@ struct AnalyzeCommand: ParsableCommand {
 
     func validate() throws {
         if let limitTest, limitTest < 1 { throw ValidationError("--limit-test must be at least 1") }
-        if gradientBatches < 0 { throw ValidationError("--gradient-batches must be at least 0") }
-        if checkBatches < 0 { throw ValidationError("--check-batches must be at least 0") }
+        try requireCount("--gradient-batches", gradientBatches, from: 0)
+        try requireCount("--check-batches", checkBatches, from: 0)
     }
 
     func run() throws {
@@ -72,10 +71,8 @@ struct AnalyzeCommand: ParsableCommand {
             analysis: try analyze(trained, on: opened.backend, data: samples)
         )
         let folder = try ExperimentFolder(report.folder)
-        try TrainingError.saving(run: nil) { () throws(FileFormatError) in
-            for (name, figure) in report.analysis.figures {
-                try folder.write(figure.svg, to: name)
-            }
+        for (name, figure) in report.analysis.figures {
+            try folder.write(figure.svg, to: name)
         }
         try folder.write(json: report, to: "analysis.json")
         if json {

@@ -37,13 +37,13 @@ struct ConvertCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Data") var data: DataOptions
 
-    @Option(help: "Longest T; powers of two from 8 on below it are reported too (default: 256).")
+    @Option(help: "Longest T; powers of two from 8 on below it are reported too.")
     var timesteps = 256
 
-    @Option(help: "Training samples whose values set the thresholds (default: 1000).")
+    @Option(help: "Training samples whose values set the thresholds.")
     var calibrationSamples = 1000
 
-    @Option(help: "Pictures at a time in the evaluation over time (default: 8; memory grows with T times this).")
+    @Option(help: "Pictures at a time in the evaluation over time; memory grows with T times this.")
     var batchSize = 8
 
     @OptionGroup var device: DeviceOptions
@@ -54,13 +54,16 @@ struct ConvertCommand: AsyncParsableCommand {
     func validate() throws {
         for (name, value) in [
             ("--timesteps", timesteps), ("--calibration-samples", calibrationSamples), ("--batch-size", batchSize),
-        ] where value < 1 {
-            throw ValidationError("\(name) must be at least 1")
+        ] { try requireCount(name, value) }
+        if data.dataset == .cifar10DVS {
+            throw ValidationError("recordings of events are not converted: a network of rectifiers knows no time")
         }
         if checkpoint != nil {
             let training: [(String, Bool)] = [
                 ("--model", model != nil), ("--width", width != nil), ("--epochs", epochs != nil),
-                ("--output", output != nil),
+                ("--output", output != nil), ("--dataset", data.dataset != nil), ("--split", data.files.split != nil),
+                ("--image-size", data.files.imageSize != nil), ("--max-bad-files", data.files.maxBadFiles != nil),
+                ("--limit-train", data.limitTrain != nil), ("--shift", data.shift != nil), ("--flip", data.flip != nil),
             ]
             if let given = training.first(where: \.1) {
                 throw ValidationError("\(given.0) is for training; leave it or --checkpoint out")
@@ -123,23 +126,32 @@ extension ConvertCommand {
         let samples = try DataProgress.load(session.configuration.dataRequest)
         let opened = try device.open(DeviceChoice(device.device ?? "auto"))
         let printer = json ? nil : ProgressPrinter()
-        let summary = try await Self.train(session, on: opened.backend, opened.machine, samples, printer)
+        InterruptFlag.watch()
+        let summary = try await Self.train(session, on: opened.backend, of: opened, samples, printer)
+        if summary.outcome == .interrupted {
+            Terminal.writeError(
+                "stopped after step \(summary.step); lsn train --resume \(summary.folder) continues, then "
+                    + "lsn convert --checkpoint \(summary.folder)\n"
+            )
+            throw ExitCode.success
+        }
         return (summary.folder, opened.backend)
     }
 
     private static func train(
         _ session: TrainingSession,
         on backend: some Backend,
-        _ machine: MachineRecord,
+        of device: OpenDevice,
         _ data: any TrainingData,
         _ printer: ProgressPrinter?
     ) async throws -> TrainingSummary {
         try await session.run(
             on: backend,
-            machine: machine,
+            machine: device.machine,
             data: data,
+            plan: try device.fittingPlan(session.configuration, data: data),
             observer: { printer?.show($0) },
-            shouldStop: { false }
+            shouldStop: { InterruptFlag.isRaised }
         )
     }
 

@@ -16,7 +16,7 @@ struct DataCommand: AsyncParsableCommand {
 
 /// Options that name a data set.
 struct DataSourceOptions: ParsableArguments {
-    @Option(help: "Data set; digits come with the program.")
+    @Option(help: .choice(DatasetName.self, "Data set; digits come with the program."), transform: named)
     var dataset: DatasetName
 
     @Option(help: "Folder of the data set's files.")
@@ -28,7 +28,7 @@ struct DataSourceOptions: ParsableArguments {
     @OptionGroup var files: FileOptions
 
     func validate() throws {
-        if let timesteps, timesteps < 1 { throw ValidationError("--timesteps must be at least 1") }
+        try requireCount("--timesteps", timesteps)
         if let limit = files.maxBadFiles, limit < 0 { throw ValidationError("--max-bad-files must be 0 or more") }
     }
 

@@ -48,8 +48,10 @@ struct DataDumpCommand: ParsableCommand {
         }
         let backend = try device.open(DeviceChoice(device.device ?? "auto")).backend
         let values = try Self.values(data, on: backend)
-        try FileSystem.writeAtomically(NPY.serialize(floats: values, shape: shape), to: output)
-        if let list { try FileSystem.writeAtomically([UInt8](Self.listing(data).utf8), to: list) }
+        try TrainingError.saving(run: nil) { () throws(FileFormatError) in
+            try FileSystem.writeAtomically(NPY.serialize(floats: values, shape: shape), to: output)
+            if let list { try FileSystem.writeAtomically([UInt8](Self.listing(data).utf8), to: list) }
+        }
         DataProgress.warn(of: data.badFiles)
         let extents = shape.map(String.init).joined(separator: ", ")
         Terminal.write("\(output): float32 [\(extents)] of \(data.name.rawValue), split \(data.splitName)\n")

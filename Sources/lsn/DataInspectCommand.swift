@@ -39,7 +39,10 @@ struct DataInspectCommand: ParsableCommand {
         let data = try DataProgress.load(source.request)
         let path = sheet ?? "\(data.name.rawValue)-samples.png"
         let backend = try device.open(DeviceChoice(device.device ?? DeviceChoice.referenceName)).backend
-        try FileSystem.writeAtomically(try draw(data, on: backend), to: path)
+        let picture = try draw(data, on: backend)
+        try TrainingError.saving(run: nil) { () throws(FileFormatError) in
+            try FileSystem.writeAtomically(picture, to: path)
+        }
         DataProgress.warn(of: data.badFiles)
         if json {
             try JSONOutput.print(Report(data: DatasetReport(data), sheet: path))

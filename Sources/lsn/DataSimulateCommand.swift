@@ -117,7 +117,7 @@ struct DataSimulateCommand: ParsableCommand {
             )
             var failure: FileFormatError?
             do throws(FileFormatError) {
-                try FileSystem.writeAtomicallyUnsynced(recording.serialized(), to: job.path)
+                try FileSystem.writeAtomically(recording.serialized(), to: job.path)
             } catch {
                 failure = error
             }
@@ -129,7 +129,9 @@ struct DataSimulateCommand: ParsableCommand {
             }
         }
         let result = state.withLock { $0 }
-        if let failure = result.failure { throw failure }
+        if let failure = result.failure {
+            try TrainingError.saving(run: nil) { () throws(FileFormatError) in throw failure }
+        }
         return result.events
     }
 }

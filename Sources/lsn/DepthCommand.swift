@@ -19,7 +19,7 @@ struct DepthCommand: AsyncParsableCommand {
 
     @Option(
         parsing: .upToNextOption,
-        help: "Systems: lsn, lsn-paper, spiking-resnet, sew-resnet (default: all)."
+        help: ArgumentHelp("Systems.", valueName: "system")
     )
     var systems: [DepthSystem] = DepthSystem.allCases
 
@@ -55,14 +55,18 @@ struct DepthCommand: AsyncParsableCommand {
         // A model that does not exist is an error before anything is opened.
         for run in try plan.runs() { _ = try TrainingConfiguration(run.options) }
         let device = try experiment.open()
-        try await ExperimentProgress.run { try await perform(plan, on: device.backend, machine: device.machine) }
+        try await ExperimentProgress.run { try await perform(plan, on: device.backend, of: device) }
     }
 
-    private func perform<B: Backend>(_ plan: DepthPlan, on backend: B, machine: MachineRecord) async throws {
+    private func perform<B: Backend>(_ plan: DepthPlan, on backend: B, of device: OpenDevice) async throws {
         let folder = try experiment.folder("depth")
-        let list = ExperimentProgress.runs(in: folder, on: backend, machine: machine)
+        let list = ExperimentProgress.runs(in: folder, on: backend, of: device)
         let command = ExperimentProgress.command
-        let results = try await DepthExperiment(plan, folder: folder).run(list, machine: machine, command: command)
+        let results = try await DepthExperiment(plan, folder: folder).run(
+            list,
+            machine: device.machine,
+            command: command
+        )
         try experiment.show(results, report: results.report(command: command), folder: folder)
     }
 }

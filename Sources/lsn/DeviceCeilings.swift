@@ -9,7 +9,7 @@ struct DeviceCeilings: Encodable {
 
     /// Runs of each kernel, of which the fastest counts.
     private static let runs = 9
-    /// Independent chains of the multiply-add kernel.
+    /// Independent chains of the multiply-add kernel: enough to hide the latency of an fma, few enough for 16 registers.
     private static let chains = 12
 
     /// Lanes of the kernels' vectors: a core's, as the chains of others would not fit its registers, or what an item of a GPU
@@ -29,16 +29,16 @@ struct DeviceCeilings: Encodable {
 
     /// 64 MiB to another 64 MiB: more than any cache holds.
     private static func measureCopy(on queue: ComputeQueue) throws -> Double {
-        let words = min(1 << 24, queue.device.largestAllocationBytes / 8)
         let lanes = lanes(queue.device)
-        let kernel = try queue.kernel("copy_words", file: "ceilings/copy.cl", options: ["-DWIDTH=\(lanes)"])
+        let words = min(1 << 24, queue.device.largestAllocationBytes / 8) / lanes * lanes
+        let kernel = try queue.kernel("copy_words", file: "elementwise/copy.cl", options: ["-DWIDTH=\(lanes)"])
         let source = try queue.allocate(bytes: 4 * words)
         let target = try queue.allocate(bytes: 4 * words)
         try queue.fill(source, word: 1, count: words)
         try queue.fill(target, word: 0, count: words)
         // An item of a CPU takes a long run, one of a GPU a vector.
-        let items = queue.device.kind == .cpu ? 8 * queue.device.computeUnits : words / lanes
-        let run = (words + items - 1) / items
+        let wanted = queue.device.kind == .cpu ? 8 * queue.device.computeUnits : words / lanes
+        let (run, items) = runs(of: words, lanes: lanes, wanted: wanted)
         let nanoseconds = try fastest(on: queue) {
             try queue.launch(
                 kernel,
@@ -50,9 +50,17 @@ struct DeviceCeilings: Encodable {
         return Double(8 * words) / nanoseconds
     }
 
+    /// Cuts words into about as many runs as wanted, each of whole vectors, so that all of them lie aligned.
+    static func runs(of words: Int, lanes: Int, wanted: Int) -> (length: Int, count: Int) {
+        let vectors = (words + lanes - 1) / lanes
+        let length = (vectors + wanted - 1) / wanted
+        return (length * lanes, (vectors + length - 1) / length)
+    }
+
     private static func measureMultiplyAdd(on queue: ComputeQueue) throws -> Double {
         let lanes = lanes(queue.device)
-        let kernel = try queue.kernel("multiply_add", file: "ceilings/multiply_add.cl", options: ["-DWIDTH=\(lanes)"])
+        let options = ["-DWIDTH=\(lanes)", "-DCHAINS=\(chains)"]
+        let kernel = try queue.kernel("multiply_add", file: "ceilings/multiply_add.cl", options: options)
         let items = queue.device.computeUnits * (queue.device.kind == .cpu ? 8 : 4096)
         let result = try queue.allocate(bytes: 4 * items * lanes)
         func measure(_ iterations: Int) throws -> Double {

@@ -102,7 +102,12 @@ struct DeviceOptions: ParsableArguments {
             choices.winogradChannels = KernelChoices.never
         }
         return OpenDevice(
-            backend: try OpenCLBackend(queue: queue, choices: choices, guardsMemory: guardsMemory),
+            backend: try OpenCLBackend(
+                queue: queue,
+                choices: choices,
+                memoryLimit: info.memoryLimit,
+                guardsMemory: guardsMemory
+            ),
             machine: MachineRecord(
                 device: info.selector,
                 name: info.name,
@@ -116,7 +121,7 @@ struct DeviceOptions: ParsableArguments {
     /// What `lsn tune` found for a device, or what suits its kind.
     private func measuredChoices(_ info: DeviceInfo) -> KernelChoices {
         var choices = TuningFile(info).choices ?? .standard
-        choices.mapping = WorkMapping(for: info.kind)
+        choices.mapping = WorkMapping(for: info.kind, maxWorkGroupSize: info.maxWorkGroupSize)
         return choices
     }
 

@@ -17,7 +17,7 @@ struct EvalCommand: AsyncParsableCommand {
     @Option(help: "A run's folder (its best checkpoint), or a .safetensors file.")
     var checkpoint: String
 
-    @Option(help: "Data set (default: the one it was trained on).")
+    @Option(help: .choice(DatasetName.self, "Data set (default: the one it was trained on)."), transform: named)
     var dataset: DatasetName?
 
     @Option(help: "Folder of the data set's files (default: the run's).")
@@ -41,7 +41,7 @@ struct EvalCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let limitTest, limitTest < 1 { throw ValidationError("--limit-test must be at least 1") }
-        if let batchSize, batchSize < 1 { throw ValidationError("--batch-size must be at least 1") }
+        try requireCount("--batch-size", batchSize)
     }
 
     func run() async throws {
@@ -165,7 +165,8 @@ struct SavedModel {
                 throw InputError("\(name): the folder holds no checkpoint; give a folder that lsn train wrote")
             }
             path = first
-            options = try? RunRecord.read(name + "/config.json").options
+            let record = name + "/config.json"
+            options = FileManager.default.fileExists(atPath: record) ? try RunRecord.read(record).options : nil
         } else {
             path = name
             options = nil

@@ -55,7 +55,7 @@ struct ExperimentOptions: ParsableArguments {
 
 /// Options of experiments that train: one budget for all of their runs.
 struct BudgetOptions: ParsableArguments {
-    @Option(help: "Data set (default: digits).")
+    @Option(help: .choice(DatasetName.self, "Data set (default: digits)."), transform: named)
     var dataset: DatasetName?
 
     @Option(help: "Folder of the data set's files; the digits come with the program.")
@@ -69,6 +69,9 @@ struct BudgetOptions: ParsableArguments {
 
     @Option(help: "Pixels that the networks see: N, or native (default: the data set's).")
     var imageSize: ImageSize?
+
+    @Option(help: "Largest random shift of a training picture in pixels (default: as in lsn train).")
+    var shift: Int?
 
     @Option(help: "Channels of the first stage, which decide every model's width.")
     var channels = 8
@@ -94,6 +97,7 @@ struct BudgetOptions: ParsableArguments {
         options.dataset = dataset ?? .digits
         options.data = data.map { URL(fileURLWithPath: $0).path }
         options.imageSize = imageSize
+        options.shift = shift
         options.limitTrain = limitTrain
         options.limitTest = limitTest
         options.timesteps = timesteps ?? standardTimeSteps
@@ -106,10 +110,10 @@ struct BudgetOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if channels < 1 { throw ValidationError("--channels must be at least 1") }
-        if let timesteps, timesteps < 1 { throw ValidationError("--timesteps must be at least 1") }
-        if !(learningRate >= 0 && learningRate.isFinite) {
-            throw ValidationError("--learning-rate must be a number from 0 on")
+        try requireCount("--channels", channels)
+        try requireCount("--timesteps", timesteps)
+        if !(learningRate > 0 && learningRate.isFinite) {
+            throw ValidationError("--learning-rate must be a number above 0")
         }
     }
 }
@@ -142,8 +146,15 @@ enum ExperimentProgress {
     }
 
     /// Runs on `backend` in an experiment's folder, shown as they go on.
-    static func runs<B: Backend>(in folder: ExperimentFolder, on backend: B, machine: MachineRecord) -> RunList<B> {
-        RunList(folder: folder, backend: backend, machine: machine, load: DataProgress.load, watcher: watcher())
+    static func runs<B: Backend>(in folder: ExperimentFolder, on backend: B, of device: OpenDevice) -> RunList<B> {
+        RunList(
+            folder: folder,
+            backend: backend,
+            machine: device.machine,
+            load: DataProgress.load,
+            plan: { try device.fittingPlan($0, data: $1) },
+            watcher: watcher()
+        )
     }
 
     /// Runs `body`; where it is asked to stop, says how to go on.

@@ -29,7 +29,13 @@ struct FileOptions: ParsableArguments {
     )
     var imageSize: ImageSize?
 
-    @Option(help: "Cut recordings into frames of equal numbers of events, or of equal time (default: number).")
+    @Option(
+        help: .choice(
+            FramesBy.self,
+            "Cut recordings into frames of equal numbers of events, or of equal time (default: number)."
+        ),
+        transform: named
+    )
     var framesBy: FramesBy?
 
     @Option(help: "Leave out so many damaged files (default: \(DataRequest.standardMaxBadFiles)).")

@@ -9,7 +9,7 @@ struct LSN: AsyncParsableCommand {
         commandName: "lsn",
         abstract: "Deep logic spiking networks, trained through OpenCL.",
         discussion: """
-            Every output of every block is a spike: 0 or 1. Without options, `lsn train` trains a network of 19 layers \
+            Every output of every block of an LSN is a spike: 0 or 1. Without options, `lsn train` trains a network of 19 layers \
             on the digits that come with the program, on the best OpenCL device it finds.
 
             Exit codes: 0 good, 1 a check or the job failed, 2 bad usage or bad input.

@@ -36,12 +36,11 @@ struct MemoryOptions: ParsableArguments {
 extension OpenDevice {
     /// What runs on this device may take. A device that computes in the host's memory has no more than is left of it.
     var memoryLimits: MemoryLimits {
-        let left = HostMemory.availableBytes
-        guard let info = queue?.device else { return MemoryLimits(totalBytes: left, largestStorageBytes: left) }
-        return MemoryLimits(
-            totalBytes: info.kind == .cpu ? min(info.globalMemoryBytes, left) : info.globalMemoryBytes,
-            largestStorageBytes: info.largestAllocationBytes
-        )
+        guard let info = queue?.device else {
+            let left = HostMemory.availableBytes
+            return MemoryLimits(totalBytes: left, largestStorageBytes: left)
+        }
+        return MemoryLimits(totalBytes: info.memoryLimit, largestStorageBytes: info.largestAllocationBytes)
     }
 
     /// Plans the memory of a run on this device. The reference's tensors are as large as OpenCL's.
@@ -61,6 +60,25 @@ extension OpenDevice {
         ) {
             OpenCLBackend(rehearsingFor: info, choices: choices)
         }
+    }
+}
+
+extension OpenDevice {
+    /// The memory that a run takes here, in the mode that its options name or the first that fits.
+    ///
+    /// - Throws: ``ConfigurationError/doesNotFit(_:)`` where no step does.
+    func fittingPlan(_ configuration: TrainingConfiguration, data: any TrainingData) throws -> MemoryPlan {
+        let planner = try memoryPlanner(configuration, data: data)
+        let plan = try planner.plan(configuration.options.memory ?? .auto)
+        try planner.check(plan)
+        return plan
+    }
+}
+
+extension DeviceInfo {
+    /// What can be had of its memory: of the host's, where it computes there, no more than is left.
+    var memoryLimit: Int {
+        kind == .cpu ? min(globalMemoryBytes, HostMemory.availableBytes) : globalMemoryBytes
     }
 }
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Training
+import Networks
 
 /// The value of this name, for options that take one of a few names.
 ///

@@ -55,14 +55,18 @@ struct RecipeCommand: AsyncParsableCommand {
         )
         for run in try plan.runs() { _ = try TrainingConfiguration(run.options) }
         let device = try experiment.open()
-        try await ExperimentProgress.run { try await perform(plan, on: device.backend, machine: device.machine) }
+        try await ExperimentProgress.run { try await perform(plan, on: device.backend, of: device) }
     }
 
-    private func perform<B: Backend>(_ plan: RecipePlan, on backend: B, machine: MachineRecord) async throws {
+    private func perform<B: Backend>(_ plan: RecipePlan, on backend: B, of device: OpenDevice) async throws {
         let folder = try experiment.folder("recipe")
-        let list = ExperimentProgress.runs(in: folder, on: backend, machine: machine)
+        let list = ExperimentProgress.runs(in: folder, on: backend, of: device)
         let command = ExperimentProgress.command
-        let results = try await RecipeExperiment(plan, folder: folder).run(list, machine: machine, command: command)
+        let results = try await RecipeExperiment(plan, folder: folder).run(
+            list,
+            machine: device.machine,
+            command: command
+        )
         try experiment.show(results, report: try results.report(command: command), folder: folder)
     }
 }

@@ -39,7 +39,7 @@ struct StepOptions: ParsableArguments {
     )
     var memory: MemoryChoice?
 
-    @Option(help: "Steps to time (default: 5).")
+    @Option(help: "Steps to time.")
     var steps = 5
 
     /// Whether any of them is given.
@@ -49,7 +49,7 @@ struct StepOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if steps < 1 { throw ValidationError("--steps must be at least 1") }
+        try requireCount("--steps", steps)
         if dataset == .cifar10DVS { throw ValidationError("--plan makes up pictures, not recordings of events") }
     }
 

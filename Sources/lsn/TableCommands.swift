@@ -1,6 +1,5 @@
 import ArgumentParser
 import Experiments
-import FileFormats
 import Reports
 import Tensors
 import Training
@@ -39,17 +38,17 @@ struct Table1Command: AsyncParsableCommand {
         )
         for run in try plan.runs() { _ = try TrainingConfiguration(run.options) }
         let device = try experiment.open()
-        try await ExperimentProgress.run { try await perform(plan, on: device.backend, machine: device.machine) }
+        try await ExperimentProgress.run { try await perform(plan, on: device.backend, of: device) }
     }
 
-    private func perform<B: Backend>(_ plan: OrderPlan, on backend: B, machine: MachineRecord) async throws {
+    private func perform<B: Backend>(_ plan: OrderPlan, on backend: B, of device: OpenDevice) async throws {
         let folder = try experiment.folder("table1")
-        let list = ExperimentProgress.runs(in: folder, on: backend, machine: machine)
+        let list = ExperimentProgress.runs(in: folder, on: backend, of: device)
         let command = ExperimentProgress.command
         let results = try await OrderExperiment(plan, folder: folder).run(
             list,
             on: backend,
-            machine: machine,
+            machine: device.machine,
             command: command,
             load: DataProgress.load
         )
@@ -70,9 +69,7 @@ struct Table5Command: ParsableCommand {
         let table = try table(on: experiment.open().backend)
         let folder = try experiment.folder("table5")
         try folder.write(json: table, to: "results.json")
-        try TrainingError.saving(run: nil) { () throws(FileFormatError) in
-            try folder.write(table.report, to: "report.md")
-        }
+        try folder.write(table.report, to: "report.md")
         try experiment.show(table, report: table.report, folder: folder)
     }
 
@@ -99,11 +96,9 @@ struct SurrogatesCommand: ParsableCommand {
         let curves = try curves(on: experiment.open().backend)
         let folder = try experiment.folder("surrogates")
         try folder.write(json: curves, to: "results.json")
-        try TrainingError.saving(run: nil) { () throws(FileFormatError) in
-            try folder.write(curves.csv, to: "surrogates.csv")
-            try folder.write(curves.figure.svg, to: "surrogates.svg")
-            try folder.write(curves.report, to: "report.md")
-        }
+        try folder.write(curves.csv, to: "surrogates.csv")
+        try folder.write(curves.figure.svg, to: "surrogates.svg")
+        try folder.write(curves.report, to: "report.md")
         try experiment.show(curves, report: curves.report, folder: folder)
     }
 

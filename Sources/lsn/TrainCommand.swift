@@ -12,10 +12,10 @@ struct TrainCommand: AsyncParsableCommand {
         commandName: "train",
         abstract: "Train a network.",
         discussion: """
-            The run's folder holds config.json, metrics.jsonl, checkpoint-last.safetensors, \
-            checkpoint-best.safetensors, report.html (a page with the run's charts, written anew after each epoch), \
-            memory.json and profile.json (what a step takes, and where its time goes) and events for \
-            `tensorboard --logdir`. Ctrl-C saves after the step under way and exits with code 0; --resume continues to \
+            The run's folder holds config.json, metrics.jsonl and blocks.jsonl (each epoch, and its blocks), \
+            checkpoint-last.safetensors, checkpoint-best.safetensors, report.html (a page with the run's charts, written \
+            anew after each epoch), status.json (how it ended), memory.json and profile.json (what a step takes, and \
+            where its time goes) and events for `tensorboard --logdir`. Ctrl-C saves after the step under way and exits with code 0; --resume continues to \
             the same bits, from there or from wherever the process was killed.
             """
     )
@@ -29,7 +29,10 @@ struct TrainCommand: AsyncParsableCommand {
     @Option(help: "Folder of the run (default: the next free runs/MODEL-DATASET-N).")
     var output: String?
 
-    @Option(help: "Continue the run in this folder; its options stand, but for --epochs and --output.")
+    @Option(
+        help:
+            "Continue the run in this folder. Its options stand, but --epochs, --max-steps, --checkpoint-every, --memory, --data, --cache, --max-bad-files and --output may be given anew."
+    )
     var resume: String?
 
     @Option(help: "Also save every so many steps, for long epochs.")
@@ -86,7 +89,16 @@ struct TrainCommand: AsyncParsableCommand {
         }
         let before = resumed.record.machine
         // A run keeps to the kernels that it began with, whatever was tuned since.
-        let choices = before.kernelChoices.map { KernelChoices($0) ?? .standard } ?? .standard
+        let choices =
+            try before.kernelChoices.map { numbers in
+                guard let choices = KernelChoices(numbers) else {
+                    throw InputError(
+                        "\(resumed.folder.path)/config.json: kernel_choices is \(numbers), which no run has, so that it cannot be "
+                            + "continued to the same bits. Restore the file, or begin another run"
+                    )
+                }
+                return choices
+            } ?? .standard
         guard let asked else {
             let opened: OpenDevice
             do {

@@ -85,7 +85,8 @@ struct NetworkOptions: ParsableArguments {
     var surrogate: Surrogate.Kind?
 
     @Option(
-        help: "Peak of the triangular surrogate (default: 1; LSNs of more than 12 blocks: 0.7, of more than 100: less)."
+        help:
+            "Peak of the triangular surrogate (default: 1; LSNs of more than 12 blocks: 0.7; of more than 33: 0.7·√(33/blocks), at least 0.3)."
     )
     var surrogateHeight: Float?
 
@@ -114,7 +115,7 @@ struct NetworkOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help:
-            "Starting bias of the last norm of each branch (default: LSN by depth, 0 or 0.2; sew and: the threshold; else 0)."
+            "Starting bias of the last norm of each branch (default: LSN by depth, 0 or, at T = 4, 0.2; sew and: the threshold; else 0)."
     )
     var branchBias: Float?
 
@@ -130,7 +131,7 @@ struct LearningOptions: ParsableArguments {
     @Option(
         help: .choice(
             Recipe.self,
-            "Where the defaults start from; paper: decay 5e-3, and LSNs with norms at 1 and 0 and surrogate height 1."
+            "Where the defaults start from; paper: decay 5e-3 (cifar10-dvs: 5e-2), and LSNs with norms at 1 and 0 and surrogate height 1."
         ),
         transform: named
     )

@@ -29,7 +29,10 @@ struct TuneCommand: ParsableCommand {
         guard let info = try Self.info(choice) else {
             throw InputError("the reference backend has one kernel for everything: choose an OpenCL --device")
         }
-        guard (device.mapping ?? WorkMapping(for: info.kind)) == .vectors || reset else {
+        guard
+            (device.mapping ?? WorkMapping(for: info.kind, maxWorkGroupSize: info.maxWorkGroupSize)) == .vectors
+                || reset
+        else {
             throw InputError(
                 "the convolutions of \(info.name) are tiles of work-groups, of which there is one kind: nothing to choose. "
                     + "--mapping vectors measures the other kernels, for runs with that option"
@@ -44,7 +47,7 @@ struct TuneCommand: ParsableCommand {
             return
         }
         let status = StatusLine()
-        let tuner = KernelTuner(queue: try device.queue(info, isProfiling: true))
+        let tuner = try KernelTuner(queue: try device.queue(info, isProfiling: true))
         let result = try tuner.run { status.show("measuring \($0.choice): \($0.operands)") }
         status.clear()
         try file.write(TuningFile.Content(device: info.name, driver: info.driverVersion, result: result))

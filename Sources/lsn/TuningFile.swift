@@ -3,6 +3,7 @@ import FileFormats
 import Foundation
 import OpenCLBackend
 import OpenCLRuntime
+import Training
 
 /// What `lsn tune` found for one device and driver, in the user's cache folder.
 struct TuningFile {
@@ -42,8 +43,11 @@ struct TuningFile {
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try FileSystem.createFolders((path as NSString).deletingLastPathComponent)
-        try FileSystem.writeAtomically(Array(encoder.encode(content)), to: path)
+        let bytes = Array(try encoder.encode(content))
+        try TrainingError.saving(run: nil) { () throws(FileFormatError) in
+            try FileSystem.createFolders((path as NSString).deletingLastPathComponent)
+            try FileSystem.writeAtomically(bytes, to: path)
+        }
     }
 
     /// Forgets what was found; returns whether there was anything.

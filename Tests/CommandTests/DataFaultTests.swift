@@ -150,7 +150,7 @@ import Testing
 
     @Test func aFullDiskIsNamedByWhateverWritesToIt() throws {
         let simulated = try runWithLimit(1, ["data", "simulate-dvs", "--output", "dvs", "--per-class", "1"])
-        #expect(simulated.code == 2, "\(simulated.output)")
+        #expect(simulated.code == 1, "\(simulated.output)")
         #expect(
             simulated.errors.contains(".aedat") && simulated.errors.contains("File too large"),
             "\(simulated.errors)"
@@ -160,7 +160,7 @@ import Testing
             1,
             ["data", "dump", "--dataset", "digits", "--limit", "9", "--device", "reference", "--output", "x.npy"]
         )
-        #expect(dumped.code == 2, "\(dumped.output)")
+        #expect(dumped.code == 1, "\(dumped.output)")
         #expect(dumped.errors.contains("x.npy") && dumped.errors.contains("File too large"), "\(dumped.errors)")
         #expect(!place.exists("x.npy"))
 

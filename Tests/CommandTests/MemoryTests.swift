@@ -33,16 +33,19 @@ import Testing
     }
 
     @Test func aStepThatDoesNotFitIsRefused() throws {
-        let step = ["--width", "4", "--batch-size", "4000", "--timesteps", "32"]
+        // 630 GB, of tensors of at most 16.
+        let step = [
+            "--model", "lsn101", "--width", "0.25", "--batch-size", "2400", "--timesteps", "32", "--memory", "fast",
+        ]
         let result = try place.lsn(["train", "--device", "reference"] + step)
         #expect(result.code == 2)
-        #expect(result.errors.contains("a step of 4000 samples with --memory lean needs"), "\(result.errors)")
+        #expect(result.errors.contains("a step of 2400 samples with --memory fast needs"), "\(result.errors)")
         #expect(!place.exists("runs"))
         // A network whose parameters alone cannot be counted.
         let huge = try place.lsn("train", "--device", "reference", "--width", "60")
         #expect(huge.code == 2)
         #expect(huge.errors.contains("larger than kernels can count"), "\(huge.errors)")
-        let dry = try place.lsn(["train", "--device", "reference", "--dry-run", "--json", "--memory", "fast"] + step)
+        let dry = try place.lsn(["train", "--device", "reference", "--dry-run", "--json"] + step)
         #expect(dry.code == 2)
         let plan = try #require(try dry.json() as? [String: Any])
         #expect(plan["total"] as? Double ?? 0 > plan["device_bytes"] as? Double ?? .infinity)

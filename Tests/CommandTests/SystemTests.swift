@@ -111,5 +111,10 @@ import Testing
         #expect(result.errors.contains("--neuron relu"), "\(result.errors)")
         #expect(try place.lsn("convert", "--checkpoint", "spikes", "--epochs", "1").code == 2)
         #expect(try place.lsn("convert", "--timesteps", "0").code == 2)
+        #expect(try place.lsn("convert", "--timesteps", "\(Int.max)").code == 2)
+        let frames = try place.lsn("convert", "--dataset", "cifar10-dvs", "--data", ".")
+        #expect(frames.code == 2 && frames.errors.contains("recordings of events"), "\(frames.errors)")
+        let ignored = try place.lsn("convert", "--checkpoint", "spikes", "--limit-train", "10")
+        #expect(ignored.code == 2 && ignored.errors.contains("--limit-train"), "\(ignored.errors)")
     }
 }

@@ -27,7 +27,7 @@ struct TuneTests {
     }
 
     @Test func whatWasMeasuredIsKeptAndARunKeepsToIt() throws {
-        let tuned = try lsn("tune", "--device", "opencl", "--json")
+        let tuned = try lsn("tune", "--device", "opencl", "--mapping", "vectors", "--json")
         #expect(tuned.code == 0, "\(tuned.errors)")
         let result = try #require(try tuned.json() as? [String: Any])
         let found = try #require(result["choices"] as? [String: Int])
@@ -45,7 +45,11 @@ struct TuneTests {
         )
         content["result"] = ["choices": known, "measurements": [[String: Any]]()]
         try JSONSerialization.data(withJSONObject: content).write(to: URL(fileURLWithPath: place.file(file)))
-        let step = ["train", "--device", "opencl", "--limit-train", "8", "--limit-test", "8", "--batch-size", "8"]
+        let step = [
+            "train", "--device", "opencl", "--mapping", "vectors", "--limit-train", "8", "--limit-test", "8",
+            "--batch-size",
+            "8",
+        ]
         let environment = ["LSN_CACHE_DIR": place.file("cache")]
         let first = try place.lsn(step + ["--epochs", "1", "--output", "run"], environment: environment)
         #expect(first.code == 0, "\(first.errors)")
@@ -81,6 +85,11 @@ struct TuneTests {
         #expect(resumed.code == 0, "\(resumed.errors)")
         let refused = try lsn("train", "--resume", "own", "--epochs", "2", "--no-winograd")
         #expect(refused.code == 2 && refused.errors.contains("the run began with Winograd"), "\(refused.errors)")
+        // Numbers that no run has would be other kernels, and other bits.
+        let config = try place.read("direct/config.json").replacingOccurrences(of: "\(Int32.max)", with: "-7")
+        try place.write(config, to: "direct/config.json")
+        let damaged = try lsn("train", "--resume", "direct", "--epochs", "3")
+        #expect(damaged.code == 2 && damaged.errors.contains("direct/config.json: kernel_choices"), "\(damaged.errors)")
     }
 
     /// So is how work is shared out; work-groups have nothing to tune.

@@ -76,6 +76,8 @@ struct ClassFolderTests {
         // One file a class leaves nothing for a rule that divides.
         let single = try read(try folder(of: ["a/1.jpg", "b/1.jpg"]))
         #expect(single.split == .all && single.train.count == 2 && single.test.paths == single.train.paths)
+        #expect(single.allPaths == single.train.paths)
+        #expect(single.limited(train: 0, test: nil).allPaths == single.test.paths)
     }
 
     @Test("of 1,000 files give the first 900 to training")
@@ -114,6 +116,9 @@ struct ClassFolderTests {
             complaint(try folder(of: ["train/a/1.jpg", "val/z/1.jpg"])).contains("has classes that train lacks (z)")
         )
         #expect(complaint(try folder(of: ["train/a/1.jpg", "val/1.jpg"])).contains("/val holds no folder"))
+        // é as one character, and as e with an accent.
+        let accents = try folder(of: ["train/caf\u{E9}/1.jpg", "train/cafe\u{301}/1.jpg", "val/caf\u{E9}/1.jpg"])
+        #expect(complaint(accents).contains("/train has two folders called"))
         let missing = #expect(throws: DatasetError.self) {
             try ClassFolders("/nowhere", extensions: ["jpg"], rule: nil, candidates: [.all])
         }

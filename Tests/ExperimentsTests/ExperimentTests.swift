@@ -100,6 +100,17 @@ import Training
             _ = try await DepthExperiment(changed, folder: folder).run(list(folder), machine: machine, command: "c")
         }
         #expect(error?.description.contains("--learning-rate") == true)
+
+        // Neither fewer epochs nor more: the schedule would be another.
+        for epochs in [1, 3] {
+            var longer = small
+            longer.options.epochs = epochs
+            let planned = longer
+            let refusal = await #expect(throws: ConfigurationError.self) {
+                _ = try await DepthExperiment(planned, folder: folder).run(list(folder), machine: machine, command: "c")
+            }
+            #expect(refusal?.description.contains("--epochs 2, not \(epochs)") == true)
+        }
     }
 
     /// A value that stops being finite ends a run, not the experiment, and is not tried again.
@@ -124,6 +135,7 @@ import Training
         }
         let report = try String(contentsOfFile: folder.file("report.md"), encoding: .utf8)
         #expect(report.contains("| step \(step): "))
+        #expect(report.contains("counts as 0 %") && report.contains("| lsn | 0.00\u{A0}% |"))
     }
 
     @Test func aDepthThatASystemLacksIsNamed() {

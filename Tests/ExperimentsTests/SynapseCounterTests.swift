@@ -61,6 +61,14 @@ import Testing
         #expect(picture.counts[0].accumulates == 0)
         #expect(picture.counts[0].multiplyAccumulates == 49 * 2 * 5)
         #expect(picture.counts[0].dense == 49 * 2 * 5)
+
+        // Frames differ from step to step: every one is work, and four are a sample.
+        let frames = SynapseCounter(backend: backend, timeSteps: 4, first: nil)
+        let four = shape.with(images: 4)
+        let steps = try backend.realTensor(values + values + values + values, shape: four)
+        try frames.willConvolve(observation(.real(steps), name: "stem.conv"))
+        #expect(frames.counts[0].multiplyAccumulates == 4 * counter.counts[0].multiplyAccumulates / 2)
+        #expect(frames.counts[0].dense == 49 * 2 * 5)
     }
 
     /// Norms at weight 0, bias 1 make every neuron fire at every step, so that every input of every layer is 1.

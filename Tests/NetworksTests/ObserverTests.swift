@@ -170,32 +170,6 @@ struct ObserverTests {
         for name in all { #expect(inference.alive[name] == [name]) }
     }
 
-    @Test("The locator names the layer where a number stops being finite")
-    func nonFinite() throws {
-        let network = try network(smallDescription())
-        let input = try pictures(network.description, images: 2)
-        let sound = try NonFiniteLocator(backend: backend)
-        _ = try step(network, input, observer: sound)
-        #expect(sound.place == nil)
-
-        var state = try network.parameters.exportState()
-        let place = try #require(state.firstIndex { $0.name == "stages.1.0.inhibitory.1.bn.weight" })
-        state[place].values[3] = .nan
-        try network.parameters.load(state: state, source: "the test")
-        let locator = try NonFiniteLocator(backend: backend)
-        let result = try step(network, input, observer: locator)
-        #expect(result.logits.allSatisfy { $0.isFinite }, "spikes hide it")
-        #expect(locator.place == "the gradient that reaches the output of stages.0.0")
-
-        let bright = RealTensor<ReferenceBackend>(
-            shape: input.shape,
-            storage: try backend.upload([Float](repeating: .infinity, count: input.shape.realWords))
-        )
-        let first = try NonFiniteLocator(backend: backend)
-        _ = try network.forward(bright, isStatic: true, training: true, observer: first).logits
-        #expect(first.place == "the input of stem")
-    }
-
     private func spikes(_ activation: Activation<ReferenceBackend>) throws -> [Float] {
         guard case .spikes(let tensor) = activation else {
             Issue.record("real values of shape \(activation.shape)")

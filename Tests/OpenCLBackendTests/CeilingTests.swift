@@ -13,7 +13,7 @@ struct CeilingTests {
         try backend.run(
             "multiply_add",
             "ceilings/multiply_add.cl",
-            options: [.define("WIDTH", width)],
+            options: [.define("WIDTH", width), .define("CHAINS", 12)],
             arguments: [.storage(result), .int(iterations), .float(0.5), .float(1)],
             global: [items]
         )
@@ -31,7 +31,7 @@ struct CeilingTests {
         let runs = try backend.wordRuns(words, bytes: 8, "copy")
         try backend.run(
             "copy_words",
-            "ceilings/copy.cl",
+            "elementwise/copy.cl",
             arguments: [.storage(try backend.upload(values)), .storage(target)] + runs.arguments,
             global: [runs.count]
         )

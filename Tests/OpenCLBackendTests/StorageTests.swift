@@ -17,6 +17,15 @@ struct StorageTests {
         try backend.synchronize()
     }
 
+    @Test("No words are allowed, as on the reference")
+    func empty() throws {
+        let backend = try TestDevice.backend()
+        #expect(try backend.read(backend.allocate(words: 0), count: 0) == [])
+        let whole = try backend.zeros(words: backend.sliceAlignment)
+        let part = try backend.slice(whole, offset: backend.sliceAlignment, count: 0)
+        #expect(throws: BackendError.self) { try backend.write([1] as [UInt32], to: part) }
+    }
+
     @Test("A storage that nothing refers to is used again, one that is in use is not")
     func reuse() throws {
         let backend = try TestDevice.backend()
@@ -35,6 +44,18 @@ struct StorageTests {
         #expect(again.buffer === buffer)
         #expect(again.words == 4990)
         #expect(backend.memoryUsage == usage)
+    }
+
+    @Test("What is kept is given back before the limit is passed, and no sooner")
+    func limit() throws {
+        let backend = try OpenCLBackend(queue: TestDevice.queue.get(), memoryLimit: 1 << 20)
+        for words in [100_000, 120_000] { _ = try backend.allocate(words: words) }
+        #expect(backend.memoryUsage.pooledBytes > 880_000)
+        _ = try backend.allocate(words: 60_000)
+        #expect(backend.memoryUsage.pooledBytes < 300_000)
+        #expect(backend.memoryUsage.peakBytesHeld <= 1 << 20)
+        // What is asked for at once may be more: only what is kept is limited.
+        _ = try backend.allocate(words: 1 << 19)
     }
 
     @Test("A rehearsal counts as the device does, without any memory")

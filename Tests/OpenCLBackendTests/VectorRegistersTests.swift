@@ -18,6 +18,22 @@ import Testing
         #expect(VectorRegisters(lanes: 8).sums(of: 4) == VectorRegisters(lanes: 8).sums(of: 8))
     }
 
+    /// Runs of rows, of which moments are taken, are cut alike, though tiles are not.
+    @Test(arguments: [(96, 32), (192, 16), (384, 8), (384, 4), (64, 28)])
+    func momentsAreOfTheSameRuns(channels: Int, side: Int) throws {
+        let plan = try ConvolutionPlan(
+            "convolve",
+            input: ImageShape(images: 64, height: side, width: side, channels: channels),
+            filter: FilterShape(outputs: channels, inputs: channels, height: 3, width: 3),
+            geometry: WindowGeometry(stride: 1, padding: 1)
+        )
+        let wide = RowTile.tiles(of: plan, registers: VectorRegisters(lanes: 16))
+        let narrow = RowTile.tiles(of: plan, registers: VectorRegisters(lanes: 8))
+        #expect(wide.map(\.runRows) == narrow.map(\.runRows))
+        #expect(wide.first?.vectors != narrow.first?.vectors)
+        for tile in wide + narrow { #expect(tile.blockRows.isMultiple(of: tile.runRows)) }
+    }
+
     /// Tiles differ from processor to processor, bits do not: 96 channels in vectors of 16, 40 in vectors of 8, by every
     /// convolution kernel that has a tile.
     @Test(

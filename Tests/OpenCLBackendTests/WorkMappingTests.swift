@@ -6,9 +6,10 @@ import Testing
 
 @Suite struct WorkMappingTests {
     @Test func itSuitsTheDevice() {
-        #expect(WorkMapping(for: .cpu) == .vectors)
-        #expect(WorkMapping(for: .gpu) == .groups)
-        #expect(WorkMapping(for: .accelerator) == .groups)
+        #expect(WorkMapping(for: .cpu, maxWorkGroupSize: 4096) == .vectors)
+        #expect(WorkMapping(for: .gpu, maxWorkGroupSize: 256) == .groups)
+        #expect(WorkMapping(for: .accelerator, maxWorkGroupSize: 1024) == .groups)
+        #expect(WorkMapping(for: .gpu, maxWorkGroupSize: 128) == .vectors)
     }
 
     /// A work-group divides its range and is no larger than what every device takes.
@@ -24,6 +25,7 @@ import Testing
     @Test func neighboursShareAGroup() {
         #expect(WorkMapping.groups.workGroup(for: [24, 128]) == [24, 8])
         #expect(WorkMapping.groups.workGroup(for: [512, 3]) == [256, 1])
+        #expect(WorkMapping.groups.workGroup(for: [512, 3], most: 100) == [64, 1])
     }
 
     /// However many pixels there are, all are in a run, none in two, and groups find factors to fill.

@@ -271,7 +271,7 @@ import Testing
         for timing in timings {
             #expect(timing.queuedNanoseconds <= timing.submittedNanoseconds)
             #expect(timing.submittedNanoseconds <= timing.startedNanoseconds)
-            #expect(timing.startedNanoseconds < timing.endedNanoseconds)
+            #expect(timing.startedNanoseconds <= timing.endedNanoseconds)
             #expect(timing.durationNanoseconds == timing.endedNanoseconds - timing.startedNanoseconds)
         }
         #expect(timings[0].endedNanoseconds <= timings[1].startedNanoseconds)

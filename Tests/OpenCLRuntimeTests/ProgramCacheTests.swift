@@ -186,18 +186,21 @@ import Testing
         try use()
         let entry = cacheFolder + "/" + (try #require(entries.first))
         let old = Date(timeIntervalSinceNow: -40 * 86_400)
-        for name in ["old.bin", "half.bin.1.2.tmp", "readme.txt"] {
+        let digest = String(repeating: "0af", count: 21) + "9"
+        let others = ["readme.txt", "data_batch_1.bin", "notes.tmp", "\(digest).bin.old", "0\(digest).bin"]
+        for name in ["\(digest).bin", "\(digest).bin.1.2.tmp"] + others {
             try folder.write("x", to: "new/cache/" + name)
             try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: cacheFolder + "/" + name)
         }
-        try folder.write("x", to: "new/cache/young.bin.1.2.tmp")
+        let young = "\(digest).bin.3.4.tmp"
+        try folder.write("x", to: "new/cache/" + young)
         // Being used keeps an entry young.
         try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: entry)
         #expect(try use() == BuildStatistics(loaded: 1))
         try use(value: 6)
         let left = try entries
-        #expect(left.count == 4)
-        #expect(left.contains("readme.txt") && left.contains("young.bin.1.2.tmp"))
+        #expect(left.count == others.count + 3)
+        #expect(Set(left).isSuperset(of: others + [young]))
         #expect(try use() == BuildStatistics(loaded: 1))
     }
 
@@ -219,9 +222,10 @@ import Testing
 @Suite struct CacheFolderTests {
     @Test(
         arguments: [
-            (["LSN_CACHE_DIR": "/a", "XDG_CACHE_HOME": "/b", "HOME": "/c"], "/a"),
-            (["LSN_CACHE_DIR": "", "XDG_CACHE_HOME": "/b", "HOME": "/c"], "/b/lsn"),
-            (["XDG_CACHE_HOME": "relative", "HOME": "/c"], "/c/.cache/lsn"), (["HOME": "/c"], "/c/.cache/lsn"),
+            (["LSN_CACHE_DIR": "/a", "XDG_CACHE_HOME": "/b", "HOME": "/c"], "/a/programs"),
+            (["LSN_CACHE_DIR": "", "XDG_CACHE_HOME": "/b", "HOME": "/c"], "/b/lsn/programs"),
+            (["XDG_CACHE_HOME": "relative", "HOME": "/c"], "/c/.cache/lsn/programs"),
+            (["HOME": "/c"], "/c/.cache/lsn/programs"),
             (["HOME": ""], nil), ([:], nil),
         ] as [([String: String], String?)]
     )
@@ -233,8 +237,19 @@ import Testing
         await #expect(processExitsWith: .success) {
             let folder = try TemporaryFolder()
             _ = unsafe setenv("LSN_CACHE_DIR", folder.path + "/deep/cache", 1)
-            #expect(ProgramCache.standard()?.directory == folder.path + "/deep/cache")
-            #expect(try folder.mode("deep/cache") == 0o700)
+            #expect(ProgramCache.standard()?.directory == folder.path + "/deep/cache/programs")
+            #expect(try folder.mode("deep/cache/programs") == 0o700)
+        }
+    }
+
+    @Test func folderAboveItIsLeftAsItIs() async {
+        await #expect(processExitsWith: .success) {
+            let folder = try TemporaryFolder()
+            try folder.write("", to: "shared/data_batch_1.bin")
+            let mode = try folder.mode("shared")
+            _ = unsafe setenv("LSN_CACHE_DIR", folder.path + "/shared", 1)
+            #expect(ProgramCache.standard() != nil)
+            #expect(try folder.mode("shared") == mode && mode != 0o700)
         }
     }
 

@@ -181,6 +181,8 @@ import Testing
     @Test(arguments: [
         ("progress.step", "5"), ("progress.batch", "4"), ("progress.epoch", "9223372036854775807"),
         ("progress.epoch", "-1"), ("progress.loss_sum", "nan"), ("progress.samples", "x"), ("progress.record", "{}"),
+        ("progress.samples", "9223372036854775807"), ("progress.correct", "9223372036854775807"),
+        ("progress.correct", "-1"),
     ])
     func countersThatNoRunHasAreRefused(key: String, value: String) async throws {
         try await train(session(parts), stopAfter: 4)

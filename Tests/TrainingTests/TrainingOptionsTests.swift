@@ -82,10 +82,4 @@ import Testing
             ]
         )
     }
-
-    @Test(arguments: [("kitten", "sitting", 3), ("", "abc", 3), ("same", "same", 0)])
-    func distances(a: String, b: String, expected: Int) {
-        #expect(NearestName.distance(a, b) == expected)
-        #expect(NearestName.distance(b, a) == expected)
-    }
 }

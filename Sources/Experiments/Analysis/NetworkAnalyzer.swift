@@ -65,7 +65,11 @@ public struct NetworkAnalyzer<B: Backend>: Sendable {
     ) throws -> Forward {
         let preparer = BatchPreparer(backend: network.backend, data: data)
         let blocks = try BlockObserver(network)
-        let synapses = SynapseCounter(backend: network.backend, timeSteps: network.description.timeSteps)
+        let synapses = SynapseCounter(
+            backend: network.backend,
+            timeSteps: network.description.timeSteps,
+            first: preparer.isStatic ? "stem.conv" : nil
+        )
         let check = GateCheck(backend: network.backend)
         var result = Forward()
         for index in 0..<batches.batchCount {

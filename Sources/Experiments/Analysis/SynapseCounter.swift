@@ -47,12 +47,17 @@ public final class SynapseCounter<B: Backend>: NetworkObserver {
 
     private let backend: B
     private let timeSteps: Int
-    /// The layer that sees the picture.
-    private let first: String
+    /// The layer that sees a picture once for all time steps; nil where what it sees changes with time.
+    private let first: String?
     private let contents = Mutex(Contents())
 
-    /// A counter that has counted nothing, for a network of `timeSteps`.
-    public init(backend: B, timeSteps: Int, first: String = "stem.conv") {
+    /// A counter that has counted nothing.
+    ///
+    /// - Parameters:
+    ///   - backend: the network's.
+    ///   - timeSteps: the network's.
+    ///   - first: the layer that sees a picture, which stands still, and so passes it once; nil for frames of recordings.
+    public init(backend: B, timeSteps: Int, first: String? = "stem.conv") {
         self.backend = backend
         self.timeSteps = timeSteps
         self.first = first

@@ -18,7 +18,7 @@ extension DepthResults {
             [
                 Figure.Line(
                     name: system.rawValue,
-                    points: depths.map { (Double($0), mean(runs(system, $0).map { $0.record.testAccuracy })) },
+                    points: depths.map { (Double($0), mean(runs(system, $0).map { $0.record.countedAccuracy })) },
                     colour: colour
                 ),
                 Figure.Line(

@@ -16,7 +16,11 @@ extension DepthResults {
         report.paragraph("```\n\(command)\n```")
         report.heading("Accuracy by depth (Fig. 5)")
         report.table(["system"] + depths.map { "\($0) layers" }, plan.systems.map(accuracyRow))
-        report.paragraph("Test accuracy after the last epoch, \(plan.seeds.inWords).")
+        let failed = runs.contains { $0.record.failure != nil }
+        report.paragraph(
+            "Test accuracy after the last epoch, \(plan.seeds.inWords)."
+                + (failed ? " A run whose values stopped being finite counts as 0 %." : "")
+        )
         report.picture("accuracy-by-depth.svg", "Accuracy by depth")
         for system in plan.systems {
             report.picture("accuracy-\(system.rawValue).svg", "Accuracy of \(system.rawValue) by epoch")
@@ -68,7 +72,7 @@ extension DepthResults {
     }
 
     private func accuracyRow(_ system: DepthSystem) -> [String] {
-        [system.rawValue] + depths.map { Figure.percent(mean(runs(system, $0).map { $0.record.testAccuracy })) }
+        [system.rawValue] + depths.map { Figure.percent(mean(runs(system, $0).map { $0.record.countedAccuracy })) }
     }
 
     private func growthRow(_ system: DepthSystem) -> [String] {
@@ -107,7 +111,7 @@ extension DepthResults {
     private var chance: Double { 2 / Double(runs.first?.record.network.classes ?? 10) }
 
     private func accuracy(_ system: DepthSystem, _ depth: Int) -> Double? {
-        mean(runs(system, depth).map { $0.record.testAccuracy })
+        mean(runs(system, depth).map { $0.record.countedAccuracy })
     }
 
     /// Spiking ResNet does not train beyond 50 layers, because its gradient vanishes; LSN's does not.

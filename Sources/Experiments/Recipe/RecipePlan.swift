@@ -156,9 +156,9 @@ public struct RecipeResults: Codable, Hashable, Sendable {
         public var growth: GradientGrowth?
     }
 
-    /// Test accuracy after the last epoch, a number for each seed; 0 for a run that stopped before its first epoch ended.
+    /// Test accuracy after the last epoch, a number for each seed; 0 for a run whose values stopped being finite.
     func accuracies(_ recipe: Recipe) -> [Double] {
-        runs.filter { $0.recipe == recipe }.map { $0.record.testAccuracy ?? 0 }
+        runs.filter { $0.recipe == recipe }.map { $0.record.countedAccuracy ?? 0 }
     }
 
     /// Of these, the mean.

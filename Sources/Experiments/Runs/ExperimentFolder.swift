@@ -1,5 +1,6 @@
 public import FileFormats
 import Foundation
+public import Training
 
 /// Where an experiment writes: its results as JSON, its report, its pictures, and below `runs` the folders of its runs.
 public struct ExperimentFolder: Sendable {
@@ -25,8 +26,12 @@ public struct ExperimentFolder: Sendable {
     func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
 
     /// Writes a file in one step.
-    public func write(_ bytes: [UInt8], to name: String) throws(FileFormatError) {
-        try FileSystem.writeAtomically(bytes, to: file(name))
+    ///
+    /// - Throws: ``TrainingError/saving(problem:kept:)`` with the system's reason.
+    public func write(_ bytes: [UInt8], to name: String) throws(TrainingError) {
+        try TrainingError.saving(run: nil) { () throws(FileFormatError) in
+            try FileSystem.writeAtomically(bytes, to: file(name))
+        }
     }
 
     /// Writes a value as JSON, keys sorted.

@@ -35,6 +35,9 @@ public struct CompletedRun: Codable, Hashable, Sendable {
 
     /// After the last epoch that was finished.
     public var testAccuracy: Double? { epochs.last?.testAccuracy }
+
+    /// What a mean over seeds counts: ``testAccuracy``, and 0 where values stopped being finite, whatever was reached before.
+    public var countedAccuracy: Double? { failure == nil ? testAccuracy : 0 }
 }
 
 extension [CompletedRun] {
@@ -47,7 +50,9 @@ extension [CompletedRun] {
         let options = record.options
         let rate = namesLearningRate ? " at \(text(options.learningRate))" : ""
         let size = record.network.imageSize.map(String.init).joined(separator: "×")
-        return "\(text(options.epochs)) epochs of \(text(options.dataset?.rawValue)) (\(size) pixels), batches of "
+        let shift = options.shift.map { $0 == 0 ? ", none shifted" : ", shifted by up to \($0)" } ?? ""
+        return
+            "\(text(options.epochs)) epochs of \(text(options.dataset?.rawValue)) (\(size) pixels\(shift)), batches of "
             + "\(text(options.batchSize)), \(text(options.optimizer?.rawValue))\(rate), T = \(text(options.timesteps))"
     }
 
@@ -98,6 +103,7 @@ public struct RunList<B: Backend> {
     private let backend: B
     private let machine: MachineRecord
     private let load: (DataRequest) throws -> any TrainingData
+    private let plan: (TrainingConfiguration, any TrainingData) throws -> MemoryPlan?
     private let watcher: RunListWatcher
 
     /// A list that runs on `backend`.
@@ -107,20 +113,26 @@ public struct RunList<B: Backend> {
     ///   - backend: the device.
     ///   - machine: what the runs' records say of it.
     ///   - load: opens a data set.
+    ///   - plan: chooses a run's memory mode, and throws where no step fits; nil of it: the mode that the run's options name.
     ///   - watcher: hears what happens.
     public init(
         folder: ExperimentFolder,
         backend: B,
         machine: MachineRecord,
         load: @escaping (DataRequest) throws -> any TrainingData,
+        plan: @escaping (TrainingConfiguration, any TrainingData) throws -> MemoryPlan? = { _, _ in nil },
         watcher: RunListWatcher
     ) {
         self.folder = folder
         self.backend = backend
         self.machine = machine
         self.load = load
+        self.plan = plan
         self.watcher = watcher
     }
+
+    /// Whether somebody asked to stop.
+    func shouldStop() -> Bool { watcher.shouldStop() }
 
     /// The folder of the run of this name.
     public func path(_ name: String) -> String { folder.file("runs/" + name) }
@@ -146,7 +158,16 @@ public struct RunList<B: Backend> {
         guard FileManager.default.fileExists(atPath: ExperimentPaths(path).configuration) else {
             return try TrainingSession(run.options, output: path)
         }
-        return try TrainingSession(resuming: path, options: run.options, output: nil)
+        let session = try TrainingSession(resuming: path, options: run.options, output: nil)
+        // More epochs would continue a schedule that has come to its end, and not be the run that was asked for.
+        let epochs = session.configuration.epochs
+        if let before = session.resumed?.record.options.epochs, before != epochs {
+            throw ConfigurationError.contradiction(
+                run: path,
+                options: [.init(option: "--epochs", given: "\(epochs)", recorded: "\(before)")]
+            )
+        }
+        return session
     }
 
     /// Whether nothing is left to do; a run of other options is an error rather than a result.
@@ -166,6 +187,7 @@ public struct RunList<B: Backend> {
                 on: backend,
                 machine: machine,
                 data: data,
+                plan: try plan(session.configuration, data),
                 observer: watcher.observe,
                 shouldStop: watcher.shouldStop
             )

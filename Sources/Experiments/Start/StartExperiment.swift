@@ -35,6 +35,7 @@ public struct StartExperiment: Sendable {
         let trials = try plan.trials()
         var results = try resumed() ?? StartResults(plan: plan, machine: machine, trials: [])
         for (index, trial) in trials.enumerated() where !results.trials.contains(where: { $0.key == trial.key }) {
+            if watcher.shouldStop() { throw ExperimentInterrupted() }
             watcher.willStart(trial.key.title, index + 1, trials.count)
             results.trials.append(try measure(trial, on: backend, load: load, shouldStop: watcher.shouldStop))
             try folder.write(json: results, to: "results.json")

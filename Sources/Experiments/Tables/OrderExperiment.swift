@@ -116,6 +116,7 @@ public struct OrderExperiment: Sendable {
         let completed = try await list.perform(entries.map(\.run))
         var results = OrderResults(plan: plan, machine: machine, runs: [])
         for (entry, record) in zip(entries, completed) {
+            if list.shouldStop() { throw ExperimentInterrupted() }
             var run = OrderResults.Run(
                 model: entry.model,
                 order: entry.order,
