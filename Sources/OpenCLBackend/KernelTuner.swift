@@ -32,7 +32,7 @@ public struct KernelTuner: Sendable {
     /// - Parameters:
     ///   - queue: one that times its launches.
     ///   - repetitions: how often each kernel is timed.
-    /// - Throws: ``Tensors/BackendError`` where the queue was not opened for profiling: it would measure nothing.
+    /// - Throws: `BackendError` where the queue was not opened for profiling: it would measure nothing.
     public init(queue: ComputeQueue, repetitions: Int = 15) throws(BackendError) {
         guard queue.isProfiling else {
             throw .mismatch(operation: "tune", detail: "the queue does not time its launches; open it with profiling")

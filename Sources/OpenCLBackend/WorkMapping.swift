@@ -15,7 +15,7 @@ public enum WorkMapping: String, Codable, CaseIterable, Hashable, Sendable {
     /// For GPUs, whose items are lanes.
     case groups
 
-    /// What suits a device: groups need work-groups of ``mostGroupItems``, which OpenCL does not promise.
+    /// What suits a device: groups need work-groups of 256 items, which OpenCL does not promise.
     public init(for kind: DeviceKind, maxWorkGroupSize: Int) {
         self = kind == .cpu || maxWorkGroupSize < Self.mostGroupItems ? .vectors : .groups
     }
