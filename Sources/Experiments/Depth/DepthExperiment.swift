@@ -102,7 +102,7 @@ public struct DepthResults: Codable, Hashable, Sendable {
         public var depth: Int
         /// Of its random numbers.
         public var seed: UInt64
-        /// Its epochs, its blocks, its options.
+        /// Its options, its epochs, and its blocks in the last of them.
         public var record: CompletedRun
         /// Of the gradient, in the last epoch's last batch.
         public var growth: GradientGrowth?
@@ -117,8 +117,8 @@ public struct DepthResults: Codable, Hashable, Sendable {
                 system: entry.system,
                 depth: entry.depth,
                 seed: entry.seed,
-                record: record,
-                growth: record.blocks.last.flatMap(GradientGrowth.init)
+                record: record.forResults(withBlocks: true),
+                growth: record.blocks.last.flatMap(GradientGrowth.init)?.sixDigits
             )
         }
     }

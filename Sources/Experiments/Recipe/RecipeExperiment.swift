@@ -22,8 +22,8 @@ public struct RecipeExperiment: Sendable {
         let runs = zip(entries, completed).map { entry, record in
             RecipeResults.Run(
                 recipe: entry.recipe,
-                record: record,
-                growth: record.blocks.last.flatMap(GradientGrowth.init)
+                record: record.forResults(withBlocks: false),
+                growth: record.blocks.last.flatMap(GradientGrowth.init)?.sixDigits
             )
         }
         let results = RecipeResults(plan: plan, machine: machine, runs: runs)

@@ -150,7 +150,7 @@ public struct RecipeResults: Codable, Hashable, Sendable {
     public struct Run: Codable, Hashable, Sendable {
         /// How it was trained.
         public var recipe: Recipe
-        /// Its epochs, its blocks, its options.
+        /// Its options and its epochs; no blocks.
         public var record: CompletedRun
         /// Of the gradient, in the last epoch's last batch.
         public var growth: GradientGrowth?

@@ -34,11 +34,9 @@ public struct ExperimentFolder: Sendable {
         }
     }
 
-    /// Writes a value as JSON, keys sorted.
+    /// Writes a value as JSON: keys sorted, what holds no further object or array on one line.
     public func write(json value: some Encodable, to name: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try write(Array(try encoder.encode(value)) + [0x0A], to: name)
+        try write(try JSONLayout.bytes(of: value), to: name)
     }
 
     /// Reads a value that ``write(json:to:)`` wrote; nil where there is no such file.

@@ -38,3 +38,24 @@ public struct GradientGrowth: Codable, Hashable, Sendable {
         self.init(statistics.blocks.dropFirst().map { $0.gradientNorm.map(Double.init) })
     }
 }
+
+/// The gradient at both ends of a network, in the last training batch of an epoch.
+public struct EpochGradient: Codable, Hashable, Sendable {
+    /// 1 for the first epoch.
+    public var epoch: Int
+    /// L2 norm of ∂L/∂X' of the first block; this and the others are nil where an end is not finite.
+    public var first: Double?
+    /// L2 norm of ∂L/∂X' of the last block.
+    public var last: Double?
+    /// First over last; nil where the last is 0.
+    public var ratio: Double?
+
+    /// Of an epoch's statistics, to six digits.
+    init(_ statistics: BlockStatistics) {
+        let growth = GradientGrowth(statistics)?.sixDigits
+        epoch = statistics.epoch
+        first = growth?.first
+        last = growth?.last
+        ratio = growth?.ratio
+    }
+}

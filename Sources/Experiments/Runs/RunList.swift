@@ -28,7 +28,9 @@ public struct CompletedRun: Codable, Hashable, Sendable {
     public var options: TrainingOptions
     /// Every epoch.
     public var epochs: [EpochRecord]
-    /// What the blocks did at the end of every epoch.
+    /// The gradient at the end of every epoch.
+    public var gradients: [EpochGradient]
+    /// What the blocks did at the end of every epoch; of results, of the last one, if they draw it.
     public var blocks: [BlockStatistics]
     /// Why it ended before its last epoch, if it did.
     public var failure: RunFailure?
@@ -38,6 +40,15 @@ public struct CompletedRun: Codable, Hashable, Sendable {
 
     /// What a mean over seeds counts: ``testAccuracy``, and 0 where values stopped being finite, whatever was reached before.
     public var countedAccuracy: Double? { failure == nil ? testAccuracy : 0 }
+
+    /// What results keep of it: numbers to six digits; of the blocks the last epoch, or nothing where no picture shows
+    /// them. The run's folder keeps all of it.
+    func forResults(withBlocks: Bool) -> CompletedRun {
+        var run = self
+        run.epochs = epochs.map(\.sixDigits)
+        run.blocks = withBlocks ? blocks.suffix(1).map(\.sixDigits) : []
+        return run
+    }
 }
 
 extension [CompletedRun] {
@@ -201,12 +212,14 @@ public struct RunList<B: Backend> {
     private func read(_ name: String) throws -> CompletedRun {
         let paths = ExperimentPaths(path(name))
         let record = try RunRecord.read(paths.configuration)
+        let blocks = try BlocksFile(path: paths.blocks).statistics()
         return CompletedRun(
             name: name,
             network: record.network,
             options: record.options,
             epochs: try MetricsFile(path: paths.metrics).records(),
-            blocks: try BlocksFile(path: paths.blocks).statistics(),
+            gradients: blocks.map(EpochGradient.init),
+            blocks: blocks,
             failure: try folder.read(json: "runs/\(name)/failure.json", as: RunFailure.self)
         )
     }

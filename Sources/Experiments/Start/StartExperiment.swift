@@ -74,7 +74,7 @@ public struct StartExperiment: Sendable {
         var result = StartResults.Trial(
             key: trial.key,
             blocks: network.description.blockCount,
-            atStart: StartResults.Measurement(try probe.measure(batch: 0)),
+            atStart: StartResults.Measurement(try probe.measure(batch: 0), withBlocks: true),
             afterSteps: nil,
             failure: nil
         )
@@ -84,7 +84,7 @@ public struct StartExperiment: Sendable {
                 if shouldStop() { throw ExperimentInterrupted() }
                 try probe.train(batch: step, rate: configuration.schedule.base)
             }
-            result.afterSteps = StartResults.Measurement(try probe.measure(batch: plan.steps))
+            result.afterSteps = StartResults.Measurement(try probe.measure(batch: plan.steps), withBlocks: false)
         } catch TrainingError.diverged(let what, let step, let epoch) {
             result.failure = RunFailure(what: what, step: step, epoch: epoch)
         }

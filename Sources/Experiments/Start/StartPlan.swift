@@ -136,9 +136,9 @@ public struct StartResults: Codable, Hashable, Sendable {
         }
     }
 
-    /// A network at one time, on one training batch.
+    /// A network at one time, on one training batch; numbers to six digits.
     public struct Measurement: Codable, Hashable, Sendable {
-        /// The stem, then every block.
+        /// The stem, then every block, by name and gradient norm; empty where no picture shows them.
         public var blocks: [BlockStatistics.Block]
         /// Of the gradient's norm; nil where it is not finite.
         public var growth: GradientGrowth?
@@ -149,13 +149,14 @@ public struct StartResults: Codable, Hashable, Sendable {
         /// Mean over the blocks of E's firing rate, or of the one branch's.
         public var branchRate: Double?
 
-        init(_ measurements: [BlockMeasurement]) {
-            blocks = measurements.map(BlockStatistics.Block.init)
-            let bodies = blocks.dropFirst()
-            growth = GradientGrowth(bodies.map { $0.gradientNorm.map(Double.init) })
+        init(_ measurements: [BlockMeasurement], withBlocks: Bool) {
+            let statistics = measurements.map(BlockStatistics.Block.init)
+            let bodies = statistics.dropFirst()
+            blocks = withBlocks ? statistics.map(\.gradientAlone) : []
+            growth = GradientGrowth(bodies.map { $0.gradientNorm.map(Double.init) })?.sixDigits
             func mean(_ values: [Float?]) -> Double? {
                 let known = values.compactMap(\.self)
-                return known.isEmpty ? nil : known.reduce(0.0) { $0 + Double($1) } / Double(known.count)
+                return known.isEmpty ? nil : (known.reduce(0.0) { $0 + Double($1) } / Double(known.count)).sixDigits
             }
             keptShare = mean(bodies.map(\.keptShare))
             outputRate = mean(bodies.map(\.outputRate))
@@ -170,5 +171,14 @@ public struct StartResults: Codable, Hashable, Sendable {
             case outputRate = "output_rate"
             case branchRate = "branch_rate"
         }
+    }
+}
+
+extension BlockStatistics.Block {
+    /// Its name and its gradient norm, to six digits.
+    fileprivate var gradientAlone: BlockStatistics.Block {
+        var block = BlockStatistics.Block(name: name)
+        block.gradientNorm = gradientNorm?.sixDigits
+        return block
     }
 }

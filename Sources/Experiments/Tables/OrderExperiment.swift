@@ -74,7 +74,7 @@ public struct OrderResults: Codable, Hashable, Sendable {
         public var order: ResidualOrder
         /// Whether it has neurons; else rectifiers.
         public var isSpiking: Bool
-        /// Its epochs, its blocks, its options.
+        /// Its options and its epochs; no blocks.
         public var record: CompletedRun
         /// Of the gradient, mean over batches of the trained network; nil where it is not finite or the run failed.
         public var growth: GradientGrowth?
@@ -121,7 +121,7 @@ public struct OrderExperiment: Sendable {
                 model: entry.model,
                 order: entry.order,
                 isSpiking: entry.isSpiking,
-                record: record
+                record: record.forResults(withBlocks: false)
             )
             if record.failure == nil {
                 let trained = try TrainedRun(list.path(record.name), checkpoint: .last)
@@ -132,9 +132,10 @@ public struct OrderExperiment: Sendable {
                     configuration: trained.configuration,
                     data: batch
                 ).run(.init(), progress: { _, _ in })
-                run.growth = GradientGrowth(
-                    analysis.blocks.dropFirst().map { $0.statistics.gradientNorm.map(Double.init) }
-                )
+                run.growth =
+                    GradientGrowth(
+                        analysis.blocks.dropFirst().map { $0.statistics.gradientNorm.map(Double.init) }
+                    )?.sixDigits
                 run.outputs = analysis.outputs.check
             }
             results.runs.append(run)
