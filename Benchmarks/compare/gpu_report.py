@@ -46,7 +46,7 @@ def main() -> None:
         f"lsn {settings['lsn']} on {ours.get('device_name', 'an unknown device')} ({ours.get('driver', 'no driver')}); PyTorch "
         f"{versions['torch']} and SpikingJelly {versions['spikingjelly']} by CUDA on the same device, in turns. Medians; "
         "ratios are their time over ours, in brackets the least and the most of a round. float32, TF32 off, unless it says "
-        f"mixed (bfloat16). Begun {results['started']}.\n\n"
+        f"mixed (bfloat16). Begun {results['started']}. Measured by `Benchmarks/compare/compare.py --gpu`.\n\n"
     )
     lines = [row for name, case in cases.items() for row in rows(case, int(name.rsplit("/", 1)[1]))]
     text += table(["step of training", "", "time", "images/s", "ratio", "memory of the device"], lines)

@@ -232,7 +232,7 @@ class Page:
             f"Machine: {machine['processor']} (family and model {machine['family']}; {', '.join(machine['vectors'])}), "
             f"{machine['cores']} cores, {megabytes(machine['memory_bytes'])} of memory, {self.device()}; {machine['system']}. "
             f"Begun {self.results.value['started']}, {self.results.value['seconds'] / 60:.0f} minutes; the load before was "
-            f"{self.results.value['load_before']:.1f}.\n",
+            f"{self.results.value['load_before']:.1f}. Measured by `make bench`.\n",
             "## Targets\n",
             table(["", "at least", "stretch", "measured", ""], [target.row() for target in self.results.targets()]),
         )

@@ -69,8 +69,9 @@ struct Table5Command: ParsableCommand {
         let table = try table(on: experiment.open().backend)
         let folder = try experiment.folder("table5")
         try folder.write(json: table, to: "results.json")
-        try folder.write(table.report, to: "report.md")
-        try experiment.show(table, report: table.report, folder: folder)
+        let report = table.report(command: ExperimentProgress.command)
+        try folder.write(report, to: "report.md")
+        try experiment.show(table, report: report, folder: folder)
     }
 
     private func table<B: Backend>(on backend: B) throws -> GateTable { try GateTable(on: backend) }
@@ -98,8 +99,9 @@ struct SurrogatesCommand: ParsableCommand {
         try folder.write(json: curves, to: "results.json")
         try folder.write(curves.csv, to: "surrogates.csv")
         try folder.write(curves.figure.svg, to: "surrogates.svg")
-        try folder.write(curves.report, to: "report.md")
-        try experiment.show(curves, report: curves.report, folder: folder)
+        let report = curves.report(command: ExperimentProgress.command)
+        try folder.write(report, to: "report.md")
+        try experiment.show(curves, report: report, folder: folder)
     }
 
     private func curves<B: Backend>(on backend: B) throws -> SurrogateCurves {

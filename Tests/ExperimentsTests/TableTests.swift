@@ -27,7 +27,8 @@ import Training
         #expect(table.rows[4].misprintedExcitatoryDerivative == 1)
         #expect(table.rows[5].misprintedExcitatoryDerivative == 0)
         #expect(table.rows[3].misprintedInhibitoryDerivative == 1)
-        let report = String(decoding: table.report, as: UTF8.self)
+        let report = String(decoding: table.report(command: "the command"), as: UTF8.self)
+        #expect(report.contains("\n```\nthe command\n```\n"))
         #expect(report.contains("| 1 | 0 | 0 | 1 | 0 | 1 | 0 (printed: 1) | −1 (printed: 1) | 1 − I' |"))
     }
 
@@ -50,6 +51,8 @@ import Training
         let csv = String(decoding: curves.csv, as: UTF8.self).split(separator: "\n")
         #expect(csv.count == 402)
         #expect(csv[0].hasPrefix("distance,relu,triangular 1.0"))
+        let report = String(decoding: curves.report(command: "the command"), as: UTF8.self)
+        #expect(report.contains("\n```\nthe command\n```\n"))
     }
 
     @Test func growthIsReckonedBetweenTheEnds() throws {

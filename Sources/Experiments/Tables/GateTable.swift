@@ -113,13 +113,14 @@ extension GateTable.Row {
 
 extension GateTable {
     /// The report: Table 2, and Table 5 with the paper's misprints marked.
-    public var report: [UInt8] {
+    public func report(command: String) -> [UInt8] {
         var report = MarkdownReport("Tables 2 and 5: the logic gate and its derivatives")
         report.paragraph(
             "X' = (1 − T)·X + H with T = E + I − 2EI, H = E − EI, computed by \(device) from the packed words, and its "
                 + "backward pass at ∂L/∂X' = 1. E' = ∂E/∂X and I' = ∂I/∂X are the branches' own derivatives. A value in "
-                + "parentheses is what the paper's Table 5 prints where that is a misprint."
+                + "parentheses is what the paper's Table 5 prints where that is a misprint. Made with"
         )
+        report.paragraph("```\n\(command)\n```")
         func number(_ value: Int, _ misprint: Int?) -> String {
             "\(value)".replacing("-", with: "−") + (misprint.map { " (printed: \($0))" } ?? "")
         }

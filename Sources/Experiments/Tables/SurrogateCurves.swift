@@ -128,12 +128,14 @@ extension SurrogateCurves {
     }
 
     /// The report.
-    public var report: [UInt8] {
+    public func report(command: String) -> [UInt8] {
         var report = MarkdownReport("Fig. 1: derivatives of ReLU and of the surrogates")
         report.paragraph(
             "Computed by \(device): the backward pass of a layer of neurons, one time step, ∂L/∂Y = 1, at "
-                + "\(places.count) potentials. The paper's eq. 1 draws the sigmoid with slope 1, whose peak is 0.25."
+                + "\(places.count) potentials. The paper's eq. 1 draws the sigmoid with slope 1, whose peak is 0.25. "
+                + "Made with"
         )
+        report.paragraph("```\n\(command)\n```")
         report.picture("surrogates.svg", "Derivatives by the distance from the threshold")
         report.table(
             ["function", "peak", "area"],
