@@ -49,7 +49,7 @@ while IFS='|' read -r name options; do
 done <<< "$rows"
 
 {
-    cat Benchmarks/systems-head.md
+    cat Benchmarks/systems-head.txt
     echo '| run | `lsn train` … | epochs | test accuracy, last epoch | best |'
     echo '|---|---|---|---|---|'
     while IFS='|' read -r name options; do
@@ -61,5 +61,5 @@ done <<< "$rows"
         LC_ALL=C printf '| [%s](%s.jsonl) | `%s` | %s | %.1f %% | %.1f %% |\n' "$name" "$name" "$(xargs <<< "$options")" \
             "$(value epoch "$last")" "$(percent "$(value test_accuracy "$last")")" "$(percent "$best")"
     done <<< "$rows"
-    cat Benchmarks/systems-tail.md
+    cat Benchmarks/systems-tail.txt
 } > "$results/README.md"
