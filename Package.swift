@@ -59,10 +59,19 @@ let package = Package(
             dependencies: ["Tensors", "Networks", "Datasets", "FileFormats"],
             swiftSettings: house
         ),
+        .target(
+            name: "Configuration",
+            dependencies: [
+                "Tensors", "Networks", "Datasets", "Training", "FileFormats",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: house
+        ),
         .target(name: "Reports", dependencies: ["Training", "FileFormats"], swiftSettings: house),
         .target(
             name: "Experiments",
-            dependencies: ["Tensors", "Networks", "Datasets", "Training", "FileFormats", "Reports"],
+            dependencies: ["Tensors", "Networks", "Datasets", "Training", "Configuration", "FileFormats", "Reports"],
             swiftSettings: house
         ),
         .target(name: "Interchange", dependencies: ["Tensors", "Networks", "FileFormats"], swiftSettings: house),
@@ -89,9 +98,8 @@ let package = Package(
             name: "lsn",
             dependencies: [
                 "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
-                "Parity", "FileFormats", "Interchange", "Reports", "Experiments", "TensorBoard",
+                "Configuration", "Parity", "FileFormats", "Interchange", "Reports", "Experiments", "TensorBoard",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: house
         ),
@@ -127,9 +135,14 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
+            name: "ConfigurationTests",
+            dependencies: ["Configuration", "Training", "Networks", "Datasets", "FileFormats", "Tensors"],
+            swiftSettings: house
+        ),
+        .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Training", "Networks", "Datasets", "ReferenceBackend", "OpenCLBackend", "OpenCLRuntime", "FileFormats",
+                "Training", "Configuration", "Networks", "Datasets", "ReferenceBackend", "OpenCLBackend", "OpenCLRuntime", "FileFormats",
                 "Tensors",
             ],
             swiftSettings: house
@@ -137,7 +150,8 @@ let package = Package(
         .testTarget(
             name: "ExperimentsTests",
             dependencies: [
-                "Experiments", "Networks", "Datasets", "Training", "Reports", "ReferenceBackend", "FileFormats",
+                "Experiments", "Configuration", "Networks", "Datasets", "Training", "Reports", "ReferenceBackend",
+                "FileFormats",
                 "Tensors",
             ],
             swiftSettings: house
@@ -168,7 +182,7 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: house),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["lsn", "FileFormats", "Tensors", "TestPictures"],
+            dependencies: ["lsn", "Configuration", "Training", "FileFormats", "Tensors", "TestPictures"],
             swiftSettings: house
         ),
     ],

@@ -36,8 +36,7 @@ func train<B: Backend>(on backend: B, steps: Int) throws {
     // LSN19's layout at 1/32 of the width, for the digits that come with the package.
     let digits = try DataLoader.load(DataRequest(name: .digits))
     let description = try Architecture.named("lsn19").describe(
-        width: 1 / 32,
-        timeSteps: 2,
+        NetworkOverrides(width: 1 / 32, timeSteps: 2),
         classes: digits.classes,
         inChannels: digits.channels,
         imageHeight: digits.height,

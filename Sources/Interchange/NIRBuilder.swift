@@ -30,10 +30,10 @@ extension NIRGraph {
     /// NIR's LIF resets to a value, knows one leak and one threshold a neuron, and spikes are 0 or 1.
     private static func checkExpressible(_ network: NetworkDescription) throws(InterchangeError) {
         let families: [BlockFamily] = [.lsn, .spikingResNet, .sew(.add), .sew(.and), .sew(.iand)]
-        if !families.contains(network.family) {
-            let names = network.blocks.map(\.name).joined(separator: ", ")
+        if let unknown = network.families.first(where: { !families.contains($0) }) {
+            let names = network.blocks.filter { $0.family == unknown }.map(\.name).joined(separator: ", ")
             throw InterchangeError(
-                "NIR export knows no nodes for blocks of the family \(network.family): \(names); use --format "
+                "NIR export knows no nodes for blocks of the family \(unknown.rawValue): \(names); use --format "
                     + "safetensors or npz"
             )
         }
@@ -94,7 +94,7 @@ private struct NIRBuilder {
 
     private mutating func stem(_ input: Signal) throws(InterchangeError) -> Signal {
         let isPooled = network.stem == .imagenet
-        let convolved = try convolution("stem", stride: isPooled ? 2 : 1, gain: stemGain, of: input)
+        let convolved = try convolution("stem", stride: isPooled ? 2 : 1, gain: network.stemNormGain, of: input)
         let fired = fire("stem", [convolved])
         guard isPooled else { return fired }
         let geometry = WindowGeometry(stride: 2, padding: 1)
@@ -159,8 +159,9 @@ private struct NIRBuilder {
         var signal = input
         for (position, stride) in strides.enumerated() {
             let unit = "\(block.name).\(name).\(position)"
-            let isSummed = block.family == .spikingResNet && position == strides.count - 1
-            let convolved = try convolution(unit, stride: stride, gain: gain(block, isSummed: isSummed), of: signal)
+            let isLast = position == strides.count - 1
+            let isSummed = block.family == .spikingResNet && isLast
+            let convolved = try convolution(unit, stride: stride, gain: block.normGain(isLast: isLast), of: signal)
             signal = isSummed ? convolved : fire(unit, [convolved])
         }
         return signal
@@ -170,7 +171,7 @@ private struct NIRBuilder {
         guard block.hasProjection else { return input }
         let unit = "\(block.name).shortcut"
         let isSummed = block.family == .spikingResNet
-        let convolved = try convolution(unit, stride: block.stride, gain: gain(block, isSummed: isSummed), of: input)
+        let convolved = try convolution(unit, stride: block.stride, gain: block.normGain(isLast: true), of: input)
         return isSummed ? convolved : fire(unit, [convolved])
     }
 
@@ -271,14 +272,6 @@ extension NIRBuilder {
             shape: shape
         )
     }
-
-    /// tdBN's factor, as the blocks have it.
-    private func gain(_ block: BlockDescription, isSummed: Bool) -> Float {
-        guard block.family == .spikingResNet else { return 1 }
-        return network.neuron.threshold * (isSummed ? Float(0.5).squareRoot() : 1)
-    }
-
-    private var stemGain: Float { network.family == .spikingResNet ? network.neuron.threshold : 1 }
 
     private func tensor(_ name: String) throws(InterchangeError) -> NamedTensor {
         guard let tensor = tensors[name] else { throw InterchangeError("the network has no tensor \(name)") }

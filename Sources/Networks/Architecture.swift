@@ -1,5 +1,3 @@
-public import Tensors
-
 /// A family of networks by name, as the paper lists them.
 public struct Architecture: Hashable, Sendable {
     /// Pictures that an architecture is trained on.
@@ -21,141 +19,53 @@ public struct Architecture: Hashable, Sendable {
         public static let cifar10DVS = Setting(name: "CIFAR10-DVS", inChannels: 2, imageSize: 48, classes: 10)
     }
 
-    /// What the command line calls it.
-    public let name: String
-    /// How blocks join branch and shortcut.
-    public let family: BlockFamily
-    /// Whether branches are 1×1, 3×3, 1×1 with fourfold output.
-    public let isBottleneck: Bool
-    /// Blocks of each stage.
-    public let stages: [Int]
-    /// Widths of the stages before the multiplier.
-    public let standardWidths: [Int]
-    /// Channels of the stem before the multiplier.
-    public let standardStemWidth: Int
+    /// The network, its widths before the multiplier.
+    public let template: NetworkTemplate
     /// The multiplier, unless another is asked for.
     public let defaultWidth: Double
     /// T, unless another is asked for.
     public let defaultTimeSteps: Int
-    /// The last layers.
-    public let head: Head
-    /// The stems that its authors give it.
-    public let stems: [Stem]
-    /// The neuron of its row, before depth decides about the surrogate of an LSN: see ``defaultNeuron``.
-    public let rowNeuron: Neuron
     /// The paper's parameter column, in millions; nominal: see ``NetworkDescription/parameterCount`` for the truth.
     public let nominalParameters: Double?
     /// What the paper trains it on, the first foremost.
     public let settings: [Setting]
 
-    /// Blocks of all stages.
-    public var blockCount: Int { stages.reduce(0, +) }
+    /// What the command line calls it.
+    public var name: String { template.name }
 
-    /// Layers with weights, one branch of each block counted.
-    public var layers: Int { 1 + blockCount * (isBottleneck ? 3 : 2) + head.layers }
+    /// How its blocks join branch and shortcut.
+    public var family: BlockFamily { template.family }
 
-    /// Whether every block leaves spikes.
-    public var hasBinaryBlockOutputs: Bool { family.hasBinaryOutputs && !rowNeuron.isMultiLevel }
-
-    /// The architecture's neuron for this depth: its row's, of an LSN with the surrogate's height of ``BranchStart``.
-    public var defaultNeuron: Neuron {
-        var neuron = rowNeuron
-        if family == .lsn {
-            let start = BranchStart.standard(blocks: blockCount, neuron: neuron, timeSteps: defaultTimeSteps)
-            neuron.surrogate = .triangular(height: start.surrogateHeight)
-        }
-        return neuron
-    }
-
-    /// This architecture with another function in its blocks, or with its blocks in another order.
+    /// This architecture alone, as a file would say it: widths multiplied, nothing left out but input, classes and a stem
+    /// that the size of the pictures decides.
     ///
-    /// - Parameters:
-    ///   - sew: for SEW-ResNets. nil: ``SEWFunction/add``.
-    ///   - residual: for the residual networks of Table 1. nil: ``ResidualOrder/original``.
-    /// - Throws: ``NetworkError/invalid(_:)`` where the architecture's blocks have no such choice.
-    public func family(sew: SEWFunction? = nil, residual: ResidualOrder? = nil) throws(NetworkError) -> BlockFamily {
-        var result = family
-        if let sew {
-            guard case .sew = family else {
-                throw .invalid("\(name) has no SEW function to choose; only the models sew-resnet… have")
-            }
-            result = .sew(sew)
-        }
-        if let residual {
-            guard case .residual = family else {
-                throw .invalid("\(name) has no residual order to choose; only the models residual… have")
-            }
-            result = .residual(residual)
-        }
-        return result
+    /// - Parameter overrides: come before the architecture's own.
+    public func settled(by overrides: NetworkOverrides = NetworkOverrides()) throws(NetworkError) -> NetworkTemplate {
+        var overrides = overrides
+        overrides.width = overrides.width ?? defaultWidth
+        return try template.settled(by: overrides, defaults: NetworkDefaults(timeSteps: defaultTimeSteps))
     }
 
     /// What to build.
     ///
     /// - Parameters:
-    ///   - width: multiplier of the standard widths, the stem's too; they are rounded down. nil: ``defaultWidth``.
-    ///   - timeSteps: T. nil: ``defaultTimeSteps``.
-    ///   - stem: nil: by image size, see ``Stem/automatic(imageHeight:imageWidth:)``, where the architecture has both.
+    ///   - overrides: come before the architecture's own.
     ///   - classes: logits.
     ///   - inChannels: channels of a picture.
     ///   - imageHeight: rows.
     ///   - imageWidth: columns.
-    ///   - neuron: nil: ``defaultNeuron``.
-    ///   - branchScale: γ. nil: ``BranchStart`` for this depth.
-    ///   - branchBias: b. nil: ``BranchStart`` for this depth.
-    ///   - sew: see ``family(sew:residual:)``.
-    ///   - residual: see ``family(sew:residual:)``.
-    /// - Throws: ``NetworkError/invalid(_:)`` where no network can have these settings.
+    /// - Throws: ``NetworkError`` where no network can have these settings.
     public func describe(
-        width: Double? = nil,
-        timeSteps: Int? = nil,
-        stem: Stem? = nil,
+        _ overrides: NetworkOverrides = NetworkOverrides(),
         classes: Int,
         inChannels: Int,
         imageHeight: Int,
-        imageWidth: Int,
-        neuron: Neuron? = nil,
-        branchScale: Float? = nil,
-        branchBias: Float? = nil,
-        sew: SEWFunction? = nil,
-        residual: ResidualOrder? = nil
+        imageWidth: Int
     ) throws(NetworkError) -> NetworkDescription {
-        let width = width ?? defaultWidth
-        guard width > 0, width <= 64 else {
-            throw .invalid("the width is \(width); it multiplies the model's widths and must lie above 0, up to 64")
-        }
-        guard let narrowest = standardWidths.min(), width * Double(min(narrowest, standardStemWidth)) >= 1 else {
-            throw .invalid("at width \(width) a stage of \(name) has no channels left; use a larger width")
-        }
-        let steps = timeSteps ?? defaultTimeSteps
-        let neuron = neuron ?? defaultNeuron
-        let family = try family(sew: sew, residual: residual)
-        let start = BranchStart.standard(family: family, blocks: blockCount, neuron: neuron, timeSteps: steps)
-        if let stem, !stems.contains(stem) {
-            throw .invalid(
-                "\(name) has no \(stem.rawValue) stem; its stems: \(stems.map(\.rawValue).joined(separator: ", "))"
-            )
-        }
-        let automatic = Stem.automatic(imageHeight: imageHeight, imageWidth: imageWidth)
-        let description = NetworkDescription(
-            family: family,
-            isBottleneck: isBottleneck,
-            stages: stages,
-            widths: standardWidths.map { Int(Double($0) * width) },
-            stemWidth: Int(Double(standardStemWidth) * width),
-            stem: stem ?? (stems.contains(automatic) ? automatic : stems[0]),
-            head: head,
-            classes: classes,
-            timeSteps: steps,
-            inChannels: inChannels,
-            imageHeight: imageHeight,
-            imageWidth: imageWidth,
-            neuron: neuron,
-            branchScale: branchScale ?? start.scale,
-            branchBias: branchBias ?? start.bias
+        try settled(by: overrides).described(
+            input: NetworkTemplate.Input(channels: inChannels, height: imageHeight, width: imageWidth),
+            classes: classes
         )
-        try description.validate()
-        return description
     }
 
     /// What to build for one of the paper's data sets, everything else by default.
@@ -166,5 +76,12 @@ public struct Architecture: Hashable, Sendable {
             imageHeight: setting.imageSize,
             imageWidth: setting.imageSize
         )
+    }
+}
+
+extension Architecture {
+    /// The multiplier with which the first stage has so many channels.
+    public func width(ofFirstStage channels: Int) -> Double {
+        Double(channels) / Double(template.stages.first?.width ?? channels)
     }
 }

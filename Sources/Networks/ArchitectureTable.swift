@@ -73,7 +73,6 @@ extension Architecture {
         dsResNet("ds-resnet20", [3, 3, 3], timeSteps: 4, settings: [.cifar10]),
     ]
 
-    /// Three stages start at 128 channels, four at 64, as in the ResNets that LSNs are laid out by.
     private static func lsn(
         _ name: String,
         _ stages: [Int],
@@ -88,11 +87,9 @@ extension Architecture {
             family: .lsn,
             isBottleneck: isBottleneck,
             stages: stages,
-            firstWidth: stages.count == 3 ? 128 : 64,
             width: width,
             timeSteps: 4,
             head: head,
-            neuron: Neuron(),
             nominal: nominal,
             settings: settings
         )
@@ -113,11 +110,9 @@ extension Architecture {
             family: .spikingResNet,
             isBottleneck: isBottleneck,
             stages: stages,
-            firstWidth: stages.count == 3 ? 128 : 64,
             width: width,
             timeSteps: timeSteps,
             head: head,
-            neuron: Neuron(leak: 1),
             nominal: nominal,
             settings: settings
         )
@@ -136,10 +131,8 @@ extension Architecture {
             family: .sewAdd,
             isBottleneck: isBottleneck,
             stages: stages,
-            firstWidth: stages.count == 3 ? 128 : 64,
             timeSteps: 4,
             head: head,
-            neuron: Neuron(leak: 1),
             nominal: nominal,
             settings: settings
         )
@@ -151,14 +144,11 @@ extension Architecture {
             family: .residual(.original),
             isBottleneck: isBottleneck,
             stages: stages,
-            firstWidth: 64,
             timeSteps: 4,
-            neuron: Neuron(),
             settings: [.imagenet, .cifar10]
         )
     }
 
-    /// Thresholds a spike apart, each with a surrogate as wide as that, so that together they cover all potentials.
     private static func dsResNet(
         _ name: String,
         _ stages: [Int],
@@ -172,43 +162,35 @@ extension Architecture {
             stages: stages,
             firstWidth: 64,
             timeSteps: timeSteps,
-            stems: [.cifar],
-            neuron: Neuron(
-                leak: 0.25,
-                threshold: 0.6,
-                surrogate: .rectangle(width: 1),
-                higherThresholds: [1.6, 2.6]
-            ),
             settings: settings
         )
     }
 
-    /// Widths double from stage to stage, and the stem is as wide as the first.
+    /// Widths double from stage to stage, and the stem is as wide as the first. Three stages start at 128 channels, four at
+    /// 64, as in the ResNets that LSNs are laid out by.
     private init(
         name: String,
         family: BlockFamily,
         isBottleneck: Bool,
         stages: [Int],
-        firstWidth: Int,
+        firstWidth: Int? = nil,
         width: Double = 1,
         timeSteps: Int,
         head: Head = .fc,
-        stems: [Stem] = Stem.allCases,
-        neuron: Neuron,
         nominal: Double? = nil,
         settings: [Setting]
     ) {
-        self.name = name
-        self.family = family
-        self.isBottleneck = isBottleneck
-        self.stages = stages
-        standardWidths = stages.indices.map { firstWidth << $0 }
-        standardStemWidth = firstWidth
+        let firstWidth = firstWidth ?? (stages.count == 3 ? 128 : 64)
+        template = NetworkTemplate(
+            name: name,
+            family: family,
+            stages: stages.enumerated().map { index, blocks in
+                NetworkTemplate.Stage(blocks: blocks, width: firstWidth << index, isBottleneck: isBottleneck)
+            },
+            head: head
+        )
         defaultWidth = width
         defaultTimeSteps = timeSteps
-        self.head = head
-        self.stems = stems
-        rowNeuron = neuron
         nominalParameters = nominal
         self.settings = settings
     }

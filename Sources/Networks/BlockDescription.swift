@@ -19,6 +19,10 @@ public struct BlockDescription: Hashable, Sendable {
     public var timeSteps: Int
     /// Every neuron of the block.
     public var neuron: Neuron
+    /// Of norms, see ``NetworkTemplate/NormGains``.
+    public var gain: Float
+    /// Of the norm that a branch ends with, and of the shortcut's.
+    public var lastGain: Float
     /// γ, the weight at the start of the norm that a branch ends with.
     public var branchScale: Float
     /// b, the bias at the start of the norm that a branch ends with.
@@ -34,6 +38,8 @@ public struct BlockDescription: Hashable, Sendable {
         isBottleneck: Bool = false,
         timeSteps: Int,
         neuron: Neuron = Neuron(),
+        gain: Float = 1,
+        lastGain: Float? = nil,
         branchScale: Float = 1,
         branchBias: Float = 0
     ) {
@@ -45,6 +51,8 @@ public struct BlockDescription: Hashable, Sendable {
         self.isBottleneck = isBottleneck
         self.timeSteps = timeSteps
         self.neuron = neuron
+        self.gain = gain
+        self.lastGain = lastGain ?? family.standardLastGain
         self.branchScale = branchScale
         self.branchBias = branchBias
     }
@@ -166,22 +174,26 @@ extension BlockDescription {
         }
     }
 
-    /// A norm of the unit of this name. tdBN's factor is k·V_th: k is 1, and 1/√2 where two normalised values are
-    /// summed before a neuron.
+    /// A norm of the unit of this name. tdBN's factor is k·V_th.
     private func norm(
         _ unit: String,
         channels: Int,
         endsBranch: Bool = false,
         joinsSum: Bool = false
     ) -> NormDescription {
-        let isSummed = family == .spikingResNet && (endsBranch || joinsSum)
-        return NormDescription(
+        NormDescription(
             name: path("\(unit).bn"),
             channels: channels,
-            gain: family.isThresholdDependent ? neuron.threshold * (isSummed ? Float(0.5).squareRoot() : 1) : 1,
+            gain: normGain(isLast: endsBranch || joinsSum),
             weight: endsBranch ? branchScale : 1,
             bias: endsBranch ? branchBias : 0
         )
+    }
+
+    /// The factor of the values of a norm: of the one that a branch ends with and of the shortcut's, or of another.
+    public func normGain(isLast: Bool) -> Float {
+        let k = isLast ? lastGain : gain
+        return family.isThresholdDependent ? neuron.threshold * k : k
     }
 
     private func neuron(_ unit: String) -> NeuronDescription {

@@ -33,9 +33,15 @@ public struct BranchStart: Hashable, Sendable {
             BranchStart(
                 scale: 0.1,
                 bias: 0.375 * biasBound(neuron: neuron, timeSteps: timeSteps),
-                surrogateHeight: max(leastHeight, 0.7 * min(1, Float(deepBlocks) / Float(blocks)).squareRoot())
+                surrogateHeight: surrogateHeight(blocks: blocks)
             )
         }
+    }
+
+    /// h for a depth, see ``standard(blocks:neuron:timeSteps:)``.
+    public static func surrogateHeight(blocks: Int) -> Float {
+        guard blocks > shallowBlocks else { return 1 }
+        return max(leastHeight, 0.7 * min(1, Float(deepBlocks) / Float(blocks)).squareRoot())
     }
 
     /// The start for a family: ``standard(blocks:neuron:timeSteps:)`` for LSN; 0, V_th for SEW with AND, whose branches

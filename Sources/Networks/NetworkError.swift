@@ -4,6 +4,8 @@ public enum NetworkError: Error, Sendable, CustomStringConvertible {
     case unknownArchitecture(name: String, nearest: [String], known: [String])
     /// A setting that no network can have; the text says which, and what would do.
     case invalid(String)
+    /// A setting that the network, or another setting, has no use for; the key is its name in files, and as an option.
+    case misplaced(key: String, problem: String, advice: String)
     /// Named tensors that do not fit a network.
     case state(StateMismatch)
 
@@ -15,6 +17,8 @@ public enum NetworkError: Error, Sendable, CustomStringConvertible {
             return "there is no model named \"\(name)\"; \(hint)known models: \(known.joined(separator: ", "))"
         case .invalid(let text):
             return text
+        case .misplaced(let key, let problem, let advice):
+            return "\(key): \(problem). \(advice)"
         case .state(let mismatch):
             return mismatch.description
         }

@@ -3,14 +3,13 @@ import Tensors
 // What a network is made of, beside its blocks.
 extension NetworkDescription {
     /// Channels that the head averages.
-    var featureChannels: Int {
-        zip(stages, widths).reversed().first { $0.0 > 0 }.map { $0.1 * (isBottleneck ? 4 : 1) } ?? stemWidth
-    }
+    var featureChannels: Int { stages.last?.outChannels ?? stemWidth }
 
     /// The unit that the stem starts with. Pre-activation blocks take its values instead of spikes, and those that start
     /// with a norm take them as they leave the convolution: a norm before that one would change nothing.
     var stemUnit: UnitDescription {
         let window = stem == .imagenet ? 7 : 3
+        let first = end(stages.first)
         return UnitDescription(
             convolution: ConvolutionDescription(
                 name: "stem.conv",
@@ -18,8 +17,8 @@ extension NetworkDescription {
                 geometry: WindowGeometry(stride: stem == .imagenet ? 2 : 1, padding: window / 2)
             ),
             stage: StageDescription(
-                norm: family.startsWithNorm ? nil : norm("stem", channels: stemWidth),
-                neuron: family.leavesUnfiredSums ? nil : neuron("stem")
+                norm: first.family.startsWithNorm ? nil : norm("stem", channels: stemWidth, of: first),
+                neuron: first.family.leavesUnfiredSums ? nil : neuron("stem")
             )
         )
     }
@@ -27,9 +26,10 @@ extension NetworkDescription {
     /// What the last block's sums pass before they are averaged, where no neuron has seen them: the end of a
     /// pre-activation network (He et al.). Its norm is there for the order whose blocks start with one.
     var headActivation: StageDescription? {
-        guard family.leavesUnfiredSums else { return nil }
+        let last = end(stages.last)
+        guard last.family.leavesUnfiredSums else { return nil }
         return StageDescription(
-            norm: family.startsWithNorm ? norm("head.activation", channels: featureChannels) : nil,
+            norm: last.family.startsWithNorm ? norm("head.activation", channels: featureChannels, of: last) : nil,
             neuron: neuron("head.activation")
         )
     }
@@ -71,12 +71,20 @@ extension NetworkDescription {
         return layout
     }
 
-    private func norm(_ unit: String, channels: Int) -> NormDescription {
-        NormDescription(
-            name: "\(unit).bn",
-            channels: channels,
-            gain: family.isThresholdDependent ? neuron.threshold : 1
-        )
+    /// The first or the last stage; of a description without any, which cannot be built, one of logic blocks.
+    private func end(_ stage: NetworkStage?) -> NetworkStage {
+        stage ?? NetworkStage(blocks: 0, width: stemWidth, stride: 1)
+    }
+
+    private func norm(_ unit: String, channels: Int, of stage: NetworkStage) -> NormDescription {
+        NormDescription(name: "\(unit).bn", channels: channels, gain: normGain(of: stage))
+    }
+
+    /// The factor of the values of the stem's norm.
+    public var stemNormGain: Float { normGain(of: end(stages.first)) }
+
+    private func normGain(of stage: NetworkStage) -> Float {
+        stage.family.isThresholdDependent ? neuron.threshold * stage.gain : stage.gain
     }
 
     private func neuron(_ unit: String) -> NeuronDescription {

@@ -11,24 +11,65 @@ extension NetworkDescription {
         for (name, value) in extents where value < 1 {
             throw .invalid("\(name) is \(value); it must be at least 1")
         }
-        guard stages.count == widths.count, !stages.isEmpty else {
-            throw .invalid("\(stages.count) stages with \(widths.count) widths; both must be as many, and at least one")
+        guard headGain.isFinite, headGain > 0 else {
+            throw .invalid("the head's gain is \(headGain); it must be a number above 0")
         }
-        for (stage, width) in widths.enumerated() where width < 1 {
-            throw .invalid("stage \(stage) is \(width) channels wide; use a larger width")
+        try NetworkStage.validate(stages, neuron: neuron, timeSteps: timeSteps)
+    }
+}
+
+extension NetworkStage {
+    /// Throws where no network has such stages, or none that learns.
+    static func validate(_ stages: [NetworkStage], neuron: Neuron, timeSteps: Int) throws(NetworkError) {
+        guard !stages.isEmpty else { throw .invalid("the network has no stage; it must have at least one") }
+        for (index, stage) in stages.enumerated() {
+            guard stage.width >= 1 else {
+                throw .invalid("stage \(index) is \(stage.width) channels wide; use a larger width")
+            }
+            guard stage.blocks >= 1 else {
+                throw .invalid("stage \(index) has \(stage.blocks) blocks; it must have at least one")
+            }
+            guard 1...2 ~= stage.stride else {
+                throw .invalid("stage \(index) has a stride of \(stage.stride); it must be 1 or 2")
+            }
+            for gain in [stage.gain, stage.lastGain] where !(gain.isFinite && gain > 0) {
+                throw .invalid("stage \(index) has a norm's gain of \(gain); it must be above 0")
+            }
         }
-        for (stage, count) in stages.enumerated() where count < 1 {
-            throw .invalid("stage \(stage) has \(count) blocks; it must have at least one")
-        }
-        try validateNeuron()
-        try validateStart()
+        try validateOrder(stages, neuron: neuron)
+        try validate(neuron, timeSteps: timeSteps)
+        for stage in stages { try stage.validateStart(neuron: neuron, timeSteps: timeSteps) }
     }
 
-    private func validateNeuron() throws(NetworkError) {
-        if neuron.isRectifier {
-            guard !family.needsSpikes else {
-                throw .invalid("blocks of the family \(family.rawValue) join spikes; rectifiers (relu) leave numbers")
+    /// Each stage must be able to take what the one before it leaves.
+    private static func validateOrder(_ stages: [NetworkStage], neuron: Neuron) throws(NetworkError) {
+        // Of neurons that fire spikes, so does every stem but that of a pre-activation network.
+        var leavesNumbers = neuron.isMultiLevel || neuron.isRectifier
+        for (index, stage) in stages.enumerated() {
+            let family = stage.family
+            if index > 0 {
+                let before = stages[index - 1].family
+                guard before.leavesUnfiredSums == family.leavesUnfiredSums else {
+                    throw .invalid(
+                        "stage \(index) (\(family.rawValue)) cannot follow stage \(index - 1) (\(before.rawValue)): "
+                            + "blocks of one of them fire before they convolve, those of the other after"
+                    )
+                }
             }
+            guard !(family.needsSpikes && leavesNumbers) else {
+                throw .invalid(
+                    index == 0
+                        ? "blocks of the family \(family.rawValue) join spikes; \(neuron.isRectifier ? "rectifiers (relu) leave" : "a multi-level neuron leaves") numbers"
+                        : "stage \(index) (\(family.rawValue)) joins spikes, but stage \(index - 1) "
+                            + "(\(stages[index - 1].family.rawValue)) leaves numbers; put it before"
+                )
+            }
+            leavesNumbers = !family.hasBinaryOutputs || neuron.isMultiLevel || neuron.isRectifier
+        }
+    }
+
+    private static func validate(_ neuron: Neuron, timeSteps: Int) throws(NetworkError) {
+        if neuron.isRectifier {
             guard timeSteps == 1 else {
                 throw .invalid("rectifiers (relu) know no time, so there is 1 time step, not \(timeSteps)")
             }
@@ -50,21 +91,11 @@ extension NetworkDescription {
         guard number > 0, number.isFinite else {
             throw .invalid("the \(kind.rawValue) surrogate's \(kind.parameterName) is \(number); it must be above 0")
         }
-        if neuron.isMultiLevel {
-            guard !family.needsSpikes else {
-                throw .invalid(
-                    "blocks of the family \(family.rawValue) join spikes; a multi-level neuron leaves numbers"
-                )
-            }
-        }
     }
 
-    private func validateStart() throws(NetworkError) {
+    private func validateStart(neuron: Neuron, timeSteps: Int) throws(NetworkError) {
         guard branchScale.isFinite, branchBias.isFinite else {
             throw .invalid("the branch scale is \(branchScale) and the branch bias \(branchBias); both must be finite")
-        }
-        guard headGain.isFinite, headGain > 0 else {
-            throw .invalid("the head's gain is \(headGain); it must be a number above 0")
         }
         if !family.branchEndsWithNorm {
             guard branchScale == 1, branchBias == 0 else {

@@ -22,28 +22,37 @@ public enum NeuronModel: String, CaseIterable, Codable, Sendable {
     public var standardLeak: Float { self == .integrateAndFire ? 1 : 0.5 }
 }
 
-/// What is asked of a network's neurons; nil leaves the architecture's own.
+/// What is asked of a network's neurons; nil leaves the family's own.
 public struct NeuronOptions: Hashable, Sendable {
-    /// `--neuron`.
+    /// By name.
     public var model: NeuronModel?
-    /// `--leak`: α.
+    /// α.
     public var leak: Float?
-    /// `--threshold`: V_th. The higher thresholds of a multi-level neuron move along.
+    /// V_th. The higher thresholds of a multi-level neuron move along, where they are not given too.
     public var threshold: Float?
-    /// `--reset`.
+    /// The thresholds beyond it of a multi-level neuron.
+    public var higherThresholds: [Float]?
+    /// What firing does to the potential.
     public var reset: Reset?
-    /// `--detach-reset`.
+    /// Whether the reset is a constant in the backward pass.
     public var detachReset: Bool?
-    /// `--surrogate`.
+    /// The spike's derivative in the backward pass.
     public var surrogate: Surrogate.Kind?
-    /// The surrogate's height, slope, width or temperature.
-    public var surrogateParameter: Float?
+    /// Peak of the triangular surrogate.
+    public var surrogateHeight: Float?
+    /// Slope of the sigmoid or of the arctan surrogate.
+    public var surrogateSlope: Float?
+    /// Width of the rectangle surrogate.
+    public var surrogateWidth: Float?
+    /// Temperature of Dspike.
+    public var surrogateTemperature: Float?
 
     /// Nothing, unless told otherwise.
     public init(
         model: NeuronModel? = nil,
         leak: Float? = nil,
         threshold: Float? = nil,
+        higherThresholds: [Float]? = nil,
         reset: Reset? = nil,
         detachReset: Bool? = nil,
         surrogate: Surrogate.Kind? = nil,
@@ -52,10 +61,33 @@ public struct NeuronOptions: Hashable, Sendable {
         self.model = model
         self.leak = leak
         self.threshold = threshold
+        self.higherThresholds = higherThresholds
         self.reset = reset
         self.detachReset = detachReset
         self.surrogate = surrogate
-        self.surrogateParameter = surrogateParameter
+        if let surrogate, let surrogateParameter { set(surrogate, parameter: surrogateParameter) }
+    }
+
+    /// All of `neuron`; of a rectifier its name, since nothing else of it counts.
+    public init(_ neuron: Neuron) {
+        self.init(model: NeuronModel(neuron))
+        guard !neuron.isRectifier else { return }
+        leak = neuron.leak
+        threshold = neuron.threshold
+        higherThresholds = neuron.isMultiLevel ? neuron.higherThresholds : nil
+        reset = neuron.reset
+        detachReset = neuron.detachReset
+        surrogate = neuron.surrogate.kind
+        set(neuron.surrogate.kind, parameter: neuron.surrogate.parameter)
+    }
+
+    private mutating func set(_ kind: Surrogate.Kind, parameter: Float) {
+        switch kind {
+        case .triangular: surrogateHeight = parameter
+        case .sigmoid, .arctan: surrogateSlope = parameter
+        case .rectangle: surrogateWidth = parameter
+        case .dspike: surrogateTemperature = parameter
+        }
     }
 
     /// `neuron` with what was asked for. A surrogate asked for without its number keeps the number where the neuron has
@@ -63,32 +95,75 @@ public struct NeuronOptions: Hashable, Sendable {
     ///
     /// A rectifier takes the place of several thresholds as of one.
     ///
-    /// - Throws: ``NetworkError/invalid(_:)`` where the options contradict each other.
+    /// - Throws: ``NetworkError/misplaced(key:problem:advice:)`` where the options contradict each other.
     public func applied(to neuron: Neuron) throws(NetworkError) -> Neuron {
         var result = neuron
+        let model = model ?? NeuronModel(neuron)
         if model == .rectifier {
+            try refuseAll()
             return Neuron(isRectifier: true)
         }
-        if let model, model != NeuronModel(neuron) {
+        if model != NeuronModel(neuron) {
+            if neuron.isRectifier { result = Neuron() }
             result.isLeakLearned = model == .parametric
             result.leak = model.standardLeak
         }
         if let leak {
-            guard leak == 1 || model != .integrateAndFire else {
-                throw .invalid("an integrate-and-fire neuron has no leak, but \(leak) was asked for; use lif")
+            guard leak == 1 || self.model != .integrateAndFire else {
+                throw .misplaced(
+                    key: "leak",
+                    problem: "an integrate-and-fire neuron has no leak, but \(leak) was asked for",
+                    advice: "Leave it out, or use the neuron lif"
+                )
             }
             result.leak = leak
         }
         if let threshold {
-            let shift = threshold - neuron.threshold
+            let shift = threshold - result.threshold
             result.threshold = threshold
-            result.higherThresholds = neuron.higherThresholds.map { $0 + shift }
+            result.higherThresholds = result.higherThresholds.map { $0 + shift }
         }
-        result.reset = reset ?? neuron.reset
-        result.detachReset = detachReset ?? neuron.detachReset
-        let kind = surrogate ?? neuron.surrogate.kind
-        let kept = kind == neuron.surrogate.kind ? neuron.surrogate.parameter : nil
-        result.surrogate = Surrogate(kind, parameter: surrogateParameter ?? kept)
+        result.higherThresholds = higherThresholds ?? result.higherThresholds
+        result.reset = reset ?? result.reset
+        result.detachReset = detachReset ?? result.detachReset
+        let kind = surrogate ?? result.surrogate.kind
+        let kept = kind == result.surrogate.kind ? result.surrogate.parameter : nil
+        result.surrogate = Surrogate(kind, parameter: try surrogateParameter(kind) ?? kept)
         return result
+    }
+
+    /// The number that is given for the surrogate; nil where none is.
+    private func surrogateParameter(_ kind: Surrogate.Kind) throws(NetworkError) -> Float? {
+        let numbers: [(key: String, value: Float?, owners: [Surrogate.Kind])] = [
+            ("surrogate-height", surrogateHeight, [.triangular]),
+            ("surrogate-slope", surrogateSlope, [.sigmoid, .arctan]),
+            ("surrogate-width", surrogateWidth, [.rectangle]),
+            ("surrogate-temperature", surrogateTemperature, [.dspike]),
+        ]
+        for (key, value, owners) in numbers where value != nil && !owners.contains(kind) {
+            let names = owners.map(\.rawValue).joined(separator: " or ")
+            throw .misplaced(
+                key: key,
+                problem: "it belongs to the surrogate \(names), and the surrogate is \(kind.rawValue)",
+                advice: "Use surrogate-\(kind.parameterName), or the surrogate \(names)"
+            )
+        }
+        return numbers.first { $0.owners.contains(kind) }?.value
+    }
+
+    /// Options of spiking neurons where none are.
+    private func refuseAll() throws(NetworkError) {
+        let given: [(key: String, isGiven: Bool)] = [
+            ("leak", leak != nil), ("threshold", threshold != nil), ("higher-thresholds", higherThresholds != nil),
+            ("reset", reset != nil), ("detach-reset", detachReset != nil), ("surrogate", surrogate != nil),
+            ("surrogate-height", surrogateHeight != nil), ("surrogate-slope", surrogateSlope != nil),
+            ("surrogate-width", surrogateWidth != nil), ("surrogate-temperature", surrogateTemperature != nil),
+        ]
+        guard let first = given.first(where: \.isGiven) else { return }
+        throw .misplaced(
+            key: first.key,
+            problem: "it belongs to spiking neurons, and the network has rectifiers (relu)",
+            advice: "Leave it out, or choose the neuron if, lif or plif"
+        )
     }
 }

@@ -36,9 +36,9 @@ public struct RateConversion: Sendable {
         guard network.neuron.isRectifier else {
             throw .invalid("only networks of rectifiers (--neuron relu) are converted; this one has spiking neurons")
         }
-        guard network.family == .residual(.original) || network.family == .spikingResNet else {
+        if let family = network.families.first(where: { $0 != .residual(.original) && $0 != .spikingResNet }) {
             throw .invalid(
-                "blocks of the family \(network.family.rawValue) are not converted, because the sum that leaves them "
+                "blocks of the family \(family.rawValue) are not converted, because the sum that leaves them "
                     + "has not been rectified; use residual… with --residual original"
             )
         }

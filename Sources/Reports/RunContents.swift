@@ -52,7 +52,7 @@ public struct RunContents: Sendable {
 
     /// What the process that trained wrote last, if it is still true.
     private mutating func readStatus() -> RunStatus {
-        let total = configuration["epochs"]?.integer
+        let total = option("epochs", in: "learning")?.integer
         let last = epochs.last
         var status =
             whole("status.json", as: RunStatus.self)

@@ -1,3 +1,5 @@
+import FileFormats
+
 /// What a run comes to, in the terms of a headline.
 extension RunContents {
     /// The run's folder without what leads to it.
@@ -5,11 +7,11 @@ extension RunContents {
         folder.split(separator: "/").last.map(String.init) ?? folder
     }
 
-    /// `model` of `config.json`.
-    public var model: String? { configuration["model"]?.string }
+    /// The network's name in `config.json`.
+    public var model: String? { option("name", in: "network")?.string ?? configuration["model"]?.string }
 
     /// `dataset` of `config.json`.
-    public var dataset: String? { configuration["dataset"]?.string }
+    public var dataset: String? { option("dataset", in: "data")?.string }
 
     /// Epochs that `metrics.jsonl` has.
     public var epochsDone: Int { epochs.count }
@@ -50,22 +52,37 @@ extension RunContents {
     }
 
     /// Trained values.
-    public var parameters: Int? { configuration["network"]?["parameters"]?.integer }
+    public var parameters: Int? { size?["parameters"]?.integer }
 
     private func sum(_ values: [Double]) -> Double? {
         let usable = values.filter(\.isFinite)
         return usable.isEmpty ? nil : usable.reduce(0, +)
     }
 
-    /// Keys of `config.json` that are no options.
-    private static let records: Set<String> = ["version", "machine", "network", "data_set", "continued"]
+    /// What stands beside the options in `config.json`.
+    private static let records: Set<String> = ["version", "machine", "network", "data_set", "continued", "size"]
 
-    /// Every option, by name.
+    /// Every option, by name. Runs of earlier versions have all of them at the top.
     var options: [(name: String, value: String)] {
         guard case .object(let members) = configuration else { return [] }
-        return members.filter { !Self.records.contains($0.key) }.sorted { $0.key < $1.key }
-            .map { ($0.key, $0.value.shown) }
+        var options: [String: String] = [:]
+        for (name, value) in members where !Self.records.contains(name) {
+            if case .object(let section) = value {
+                for (name, value) in section { options[name] = value.shown }
+            } else {
+                options[name] = value.shown
+            }
+        }
+        return options.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
+
+    /// An option, in the section that has it or at the top.
+    func option(_ name: String, in section: String) -> JSONValue? {
+        configuration[section]?[name] ?? configuration[name]
+    }
+
+    /// The network in numbers.
+    var size: JSONValue? { configuration["size"] ?? configuration["network"] }
 
     /// Where and with what the run was made.
     var circumstances: [(name: String, value: String)] {
@@ -74,7 +91,7 @@ extension RunContents {
         var pairs: [(String, JSONValue?)] = [
             ("program", configuration["version"].map { .text("lsn \($0.shown)") }),
             ("device", machine?["name"]), ("--device", machine?["device"]), ("driver", machine?["driver"]),
-            ("seed", configuration["seed"]), ("dataset", configuration["dataset"]),
+            ("seed", option("seed", in: "run")), ("dataset", option("dataset", in: "data")),
             ("data source", data?["source"]), ("split", data?["split"]), ("samples are", data?["form"]),
             ("training samples", data?["train_samples"]), ("test samples", data?["test_samples"]),
             ("fingerprint of the data", data?["fingerprint"]),
@@ -94,7 +111,9 @@ extension RunContents {
     /// The network in numbers.
     var networkFacts: [(name: String, value: String)] {
         guard case .object(let members)? = configuration["network"] else { return [] }
-        return members.sorted { $0.key < $1.key }.map { key, value in
+        var facts = members
+        if case .object(let numbers)? = configuration["size"] { facts.merge(numbers) { $1 } }
+        return facts.sorted { $0.key < $1.key }.map { key, value in
             (key.replacing("_", with: " "), value.integer.map { NumberText.count($0) } ?? value.shown)
         }
     }

@@ -1,3 +1,5 @@
+import FileFormats
+
 import Foundation
 
 /// The report of one run.
@@ -60,9 +62,9 @@ struct RunPage {
 
     private var facts: Markup {
         let last = run.epochs.last
-        let network = run.configuration["network"]
+        let network = run.size
         let best = run.bestEpoch.map { "best \(NumberText.percent($0.testAccuracy)) after epoch \($0.epoch)" }
-        let total = run.status.epochs ?? run.configuration["epochs"]?.integer
+        let total = run.status.epochs ?? run.option("epochs", in: "learning")?.integer
         let layers = network?["layers"]?.integer.map { "\($0) layers" }
         let blocks = network?["blocks"]?.integer.map { "\($0) blocks" }
         let samples = run.configuration["data_set"]?["train_samples"]?.integer
@@ -94,7 +96,7 @@ struct RunPage {
                 ),
                 Page.fact(
                     "time steps",
-                    run.configuration["timesteps"]?.shown ?? NumberText.unknown,
+                    run.option("timesteps", in: "network")?.shown ?? NumberText.unknown,
                     samples.map { "\(NumberText.count($0)) training samples" } ?? ""
                 ),
             ]

@@ -21,12 +21,12 @@ public struct ActivationReach<B: Backend>: Sendable {
         configuration: TrainingConfiguration
     ) {
         self.network = network
-        batchSize = configuration.batchSize
+        batchSize = configuration.learning.batchSize
         preparer = BatchPreparer(backend: network.backend, data: data)
         batches = data.trainingBatches(
-            batchSize: configuration.batchSize,
-            seed: configuration.seed,
-            policy: configuration.augmentation
+            batchSize: configuration.learning.batchSize,
+            seed: configuration.run.seed,
+            policy: configuration.data.augmentation
         )
     }
 

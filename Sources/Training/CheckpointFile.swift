@@ -55,6 +55,7 @@ public enum CheckpointFile {
         for name in file.names {
             guard let tensor = file[name] else { continue }
             let named = NamedTensor(name: name, shape: tensor.shape, values: try tensor.floats(named: name, path: path))
+            try check(named, path: path)
             if name.hasPrefix(optimizerPrefix) {
                 moments.append(named)
             } else {
@@ -71,6 +72,20 @@ public enum CheckpointFile {
                 prefix: prefix,
                 source: path
             )
+        }
+    }
+
+    /// Values that no training leaves: they would be evaluated, or trained on, without a word.
+    private static func check(_ tensor: NamedTensor, path: String) throws(FileFormatError) {
+        func unusable(_ index: Int, _ problem: String) -> FileFormatError {
+            FileFormatError(path: path, problem: "value \(index) of \(tensor.name) is \(problem)", advice: advice)
+        }
+        if let index = tensor.values.firstIndex(where: { !$0.isFinite }) {
+            throw unusable(index, "\(tensor.values[index])")
+        }
+        let isVariance = tensor.name.hasSuffix(".running_var") || tensor.name.hasPrefix(optimizerPrefix + "second_moment.")
+        if isVariance, let index = tensor.values.firstIndex(where: { $0 < 0 }) {
+            throw unusable(index, "\(tensor.values[index]), and no variance is negative")
         }
     }
 }

@@ -1,9 +1,7 @@
 /// Options that cannot be followed; a mistake of whoever gave them.
 public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// An option file names an option that does not exist.
-    case unknownOption(name: String, nearest: String?)
-    /// Text that is not a value of the option.
-    case badValue(option: String, text: String, expected: String, nearest: String? = nil)
+    /// Options that could not be read, in words.
+    case badOptions(String)
     /// A value that no run can have.
     case outOfRange(option: String, value: String, allowed: String)
     /// An option that does nothing for what it is given with.
@@ -39,10 +37,7 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
     /// For people.
     public var description: String {
         switch self {
-        case .unknownOption(let name, let nearest):
-            "there is no option called '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
-        case .badValue(let option, let text, let expected, let nearest):
-            "\(option): '\(text)' is not \(expected)" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+        case .badOptions(let text): text
         case .misplaced(let option, let problem, let advice):
             "\(option): \(problem). \(advice)"
         case .outOfRange(let option, let value, let allowed):

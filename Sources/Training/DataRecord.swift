@@ -13,5 +13,6 @@ extension DataRecord {
         fingerprint = try data.fingerprint()
         mean = data.mean
         deviation = data.deviation
+        classNames = data.classNames
     }
 }

@@ -77,7 +77,7 @@ public struct MemoryPlanner {
     }
 
     /// Samples of the largest step there will be.
-    private var batchSize: Int { max(1, min(configuration.batchSize, data.trainCount)) }
+    private var batchSize: Int { max(1, min(configuration.learning.batchSize, data.trainCount)) }
 
     private func plan(_ mode: MemoryMode) throws -> MemoryPlan {
         // Tensors that cannot be counted take more than any device has.
@@ -86,7 +86,7 @@ public struct MemoryPlanner {
         let parts = counted.parameters + counted.gradients + counted.optimizer + counted.saved + counted.data
         return MemoryPlan(
             mode: mode,
-            batchSize: configuration.batchSize,
+            batchSize: configuration.learning.batchSize,
             parameters: counted.parameters,
             gradients: counted.gradients,
             optimizer: counted.optimizer,

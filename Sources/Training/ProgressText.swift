@@ -14,15 +14,15 @@ public struct ProgressText: Sendable {
     /// What a run is, before it starts.
     public func start(_ start: TrainingStart) -> [String] {
         let record = start.record
-        let options = record.options
-        let network = record.network
-        let images = "\(network.inChannels)×\(network.imageSize.map(String.init).joined(separator: "×"))"
+        let network = record.configuration.network
+        let images = network.input.map { "\($0.channels)×\($0.height)×\($0.width)" } ?? ""
+        let width = record.configuration.width == 1 ? "" : " at width \(record.configuration.width)"
         var lines = [
-            "\(bold(options.model ?? "")) at width \(options.width ?? 0): \(network.layers) layers, "
-                + "\(network.blocks) blocks, \(Self.grouped(network.parameters)) parameters, "
-                + Self.counted(options.timesteps ?? 0, "time step"),
-            "data    \(record.data.source): \(Self.grouped(record.data.trainSamples)) to train on, "
-                + "\(Self.grouped(record.data.testSamples)) to test with, \(images)",
+            "\(bold(network.name))\(width): \(record.size.layers) layers, "
+                + "\(record.size.blocks) blocks, \(Self.grouped(record.size.parameters)) parameters, "
+                + Self.counted(network.timeSteps ?? 0, "time step"),
+            "data    \(record.dataSet.source): \(Self.grouped(record.dataSet.trainSamples)) to train on, "
+                + "\(Self.grouped(record.dataSet.testSamples)) to test with, \(images)",
             "device  \(record.continued.last?.machine.name ?? record.machine.name)",
             "folder  \(start.folder)",
         ]

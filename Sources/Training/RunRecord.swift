@@ -1,79 +1,67 @@
-public import FileFormats
 import Foundation
 public import Networks
 
-/// What `config.json` holds: every option, and the machine, the network and the data they met.
+/// What `config.json` holds: everything needed to repeat a run, and the machine and the data it met.
 ///
-/// The options stand at the top level under their names, so that the file is also an option file for `--config`.
+/// The file is also an option file for `--config`, and a network's description for `--model`.
 public struct RunRecord: Codable, Hashable, Sendable {
-    /// Every option, no default left open.
-    public var options: TrainingOptions
+    /// How the run goes; its network leaves nothing out.
+    public var configuration: TrainingConfiguration
     /// Of the program that started the run.
     public var version: String
     /// Where the run started.
     public var machine: MachineRecord
-    /// What was built.
-    public var network: NetworkRecord
+    /// What was built, in numbers.
+    public var size: NetworkSize
     /// What was read.
-    public var data: DataRecord
+    public var dataSet: DataRecord
     /// Each time the run was continued.
     public var continued: [ContinuationRecord]
 
     /// Gathers what belongs together.
-    public init(options: TrainingOptions, machine: MachineRecord, network: NetworkRecord, data: DataRecord) {
-        self.options = options
+    public init(
+        configuration: TrainingConfiguration,
+        machine: MachineRecord,
+        size: NetworkSize,
+        dataSet: DataRecord
+    ) {
+        self.configuration = configuration
         version = ProgramVersion.current
         self.machine = machine
-        self.network = network
-        self.data = data
+        self.size = size
+        self.dataSet = dataSet
         continued = []
     }
 
-    /// Names of what stands beside the options.
+    /// Names of what stands beside the configuration.
     public enum CodingKeys: String, CodingKey, CaseIterable {
         case version
         case machine
-        case network
-        case data = "data_set"
+        case size
+        case dataSet = "data_set"
         case continued
     }
 
-    /// Reads the options and what stands beside them.
+    /// Reads the configuration's keys and those beside it.
     public init(from decoder: any Decoder) throws {
-        options = try TrainingOptions(from: decoder)
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        version = try container.decode(String.self, forKey: .version)
-        machine = try container.decode(MachineRecord.self, forKey: .machine)
-        network = try container.decode(NetworkRecord.self, forKey: .network)
-        data = try container.decode(DataRecord.self, forKey: .data)
-        continued = try container.decode([ContinuationRecord].self, forKey: .continued)
+        configuration = try TrainingConfiguration(from: decoder)
+        let beside = try decoder.container(keyedBy: CodingKeys.self)
+        version = try beside.decode(String.self, forKey: .version)
+        machine = try beside.decode(MachineRecord.self, forKey: .machine)
+        size = try beside.decode(NetworkSize.self, forKey: .size)
+        dataSet = try beside.decode(DataRecord.self, forKey: .dataSet)
+        continued = try beside.decode([ContinuationRecord].self, forKey: .continued)
     }
 
-    /// Writes the options and what stands beside them.
+    /// Writes the configuration's keys and those beside it.
     public func encode(to encoder: any Encoder) throws {
-        try options.encode(to: encoder)
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(version, forKey: .version)
-        try container.encode(machine, forKey: .machine)
-        try container.encode(network, forKey: .network)
-        try container.encode(data, forKey: .data)
-        try container.encode(continued, forKey: .continued)
-    }
-
-    /// Reads `config.json`.
-    ///
-    /// - Throws: `FileFormatError` where it is missing or is not what this program writes.
-    public static func read(_ path: String) throws(FileFormatError) -> RunRecord {
-        let bytes = try FileSystem.read(path)
-        do {
-            return try JSONDecoder().decode(RunRecord.self, from: Data(bytes))
-        } catch {
-            throw FileFormatError(
-                path: path,
-                problem: "is not a run's configuration: \(Self.reason(error))",
-                advice: "Start a new run with --output"
-            )
-        }
+        try configuration.encode(to: encoder)
+        var beside = encoder.container(keyedBy: CodingKeys.self)
+        try beside.encode(version, forKey: .version)
+        try beside.encode(machine, forKey: .machine)
+        try beside.encode(size, forKey: .size)
+        try beside.encode(dataSet, forKey: .dataSet)
+        try beside.encode(continued, forKey: .continued)
     }
 
     /// The text of `config.json`, keys sorted.
@@ -81,18 +69,6 @@ public struct RunRecord: Codable, Hashable, Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(self)) + [0x0A]
-    }
-
-    /// What a decoder found, in a line.
-    private static func reason(_ error: any Error) -> String {
-        switch error {
-        case DecodingError.keyNotFound(let key, _): "'\(key.stringValue)' is missing"
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-            "'\(context.codingPath.map(\.stringValue).joined(separator: "."))': \(context.debugDescription)"
-        case DecodingError.dataCorrupted(let context):
-            "\(context.codingPath.map(\.stringValue).joined(separator: ".")) \(context.debugDescription)"
-        default: "\(error)"
-        }
     }
 }
 
@@ -104,7 +80,8 @@ public struct MachineRecord: Codable, Hashable, Sendable {
     public var name: String
     /// Platform, OpenCL version and driver; kernels, and so the last bits of a result, depend on them.
     public var driver: String
-    /// Numbers by which kernels are chosen, where they are not the program's own: the last bits depend on them, too.
+    /// Numbers by which kernels are chosen: the last bits depend on them, too. nil where there is no choice, and in runs of
+    /// earlier versions that took the program's own.
     public var kernelChoices: [String: Int]?
 
     /// Names in files.
@@ -125,50 +102,24 @@ public struct MachineRecord: Codable, Hashable, Sendable {
 }
 
 /// A network in numbers.
-public struct NetworkRecord: Codable, Hashable, Sendable {
+public struct NetworkSize: Codable, Hashable, Sendable {
     /// Layers with weights.
     public var layers: Int
     /// Blocks.
     public var blocks: Int
     /// Trained values.
     public var parameters: Int
-    /// Channels of the stem.
-    public var stemWidth: Int
-    /// Channels of each stage.
-    public var widths: [Int]
-    /// The stem that was taken.
-    public var stem: String
-    /// Channels of an image.
-    public var inChannels: Int
-    /// Height and width of an image.
-    public var imageSize: [Int]
-    /// Classes.
-    public var classes: Int
 
     /// The numbers of a network.
-    public init(_ network: NetworkDescription, parameters: Int) {
-        layers = network.layers
-        blocks = network.blockCount
-        self.parameters = parameters
-        stemWidth = network.stemWidth
-        widths = network.widths
-        stem = network.stem.rawValue
-        inChannels = network.inChannels
-        imageSize = [network.imageHeight, network.imageWidth]
-        classes = network.classes
+    public init(_ network: NetworkDescription) {
+        self.init(layers: network.layers, blocks: network.blockCount, parameters: network.parameterCount)
     }
 
-    /// Names in the file.
-    public enum CodingKeys: String, CodingKey {
-        case layers
-        case blocks
-        case parameters
-        case stemWidth = "stem_width"
-        case widths
-        case stem
-        case inChannels = "in_channels"
-        case imageSize = "image_size"
-        case classes
+    /// Gathers what belongs together.
+    public init(layers: Int, blocks: Int, parameters: Int) {
+        self.layers = layers
+        self.blocks = blocks
+        self.parameters = parameters
     }
 }
 
@@ -190,6 +141,8 @@ public struct DataRecord: Codable, Hashable, Sendable {
     public var mean: [Float]
     /// Each channel is divided by it.
     public var deviation: [Float]
+    /// Names of the classes, by label; nil in runs of earlier versions.
+    public var classNames: [String]?
 
     /// Names in the file.
     public enum CodingKeys: String, CodingKey {
@@ -201,6 +154,7 @@ public struct DataRecord: Codable, Hashable, Sendable {
         case fingerprint
         case mean
         case deviation
+        case classNames = "class_names"
     }
 }
 

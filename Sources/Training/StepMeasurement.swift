@@ -45,13 +45,13 @@ public final class RepeatedStep<B: Backend> {
     ) throws {
         let network = try Network(configuration.networkDescription(for: data), backend: backend)
         step = try TrainingStep(configuration: configuration, network: network, data: data, memory: memory)
-        try step.begin(seed: configuration.seed)
+        try step.begin(seed: configuration.run.seed)
         batch = try data.trainingBatches(
-            batchSize: configuration.batchSize,
-            seed: configuration.seed,
-            policy: configuration.augmentation
+            batchSize: configuration.learning.batchSize,
+            seed: configuration.run.seed,
+            policy: configuration.data.augmentation
         ).trainingBatch(epoch: 0, index: 0)
-        learningRate = configuration.schedule.base
+        learningRate = configuration.learning.learningRate
     }
 
     /// Forward, loss, backward, update; waits for the device.

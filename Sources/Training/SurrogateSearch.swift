@@ -115,8 +115,8 @@ struct SurrogateSearch<B: Backend> {
             logits,
             labels: labels,
             timeSteps: network.description.timeSteps,
-            loss: step.objective.logits,
-            labelSmoothing: step.objective.labelSmoothing,
+            loss: step.learning.logitsLoss,
+            labelSmoothing: step.learning.labelSmoothing,
             record: step.record
         )
     }

@@ -42,12 +42,12 @@ struct Trainer<B: Backend> {
         self.progress = progress
         self.observer = observer
         self.shouldStop = shouldStop
-        evaluator = Evaluator(network: step.network, data: data, batchSize: configuration.batchSize)
+        evaluator = Evaluator(network: step.network, data: data, batchSize: configuration.learning.batchSize)
         blocks = try BlockObserver(step.network)
         batches = data.trainingBatches(
-            batchSize: configuration.batchSize,
-            seed: configuration.seed,
-            policy: configuration.augmentation
+            batchSize: configuration.learning.batchSize,
+            seed: configuration.run.seed,
+            policy: configuration.data.augmentation
         )
         readsFiles = !(data is ImageDataset)
         last = progress.record
@@ -58,8 +58,8 @@ struct Trainer<B: Backend> {
     /// network and the moments are those of the run, since a second set might not fit the device; afterwards `restore`
     /// puts them back.
     func warmUp(restore: () throws -> Void) throws {
-        guard step.network.backend.buildsKernels, progress.epoch < configuration.epochs else { return }
-        try step.network.initialize(seed: configuration.seed)
+        guard step.network.backend.buildsKernels, progress.epoch < configuration.learning.epochs else { return }
+        try step.network.initialize(seed: configuration.run.seed)
         let watch = try BlockObserver(step.network)
         do {
             // Twice: an optimizer may do its first step with another kernel.
@@ -76,7 +76,7 @@ struct Trainer<B: Backend> {
 
     /// Trains until the last epoch, `--max-steps`, or until it is asked to stop.
     mutating func run() async throws -> TrainingOutcome {
-        while progress.epoch < configuration.epochs {
+        while progress.epoch < configuration.learning.epochs {
             if let outcome = try await trainEpoch() { return outcome }
             guard let evaluation = try await evaluate() else { return try interrupt() }
             try finishEpoch(evaluation)
@@ -84,7 +84,7 @@ struct Trainer<B: Backend> {
         return .finished
     }
 
-    private var rate: Double { configuration.schedule.rate(epoch: progress.epoch) }
+    private var rate: Double { configuration.learning.rates.rate(epoch: progress.epoch) }
 
     /// The rest of the epoch; nil once all its batches are done.
     private mutating func trainEpoch() async throws -> TrainingOutcome? {
@@ -93,7 +93,7 @@ struct Trainer<B: Backend> {
         let clock = ContinuousClock()
         var batch = try batches.trainingBatch(epoch: progress.epoch, index: progress.batch)
         while progress.batch < batches.batchCount {
-            if let limit = configuration.options.maxSteps, progress.step >= limit {
+            if let limit = configuration.run.maxSteps, progress.step >= limit {
                 return try await reachMaxSteps()
             }
             if shouldStop() { return try interrupt() }
@@ -113,7 +113,7 @@ struct Trainer<B: Backend> {
             progress.step += 1
             progress.batch += 1
             observer(.step(report))
-            if let every = configuration.options.checkpointEvery, progress.step % every == 0,
+            if let every = configuration.run.checkpointEvery, progress.step % every == 0,
                 progress.batch < batches.batchCount
             {
                 try save()
@@ -141,11 +141,11 @@ struct Trainer<B: Backend> {
     /// parameters, the seed and the epoch, and stands in the checkpoint, so a run that is continued makes it again or
     /// keeps it.
     private mutating func chooseSurrogate() throws {
-        guard configuration.searchesSurrogate, progress.surrogate?.epoch != progress.epoch,
+        guard configuration.learning.surrogateSearch ?? false, progress.surrogate?.epoch != progress.epoch,
             case .dspike(let current) = step.network.description.neuron.surrogate
         else { return }
         let start = ContinuousClock.now
-        let search = SurrogateSearch(step: step, seed: configuration.seed)
+        let search = SurrogateSearch(step: step, seed: configuration.run.seed)
         let batch = try batches.trainingBatch(epoch: 0, index: 0)
         let found = try search.choose(from: current, epoch: progress.epoch, batch: batch)
         try step.use(.dspike(temperature: found))
@@ -155,7 +155,7 @@ struct Trainer<B: Backend> {
 
     /// Whether blocks are measured in the step to come: the last of the epoch, or of what `--max-steps` allows.
     private var isObserved: Bool {
-        progress.batch + 1 == batches.batchCount || progress.step + 1 == configuration.options.maxSteps
+        progress.batch + 1 == batches.batchCount || progress.step + 1 == configuration.run.maxSteps
     }
 
     private static func prepare(_ source: any BatchProvider, epoch: Int, index: Int) async throws -> Batch? {
@@ -199,7 +199,7 @@ struct Trainer<B: Backend> {
         try append(record)
         last = record
         best = progress.best
-        observer(.epoch(record, epochs: configuration.epochs, isBest: isBest))
+        observer(.epoch(record, epochs: configuration.learning.epochs, isBest: isBest))
     }
 
     /// Evaluates and records the part of an epoch that was allowed. The epoch is not finished: when the run continues,
@@ -218,7 +218,7 @@ struct Trainer<B: Backend> {
         }
         try append(record)
         last = record
-        observer(.epoch(record, epochs: configuration.epochs, isBest: isBest))
+        observer(.epoch(record, epochs: configuration.learning.epochs, isBest: isBest))
         return .reachedMaxSteps
     }
 
@@ -274,12 +274,12 @@ struct Trainer<B: Backend> {
 
     private var report: StepReport {
         let sums = progress.sums
-        let total = configuration.epochs * batches.batchCount
-        let steps = min(total, configuration.options.maxSteps ?? total) - progress.step
+        let total = configuration.learning.epochs * batches.batchCount
+        let steps = min(total, configuration.run.maxSteps ?? total) - progress.step
         let evaluations = (steps + progress.batch + batches.batchCount - 1) / batches.batchCount
         return StepReport(
             epoch: progress.epoch + 1,
-            epochs: configuration.epochs,
+            epochs: configuration.learning.epochs,
             batch: progress.batch,
             batches: batches.batchCount,
             step: progress.step,

@@ -2,172 +2,234 @@ public import Datasets
 public import Networks
 public import Tensors
 
-/// Everything that decides how a run goes, with no default left open.
+/// Everything that decides how a run goes, with no default left open: the network, the data, how it learns, how it runs.
 ///
-/// Defaults come from the data set, the recipe and the model, and are written to `config.json`, so that a later version
-/// with other defaults repeats an old run.
-public struct TrainingConfiguration: Hashable, Sendable {
-    /// The architecture.
-    public let architecture: Architecture
-    /// The data set.
-    public let dataset: DatasetName
-    /// All options as they are written down: each one given, limits and stops aside.
-    public let options: TrainingOptions
+/// It stands in `config.json`, so that a later version with other defaults repeats an old run. In JSON, names are those of
+/// the options of `lsn train`, with underscores; the network's keys are those of docs/Networks.md.
+public struct TrainingConfiguration: Codable, Hashable, Sendable {
+    /// The network; input, classes and a stem by size are open until the data are known.
+    public var network: NetworkTemplate
+    /// Multiplier of the model's widths, which ``network`` has already.
+    public var width: Double
+    /// What it is trained on.
+    public var data: DataConfiguration
+    /// How it is trained.
+    public var learning: LearningConfiguration
+    /// Where, and how long.
+    public var run: RunConfiguration
 
-    /// Passes over the training split.
-    public let epochs: Int
-    /// Samples a step.
-    public let batchSize: Int
-    /// T.
-    public let timeSteps: Int
-    /// Multiplier of the standard widths.
-    public let width: Double
-    /// The first layers.
-    public let stem: StemChoice
-    /// The last layers.
-    public let head: Head
-    /// What joins branch and shortcut; nil where there is no such choice.
-    public let sew: SEWFunction?
-    /// The order of a residual block's parts; nil where there is no such choice.
-    public let residual: ResidualOrder?
-    /// Every layer's neuron.
-    public let neuron: Neuron
-    /// Whether Dspike's temperature is chosen anew at each epoch, see `SurrogateSearch`.
-    public let searchesSurrogate: Bool
-    /// Starting weight of the last norm of each logic branch.
-    public let branchScale: Float
-    /// Starting bias of the last norm of each logic branch.
-    public let branchBias: Float
-    /// Factor of the weights at the start of the first of two fully connected layers.
-    public let headGain: Float
-    /// The update rule.
-    public let optimizer: OptimizerKind
-    /// Decay of every parameter.
-    public let weightDecay: Double
-    /// The learning rate of every epoch.
-    public let schedule: LearningRateSchedule
-    /// What is made small.
-    public let objective: Objective
-    /// How training pictures vary.
-    public let augmentation: AugmentationPolicy
-    /// Key of all random numbers.
-    public let seed: UInt64
-
-    /// Fills in what `given` leaves open.
-    ///
-    /// - Throws: ``ConfigurationError`` for values that no run can have, `NetworkError` for a model that does not exist
-    ///   or cannot be built so.
-    public init(_ given: TrainingOptions) throws {
-        dataset = given.dataset ?? .digits
-        optimizer = given.optimizer ?? .adam
-        let recipe = given.recipe ?? .standard
-        let defaults = TrainingDefaults(
-            dataset: dataset,
-            imageSize: given.imageSize,
-            recipe: recipe,
-            optimizer: optimizer
-        )
-        try OptionRanges.check(given, defaultEpochs: defaults.epochs)
-        architecture = try Architecture.named(given.model ?? defaults.model)
-
-        let network = try NetworkChoice(architecture, options: given, defaults: defaults)
-        width = network.width
-        sew = network.sew
-        residual = network.residual
-        searchesSurrogate = network.searchesSurrogate
-        timeSteps = network.description.timeSteps
-        neuron = network.description.neuron
-        head = network.description.head
-        branchScale = network.description.branchScale
-        branchBias = network.description.branchBias
-        headGain = network.description.headGain
-        stem = given.stem ?? .auto
-
-        epochs = given.epochs ?? defaults.epochs
-        batchSize = given.batchSize ?? defaults.batchSize
-        weightDecay = given.weightDecay ?? defaults.weightDecay
-        schedule = LearningRateSchedule(
-            kind: given.schedule ?? .cosine,
-            base: given.learningRate ?? defaults.learningRate(for: architecture),
-            epochs: epochs,
-            warmupEpochs: given.warmupEpochs ?? epochs * defaults.warmupShare / 300
-        )
-        objective = try Objective(given, neuron: neuron)
-        augmentation = AugmentationPolicy(
-            shift: given.shift ?? defaults.augmentation.shift,
-            flip: given.flip ?? defaults.augmentation.flip
-        )
-        seed = given.seed ?? 0
-
-        var complete = given
-        complete.model = architecture.name
-        complete.dataset = dataset
-        complete.device = given.device ?? "auto"
-        complete.recipe = recipe
-        complete.width = width
-        complete.timesteps = timeSteps
-        complete.stem = stem
-        complete.head = head
-        network.write(to: &complete)
-        complete.branchScale = branchScale
-        complete.branchBias = branchBias
-        complete.epochs = epochs
-        complete.batchSize = batchSize
-        complete.optimizer = optimizer
-        complete.learningRate = schedule.base
-        complete.weightDecay = weightDecay
-        complete.warmupEpochs = schedule.warmupEpochs
-        complete.schedule = schedule.kind
-        objective.write(to: &complete)
-        complete.shift = augmentation.shift
-        complete.flip = augmentation.flip
-        complete.imageSize = given.imageSize ?? DataRequest.standardImageSize(of: dataset)
-        complete.framesBy = given.framesBy ?? (dataset == .cifar10DVS ? .number : nil)
-        complete.seed = seed
-        complete.memory = given.memory ?? .auto
-        options = complete
+    /// Gathers what belongs together.
+    public init(
+        network: NetworkTemplate,
+        width: Double,
+        data: DataConfiguration,
+        learning: LearningConfiguration,
+        run: RunConfiguration
+    ) {
+        self.network = network
+        self.width = width
+        self.data = data
+        self.learning = learning
+        self.run = run
     }
 
-    /// The data that this configuration trains on.
-    public var dataRequest: DataRequest {
-        var request = DataRequest(options, timeSteps: timeSteps)
-        request.name = dataset
-        return request
-    }
-
-    /// The network that this configuration trains on such images.
-    public func networkDescription(for data: any TrainingData) throws -> NetworkDescription {
-        try networkDescription(
-            channels: data.channels,
-            height: data.height,
-            width: data.width,
+    /// The network for these samples.
+    public func networkDescription(for data: any TrainingData) throws(NetworkError) -> NetworkDescription {
+        try network.described(
+            input: NetworkTemplate.Input(channels: data.channels, height: data.height, width: data.width),
             classes: data.classes
         )
     }
 
-    /// The network that this configuration trains on images of `channels` × `height` × `width`.
-    public func networkDescription(
-        channels: Int,
-        height: Int,
-        width imageWidth: Int,
-        classes: Int
-    ) throws -> NetworkDescription {
-        var description = try architecture.describe(
-            width: width,
-            timeSteps: timeSteps,
-            stem: stem.stem,
-            classes: classes,
-            inChannels: channels,
-            imageHeight: height,
-            imageWidth: imageWidth,
-            neuron: neuron,
-            branchScale: branchScale,
-            branchBias: branchBias,
-            sew: sew,
-            residual: residual
-        )
-        description.head = head
-        description.headGain = headGain
-        return description
+    /// The data to load.
+    public var dataRequest: DataRequest { data.request(timeSteps: network.timeSteps ?? 1) }
+}
+
+/// What a network is trained on.
+public struct DataConfiguration: Codable, Hashable, Sendable {
+    /// The data set.
+    public var dataset: DatasetName
+    /// Folder of its files; nil where it comes with the program.
+    public var data: String?
+    /// Which files train and which test; nil until the folder decides.
+    public var split: SplitRule?
+    /// Rows and columns that the network sees; nil: as the files have them.
+    public var imageSize: ImageSize?
+    /// How recordings of events are cut into frames.
+    public var framesBy: FramesBy?
+    /// Damaged files that are borne; nil: ``DataRequest/standardMaxBadFiles``.
+    public var maxBadFiles: Int?
+    /// Where the frames of recordings are kept; nil: in the user's cache folder.
+    public var cache: String?
+    /// Only the first samples of the training split.
+    public var limitTrain: Int?
+    /// Only the first samples of the test split.
+    public var limitTest: Int?
+    /// Largest shift of a training picture, in pixels.
+    public var shift: Int
+    /// Whether training pictures are mirrored at random.
+    public var flip: Bool
+
+    /// Data of this name, whole and as they are, unless told otherwise.
+    public init(dataset: DatasetName, data: String? = nil, shift: Int = 0, flip: Bool = false) {
+        self.dataset = dataset
+        self.data = data
+        self.shift = shift
+        self.flip = flip
+    }
+
+    /// Names in files.
+    public enum CodingKeys: String, CodingKey {
+        case dataset
+        case data
+        case split
+        case imageSize = "image_size"
+        case framesBy = "frames_by"
+        case maxBadFiles = "max_bad_files"
+        case cache
+        case limitTrain = "limit_train"
+        case limitTest = "limit_test"
+        case shift
+        case flip
+    }
+
+    /// The data to load, for a network of so many time steps.
+    public func request(timeSteps: Int) -> DataRequest {
+        var request = DataRequest(name: dataset, directory: data)
+        request.split = split
+        request.imageSize = imageSize
+        request.framesBy = framesBy
+        request.timeSteps = timeSteps
+        request.maxBadFiles = maxBadFiles ?? DataRequest.standardMaxBadFiles
+        request.cacheFolder = cache
+        request.limitTrain = limitTrain
+        request.limitTest = limitTest
+        return request
+    }
+
+    /// How training pictures vary.
+    public var augmentation: AugmentationPolicy { AugmentationPolicy(shift: shift, flip: flip) }
+}
+
+/// How a network learns.
+public struct LearningConfiguration: Codable, Hashable, Sendable {
+    /// Where the defaults came from.
+    public var recipe: Recipe
+    /// Passes over the training split.
+    public var epochs: Int
+    /// Samples a step.
+    public var batchSize: Int
+    /// The update rule.
+    public var optimizer: OptimizerKind
+    /// Highest learning rate.
+    public var learningRate: Double
+    /// Decay of every parameter.
+    public var weightDecay: Double
+    /// Epochs of linear warm-up.
+    public var warmupEpochs: Int
+    /// What follows the warm-up.
+    public var schedule: ScheduleKind
+    /// What is made small.
+    public var loss: LossKind
+    /// λ of TET; nil for other losses.
+    public var tetLambda: Float?
+    /// φ of TET; nil for other losses.
+    public var tetPhi: Float?
+    /// Weight of the loss on membrane potentials; nil for other losses.
+    public var mpdWeight: Float?
+    /// The share of the target that all classes divide among themselves.
+    public var labelSmoothing: Float
+    /// Whether Dspike's temperature is chosen anew at each epoch, see `SurrogateSearch`; nil for other surrogates.
+    public var surrogateSearch: Bool?
+
+    /// Gathers what belongs together.
+    public init(
+        recipe: Recipe,
+        epochs: Int,
+        batchSize: Int,
+        optimizer: OptimizerKind,
+        learningRate: Double,
+        weightDecay: Double,
+        warmupEpochs: Int,
+        schedule: ScheduleKind,
+        loss: LossKind,
+        labelSmoothing: Float
+    ) {
+        self.recipe = recipe
+        self.epochs = epochs
+        self.batchSize = batchSize
+        self.optimizer = optimizer
+        self.learningRate = learningRate
+        self.weightDecay = weightDecay
+        self.warmupEpochs = warmupEpochs
+        self.schedule = schedule
+        self.loss = loss
+        self.labelSmoothing = labelSmoothing
+    }
+
+    /// Names in files.
+    public enum CodingKeys: String, CodingKey {
+        case recipe
+        case epochs
+        case batchSize = "batch_size"
+        case optimizer
+        case learningRate = "learning_rate"
+        case weightDecay = "weight_decay"
+        case warmupEpochs = "warmup_epochs"
+        case schedule
+        case loss
+        case tetLambda = "tet_lambda"
+        case tetPhi = "tet_phi"
+        case mpdWeight = "mpd_weight"
+        case labelSmoothing = "label_smoothing"
+        case surrogateSearch = "surrogate_search"
+    }
+
+    /// The learning rate of every epoch.
+    public var rates: LearningRateSchedule {
+        LearningRateSchedule(kind: schedule, base: learningRate, epochs: epochs, warmupEpochs: warmupEpochs)
+    }
+
+    /// The loss of the logits.
+    public var logitsLoss: Loss {
+        switch loss {
+        case .meanCrossEntropy, .membranePotential: .meanCrossEntropy
+        case .temporalEfficient: .tet(lambda: tetLambda, phi: tetPhi)
+        }
+    }
+
+    /// The loss of every neuron layer's potentials, whose mean over the layers is added; nil where there is none.
+    public var potentialLoss: PotentialDistributionLoss? {
+        loss == .membranePotential ? mpdWeight.map { PotentialDistributionLoss(weight: $0) } : nil
+    }
+}
+
+/// Where a network is trained, and how long.
+public struct RunConfiguration: Codable, Hashable, Sendable {
+    /// As `--device` takes it.
+    public var device: String
+    /// Key of all random numbers.
+    public var seed: UInt64
+    /// Steps after which training stops, counted from the run's beginning.
+    public var maxSteps: Int?
+    /// Steps between checkpoints inside an epoch.
+    public var checkpointEvery: Int?
+    /// What is kept for the backward pass, as it was asked for: `auto` is decided anew by every process.
+    public var memory: MemoryChoice
+
+    /// Names in files.
+    public enum CodingKeys: String, CodingKey {
+        case device
+        case seed
+        case maxSteps = "max_steps"
+        case checkpointEvery = "checkpoint_every"
+        case memory
+    }
+
+    /// Gathers what belongs together.
+    public init(device: String = "auto", seed: UInt64 = 0, memory: MemoryChoice = .auto) {
+        self.device = device
+        self.seed = seed
+        self.memory = memory
     }
 }

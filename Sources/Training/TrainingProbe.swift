@@ -23,13 +23,13 @@ public final class TrainingProbe<B: Backend>: Sendable {
             configuration: configuration,
             network: network,
             data: data,
-            memory: configuration.options.memory?.mode ?? .fast
+            memory: configuration.run.memory.mode ?? .fast
         )
         observer = try BlockObserver(network)
         batches = data.trainingBatches(
-            batchSize: configuration.batchSize,
-            seed: configuration.seed,
-            policy: configuration.augmentation
+            batchSize: configuration.learning.batchSize,
+            seed: configuration.run.seed,
+            policy: configuration.data.augmentation
         )
     }
 

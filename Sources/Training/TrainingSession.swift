@@ -4,7 +4,7 @@ import Foundation
 import Networks
 public import Tensors
 
-/// A run before it meets a device: where it writes, what it was asked, and what it continues, if anything.
+/// A run before it meets a device: where it writes, how it goes, and what it continues, if anything.
 public struct TrainingSession: Sendable {
     /// Every option, no default left open.
     public let configuration: TrainingConfiguration
@@ -14,44 +14,49 @@ public struct TrainingSession: Sendable {
 
     /// A run that is continued.
     public struct Resumed: Sendable {
-        /// Its folder.
+        /// Its folder, which stays locked.
         public let folder: RunFolder
         /// Its `config.json`.
         public let record: RunRecord
+
+        /// Gathers what belongs together.
+        public init(folder: RunFolder, record: RunRecord) {
+            self.folder = folder
+            self.record = record
+        }
     }
 
     /// A new run.
     ///
     /// - Parameters:
-    ///   - options: what was asked.
+    ///   - configuration: how it goes.
     ///   - output: its folder; nil: the next free `runs/MODEL-DATASET-N`.
-    public init(_ options: TrainingOptions, output: String?) throws {
-        configuration = try TrainingConfiguration(options)
+    public init(_ configuration: TrainingConfiguration, output: String?) {
+        self.configuration = configuration
         resumed = nil
         self.output = output
     }
 
-    /// Continues the run in `path`, whose folder stays locked as long as the session lives.
+    /// Continues a run, whose folder stays locked as long as the session lives.
     ///
     /// - Parameters:
-    ///   - path: its folder.
-    ///   - options: what was asked anew. What only says where and how long (`TrainingOptions.changeable`) may change, but
-    ///     no epoch that was begun can be taken back; the data's contents are compared in ``run(on:machine:data:plan:observer:shouldStop:)``,
-    ///     and the device is the caller's to compare, which knows what its name stands for.
-    ///   - output: a new folder, where the run in `path` should stay as it is.
-    /// - Throws: ``ConfigurationError/contradiction(run:options:)`` and others.
-    public init(resuming path: String, options: TrainingOptions, output: String?) throws {
-        let folder = try RunFolder.open(path)
-        let record = try RunRecord.read(folder.configurationPath)
-        let contradictions = options.contradictions(to: record.options)
-        guard contradictions.isEmpty else {
-            throw ConfigurationError.contradiction(run: path, options: contradictions)
-        }
-        var merged = options.overriding(record.options)
-        // A limit of steps was the earlier process's; this one has its own or none.
-        merged.maxSteps = options.maxSteps
-        configuration = try TrainingConfiguration(merged)
-        resumed = Resumed(folder: folder, record: record)
+    ///   - resumed: the run.
+    ///   - configuration: how it goes on. What only says where and how long may differ, see
+    ///     ``TrainingConfiguration/contradictions(to:)``, but no epoch that was begun can be taken back; the data's contents
+    ///     are compared in ``run(on:machine:data:plan:observer:shouldStop:)``, and the device is the caller's to compare,
+    ///     which knows what its name stands for.
+    ///   - output: a new folder, where the run should stay as it is.
+    /// - Throws: ``ConfigurationError/contradiction(run:options:)``.
+    public init(
+        resuming resumed: Resumed,
+        as configuration: TrainingConfiguration,
+        output: String?
+    ) throws(ConfigurationError) {
+        let path = resumed.folder.path
+        let contradictions = try configuration.contradictions(to: resumed.record.configuration)
+        guard contradictions.isEmpty else { throw .contradiction(run: path, options: contradictions) }
+        self.configuration = configuration
+        self.resumed = resumed
         self.output = output.flatMap { Self.isSame($0, path) ? nil : $0 }
     }
 
@@ -81,42 +86,42 @@ public struct TrainingSession: Sendable {
     ) async throws -> TrainingSummary {
         let description = try configuration.networkDescription(for: data)
         let network = try Network(description, backend: backend)
-        let memory = plan?.mode ?? configuration.options.memory?.mode ?? .fast
+        let memory = plan?.mode ?? configuration.run.memory.mode ?? .fast
         var step = try TrainingStep(configuration: configuration, network: network, data: data, memory: memory)
-        var options = configuration.options
-        options.device = machine.device
-        options.memory = MemoryChoice(memory)
-        options.split = SplitRule(data.splitName)
+        var recorded = configuration
+        recorded.network = description.template
+        recorded.data.split = SplitRule(data.splitName)
+        recorded.run.device = machine.device
         var record = RunRecord(
-            options: options,
+            configuration: recorded,
             machine: machine,
-            network: NetworkRecord(description, parameters: network.parameters.parameterCount),
-            data: try DataRecord(data)
+            size: NetworkSize(description),
+            dataSet: try DataRecord(data)
         )
 
         let folder = try openFolder()
         var progress = TrainingProgress()
         let isContinued = resumed != nil && folder.hasCheckpoint
         if let resumed, isContinued {
-            guard resumed.record.data.fingerprint == record.data.fingerprint else {
+            guard resumed.record.dataSet.fingerprint == record.dataSet.fingerprint else {
                 throw ConfigurationError.otherData(
                     run: resumed.folder.path,
-                    recorded: resumed.record.data.fingerprint,
-                    found: record.data.fingerprint
+                    recorded: resumed.record.dataSet.fingerprint,
+                    found: record.dataSet.fingerprint
                 )
             }
             progress = try step.restore(from: folder.lastCheckpointPath)
             try check(progress, samples: data.trainCount, path: folder.lastCheckpointPath)
             let begun = progress.epoch + (progress.batch > 0 ? 1 : 0)
-            guard configuration.epochs >= begun else {
+            guard configuration.learning.epochs >= begun else {
                 throw ConfigurationError.outOfRange(
-                    option: TrainingOptions.CodingKeys.epochs.option,
-                    value: "\(configuration.epochs)",
+                    option: "--epochs",
+                    value: "\(configuration.learning.epochs)",
                     allowed: "at least \(begun): so many epochs of \(folder.path) are begun or done"
                 )
             }
         } else {
-            try step.begin(seed: configuration.seed)
+            try step.begin(seed: configuration.run.seed)
         }
         if let resumed {
             record.version = resumed.record.version
@@ -158,7 +163,7 @@ public struct TrainingSession: Sendable {
             if isContinued {
                 _ = try step.restore(from: folder.lastCheckpointPath)
             } else {
-                try step.begin(seed: configuration.seed)
+                try step.begin(seed: configuration.run.seed)
             }
         }
         let outcome = try await trainer.run()
@@ -179,13 +184,13 @@ public struct TrainingSession: Sendable {
         if let output {
             return try RunFolder.create(at: output)
         }
-        let name = "\(configuration.architecture.name)-\(configuration.dataset.rawValue)"
+        let name = "\(configuration.network.name)-\(configuration.data.dataset.rawValue)"
         return try RunFolder.create(numbered: name, in: "runs")
     }
 
     /// A file may say anything: counters that no run has would end in a trap.
     private func check(_ progress: TrainingProgress, samples: Int, path: String) throws(FileFormatError) {
-        let batches = (samples + configuration.batchSize - 1) / configuration.batchSize
+        let batches = (samples + configuration.learning.batchSize - 1) / configuration.learning.batchSize
         let (steps, overflow) = progress.epoch.multipliedReportingOverflow(by: batches)
         guard !overflow, progress.batch <= batches, progress.step - progress.batch == steps,
             0...samples ~= progress.sums.samples, 0...samples ~= progress.sums.correct
@@ -196,23 +201,6 @@ public struct TrainingSession: Sendable {
                     + "do not fit \(batches) batches an epoch",
                 advice: CheckpointFile.advice
             )
-        }
-    }
-}
-
-extension TrainingOptions {
-    /// Options that may differ when a run continues: they say where it is and how long it lasts.
-    static let changeable: Set<CodingKeys> = [
-        .data, .device, .epochs, .maxSteps, .checkpointEvery, .maxBadFiles, .cache, .memory,
-    ]
-
-    /// Options that are given here and were otherwise when the run was started.
-    func contradictions(to recorded: TrainingOptions) -> [ConfigurationError.Contradiction] {
-        Self.fields.compactMap { field in
-            guard !Self.changeable.contains(field.key), let given = field.text(self) else { return nil }
-            let before = field.text(recorded)
-            guard given != before else { return nil }
-            return .init(option: field.key.option, given: given, recorded: before ?? "not set")
         }
     }
 }

@@ -7,7 +7,7 @@ import Tensors
 struct TrainingStep<B: Backend>: Sendable {
     private(set) var network: Network<B>
     let optimizer: Optimizer<B>
-    let objective: Objective
+    let learning: LearningConfiguration
     private(set) var metadata: ModelMetadata
     /// What is kept for the backward pass.
     let memory: MemoryMode
@@ -22,20 +22,14 @@ struct TrainingStep<B: Backend>: Sendable {
     ) throws(BackendError) {
         self.network = network
         self.memory = memory
-        objective = configuration.objective
+        learning = configuration.learning
         optimizer = try Optimizer(
-            configuration.optimizer,
-            weightDecay: Float(configuration.weightDecay),
+            configuration.learning.optimizer,
+            weightDecay: Float(configuration.learning.weightDecay),
             parameters: network.parameters,
             backend: network.backend
         )
-        metadata = ModelMetadata(
-            model: configuration.architecture.name,
-            width: configuration.width,
-            network: network.description,
-            dataset: data.name,
-            batchSize: configuration.batchSize
-        )
+        metadata = ModelMetadata(network: network.description, configuration: configuration, data: data)
         preparer = BatchPreparer(backend: network.backend, data: data)
         record = try network.backend.zeros(words: StepRecord.words)
     }
@@ -119,14 +113,14 @@ struct TrainingStep<B: Backend>: Sendable {
             pass.logits,
             labels: labels,
             timeSteps: network.description.timeSteps,
-            loss: objective.logits,
-            labelSmoothing: objective.labelSmoothing,
+            loss: learning.logitsLoss,
+            labelSmoothing: learning.labelSmoothing,
             record: record
         )
         try network.backward(
             pass,
             logitsGradient: gradient,
-            potentialLoss: objective.potentials,
+            potentialLoss: learning.potentialLoss,
             record: record
         )
     }
@@ -182,14 +176,14 @@ struct TrainingStep<B: Backend>: Sendable {
 extension TrainingStep {
     /// Writes the state to continue from.
     func save(_ progress: TrainingProgress, folder: RunFolder) throws {
-        let strings = metadata.strings.merging(progress.metadata) { first, _ in first }
+        let strings = try metadata.strings().merging(progress.metadata) { first, _ in first }
         let file = try CheckpointFile.encode(network, metadata: strings, optimizer: optimizer)
         try write(file, to: folder.lastCheckpointPath, folder: folder)
     }
 
     /// Writes the model alone.
     func saveModel(to path: String, of record: EpochRecord, folder: RunFolder) throws {
-        var strings = metadata.strings
+        var strings = try metadata.strings()
         strings["epoch"] = "\(record.epoch)"
         strings["step"] = "\(record.step)"
         strings["test_accuracy"] = "\(record.testAccuracy)"

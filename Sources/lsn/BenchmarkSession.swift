@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import Foundation
 import Parity
@@ -126,15 +127,15 @@ struct BenchmarkSession {
         on backend: B,
         prepared: inout Prepared
     ) throws -> Work {
-        var options = TrainingOptions()
-        for (name, value) in values.sorted(by: { $0.key < $1.key }) { try options.set(name, to: value) }
+        var options = OptionList()
+        for (name, value) in values { options[name] = value }
         let configuration = try TrainingConfiguration(options)
-        guard configuration.dataset != .cifar10DVS else {
+        guard configuration.data.dataset != .cifar10DVS else {
             throw InputError("a step is measured on made-up pictures, not recordings of events")
         }
         let data = ImageDataset.madeUp(for: configuration)
-        let planner = try opened.memoryPlanner(configuration, data: data, mostSamples: configuration.batchSize)
-        let plan = try planner.plan(configuration.options.memory ?? .auto)
+        let planner = try opened.memoryPlanner(configuration, data: data, mostSamples: configuration.learning.batchSize)
+        let plan = try planner.plan(configuration.run.memory)
         try planner.check(plan)
         let step = try RepeatedStep(configuration, on: backend, data: data, memory: plan.mode)
         prepared.parameterCount = step.parameterCount

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Datasets
 import FileFormats
 import Foundation
@@ -76,13 +77,13 @@ struct ConvertCommand: AsyncParsableCommand {
         let backend: any Backend
         if let checkpoint {
             run = checkpoint
-            let options = try SavedModel(checkpoint).options
-            backend = try device.open(DeviceChoice(device.device ?? options?.device ?? "auto")).backend
+            let recorded = try SavedModel(checkpoint).record?.machine.device
+            backend = try device.open(DeviceChoice(device.device ?? recorded ?? "auto")).backend
         } else {
             (run, backend) = try await train()
         }
         let found = try SavedModel(run)
-        guard let options = found.options else {
+        guard let configuration = found.record?.configuration else {
             throw InputError("\(run): give the folder of a run, which says what data it was trained on")
         }
         guard found.metadata.network.neuron.isRectifier else {
@@ -91,7 +92,6 @@ struct ConvertCommand: AsyncParsableCommand {
                     + "twin of rectifiers with lsn train --model residual18 --neuron relu, or leave --checkpoint out"
             )
         }
-        let configuration = try TrainingConfiguration(options)
         var request = configuration.dataRequest
         request.directory = data.data ?? request.directory
         request.limitTest = data.limitTest ?? request.limitTest
@@ -108,21 +108,14 @@ struct ConvertCommand: AsyncParsableCommand {
 extension ConvertCommand {
     /// Trains the network of rectifiers; its folder and the device.
     private func train() async throws -> (folder: String, backend: any Backend) {
-        var options = TrainingOptions()
-        options.model = model ?? "residual18"
-        options.width = width ?? 0.125
-        options.neuron = .rectifier
-        options.epochs = epochs
-        options.dataset = data.dataset
-        options.data = data.data.map { URL(fileURLWithPath: $0).path }
-        options.split = data.files.split
-        options.imageSize = data.files.imageSize
-        options.maxBadFiles = data.files.maxBadFiles
-        options.limitTrain = data.limitTrain
-        options.limitTest = data.limitTest
-        options.shift = data.shift
-        options.flip = data.flip
-        let session = try TrainingSession(options, output: output)
+        var options = try TrainingOptions.parsed()
+        options.network.model = model ?? "residual18"
+        options.network.width = width ?? 0.125
+        options.network.neuron = .rectifier
+        options.learning.epochs = epochs
+        options.data = data
+        options.data.data = data.data.map { URL(fileURLWithPath: $0).path }
+        let session = TrainingSession(try options.configuration(), output: output)
         let samples = try DataProgress.load(session.configuration.dataRequest)
         let opened = try device.open(DeviceChoice(device.device ?? "auto"))
         let printer = json ? nil : ProgressPrinter()
@@ -163,7 +156,7 @@ extension ConvertCommand {
     ) async throws -> ConversionReport {
         let rectifiers = try Network(model.metadata.network, backend: backend)
         try CheckpointFile.restore(model.file, path: model.path, to: rectifiers, optimizer: nil)
-        let evaluator = Evaluator(network: rectifiers, data: data, batchSize: configuration.batchSize)
+        let evaluator = Evaluator(network: rectifiers, data: data, batchSize: configuration.learning.batchSize)
         guard let evaluation = try await evaluator.run() else { throw CancellationError() }
         let reach = ActivationReach(network: rectifiers, data: data, configuration: configuration)
         let conversion = try RateConversion(
@@ -177,7 +170,7 @@ extension ConvertCommand {
         metadata.network = conversion.description
         metadata.batchSize = batchSize
         var file = Safetensors()
-        file.metadata = metadata.strings
+        file.metadata = try metadata.strings()
         for tensor in conversion.state {
             file.append(tensor.name, Safetensors.Tensor(floats: tensor.values, shape: tensor.shape))
         }

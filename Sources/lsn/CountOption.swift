@@ -1,5 +1,5 @@
 import ArgumentParser
-import Training
+import Networks
 
 /// Refuses a count that no run has: too small, or so large that products of it overflow.
 ///
@@ -9,6 +9,6 @@ import Training
 ///   - least: the least that is allowed.
 /// - Throws: `ValidationError`.
 func requireCount(_ option: String, _ value: Int?, from least: Int = 1) throws {
-    guard let value, !(least...TrainingOptions.largestCount ~= value) else { return }
-    throw ValidationError("\(option) must be from \(least) to \(TrainingOptions.largestCount), not \(value)")
+    guard let value, !(least...NetworkTemplate.largestCount ~= value) else { return }
+    throw ValidationError("\(option) must be from \(least) to \(NetworkTemplate.largestCount), not \(value)")
 }

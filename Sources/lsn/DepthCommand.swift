@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Configuration
 public import Experiments
 import Tensors
 import Training
@@ -44,7 +45,7 @@ struct DepthCommand: AsyncParsableCommand {
     func run() async throws {
         // Half of the usual time steps, since sixteen networks are trained.
         var options = budget.training(batchSize: batchSize, epochs: epochs, seed: nil, standardTimeSteps: 2)
-        options.surrogateHeight = surrogateHeight
+        options["surrogate-height"] = surrogateHeight.map { "\($0)" }
         let plan = DepthPlan(
             systems: systems,
             depths: depths,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Foundation
 import OpenCLBackend
 import OpenCLRuntime
@@ -112,7 +113,7 @@ struct DeviceOptions: ParsableArguments {
                 device: info.selector,
                 name: info.name,
                 driver: "\(info.platformName), \(info.openCLVersion), driver \(info.driverVersion)",
-                kernelChoices: choices == .standard ? nil : choices.numbers
+                kernelChoices: choices.numbers
             ),
             queue: queue
         )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Datasets
 import FileFormats
 import Foundation
@@ -47,7 +48,7 @@ struct EvalCommand: AsyncParsableCommand {
     func run() async throws {
         let found = try SavedModel(checkpoint)
         let metadata = found.metadata
-        guard let name = dataset ?? metadata.dataset else {
+        guard let name = dataset ?? found.data?.dataset else {
             throw InputError("\(found.path) does not say what it was trained on: choose a --dataset")
         }
         let network = metadata.network
@@ -62,6 +63,7 @@ struct EvalCommand: AsyncParsableCommand {
                     + "\(images.width) of \(images.classes): choose the --dataset it was trained on"
             )
         }
+        warnOfOverlap(found, name, images)
         let device = try device.open(DeviceChoice(device.device ?? "auto"))
         let evaluation = try await Self.evaluate(
             found,
@@ -81,6 +83,8 @@ struct EvalCommand: AsyncParsableCommand {
             checkpoint: found.path,
             model: metadata.model,
             dataset: name.rawValue,
+            split: images.splitName,
+            framesBy: images.form == .frames ? (request(found, name).framesBy ?? .number).rawValue : nil,
             device: device.machine.device,
             deviceName: device.machine.name,
             samples: evaluation.sums.samples,
@@ -98,14 +102,15 @@ struct EvalCommand: AsyncParsableCommand {
         }
     }
 
-    /// The data to evaluate on: the run's, but for what is asked here.
+    /// The data to evaluate on: those that the model was trained on, but for what is asked here.
     private func request(_ model: SavedModel, _ name: DatasetName) -> DataRequest {
         let network = model.metadata.network
         var request = DataRequest(name: name, directory: data)
-        if name == model.metadata.dataset, let options = model.options {
-            request = DataRequest(options, timeSteps: network.timeSteps)
-            request.directory = data ?? options.data
-        } else if name.pictureSize?.isMultiple(of: network.imageHeight) ?? true {
+        if let trained = model.data, name == trained.dataset {
+            request = trained.request(timeSteps: network.timeSteps)
+            request.directory = data ?? trained.data
+        }
+        if request.imageSize == nil, name.pictureSize?.isMultiple(of: network.imageHeight) ?? true {
             request.imageSize = .square(network.imageHeight)
         }
         request.timeSteps = network.timeSteps
@@ -118,6 +123,19 @@ struct EvalCommand: AsyncParsableCommand {
         request.limitTrain = 0
         request.limitTest = limitTest
         return request
+    }
+
+    /// Files that were trained on say nothing about others.
+    private func warnOfOverlap(_ model: SavedModel, _ name: DatasetName, _ images: any TrainingData) {
+        guard let trained = model.data, trained.dataset == name, let split = trained.split?.description else { return }
+        if images.splitName == SplitRule.all.description {
+            Failure.warn("the split all tests with the files that the network was trained on")
+        } else if images.splitName != split {
+            Failure.warn(
+                "the network was trained with the split \(split), so \(images.splitName) tests with files that it was "
+                    + "trained on"
+            )
+        }
     }
 
     private static func evaluate<B: Backend>(
@@ -150,8 +168,11 @@ struct SavedModel {
     let path: String
     let file: Safetensors
     let metadata: ModelMetadata
-    /// Those of the run, where a run's folder was named.
-    let options: TrainingOptions?
+    /// Of the run, where the file stands in its folder.
+    let record: RunRecord?
+
+    /// What it was trained on; folders are known where the file stands in its run's.
+    var data: DataConfiguration? { record?.configuration.data ?? metadata.data }
 
     /// Reads a file, or a run's best checkpoint; its last one where no epoch was evaluated yet.
     init(_ name: String) throws {
@@ -165,12 +186,11 @@ struct SavedModel {
                 throw InputError("\(name): the folder holds no checkpoint; give a folder that lsn train wrote")
             }
             path = first
-            let record = name + "/config.json"
-            options = FileManager.default.fileExists(atPath: record) ? try RunRecord.read(record).options : nil
         } else {
             path = name
-            options = nil
         }
+        let beside = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("config.json").path
+        record = FileManager.default.fileExists(atPath: beside) ? try RunRecord.read(beside) : nil
         file = try Safetensors.read(path)
         metadata = try ModelMetadata(file.metadata, path: path)
     }
@@ -181,6 +201,9 @@ struct EvaluationReport: Encodable {
     let checkpoint: String
     let model: String
     let dataset: String
+    let split: String
+    /// How recordings were cut into frames.
+    let framesBy: String?
     let device: String
     let deviceName: String
     let samples: Int
@@ -195,7 +218,7 @@ struct EvaluationReport: Encodable {
     /// For people.
     var text: String {
         var lines = [
-            "\(model) from \(checkpoint) on \(dataset), \(deviceName)",
+            "\(model) from \(checkpoint) on \(dataset) (split \(split)\(framesBy.map { ", frames by \($0)" } ?? "")), \(deviceName)",
             "accuracy \(ProgressText.percent(accuracy)) (\(ProgressText.grouped(correct)) of "
                 + "\(ProgressText.grouped(samples)))  loss \(ProgressText.decimal(loss, 4))"
                 + "  \(ProgressText.rate(imagesPerSecond))",

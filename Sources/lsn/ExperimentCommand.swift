@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Datasets
 import Experiments
 import FileFormats
@@ -92,20 +93,20 @@ struct BudgetOptions: ParsableArguments {
     var memory: MemoryChoice?
 
     /// As options of a run.
-    func training(batchSize: Int, epochs: Int?, seed: UInt64?, standardTimeSteps: Int = 4) -> TrainingOptions {
-        var options = TrainingOptions()
-        options.dataset = dataset ?? .digits
-        options.data = data.map { URL(fileURLWithPath: $0).path }
-        options.imageSize = imageSize
-        options.shift = shift
-        options.limitTrain = limitTrain
-        options.limitTest = limitTest
-        options.timesteps = timesteps ?? standardTimeSteps
-        options.learningRate = learningRate
-        options.batchSize = batchSize
-        options.epochs = epochs
-        options.seed = seed
-        options.memory = memory
+    func training(batchSize: Int, epochs: Int?, seed: UInt64?, standardTimeSteps: Int = 4) -> OptionList {
+        var options = OptionList()
+        options["dataset"] = dataset?.rawValue
+        options["data"] = data.map { URL(fileURLWithPath: $0).path }
+        options["image-size"] = imageSize?.description
+        options["shift"] = shift.map { "\($0)" }
+        options["limit-train"] = limitTrain.map { "\($0)" }
+        options["limit-test"] = limitTest.map { "\($0)" }
+        options["timesteps"] = "\(timesteps ?? standardTimeSteps)"
+        options["learning-rate"] = "\(learningRate)"
+        options["batch-size"] = "\(batchSize)"
+        options["epochs"] = epochs.map { "\($0)" }
+        options["seed"] = seed.map { "\($0)" }
+        options["memory"] = memory?.rawValue
         return options
     }
 

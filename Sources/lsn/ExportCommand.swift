@@ -59,7 +59,7 @@ struct ExportCommand: ParsableCommand {
         switch format {
         case .safetensors:
             var file = Safetensors()
-            file.metadata = model.metadata.strings
+            file.metadata = try model.metadata.strings()
             for tensor in state {
                 file.append(tensor.name, Safetensors.Tensor(floats: tensor.values, shape: tensor.shape))
             }
@@ -70,7 +70,7 @@ struct ExportCommand: ParsableCommand {
         case .nir:
             do {
                 let graph = try NIRGraph(model.metadata.network, state: state)
-                return graph.serialized(metadata: model.metadata.strings)
+                return graph.serialized(metadata: try model.metadata.strings())
             } catch {
                 throw InputError("\(model.path): \(error)")
             }

@@ -26,7 +26,7 @@ struct LSN: AsyncParsableCommand {
         // A limit on file sizes is to be an error of the write, with advice, not the end of the process.
         _ = signal(SIGXFSZ, SIG_IGN)
         do {
-            var command = try await asyncParseAsRoot()
+            var command = try parseAsRoot(TrainCommand.expanded(Array(CommandLine.arguments.dropFirst())))
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -1,37 +1,9 @@
-import ArgumentParser
 import Datasets
 import Foundation
 import OpenCLBackend
 import OpenCLRuntime
 import Tensors
 import Training
-
-/// Options about what a step of training takes.
-struct MemoryOptions: ParsableArguments {
-    @Option(
-        help: .choice(
-            MemoryChoice.self,
-            "What is kept for the backward pass, with the same bits as result: every spike and convolution output; packed spikes, and convolutions run again; packed block inputs, and blocks run again; or the first of these that fits the device (default: auto)."
-        ),
-        transform: named
-    )
-    var memory: MemoryChoice?
-
-    @Flag(help: "Print what a step takes and stop; exit code 2 where it does not fit.")
-    var dryRun = false
-
-    @Flag(help: "With --dry-run: print JSON.")
-    var json = false
-
-    /// Prints a plan.
-    func show(_ plan: MemoryPlan) throws {
-        if json {
-            try JSONOutput.print(plan)
-        } else {
-            Terminal.write(ProgressText(isColoured: false).table(plan).map { $0 + "\n" }.joined())
-        }
-    }
-}
 
 extension OpenDevice {
     /// What runs on this device may take. A device that computes in the host's memory has no more than is left of it.
@@ -69,7 +41,7 @@ extension OpenDevice {
     /// - Throws: ``ConfigurationError/doesNotFit(_:)`` where no step does.
     func fittingPlan(_ configuration: TrainingConfiguration, data: any TrainingData) throws -> MemoryPlan {
         let planner = try memoryPlanner(configuration, data: data)
-        let plan = try planner.plan(configuration.options.memory ?? .auto)
+        let plan = try planner.plan(configuration.run.memory)
         try planner.check(plan)
         return plan
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Networks
 import Tensors
 import Training
@@ -14,10 +15,30 @@ struct ModelsCommand: ParsableCommand {
             """
     )
 
-    @Flag(help: "Print JSON instead of a table.")
+    @Option(
+        help: ArgumentHelp(
+            "Print this model as YAML, which lsn train --model takes (docs/Networks.md); options change it.",
+            valueName: "name|file"
+        )
+    )
+    var show: String?
+
+    @OptionGroup(title: "With --show") var network: NetworkOptions
+
+    @Flag(help: "Print JSON instead of a table, or of YAML.")
     var json = false
 
+    func validate() throws {
+        if show == nil, network.isAsked { throw ValidationError("options of networks are for --show NAME") }
+        if network.model != nil { throw ValidationError("--model: name the model with --show") }
+    }
+
     func run() throws {
+        if let show {
+            let template = try network.shown(show)
+            if json { try JSONOutput.print(template) } else { Terminal.write(try NetworkFile.text(template)) }
+            return
+        }
         let models = try Architecture.all.map(ListedModel.init)
         if json {
             try JSONOutput.print(models)
@@ -93,21 +114,21 @@ struct ListedModel: Encodable {
         }
         name = architecture.name
         family = architecture.family.rawValue
-        layers = architecture.layers
+        layers = network.layers
         timeSteps = architecture.defaultTimeSteps
-        blocks = architecture.blockCount
-        isBottleneck = architecture.isBottleneck
-        stages = architecture.stages
+        blocks = network.blockCount
+        isBottleneck = network.stages.contains(where: \.isBottleneck)
+        stages = network.stages.map(\.blocks)
         widthMultiplier = architecture.defaultWidth
         widths = network.widths
         stemWidth = network.stemWidth
-        head = architecture.head.rawValue
-        let unit = architecture.defaultNeuron
+        head = network.head.rawValue
+        let unit = network.neuron
         neuron = NeuronModel(unit).rawValue
         leak = unit.leak
         thresholds = unit.thresholds
         surrogate = unit.surrogate.kind.rawValue
-        isBinary = architecture.hasBinaryBlockOutputs
+        isBinary = network.hasBinaryBlockOutputs
         neurons = network.neuronCount
         parameters = network.parameterCount
         nominalParameters = architecture.nominalParameters.map { Int(($0 * 1e6).rounded()) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import FileFormats
 import Foundation
 import Reports

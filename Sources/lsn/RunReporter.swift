@@ -28,7 +28,7 @@ final class RunReporter: Sendable {
             case .started(let start):
                 state.folder = start.folder
                 state.status.epoch = start.epoch
-                state.status.epochs = start.record.options.epochs
+                state.status.epochs = start.record.configuration.learning.epochs
                 state.status.step = start.step
                 write(&state)
             case .step(let report):

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Configuration
 public import Experiments
 import Tensors
 import Training

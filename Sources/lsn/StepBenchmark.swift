@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Datasets
 import Networks
 import Tensors
@@ -54,16 +55,16 @@ struct StepOptions: ParsableArguments {
     }
 
     fileprivate func configuration() throws -> TrainingConfiguration {
-        var options = TrainingOptions()
-        options.model = model
-        options.dataset = dataset
-        options.imageSize = imageSize
-        options.width = width
-        options.timesteps = timesteps
-        options.batchSize = batchSize
-        options.optimizer = optimizer
-        options.memory = memory
-        return try TrainingConfiguration(options)
+        var options = try TrainingOptions.parsed()
+        options.network.model = model
+        options.data.dataset = dataset
+        options.data.files.imageSize = imageSize
+        options.network.width = width
+        options.network.timesteps = timesteps
+        options.learning.batchSize = batchSize
+        options.learning.optimizer = optimizer
+        options.run.memory = memory
+        return try options.configuration()
     }
 }
 
@@ -103,15 +104,15 @@ struct StepBenchmark: Encodable {
         let configuration = try options.configuration()
         let data = ImageDataset.madeUp(for: configuration)
         let planner = try opened.memoryPlanner(configuration, data: data, mostSamples: 1 << 16)
-        let plan = try planner.plan(configuration.options.memory ?? .auto)
+        let plan = try planner.plan(configuration.run.memory)
         try planner.check(plan)
         let measured = try configuration.measureSteps(on: opened.backend, data: data, plan: plan, steps: options.steps)
         device = opened.machine.device
         deviceName = opened.machine.name
-        model = configuration.architecture.name
+        model = configuration.network.name
         width = configuration.width
-        timeSteps = configuration.timeSteps
-        batchSize = configuration.batchSize
+        timeSteps = configuration.network.timeSteps ?? 1
+        batchSize = configuration.learning.batchSize
         steps = measured.seconds.count
         wallSeconds = BenchmarkResult.quantile(measured.seconds.sorted(), 0.5)
         imagesPerSecond = Double(batchSize) / max(wallSeconds, 1e-9)
@@ -173,10 +174,10 @@ struct StepBenchmark: Encodable {
 extension ImageDataset {
     /// A batch of noise, as large as the pictures of a run; 224 pixels where only the files would tell.
     static func madeUp(for configuration: TrainingConfiguration) -> ImageDataset {
-        let name = configuration.dataset
-        let count = configuration.batchSize
+        let name = configuration.data.dataset
+        let count = configuration.learning.batchSize
         let size =
-            if case .square(let pixels) = configuration.options.imageSize { pixels } else { name.pictureSize ?? 224 }
+            if case .square(let pixels) = configuration.data.imageSize { pixels } else { name.pictureSize ?? 224 }
         let bytes = name.mean.count * size * size
         var random = Philox(seed: 0, purpose: .parity, index: 0)
         let picture = (0..<bytes).map { _ in UInt8(random.integer(below: 256)) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Datasets
 import Foundation
 import OpenCLBackend
@@ -20,10 +21,7 @@ struct TrainCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup(title: "Network") var network: NetworkOptions
-    @OptionGroup(title: "Data") var data: DataOptions
-    @OptionGroup(title: "Learning") var learning: LearningOptions
-    @OptionGroup(title: "Memory") var memory: MemoryOptions
+    @OptionGroup var options: TrainingOptions
     @OptionGroup(title: "Device") var device: DeviceOptions
 
     @Option(help: "Folder of the run (default: the next free runs/MODEL-DATASET-N).")
@@ -35,51 +33,69 @@ struct TrainCommand: AsyncParsableCommand {
     )
     var resume: String?
 
-    @Option(help: "Also save every so many steps, for long epochs.")
-    var checkpointEvery: Int?
-
     @Option(help: "YAML file of options (names as here, without the dashes), or a run's config.json.")
     var config: String?
 
     @Flag(help: "Print all options as YAML, defaults filled in, and stop.")
     var printConfig = false
 
+    @Flag(help: "Print what a step takes and stop; exit code 2 where it does not fit.")
+    var dryRun = false
+
+    @Flag(help: "With --dry-run: print JSON.")
+    var json = false
+
     func validate() throws {
-        if memory.json, !memory.dryRun { throw ValidationError("--json is for --dry-run") }
+        if json, !dryRun { throw ValidationError("--json is for --dry-run") }
+    }
+
+    /// The command's arguments with those that a run which is continued, and a file of options, give before them.
+    static func expanded(_ arguments: [String]) throws -> [String] {
+        guard arguments.first == configuration.commandName else { return arguments }
+        var before: [String] = []
+        if let run = value(of: "--resume", in: arguments) { before += try TrainingSession.recordedArguments(run) }
+        if let file = value(of: "--config", in: arguments) { before += try OptionFile.arguments(file) }
+        return [arguments[0]] + before + arguments.dropFirst()
+    }
+
+    private static func value(of option: String, in arguments: [String]) -> String? {
+        for (index, argument) in arguments.enumerated() {
+            if argument == option { return index + 1 < arguments.count ? arguments[index + 1] : nil }
+            if argument.hasPrefix(option + "=") { return String(argument.dropFirst(option.count + 1)) }
+        }
+        return nil
     }
 
     func run() async throws {
-        var asked = TrainingOptions(
-            network: network,
-            learning: learning,
-            data: data,
-            device: device.device,
-            checkpointEvery: checkpointEvery
-        )
-        asked.memory = memory.memory
-        if let config {
-            asked = asked.overriding(try OptionFile.read(config))
-        }
+        var options = options
         // The run may be continued from another folder.
-        asked.data = asked.data.map { URL(fileURLWithPath: $0).path }
+        options.data.data = options.data.data.map { URL(fileURLWithPath: $0).path }
         let session =
             if let resume {
-                try TrainingSession(resuming: resume, options: asked, output: output)
+                try TrainingSession(resuming: resume, options: options, output: output)
             } else {
-                try TrainingSession(asked, output: output)
+                TrainingSession(try options.configuration(device: device.device), output: output)
             }
         if printConfig {
-            Terminal.write(try OptionFile.text(session.configuration.options))
+            Terminal.write(try OptionFile.text(session.configuration))
             return
         }
         let samples = try DataProgress.load(session.configuration.dataRequest)
-        let device = try openDevice(for: session, asked: asked.device)
+        let device = try openDevice(for: session, asked: device.device)
         let planner = try device.memoryPlanner(session.configuration, data: samples)
-        let plan = try planner.plan(session.configuration.options.memory ?? .auto)
-        if memory.dryRun { try memory.show(plan) }
+        let plan = try planner.plan(session.configuration.run.memory)
+        if dryRun { try show(plan) }
         try planner.check(plan)
-        if memory.dryRun { return }
+        if dryRun { return }
         try await Self.train(session, on: device.backend, machine: device.machine, data: samples, plan: plan)
+    }
+
+    private func show(_ plan: MemoryPlan) throws {
+        if json {
+            try JSONOutput.print(plan)
+        } else {
+            Terminal.write(ProgressText(isColoured: false).table(plan).map { $0 + "\n" }.joined())
+        }
     }
 
     /// The device asked for; for a run that is continued, the one it was on.

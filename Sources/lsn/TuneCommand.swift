@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import OpenCLBackend
 import OpenCLRuntime
 import Training

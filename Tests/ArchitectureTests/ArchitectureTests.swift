@@ -14,15 +14,15 @@ import Testing
         "Networks": ["Tensors"],
         "Training": ["Tensors", "Networks", "Datasets", "FileFormats"],
         "Reports": ["Training", "FileFormats"],
-        "Experiments": ["Tensors", "Networks", "Datasets", "Training", "FileFormats", "Reports"],
+        "Configuration": ["Tensors", "Networks", "Datasets", "Training", "FileFormats"],
+        "Experiments": ["Tensors", "Networks", "Datasets", "Training", "Configuration", "FileFormats", "Reports"],
         "Interchange": ["Tensors", "Networks", "FileFormats"],
         "TensorBoardMessages": [],
         "TensorBoard": ["Training", "FileFormats", "TensorBoardMessages"],
         "Parity": ["Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
         "lsn": [
             "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
-            "Parity",
-            "FileFormats", "Interchange", "Reports", "Experiments", "TensorBoard",
+            "Configuration", "Parity", "Interchange", "Reports", "Experiments", "TensorBoard",
         ],
     ]
 

@@ -11,21 +11,21 @@ import Testing
     private func printed(_ arguments: String...) throws -> [String: String] {
         let result = try place.lsn(["train", "--print-config"] + arguments)
         #expect(result.code == 0, "\(result.errors)")
-        let pairs = result.output.split(separator: "\n").map { line in
+        let pairs = result.output.split(separator: "\n").filter { $0.contains(": ") }.map { line in
             line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
         }
-        return Dictionary(uniqueKeysWithValues: pairs.map { ($0[0], $0[1]) })
+        return Dictionary(pairs.map { ($0[0], $0[1]) }) { first, _ in first }
     }
 
     @Test func defaults() throws {
         let values = try printed()
-        #expect(values["model"] == "lsn19")
-        #expect(values["width"] == "0.0625")
+        #expect(values["name"] == "lsn19")
+        #expect(values["stem"] == "{width: 8}")
         #expect(values["batch-size"] == "20")
         #expect(values["learning-rate"] == "0.005")
         #expect(values["epochs"] == "8")
         #expect(values["shift"] == "2")
-        #expect(values["branch-scale"] == "0.5")
+        #expect(values["start"] == "{branch-scale: 0.5, branch-bias: 0, head-gain: 1}")
     }
 
     @Test func theCommandLineWinsOverTheFile() throws {
@@ -58,7 +58,7 @@ import Testing
     @Test(arguments: [
         ("learning-rat: 1\n", "c.yaml:1: there is no option called 'learning-rat'; did you mean 'learning-rate'?"),
         ("epochs: 2\nepochs: 3\n", "'epochs'"),
-        ("epochs: 2\n\nbatch-size: many\n", "c.yaml:3: --batch-size: 'many' is not a whole number"),
+        ("epochs: 2\n\nbatch-size: many\n", "c.yaml:3: The value 'many' is invalid for '--batch-size"),
         ("- epochs\n", "c.yaml:1: expected lines of the form `name: value`"),
         ("epochs: [1, 2]\n", "'epochs' takes a single value"),
         ("epochs: {a\n", "c.yaml: not YAML"),

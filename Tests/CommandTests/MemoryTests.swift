@@ -56,10 +56,9 @@ import Testing
         #expect(try train("--output", "whole").code == 0)
         #expect(try train("--output", "run", "--memory", "lean", "--max-steps", "3").code == 0)
         func mode(_ file: String, _ key: String) throws -> String? {
-            let object = try JSONSerialization.jsonObject(with: Data(place.read("run/\(file)").utf8))
-            return (object as? [String: Any])?[key] as? String
+            try place.leaves("run/\(file)")[key]
         }
-        #expect(try mode("config.json", "memory") == "lean")
+        #expect(try mode("config.json", "run.memory") == "lean")
         #expect(try mode("memory.json", "mode") == "lean")
         #expect(try place.lsn("train", "--resume", "run", "--max-steps", "5").code == 0)
         #expect(try mode("memory.json", "mode") == "lean")

@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 import Testing
 
@@ -43,6 +44,11 @@ final class Workplace: Sendable {
 
     func read(_ name: String) throws -> String {
         try String(contentsOfFile: file(name), encoding: .utf8)
+    }
+
+    /// Values of a JSON file by their path in it, e.g. `network.stages[1].width`.
+    func leaves(_ name: String) throws -> [String: String] {
+        try JSONDecoder().decode(JSONValue.self, from: Data(read(name).utf8)).leaves
     }
 
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }

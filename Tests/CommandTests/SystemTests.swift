@@ -60,13 +60,13 @@ import Testing
         (["--surrogate", "triangel"], "did you mean 'triangular'?"), (["--loss", "tat"], "did you mean 'tet'?"),
         (["--neuron", "plyf"], "did you mean 'plif'?"),
         (["--model", "residual18", "--residual", "bn-after-sum"], "did you mean 'bn-after-add'?"),
-        (["--surrogate-width", "1"], "--surrogate-height, or --surrogate rectangle"),
+        (["--surrogate-width", "1"], "surrogate-height, or the surrogate rectangle"),
         (["--tet-phi", "1"], "--loss tet"), (["--mpd-weight", "1"], "--loss mpd"),
-        (["--surrogate-search"], "--surrogate dspike"), (["--neuron", "if", "--leak", "0.5"], "--neuron lif"),
-        (["--label-smoothing", "1"], "--label-smoothing 1"), (["--neuron", "relu"], "rectifiers"),
+        (["--surrogate-search"], "--surrogate dspike"), (["--neuron", "if", "--leak", "0.5"], "use the neuron lif"),
+        (["--label-smoothing", "1"], "from 0 to less than 1"), (["--neuron", "relu"], "rectifiers"),
         (["--model", "residual18", "--neuron", "relu", "--reset", "soft"], "--reset"),
         (["--model", "residual18", "--neuron", "relu", "--timesteps", "4"], "1 time step"),
-        (["--model", "ds-resnet20", "--surrogate-height", "1"], "--surrogate-width"),
+        (["--model", "ds-resnet20", "--surrogate-height", "1"], "surrogate-width"),
     ])
     func contradictionsComeWithAdvice(options: [String], advice: String) throws {
         let result = try place.lsn(["train", "--output", "run"] + options)

@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import Foundation
 import Networks
@@ -94,7 +95,7 @@ import Training
         let small = plan { $0.systems = [.lsn] }
         _ = try await DepthExperiment(small, folder: folder).run(list(folder), machine: machine, command: "c")
         var other = small
-        other.options.learningRate = 0.1
+        other.options["learning-rate"] = "0.1"
         let changed = other
         let error = await #expect(throws: ConfigurationError.self) {
             _ = try await DepthExperiment(changed, folder: folder).run(list(folder), machine: machine, command: "c")
@@ -104,7 +105,7 @@ import Training
         // Neither fewer epochs nor more: the schedule would be another.
         for epochs in [1, 3] {
             var longer = small
-            longer.options.epochs = epochs
+            longer.options["epochs"] = "\(epochs)"
             let planned = longer
             let refusal = await #expect(throws: ConfigurationError.self) {
                 _ = try await DepthExperiment(planned, folder: folder).run(list(folder), machine: machine, command: "c")
@@ -118,8 +119,8 @@ import Training
         let folder = try ExperimentFolder(place.file("depth"))
         let exploding = plan {
             $0.systems = [.lsn]
-            $0.options.optimizer = .sgd
-            $0.options.learningRate = 1e38
+            $0.options["optimizer"] = "sgd"
+            $0.options["learning-rate"] = "1e38"
         }
         var step = 0
         for _ in 0..<2 {
@@ -146,8 +147,7 @@ import Training
     @Test func theSystemsOfADepthAreLaidOutAlike() throws {
         for depth in [19, 50, 101, 202] {
             let all = try DepthSystem.allCases.map { try $0.architecture(depth: depth) }
-            #expect(Set(all.map(\.stages)).count == 1 && Set(all.map(\.head)).count == 1)
-            #expect(Set(all.map(\.standardWidths)).count == 1)
+            #expect(Set(all.map(\.template.stages)).count == 1 && Set(all.map(\.template.head)).count == 1)
         }
     }
 
@@ -208,10 +208,10 @@ import Training
         // SEW starts at 1, 0 only.
         #expect(try plan.recipes().map(\.start.scale) == [1, 1, 0.1, 0.1, 1, 1])
         #expect(results.runs.count == 12 && names.withLock { Set($0).count } == 12)
-        #expect(results.runs.allSatisfy { $0.record.options.warmupEpochs == 1 && $0.growth != nil })
-        #expect(results.runs.map(\.record.options.seed) == [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1])
+        #expect(results.runs.allSatisfy { $0.record.configuration.learning.warmupEpochs == 1 && $0.growth != nil })
+        #expect(results.runs.map(\.record.configuration.run.seed) == [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1])
         // The start and the learning rate are those of the recipe.
-        #expect(results.runs.allSatisfy { $0.record.options.branchScale == $0.recipe.start.scale })
+        #expect(results.runs.allSatisfy { $0.record.configuration.network.start.branchScale == $0.recipe.start.scale })
         #expect(Set(results.runs.map(\.record.epochs.last?.trainLoss)).count == 12)
 
         let report = try String(contentsOfFile: folder.file("report.md"), encoding: .utf8)
@@ -227,7 +227,7 @@ import Training
     @Test func theFiveOrdersAreCounted() async throws {
         let folder = try ExperimentFolder(place.file("table1"))
         var options = tinyOptions()
-        options.epochs = 1
+        options["epochs"] = "1"
         let plan = OrderPlan(models: ["residual18"], channels: 4, options: options)
         let results = try await OrderExperiment(plan, folder: folder).run(
             list(folder),

@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import FileFormats
 import Foundation
@@ -50,12 +51,12 @@ func tinyData() -> ImageDataset {
 }
 
 /// Two epochs of three steps.
-func tinyOptions() -> TrainingOptions {
-    var options = TrainingOptions()
-    options.dataset = .digits
-    options.timesteps = 2
-    options.epochs = 2
-    options.batchSize = 8
-    options.shift = 1
+func tinyOptions() -> OptionList {
+    var options = OptionList()
+    options["dataset"] = "digits"
+    options["timesteps"] = "2"
+    options["epochs"] = "2"
+    options["batch-size"] = "8"
+    options["shift"] = "1"
     return options
 }

@@ -66,16 +66,16 @@ struct ArchitectureTableTests {
     func layers(architecture: Architecture) throws {
         let digits = architecture.name.drop { !$0.isNumber }.prefix { $0.isNumber }
         // lsn1001 counts its convolutions, since no whole number of blocks leaves 1,001 with the last layer.
-        #expect(Int(digits) == (architecture.name == "lsn1001" ? architecture.layers - 1 : architecture.layers))
-        let description = try architecture.describe(for: architecture.settings[0])
-        #expect(description.layers == architecture.layers)
+        let description = try architecture.standard
+        #expect(Int(digits) == (architecture.name == "lsn1001" ? description.layers - 1 : description.layers))
+        #expect(description.blockCount == architecture.template.blockCount)
         #expect(description.blockCount == description.blocks.count)
     }
 
     @Test("The width multiplies every stage and the stem, rounding down, and leaves the hidden layer alone")
     func width() throws {
         let description = try Architecture.named("lsn19").describe(
-            width: 0.07,
+            NetworkOverrides(width: 0.07),
             classes: 10,
             inChannels: 1,
             imageHeight: 28,
@@ -112,10 +112,10 @@ struct ArchitectureTableTests {
     @Test("Deep networks start nearer to the identity")
     func start() throws {
         let shallow = try Architecture.named("lsn19").describe(for: .cifar10)
-        #expect(shallow.branchScale == 0.5 && shallow.branchBias == 0)
+        #expect(shallow.stages.allSatisfy { $0.branchScale == 0.5 && $0.branchBias == 0 })
         #expect(shallow.neuron.surrogate == .triangular(height: 1))
         let deep = try Architecture.named("lsn50").describe(for: .imagenet)
-        #expect(deep.branchScale == 0.1 && abs(deep.branchBias - 0.2) < 1e-6)
+        #expect(deep.stages.allSatisfy { $0.branchScale == 0.1 && abs($0.branchBias - 0.2) < 1e-6 })
         #expect(deep.neuron.surrogate == .triangular(height: 0.7))
         func height(_ name: String) throws -> Float {
             try Architecture.named(name).describe(for: .cifar10).neuron.surrogate.parameter
@@ -151,15 +151,13 @@ struct ArchitectureTableTests {
             bias: Float? = nil
         ) throws -> NetworkDescription {
             try architecture.describe(
-                width: width,
-                timeSteps: timeSteps,
+                NetworkOverrides(width: width, timeSteps: timeSteps),
+                size: size,
+                channels: 1,
                 classes: classes,
-                inChannels: 1,
-                imageHeight: size,
-                imageWidth: size,
                 neuron: neuron,
-                branchScale: scale,
-                branchBias: bias
+                scale: scale,
+                bias: bias
             )
         }
         #expect(throws: NetworkError.self) { try describe(width: 0) }
@@ -174,6 +172,6 @@ struct ArchitectureTableTests {
         #expect(throws: NetworkError.self) { try describe(scale: .infinity) }
         #expect(throws: NetworkError.self) { try describe(scale: 0, bias: 0) }
         #expect(throws: NetworkError.self) { try describe(scale: 0, bias: 0.54) }
-        #expect(try describe(scale: 0, bias: 0.3).branchBias == 0.3)
+        #expect(try describe(scale: 0, bias: 0.3).stages[0].branchBias == 0.3)
     }
 }

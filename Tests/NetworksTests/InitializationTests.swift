@@ -31,7 +31,8 @@ struct InitializationTests {
     @Test("Convolutions are normal with He's deviation, fan-out")
     func convolution() throws {
         var description = smallDescription()
-        description.widths = [40, 56]
+        description.stages[0].width = 40
+        description.stages[1].width = 56
         let tensors = try state(description, seed: 3)
         let tensor = try #require(tensors["stages.1.0.excitatory.0.conv.weight"])
         #expect(tensor.shape == [56, 40, 3, 3])
@@ -83,8 +84,10 @@ struct InitializationTests {
     @Test("Norms are 1 and 0, but the last of each branch as asked")
     func norms() throws {
         var description = smallDescription()
-        description.branchScale = 0.25
-        description.branchBias = 0.125
+        for stage in description.stages.indices {
+            description.stages[stage].branchScale = 0.25
+            description.stages[stage].branchBias = 0.125
+        }
         for (name, tensor) in try state(description, seed: 0) where name.contains(".bn.") {
             let isLast = name.contains("tory.1.bn")
             let expected: Float =
@@ -100,7 +103,7 @@ struct InitializationTests {
             #expect(tensor.values.allSatisfy { $0 == expected }, "\(name)")
         }
         for family in BlockFamily.allCases where family != .lsn && family.branchEndsWithNorm {
-            description.family = family
+            for stage in description.stages.indices { description.stages[stage].family = family }
             let values = try state(description, seed: 0)
             #expect(try #require(values["stages.0.0.branch.0.bn.weight"]).values.allSatisfy { $0 == 1 })
             #expect(try #require(values["stages.0.0.branch.1.bn.weight"]).values.allSatisfy { $0 == 0.25 })

@@ -11,8 +11,7 @@ struct NetworkPassTests {
         let setting = architecture.settings[0]
         let size = setting.imageSize > 64 ? 65 : 12
         let description = try architecture.describe(
-            width: 1.0 / 32,
-            timeSteps: 2,
+            NetworkOverrides(width: 1.0 / 32, timeSteps: 2),
             classes: 4,
             inChannels: setting.inChannels,
             imageHeight: size,
@@ -169,7 +168,7 @@ struct NetworkPassTests {
             )
         }
         var description = smallDescription()
-        description.stages = [1]
+        description.stages = []
         #expect(throws: NetworkError.self) { try Network(description, backend: backend) }
         let block = try SingleBlock(
             BlockDescription(family: .lsn, inChannels: 3, width: 3, timeSteps: 3),

@@ -6,29 +6,29 @@ import Testing
 @Suite("Neurons, functions and orders by option")
 struct NeuronOptionsTests {
     private func apply(_ options: NeuronOptions, to name: String) throws -> Neuron {
-        try options.applied(to: try Architecture.named(name).defaultNeuron)
+        try options.applied(to: try Architecture.named(name).standard.neuron)
     }
 
     @Test("Every row has its own neuron")
     func rows() throws {
-        #expect(try Architecture.named("lsn19").defaultNeuron == Neuron())
-        #expect(try Architecture.named("spiking-resnet19").defaultNeuron == Neuron(leak: 1))
-        #expect(try Architecture.named("sew-resnet18").defaultNeuron == Neuron(leak: 1))
-        #expect(try Architecture.named("residual34").defaultNeuron == Neuron())
-        let levels = try Architecture.named("ds-resnet20").defaultNeuron
+        #expect(try Architecture.named("lsn19").standard.neuron == Neuron())
+        #expect(try Architecture.named("spiking-resnet19").standard.neuron == Neuron(leak: 1))
+        #expect(try Architecture.named("sew-resnet18").standard.neuron == Neuron(leak: 1))
+        #expect(try Architecture.named("residual34").standard.neuron == Neuron())
+        let levels = try Architecture.named("ds-resnet20").standard.neuron
         #expect(levels.thresholds == [0.6, 1.6, 2.6] && levels.leak == 0.25)
         #expect(levels.surrogate == .rectangle(width: 1))
-        #expect(try Architecture.named("lsn101").defaultNeuron.surrogate == .triangular(height: 0.7))
-        #expect(try Architecture.named("spiking-resnet101").defaultNeuron.surrogate == .triangular(height: 1))
-        let models = Architecture.all.map { NeuronModel($0.defaultNeuron) }
+        #expect(try Architecture.named("lsn101").standard.neuron.surrogate == .triangular(height: 0.7))
+        #expect(try Architecture.named("spiking-resnet101").standard.neuron.surrogate == .triangular(height: 1))
+        let models = try Architecture.all.map { NeuronModel(try $0.standard.neuron) }
         #expect(Set(models) == [.leaky, .integrateAndFire])
-        #expect(try Architecture.named("ds-resnet20").hasBinaryBlockOutputs == false)
-        #expect(Architecture.all.filter(\.hasBinaryBlockOutputs).count == 11 + 7 + 4)
+        #expect(try Architecture.named("ds-resnet20").standard.hasBinaryBlockOutputs == false)
+        #expect(try Architecture.all.filter { try $0.standard.hasBinaryBlockOutputs }.count == 11 + 7 + 4)
     }
 
     @Test("Options replace what they name and nothing else")
     func options() throws {
-        let row = try Architecture.named("spiking-resnet19").defaultNeuron
+        let row = try Architecture.named("spiking-resnet19").standard.neuron
         #expect(try apply(NeuronOptions(), to: "spiking-resnet19") == row)
         #expect(try apply(NeuronOptions(model: .leaky), to: "spiking-resnet19").leak == 0.5)
         #expect(try apply(NeuronOptions(model: .integrateAndFire), to: "lsn19").leak == 1)
@@ -66,13 +66,10 @@ struct NeuronOptionsTests {
         residual: ResidualOrder? = nil
     ) throws -> NetworkDescription {
         try Architecture.named(name).describe(
+            size: size,
             stem: stem,
-            classes: 10,
-            inChannels: 3,
-            imageHeight: size,
-            imageWidth: size,
             neuron: neuron,
-            branchScale: scale,
+            scale: scale,
             sew: sew,
             residual: residual
         )
@@ -80,12 +77,12 @@ struct NeuronOptionsTests {
 
     @Test("Functions and orders belong to their models")
     func families() throws {
-        #expect(try describe("sew-resnet18").family == .sewAdd)
+        #expect(try describe("sew-resnet18").families == [.sewAdd])
         for function in SEWFunction.allCases {
-            #expect(try describe("sew-resnet18", sew: function).family == .sew(function))
+            #expect(try describe("sew-resnet18", sew: function).families == [.sew(function)])
         }
         for order in ResidualOrder.allCases {
-            #expect(try describe("residual18", residual: order).family == .residual(order))
+            #expect(try describe("residual18", residual: order).families == [.residual(order)])
         }
         #expect(throws: NetworkError.self) { try describe("lsn19", sew: .and) }
         #expect(throws: NetworkError.self) { try describe("sew-resnet18", residual: .original) }
@@ -95,10 +92,10 @@ struct NeuronOptionsTests {
     @Test("AND starts as an identity, the others as they are")
     func starts() throws {
         let gate = try describe("sew-resnet18", sew: .and)
-        #expect(gate.branchScale == 0 && gate.branchBias == 1)
+        #expect(gate.stages.allSatisfy { $0.branchScale == 0 && $0.branchBias == 1 })
         for name in ["sew-resnet18", "spiking-resnet34", "residual50", "ds-resnet20"] {
             let description = try describe(name)
-            #expect(description.branchScale == 1 && description.branchBias == 0)
+            #expect(description.stages.allSatisfy { $0.branchScale == 1 && $0.branchBias == 0 })
         }
     }
 
@@ -115,6 +112,6 @@ struct NeuronOptionsTests {
         #expect(throws: NetworkError.self) { try describe("lsn19", neuron: Neuron(leak: 1, isLeakLearned: true)) }
         #expect(throws: NetworkError.self) { try describe("lsn19", neuron: Neuron(surrogate: .rectangle(width: 0))) }
         #expect(throws: NetworkError.self) { try describe("residual18", scale: 0.5, residual: .bnAfterAdd) }
-        #expect(try describe("residual18", scale: 0.5, residual: .reluOnlyPreactivation).branchScale == 0.5)
+        #expect(try describe("residual18", scale: 0.5, residual: .reluOnlyPreactivation).stages[0].branchScale == 0.5)
     }
 }

@@ -85,3 +85,38 @@ func step(
         state: try network.parameters.exportState()
     )
 }
+
+extension Architecture {
+    /// What its row and its depth give, for the paper's first data set.
+    var standard: NetworkDescription {
+        get throws { try describe(for: settings[0]) }
+    }
+
+    /// A network for `size` × `size` pictures with what is named here asked of it.
+    func describe(
+        _ overrides: NetworkOverrides = NetworkOverrides(),
+        size: Int,
+        channels: Int = 3,
+        classes: Int = 10,
+        stem: Stem? = nil,
+        neuron: Neuron? = nil,
+        scale: Float? = nil,
+        bias: Float? = nil,
+        sew: SEWFunction? = nil,
+        residual: ResidualOrder? = nil
+    ) throws -> NetworkDescription {
+        var overrides = overrides
+        overrides.stem = stem
+        overrides.neuron = neuron.map { NeuronOptions($0) } ?? NeuronOptions()
+        overrides.start = NetworkTemplate.Start(branchScale: scale, branchBias: bias)
+        overrides.sew = sew
+        overrides.residual = residual
+        return try describe(
+            overrides,
+            classes: classes,
+            inChannels: channels,
+            imageHeight: size,
+            imageWidth: size
+        )
+    }
+}

@@ -46,8 +46,7 @@ struct EveryModelTests {
     /// Four channels in the first stage, two time steps.
     private static func small(_ architecture: Architecture) throws -> NetworkDescription {
         try architecture.describe(
-            width: 4 / Double(architecture.standardWidths[0]),
-            timeSteps: 2,
+            NetworkOverrides(width: architecture.width(ofFirstStage: 4), timeSteps: 2),
             classes: 10,
             inChannels: 1,
             imageHeight: 8,

@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import FileFormats
 import Foundation
@@ -15,10 +16,10 @@ import Testing
         let place = try TemporaryFolder()
         for mode in MemoryMode.allCases {
             var options = tinyOptions()
-            options.memory = MemoryChoice(mode)
+            options["memory"] = mode.rawValue
             try await train(try TrainingSession(options, output: place.file(mode.rawValue)))
             let record = try RunRecord.read(place.file("\(mode.rawValue)/config.json"))
-            #expect(record.options.memory == MemoryChoice(mode))
+            #expect(record.configuration.run.memory == MemoryChoice(mode))
         }
         for mode in ["balanced", "lean"] {
             try expectSameRun(place.file("fast"), place.file(mode))
@@ -34,21 +35,21 @@ import Testing
         let place = try TemporaryFolder()
         try await train(try TrainingSession(tinyOptions(), output: place.file("whole")))
         var lean = tinyOptions()
-        lean.memory = .lean
+        lean["memory"] = "lean"
         try await train(try TrainingSession(lean, output: place.file("part")), stopAfter: 2)
         // A session holds the lock of the run that it continues as long as it lives.
-        func resume(_ options: TrainingOptions, output: String) async throws -> MemoryChoice? {
+        func resume(_ options: OptionList, output: String) async throws -> MemoryChoice? {
             let path = place.file("part")
             let session = try TrainingSession(resuming: path, options: options, output: place.file(output))
             try await train(session)
-            return session.configuration.options.memory
+            return session.configuration.run.memory
         }
-        #expect(try await resume(TrainingOptions(), output: "a") == .lean)
+        #expect(try await resume(OptionList(), output: "a") == .lean)
         try expectSameRun(place.file("whole"), place.file("a"))
-        var changed = TrainingOptions()
-        changed.memory = .balanced
+        var changed = OptionList()
+        changed["memory"] = "balanced"
         #expect(try await resume(changed, output: "b") == .balanced)
-        #expect(try RunRecord.read(place.file("b/config.json")).options.memory == .balanced)
+        #expect(try RunRecord.read(place.file("b/config.json")).configuration.run.memory == .balanced)
         try expectSameRun(place.file("whole"), place.file("b"))
     }
 }
@@ -58,7 +59,7 @@ import Testing
     /// Steps on `backend`, with what is kept between the passes of the last.
     private func run(
         _ backend: OpenCLBackend,
-        _ options: TrainingOptions,
+        _ options: OptionList,
         _ mode: MemoryMode,
         steps: Int = 2
     ) throws -> (state: [NamedTensor], saved: Int, peak: Int) {

@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import Foundation
 import Networks
@@ -8,7 +9,7 @@ import Testing
 @testable import Training
 
 @Suite struct MemoryPlanTests {
-    private func configuration(_ change: (inout TrainingOptions) -> Void = { _ in }) throws -> TrainingConfiguration {
+    private func configuration(_ change: (inout OptionList) -> Void = { _ in }) throws -> TrainingConfiguration {
         var options = tinyOptions()
         change(&options)
         return try TrainingConfiguration(options)
@@ -51,7 +52,7 @@ import Testing
     }
 
     @Test func modesKeepLessAndLess() throws {
-        let planner = try planner(try configuration { $0.width = 0.25 })
+        let planner = try planner(try configuration { $0["width"] = "0.25" })
         let saved = try [MemoryChoice.fast, .balanced, .lean].map { try planner.plan($0).savedActivations }
         #expect(saved[0] > 4 * saved[1])
         #expect(saved[1] > 2 * saved[2])
@@ -63,9 +64,9 @@ import Testing
         // 8×8 pixels, one picture channel; widths 16, 32, 64 at 8×8, 4×4, 2×2; blocks 3, 3, 2; T = 4, N = 8.
         let plan = try planner(
             try configuration { options in
-                options.width = 0.125
-                options.timesteps = 4
-                options.batchSize = 8
+                options["width"] = "0.125"
+                options["timesteps"] = "4"
+                options["batch-size"] = "8"
             }
         ).plan(MemoryChoice(mode))
         let batch = 8
@@ -112,7 +113,7 @@ import Testing
     }
 
     @Test func autoTakesTheFirstModeThatFits() throws {
-        let configuration = try configuration { $0.width = 0.25 }
+        let configuration = try configuration { $0["width"] = "0.25" }
         let free = try planner(configuration)
         let totals = try [MemoryChoice.fast, .balanced, .lean].map { try free.plan($0).total }
         #expect(try planner(configuration, total: totals[0]).plan(.auto).mode == .fast)
@@ -158,7 +159,7 @@ import Testing
     }
 
     @Test func leanIsNamedWhereItFits() throws {
-        let configuration = try configuration { $0.width = 0.25 }
+        let configuration = try configuration { $0["width"] = "0.25" }
         let free = try planner(configuration)
         let limit = try free.plan(.lean).total
         #expect(limit < (try free.plan(.fast).total))

@@ -1,3 +1,4 @@
+import Configuration
 import FileFormats
 import Foundation
 import Testing
@@ -13,7 +14,7 @@ import Testing
         folder = try TemporaryFolder()
     }
 
-    private func session(_ path: String, _ change: (inout TrainingOptions) -> Void = { _ in }) throws -> TrainingSession
+    private func session(_ path: String, _ change: (inout OptionList) -> Void = { _ in }) throws -> TrainingSession
     {
         var options = tinyOptions()
         change(&options)
@@ -23,9 +24,9 @@ import Testing
     private func resume(
         _ path: String,
         output: String? = nil,
-        _ change: (inout TrainingOptions) -> Void = { _ in }
+        _ change: (inout OptionList) -> Void = { _ in }
     ) throws -> TrainingSession {
-        var options = TrainingOptions()
+        var options = OptionList()
         change(&options)
         return try TrainingSession(resuming: path, options: options, output: output)
     }
@@ -33,8 +34,8 @@ import Testing
     /// Six steps in all, three an epoch: stopped inside an epoch, between epochs, and before the first step.
     @Test(arguments: [0, 1, 2, 3, 4, 5], OptimizerKind.allCases)
     func anInterruptedRunContinuesToTheSameBits(steps: Int, optimizer: OptimizerKind) async throws {
-        try await train(session(whole) { $0.optimizer = optimizer })
-        let stopped = try await train(session(parts) { $0.optimizer = optimizer }, stopAfter: steps)
+        try await train(session(whole) { $0["optimizer"] = "\(optimizer)" })
+        let stopped = try await train(session(parts) { $0["optimizer"] = "\(optimizer)" }, stopAfter: steps)
         #expect(stopped.outcome == .interrupted)
         #expect(stopped.step == steps)
         let finished = try await train(resume(parts))
@@ -55,7 +56,7 @@ import Testing
     @Test(arguments: [1, 2, 3, 4, 5])
     func aRunEndedByMaxStepsHasItsRecordAndContinues(steps: Int) async throws {
         try await train(session(whole))
-        let stopped = try await train(session(parts) { $0.maxSteps = steps })
+        let stopped = try await train(session(parts) { $0["max-steps"] = "\(steps)" })
         #expect(stopped.outcome == .reachedMaxSteps)
         let lines = try MetricsFile(path: parts + "/metrics.jsonl").records()
         #expect(lines.last?.step == steps)
@@ -68,7 +69,7 @@ import Testing
 
     /// The model of a part of an epoch is best for as long as the run stands there, no longer.
     @Test func theBestEpochIsPutBackWhenAPartOfOneGivesWay() async throws {
-        try await train(session(parts) { $0.epochs = 1 })
+        try await train(session(parts) { $0["epochs"] = "1" })
         let best = try ComparableCheckpoint(parts + "/checkpoint-best.safetensors")
         let last = try RunFolder.open(parts)
         try last.setBestAside()
@@ -81,11 +82,11 @@ import Testing
 
     @Test func aKilledRunContinuesFromItsCheckpointInsideTheEpoch() async throws {
         try await train(session(whole))
-        try await train(session(parts) { $0.checkpointEvery = 2 }, stopAfter: 5)
+        try await train(session(parts) { $0["checkpoint-every"] = "2" }, stopAfter: 5)
         // The checkpoint of step 4 as a process killed in step 5 leaves it, with what it was writing.
         let killed = folder.file("killed")
         let before = folder.file("before")
-        try await train(session(before) { $0.checkpointEvery = 2 }, stopAfter: 4)
+        try await train(session(before) { $0["checkpoint-every"] = "2" }, stopAfter: 4)
         try FileManager.default.copyItem(atPath: before, toPath: killed)
         try FileSystem.writeAtomically([1, 2, 3], to: killed + "/.lsn-half.tmp")
         try await train(resume(killed))
@@ -127,11 +128,11 @@ import Testing
     }
 
     @Test func moreEpochsMayBeAsked() async throws {
-        try await train(session(parts) { $0.epochs = 1 })
-        let summary = try await train(resume(parts) { $0.epochs = 3 })
+        try await train(session(parts) { $0["epochs"] = "1" })
+        let summary = try await train(resume(parts) { $0["epochs"] = "3" })
         #expect(summary.step == 9)
         #expect(try MetricsFile(path: parts + "/metrics.jsonl").records().map(\.epoch) == [1, 2, 3])
-        #expect(try RunRecord.read(parts + "/config.json").options.epochs == 3)
+        #expect(try RunRecord.read(parts + "/config.json").configuration.learning.epochs == 3)
         let nothing = try await train(resume(parts))
         #expect(nothing.outcome == .finished)
         #expect(nothing.step == 9)
@@ -153,9 +154,9 @@ import Testing
         try await train(session(parts), stopAfter: 1)
         let error = #expect(throws: ConfigurationError.self) {
             _ = try resume(parts) {
-                $0.learningRate = 0.5
-                $0.seed = 3
-                $0.model = "lsn34"
+                $0["learning-rate"] = "0.5"
+                $0["seed"] = "3"
+                $0["model"] = "lsn34"
             }
         }
         let text = try #require(error).description

@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import FileFormats
 import Foundation
@@ -17,7 +18,7 @@ import Testing
         folder = try TemporaryFolder()
     }
 
-    private func session(_ change: (inout TrainingOptions) -> Void = { _ in }) throws -> TrainingSession {
+    private func session(_ change: (inout OptionList) -> Void = { _ in }) throws -> TrainingSession {
         var options = tinyOptions()
         change(&options)
         return try TrainingSession(options, output: run)
@@ -46,17 +47,19 @@ import Testing
         let record = try RunRecord.read(run + "/config.json")
         #expect(record.version == ProgramVersion.current)
         #expect(record.machine == reference)
-        #expect(record.network.layers == 19)
-        #expect(record.data.trainSamples == 20)
-        #expect(record.data.fingerprint == tinyData().fingerprint())
-        #expect(record.options.branchScale == 0.5)
-        #expect(record.options.surrogateHeight == 1)
+        #expect(record.size.layers == 19)
+        #expect(record.dataSet.trainSamples == 20)
+        #expect(record.dataSet.fingerprint == tinyData().fingerprint())
+        #expect(record.configuration.network.start.branchScale == 0.5)
+        #expect(record.configuration.network.neuron.surrogateHeight == 1)
         let again = try JSONDecoder().decode(RunRecord.self, from: Data(record.encoded()))
         #expect(again == record)
-        // Options stand at the top level under the names of option files.
-        let text = try JSONSerialization.jsonObject(with: Data(record.encoded())) as? [String: Any]
-        #expect(text?["batch_size"] as? Int == 8)
-        #expect(text?["device"] as? String == "reference")
+        // Options have the names of option files, in sections.
+        let text = try JSONDecoder().decode(JSONValue.self, from: Data(record.encoded())).leaves
+        #expect(text["learning.batch_size"] == "8")
+        #expect(text["run.device"] == "reference")
+        #expect(text["network.stages[1].width"] == "8")
+        #expect(text["data_set.class_names[9]"] == "9")
     }
 
     @Test func theSameRunTwiceGivesTheSameBits() async throws {
@@ -70,7 +73,7 @@ import Testing
         try await train(session())
         let other = folder.file("other")
         var options = tinyOptions()
-        options.seed = 4
+        options["seed"] = "4"
         try await train(TrainingSession(options, output: other))
         let first = try ComparableCheckpoint(run + "/checkpoint-last.safetensors")
         let second = try ComparableCheckpoint(other + "/checkpoint-last.safetensors")
@@ -80,9 +83,9 @@ import Testing
     @Test func theLossFalls() async throws {
         try await train(
             session {
-                $0.epochs = 20
-                $0.shift = 0
-                $0.learningRate = 0.02
+                $0["epochs"] = "20"
+                $0["shift"] = "0"
+                $0["learning-rate"] = "0.02"
             }
         )
         let losses = try MetricsFile(path: run + "/metrics.jsonl").records().map(\.trainLoss)
@@ -113,17 +116,33 @@ import Testing
     @Test func metadataDescribeTheNetworkAgain() throws {
         let options = tinyOptions()
         let configuration = try TrainingConfiguration(options)
-        let network = try configuration.networkDescription(channels: 1, height: 8, width: 12, classes: 10)
-        let metadata = ModelMetadata(model: "lsn19", width: 1.0 / 32, network: network, dataset: .digits, batchSize: 8)
-        #expect(metadata.strings["image_size"] == "8x12")
-        #expect(try ModelMetadata(metadata.strings, path: "file") == metadata)
+        let network = try configuration.network.described(
+                input: NetworkTemplate.Input(channels: 1, height: 8, width: 12),
+                classes: 10
+            )
+        var data = configuration.data
+        data.split = .random(seed: 7)
+        data.framesBy = .time
+        let metadata = ModelMetadata(
+            network: network,
+            width: 1.0 / 32,
+            data: data,
+            classNames: ["a", "b"],
+            batchSize: 8
+        )
+        let strings = try metadata.strings()
+        #expect(strings["image_size"] == "8x12")
+        #expect(try ModelMetadata(strings, path: "file") == metadata)
         // Another program's file need not say where its values come from.
-        var foreign = metadata.strings
-        for key in ["format", "version", "dataset", "batch_size"] {
+        var foreign = strings
+        for key in ["format", "version", "network", "dataset", "data", "class_names", "batch_size"] {
             foreign[key] = nil
         }
         #expect(try ModelMetadata(foreign, path: "file").network == network)
-        #expect(try ModelMetadata(foreign, path: "file").dataset == nil)
+        #expect(try ModelMetadata(foreign, path: "file").data == nil)
+        foreign["format"] = "lsn-checkpoint-2"
+        let later = #expect(throws: FileFormatError.self) { try ModelMetadata(foreign, path: "file") }
+        #expect(later?.description.contains("lsn-checkpoint-2") == true)
     }
 
     @Test(
@@ -135,13 +154,19 @@ import Testing
     )
     func metadataThatDescribeNoNetworkAreRefused(key: String, value: String?) throws {
         let network = try TrainingConfiguration(tinyOptions()).networkDescription(for: tinyData())
-        var strings = ModelMetadata(model: "lsn19", width: 1, network: network, dataset: .digits, batchSize: 8).strings
+        var strings = try ModelMetadata(
+            network: network,
+            data: DataConfiguration(dataset: .digits),
+            batchSize: 8
+        ).strings()
+        // As files of earlier versions have it.
+        (strings["network"], strings["data"]) = (nil, nil)
         strings[key] = value
         #expect(throws: (any Error).self) { try ModelMetadata(strings, path: "file") }
     }
 
     @Test func divergingStopsWithStepAndLayerAndKeepsTheCheckpoint() async throws {
-        try await train(session { $0.epochs = 1 })
+        try await train(session { $0["epochs"] = "1" })
         let path = run + "/checkpoint-last.safetensors"
         var file = try Safetensors.read(path)
         let name = "stages.1.0.inhibitory.0.conv.weight"
@@ -155,8 +180,8 @@ import Testing
         }
         file = broken
         try file.write(to: path)
-        var options = TrainingOptions()
-        options.epochs = 2
+        var options = OptionList()
+        options["epochs"] = "2"
         let session = try TrainingSession(resuming: run, options: options, output: nil)
         let error = await #expect(throws: TrainingError.self) { try await train(session) }
         guard case .diverged(let what, let step, let epoch) = error else {
@@ -173,8 +198,8 @@ import Testing
         let error = await #expect(throws: TrainingError.self) {
             try await train(
                 session {
-                    $0.optimizer = .sgd
-                    $0.learningRate = 1e38
+                    $0["optimizer"] = "sgd"
+                    $0["learning-rate"] = "1e38"
                 }
             )
         }

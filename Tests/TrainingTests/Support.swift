@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import FileFormats
 import Foundation
@@ -48,15 +49,15 @@ func tinyData(seed: UInt64 = 1) -> ImageDataset {
 }
 
 /// The smallest run that has all of it: two epochs of three steps.
-func tinyOptions() -> TrainingOptions {
-    var options = TrainingOptions()
-    options.model = "lsn19"
-    options.width = 1.0 / 32
-    options.timesteps = 2
-    options.epochs = 2
-    options.batchSize = 8
-    options.shift = 1
-    options.seed = 3
+func tinyOptions() -> OptionList {
+    var options = OptionList()
+    options["model"] = "lsn19"
+    options["width"] = "\(1.0 / 32)"
+    options["timesteps"] = "2"
+    options["epochs"] = "2"
+    options["batch-size"] = "8"
+    options["shift"] = "1"
+    options["seed"] = "3"
     return options
 }
 

@@ -43,7 +43,7 @@ public struct NetworkAnalyzer<B: Backend>: Sendable {
     ///   - extent: how much is looked at.
     ///   - progress: hears how many batches are done, of how many.
     public func run(_ extent: Extent, progress: (_ done: Int, _ total: Int) -> Void) throws -> NetworkAnalysis {
-        let batches = data.evaluationBatches(batchSize: configuration.batchSize)
+        let batches = data.evaluationBatches(batchSize: configuration.learning.batchSize)
         let total = batches.batchCount + extent.gradientBatches
         let forward = try watchForward(batches, extent) { progress($0, total) }
         let norms = try measureGradients(extent.gradientBatches) { progress(batches.batchCount + $0, total) }
@@ -127,8 +127,8 @@ public struct NetworkAnalyzer<B: Backend>: Sendable {
         let check = outputs.reduce(OutputCheck()) { $0 + ($1.check ?? OutputCheck()) }
         let notBinary = outputs.reduce(0) { $0 + $1.notBinary }
         return NetworkAnalysis(
-            model: configuration.architecture.name,
-            family: network.description.family.rawValue,
+            model: configuration.network.name,
+            family: network.description.families.map(\.rawValue).joined(separator: " "),
             dataset: data.name.rawValue,
             device: network.backend.deviceName,
             timeSteps: network.description.timeSteps,

@@ -1,3 +1,4 @@
+public import Configuration
 import Networks
 import Reports
 public import Tensors
@@ -33,12 +34,12 @@ public struct DepthPlan: Codable, Hashable, Sendable {
     public var channels: Int
     /// Options of every run: data set, epochs, batch size, learning rate, time steps; a surrogate's height, if all systems
     /// are to have the same.
-    public var options: TrainingOptions
+    public var options: OptionList
     /// A run for each.
     public var seeds: [UInt64]
 
     /// Gathers what belongs together.
-    public init(systems: [DepthSystem], depths: [Int], channels: Int, options: TrainingOptions, seeds: [UInt64]) {
+    public init(systems: [DepthSystem], depths: [Int], channels: Int, options: OptionList, seeds: [UInt64]) {
         self.systems = systems
         self.depths = depths
         self.channels = channels
@@ -64,13 +65,13 @@ public struct DepthPlan: Codable, Hashable, Sendable {
                 for system in systems {
                     let architecture = try system.architecture(depth: depth)
                     var options = options
-                    options.model = architecture.name
-                    options.width = Double(channels) / Double(architecture.standardWidths[0])
-                    options.seed = seed
+                    options["model"] = architecture.name
+                    options["width"] = "\(architecture.width(ofFirstStage: channels))"
+                    options["seed"] = "\(seed)"
                     if system == .lsnPaper {
-                        options.branchScale = 1
-                        options.branchBias = 0
-                        options.surrogateHeight = self.options.surrogateHeight ?? 1
+                        options["branch-scale"] = "1"
+                        options["branch-bias"] = "0"
+                        options["surrogate-height"] = self.options["surrogate-height"] ?? "1"
                     }
                     let name = "\(system.rawValue)\(depth)-seed\(seed)"
                     let run = PlannedRun(name: name, options: options)

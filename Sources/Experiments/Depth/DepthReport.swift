@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import Networks
 import Reports
@@ -63,7 +64,7 @@ extension DepthResults {
     }
 
     private var surrogates: String {
-        if let height = plan.options.surrogateHeight {
+        if let height = plan.options["surrogate-height"] {
             return "all have a triangular surrogate of height \(height)"
         }
         return
@@ -94,8 +95,8 @@ extension DepthResults {
         let record = run.record
         let last = record.epochs.last
         return [
-            record.name, "\(record.network.layers)", "\(record.network.blocks)",
-            ProgressText.grouped(record.network.parameters),
+            record.name, "\(record.size.layers)", "\(record.size.blocks)",
+            ProgressText.grouped(record.size.parameters),
             Figure.percent(last?.trainAccuracy), Figure.percent(record.testAccuracy),
             Figure.percent(record.epochs.map(\.testAccuracy).max()), Figure.number(last?.imagesPerSecond),
             record.failure.map { "step \($0.step): \($0.what)" } ?? "as planned",
@@ -108,7 +109,7 @@ extension DepthResults {
     }
 
     /// Above this a network has learned something.
-    private var chance: Double { 2 / Double(runs.first?.record.network.classes ?? 10) }
+    private var chance: Double { 2 / Double(runs.first?.record.configuration.network.classes ?? 10) }
 
     private func accuracy(_ system: DepthSystem, _ depth: Int) -> Double? {
         mean(runs(system, depth).map { $0.record.countedAccuracy })

@@ -1,3 +1,4 @@
+public import Configuration
 import Networks
 import Tensors
 public import Training
@@ -46,7 +47,7 @@ public struct RecipePlan: Codable, Hashable, Sendable {
     /// Channels of the first stage; every model's width is chosen so.
     public var channels: Int
     /// Options of every run: data set, epochs, batch size, time steps.
-    public var options: TrainingOptions
+    public var options: OptionList
     /// A run for each.
     public var seeds: [UInt64]
 
@@ -70,7 +71,7 @@ public struct RecipePlan: Codable, Hashable, Sendable {
         learningRates: [Double],
         warmups: [Int],
         channels: Int,
-        options: TrainingOptions,
+        options: OptionList,
         seeds: [UInt64]
     ) {
         self.models = models
@@ -119,15 +120,15 @@ public struct RecipePlan: Codable, Hashable, Sendable {
         return try seeds.flatMap { seed in
             try recipes.map { recipe in
                 var options = options
-                options.model = recipe.model
-                options.width = Double(channels) / Double(try Architecture.named(recipe.model).standardWidths[0])
-                options.branchScale = recipe.start.scale
-                options.branchBias = recipe.start.bias
-                options.surrogate = .triangular
-                options.surrogateHeight = recipe.height
-                options.learningRate = recipe.learningRate
-                options.warmupEpochs = recipe.warmupEpochs
-                options.seed = seed
+                options["model"] = recipe.model
+                options["width"] = "\(try Architecture.named(recipe.model).width(ofFirstStage: channels))"
+                options["branch-scale"] = "\(recipe.start.scale)"
+                options["branch-bias"] = "\(recipe.start.bias)"
+                options["surrogate"] = "triangular"
+                options["surrogate-height"] = "\(recipe.height)"
+                options["learning-rate"] = "\(recipe.learningRate)"
+                options["warmup-epochs"] = "\(recipe.warmupEpochs)"
+                options["seed"] = "\(seed)"
                 return Entry(recipe: recipe, run: PlannedRun(name: "\(recipe.name)-seed\(seed)", options: options))
             }
         }

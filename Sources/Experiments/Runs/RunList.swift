@@ -1,6 +1,8 @@
+public import Configuration
 public import Datasets
 import FileFormats
 import Foundation
+import Networks
 public import Tensors
 public import Training
 
@@ -9,10 +11,10 @@ public struct PlannedRun: Sendable {
     /// Names its folder.
     public var name: String
     /// What is asked of it.
-    public var options: TrainingOptions
+    public var options: OptionList
 
     /// Gathers what belongs together.
-    public init(name: String, options: TrainingOptions) {
+    public init(name: String, options: OptionList) {
         self.name = name
         self.options = options
     }
@@ -23,9 +25,9 @@ public struct CompletedRun: Codable, Hashable, Sendable {
     /// Of its folder.
     public var name: String
     /// The network in numbers.
-    public var network: NetworkRecord
-    /// T, the width, the learning rate and all other options, no default left open.
-    public var options: TrainingOptions
+    public var size: NetworkSize
+    /// The network, the learning rate and everything else, no default left open.
+    public var configuration: TrainingConfiguration
     /// Every epoch.
     public var epochs: [EpochRecord]
     /// The gradient at the end of every epoch.
@@ -57,14 +59,14 @@ extension [CompletedRun] {
     /// - Parameter namesLearningRate: false where it is what they differ by.
     func budget(namesLearningRate: Bool) -> String {
         guard let record = first else { return "no run" }
-        func text(_ value: (some CustomStringConvertible)?) -> String { value.map { "\($0)" } ?? "–" }
-        let options = record.options
-        let rate = namesLearningRate ? " at \(text(options.learningRate))" : ""
-        let size = record.network.imageSize.map(String.init).joined(separator: "×")
-        let shift = options.shift.map { $0 == 0 ? ", none shifted" : ", shifted by up to \($0)" } ?? ""
+        let (network, data) = (record.configuration.network, record.configuration.data)
+        let learning = record.configuration.learning
+        let rate = namesLearningRate ? " at \(learning.learningRate)" : ""
+        let size = network.input.map { "\($0.height)×\($0.width)" } ?? "–"
+        let shift = data.shift == 0 ? ", none shifted" : ", shifted by up to \(data.shift)"
         return
-            "\(text(options.epochs)) epochs of \(text(options.dataset?.rawValue)) (\(size) pixels\(shift)), batches of "
-            + "\(text(options.batchSize)), \(text(options.optimizer?.rawValue))\(rate), T = \(text(options.timesteps))"
+            "\(learning.epochs) epochs of \(data.dataset.rawValue) (\(size) pixels\(shift)), batches of "
+            + "\(learning.batchSize), \(learning.optimizer.rawValue)\(rate), T = \(network.timeSteps ?? 1)"
     }
 
     /// In which steps and evaluations ran, all runs together; compilation aside.
@@ -169,10 +171,10 @@ public struct RunList<B: Backend> {
         guard FileManager.default.fileExists(atPath: ExperimentPaths(path).configuration) else {
             return try TrainingSession(run.options, output: path)
         }
-        let session = try TrainingSession(resuming: path, options: run.options, output: nil)
+        let session = try TrainingSession(resuming: path, options: run.options)
         // More epochs would continue a schedule that has come to its end, and not be the run that was asked for.
-        let epochs = session.configuration.epochs
-        if let before = session.resumed?.record.options.epochs, before != epochs {
+        let epochs = session.configuration.learning.epochs
+        if let before = session.resumed?.record.configuration.learning.epochs, before != epochs {
             throw ConfigurationError.contradiction(
                 run: path,
                 options: [.init(option: "--epochs", given: "\(epochs)", recorded: "\(before)")]
@@ -185,7 +187,7 @@ public struct RunList<B: Backend> {
     private func isFinished(_ run: PlannedRun) throws -> Bool {
         let paths = ExperimentPaths(path(run.name))
         guard FileManager.default.fileExists(atPath: paths.configuration) else { return false }
-        let epochs = try session(run).configuration.epochs
+        let epochs = try session(run).configuration.learning.epochs
         if FileManager.default.fileExists(atPath: paths.failure) { return true }
         return try MetricsFile(path: paths.metrics).records().last?.epoch ?? 0 >= epochs
     }
@@ -215,8 +217,8 @@ public struct RunList<B: Backend> {
         let blocks = try BlocksFile(path: paths.blocks).statistics()
         return CompletedRun(
             name: name,
-            network: record.network,
-            options: record.options,
+            size: record.size,
+            configuration: record.configuration,
             epochs: try MetricsFile(path: paths.metrics).records(),
             gradients: blocks.map(EpochGradient.init),
             blocks: blocks,

@@ -1,3 +1,4 @@
+import Configuration
 public import Datasets
 import FileFormats
 import Foundation
@@ -50,7 +51,7 @@ public struct TrainedRun: Sendable {
         }
         let record = try RunRecord.read(paths.configuration)
         machine = record.machine
-        configuration = try TrainingConfiguration(record.options)
+        configuration = record.configuration
         file = try Safetensors.read(checkpoint)
         metadata = try ModelMetadata(file.metadata, path: checkpoint)
     }

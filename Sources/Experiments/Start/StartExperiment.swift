@@ -1,3 +1,4 @@
+import Configuration
 public import Datasets
 import Networks
 import Reports
@@ -69,7 +70,7 @@ public struct StartExperiment: Sendable {
         let configuration = try TrainingConfiguration(trial.options)
         let data = try load(configuration.dataRequest)
         let network = try Network(configuration.networkDescription(for: data), backend: backend)
-        try network.initialize(seed: configuration.seed)
+        try network.initialize(seed: configuration.run.seed)
         let probe = try TrainingProbe(configuration: configuration, network: network, data: data)
         var result = StartResults.Trial(
             key: trial.key,
@@ -82,7 +83,7 @@ public struct StartExperiment: Sendable {
         do {
             for step in 0..<plan.steps {
                 if shouldStop() { throw ExperimentInterrupted() }
-                try probe.train(batch: step, rate: configuration.schedule.base)
+                try probe.train(batch: step, rate: configuration.learning.learningRate)
             }
             result.afterSteps = StartResults.Measurement(try probe.measure(batch: plan.steps), withBlocks: false)
         } catch TrainingError.diverged(let what, let step, let epoch) {

@@ -1,3 +1,4 @@
+public import Configuration
 import Networks
 import Tensors
 public import Training
@@ -41,7 +42,7 @@ public struct StartPlan: Codable, Hashable, Sendable {
     /// Steps of training after which is measured again; 0: only at the start.
     public var steps: Int
     /// Options of every network: data set, batch size, learning rate, time steps, seed.
-    public var options: TrainingOptions
+    public var options: OptionList
 
     /// Gathers what belongs together.
     public init(
@@ -50,7 +51,7 @@ public struct StartPlan: Codable, Hashable, Sendable {
         heights: [Float],
         channels: Int,
         steps: Int,
-        options: TrainingOptions
+        options: OptionList
     ) {
         self.models = models
         self.starts = starts
@@ -61,12 +62,12 @@ public struct StartPlan: Codable, Hashable, Sendable {
     }
 
     /// The options of every network.
-    public func trainingOptions() throws -> [TrainingOptions] { try trials().map(\.options) }
+    public func trainingOptions() throws -> [OptionList] { try trials().map(\.options) }
 
     /// A network to be measured.
     struct Trial {
         let key: StartResults.Key
-        let options: TrainingOptions
+        let options: OptionList
     }
 
     /// Every network.
@@ -80,12 +81,12 @@ public struct StartPlan: Codable, Hashable, Sendable {
             for height in heights {
                 for start in starts {
                     var options = options
-                    options.model = model
-                    options.width = Double(channels) / Double(architecture.standardWidths[0])
-                    options.branchScale = start.scale
-                    options.branchBias = start.bias
-                    options.surrogate = .triangular
-                    options.surrogateHeight = height
+                    options["model"] = model
+                    options["width"] = "\(architecture.width(ofFirstStage: channels))"
+                    options["branch-scale"] = "\(start.scale)"
+                    options["branch-bias"] = "\(start.bias)"
+                    options["surrogate"] = "triangular"
+                    options["surrogate-height"] = "\(height)"
                     trials.append(Trial(key: .init(model: model, start: start, height: height), options: options))
                 }
             }

@@ -1,3 +1,4 @@
+public import Configuration
 public import Datasets
 public import Networks
 import Reports
@@ -11,10 +12,10 @@ public struct OrderPlan: Codable, Hashable, Sendable {
     /// Channels of the first stage.
     public var channels: Int
     /// Options of every run: data set, epochs, batch size, learning rate, time steps, seed.
-    public var options: TrainingOptions
+    public var options: OptionList
 
     /// Gathers what belongs together.
-    public init(models: [String], channels: Int, options: TrainingOptions) {
+    public init(models: [String], channels: Int, options: OptionList) {
         self.models = models
         self.channels = channels
         self.options = options
@@ -36,16 +37,18 @@ public struct OrderPlan: Codable, Hashable, Sendable {
         for model in models {
             let architecture = try Architecture.named(model)
             // An architecture of another family is refused before anything is trained.
-            _ = try architecture.family(residual: .original)
+                        var order = NetworkOverrides()
+            order.residual = .original
+            _ = try architecture.settled(by: order)
             for isSpiking in [true, false] {
                 for order in ResidualOrder.allCases {
                     var options = options
-                    options.model = model
-                    options.residual = order
-                    options.width = Double(channels) / Double(architecture.standardWidths[0])
+                    options["model"] = model
+                    options["residual"] = order.rawValue
+                    options["width"] = "\(architecture.width(ofFirstStage: channels))"
                     if !isSpiking {
-                        options.neuron = .rectifier
-                        options.timesteps = nil
+                        options["neuron"] = "relu"
+                        options["timesteps"] = nil
                     }
                     let name = "\(model)-\(isSpiking ? "snn" : "ann")-\(order.rawValue)"
                     let run = PlannedRun(name: name, options: options)
@@ -126,7 +129,7 @@ public struct OrderExperiment: Sendable {
             if record.failure == nil {
                 let trained = try TrainedRun(list.path(record.name), checkpoint: .last)
                 let data = try load(trained.configuration.dataRequest)
-                let batch = data.limited(train: nil, test: trained.configuration.batchSize)
+                let batch = data.limited(train: nil, test: trained.configuration.learning.batchSize)
                 let analysis = try NetworkAnalyzer(
                     network: try trained.network(on: backend, data: batch),
                     configuration: trained.configuration,

@@ -87,9 +87,9 @@ enum NetworkCases {
             let batch = 2
             let picture = [batch, network.inChannels, network.imageHeight, network.imageWidth]
             var attributes = network.neuron.attributes
-            attributes["family"] = .text(network.family.rawValue)
-            attributes["bottleneck"] = .flag(network.isBottleneck)
-            attributes["stages"] = .list(network.stages.map { .number(Double($0)) })
+            attributes["family"] = .text(network.stages[0].family.rawValue)
+            attributes["bottleneck"] = .flag(network.stages[0].isBottleneck)
+            attributes["stages"] = .list(network.stages.map { .number(Double($0.blocks)) })
             attributes["widths"] = .list(network.widths.map { .number(Double($0)) })
             attributes["stem"] = .text(network.stem.rawValue)
             attributes["head"] = .text(network.head.rawValue)

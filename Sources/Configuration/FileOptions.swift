@@ -12,7 +12,8 @@ extension ImageSize: ExpressibleByArgument {
 }
 
 /// Options of data sets that are folders of files.
-struct FileOptions: ParsableArguments {
+public struct FileOptions: ParsableArguments {
+    /// Which files train and which test.
     @Option(
         help: ArgumentHelp(
             "Which files of each class train and which test.",
@@ -21,14 +22,16 @@ struct FileOptions: ParsableArguments {
             valueName: "rule"
         )
     )
-    var split: SplitRule?
+    public var split: SplitRule?
 
+    /// Rows and columns that the network sees.
     @Option(
         help:
             "Pixels that the network sees: N, or native (default: imagenet 224, cifar10-dvs 48; digits, mnist and cifar10 native, which whole factors make smaller)."
     )
-    var imageSize: ImageSize?
+    public var imageSize: ImageSize?
 
+    /// How recordings are cut into frames.
     @Option(
         help: .choice(
             FramesBy.self,
@@ -36,11 +39,20 @@ struct FileOptions: ParsableArguments {
         ),
         transform: named
     )
-    var framesBy: FramesBy?
+    public var framesBy: FramesBy?
 
-    @Option(help: "Leave out so many damaged files (default: \(DataRequest.standardMaxBadFiles)).")
-    var maxBadFiles: Int?
+    /// Damaged files that are borne.
+    @Option(
+        parsing: .unconditional,
+        help: "Leave out so many damaged files (default: \(DataRequest.standardMaxBadFiles)).",
+        transform: atLeast(0)
+    )
+    public var maxBadFiles: Int?
 
+    /// Where frames of recordings are kept.
     @Option(help: "Folder for frames of recordings (default: frames in the user's cache folder).")
-    var cache: String?
+    public var cache: String?
+
+    /// Nothing given.
+    public init() {}
 }

@@ -2,17 +2,26 @@ import Foundation
 
 /// Any JSON value: for `config.json`, whose keys grow with the program, so that a report of another version's run is
 /// still complete.
-enum JSONValue: Decodable, Sendable, Equatable {
+public enum JSONValue: Decodable, Sendable, Equatable {
+    /// Nothing.
     case null
+    /// True or false.
     case truth(Bool)
+    /// A number without a point.
     case whole(Int)
+    /// One that is too large for the former.
     case natural(UInt64)
+    /// Any other number.
     case number(Double)
+    /// A text.
     case text(String)
+    /// Values in order.
     case list([JSONValue])
+    /// Values by key.
     case object([String: JSONValue])
 
-    init(from decoder: any Decoder) throws {
+    /// From any JSON.
+    public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
@@ -34,37 +43,43 @@ enum JSONValue: Decodable, Sendable, Equatable {
     }
 
     /// The value of a key.
-    subscript(_ key: String) -> JSONValue? {
+    public subscript(_ key: String) -> JSONValue? {
         if case .object(let members) = self { members[key] } else { nil }
     }
 
     /// A text.
-    var string: String? {
+    public var string: String? {
         if case .text(let text) = self { text } else { nil }
     }
 
     /// A whole number.
-    var integer: Int? {
+    public var integer: Int? {
         if case .whole(let value) = self { value } else { nil }
     }
 
     /// The elements of a list.
-    var elements: [JSONValue] {
+    public var elements: [JSONValue] {
         if case .list(let values) = self { values } else { [] }
     }
 
-    /// For people, on one line.
-    var shown: String {
-        switch self {
-        case .null: NumberText.unknown
-        case .truth(let value): value ? "yes" : "no"
-        case .whole(let value): "\(value)"
-        case .natural(let value): "\(value)"
-        case .number(let value): "\(value)"
-        case .text(let text): text
-        case .list(let values): values.map(\.shown).joined(separator: ", ")
-        case .object(let members):
-            members.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.shown)" }.joined(separator: ", ")
+    /// Every text, number and truth by its path, e.g. `network.stages[1].width`.
+    public var leaves: [String: String] {
+        var leaves: [String: String] = [:]
+        func walk(_ value: JSONValue, _ path: String) {
+            switch value {
+            case .object(let members):
+                for (key, member) in members { walk(member, path.isEmpty ? key : "\(path).\(key)") }
+            case .list(let values):
+                for (index, member) in values.enumerated() { walk(member, "\(path)[\(index)]") }
+            case .null: break
+            case .truth(let value): leaves[path] = "\(value)"
+            case .whole(let value): leaves[path] = "\(value)"
+            case .natural(let value): leaves[path] = "\(value)"
+            case .number(let value): leaves[path] = "\(value)"
+            case .text(let text): leaves[path] = text
+            }
         }
+        walk(self, "")
+        return leaves
     }
 }

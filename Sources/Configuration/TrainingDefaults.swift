@@ -1,5 +1,6 @@
 import Datasets
 import Networks
+import Training
 
 /// What a run does where nothing is asked: by data set, recipe and optimizer.
 ///
@@ -11,7 +12,7 @@ struct TrainingDefaults {
     let model: String
     /// Nil: the architecture's own.
     let width: Double?
-    /// Nil: the architecture's own.
+    /// T; nil: the architecture's own.
     let timeSteps: Int?
     let batchSize: Int
     let epochs: Int
@@ -23,9 +24,8 @@ struct TrainingDefaults {
     private let hurriesDeepNetworks: Bool
     let weightDecay: Double
     let augmentation: AugmentationPolicy
-    /// The start of the last norm of each logic branch and the surrogate's height; nil: by the network's depth.
-    let branchScale: Float?
-    let branchBias: Float?
+    /// Of logic blocks, and the surrogate's height; nil: by the network's depth.
+    let start: NetworkTemplate.Start
     let surrogateHeight: Float?
     /// Whether `Head.startingGain` is taken.
     let raisesHead: Bool
@@ -52,8 +52,9 @@ struct TrainingDefaults {
         learningRate = optimizer == .sgd ? 0.1 : dataset == .imagenet ? 1e-3 : 5e-3
         hurriesDeepNetworks = recipe == .standard && optimizer != .sgd
         augmentation = AugmentationPolicy.standard(for: dataset, imageSize: imageSize)
-        branchScale = recipe == .paper ? 1 : nil
-        branchBias = recipe == .paper ? 0 : nil
+        start =
+            recipe == .paper
+            ? NetworkTemplate.Start(branchScale: 1, branchBias: 0) : NetworkTemplate.Start()
         surrogateHeight = recipe == .paper ? 1 : nil
         raisesHead = dataset == .cifar10DVS && recipe == .standard
     }
@@ -61,8 +62,8 @@ struct TrainingDefaults {
     /// The highest learning rate. LSNs beyond the blocks of LSN101 take twice as much: their gradient falls on its way back,
     /// under the lower surrogate that they start with, and of 100, 200 and 500 blocks nearly all learnt more at it
     /// (docs/Depth.md).
-    func learningRate(for architecture: Architecture) -> Double {
-        let isDeep = architecture.family == .lsn && architecture.blockCount > BranchStart.deepBlocks
+    func learningRate(for network: NetworkTemplate) -> Double {
+        let isDeep = network.isLogic && network.blockCount > BranchStart.deepBlocks
         return hurriesDeepNetworks && isDeep ? 2 * learningRate : learningRate
     }
 }

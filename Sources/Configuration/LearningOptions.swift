@@ -1,0 +1,120 @@
+public import ArgumentParser
+public import Training
+
+/// Options that say how it is trained.
+public struct LearningOptions: ParsableArguments {
+    /// Starting point of the defaults.
+    @Option(
+        help: .choice(
+            Recipe.self,
+            "Where the defaults start from; paper: decay 5e-3 (cifar10-dvs: 5e-2), and LSNs with norms at 1 and 0 and surrogate height 1."
+        ),
+        transform: named
+    )
+    public var recipe: Recipe?
+
+    /// Passes over the training split.
+    @Option(
+        parsing: .unconditional,
+        help: "Passes over the training data (default: 8; cifar10 and imagenet: 300; cifar10-dvs: 150).",
+        transform: count
+    )
+    public var epochs: Int?
+
+    /// Samples a step.
+    @Option(
+        parsing: .unconditional,
+        help: "Samples a step (default: 20; mnist: 50; cifar10 and imagenet: 64; cifar10-dvs: 32).",
+        transform: count
+    )
+    public var batchSize: Int?
+
+    /// The update rule.
+    @Option(
+        help: .choice(
+            OptimizerKind.self,
+            "Update rule; adam adds the decay to the gradient, as in the paper (default: adam)."
+        ),
+        transform: named
+    )
+    public var optimizer: OptimizerKind?
+
+    /// Highest learning rate.
+    @Option(
+        parsing: .unconditional,
+        help: """
+            Highest learning rate (default: 5e-3, imagenet: 1e-3, and twice that for an LSN of more than 33 blocks; \
+            sgd: 0.1).
+            """,
+        transform: positive
+    )
+    public var learningRate: Double?
+
+    /// Decay of every parameter.
+    @Option(
+        parsing: .unconditional,
+        help: "Decay of every parameter (default: 0 for digits and mnist, else 5e-4).",
+        transform: number("0 or more") { $0 >= 0 && $0.isFinite }
+    )
+    public var weightDecay: Double?
+
+    /// Epochs of linear warm-up.
+    @Option(
+        parsing: .unconditional,
+        help: "Epochs of linear warm-up (default: 0; imagenet: 10 of 300).",
+        transform: atLeast(0)
+    )
+    public var warmupEpochs: Int?
+
+    /// What follows the warm-up.
+    @Option(
+        help: .choice(ScheduleKind.self, "The learning rate after the warm-up (default: cosine)."),
+        transform: named
+    )
+    public var schedule: ScheduleKind?
+
+    /// What is made small.
+    @Option(
+        help: .choice(
+            LossKind.self,
+            "Cross-entropy of the mean logits; temporal efficient training; or the former and a loss on the distribution of membrane potentials, which is this project's own after the idea of RecDis-SNN, not a reproduction (default: mean-ce)."
+        ),
+        transform: named
+    )
+    public var loss: LossKind?
+
+    /// λ of TET.
+    @Option(
+        parsing: .unconditional,
+        help: "TET's λ, the share of the squared distance of logits from φ (default: 0.05).",
+        transform: number("from 0 to 1") { 0...1 ~= $0 }
+    )
+    public var tetLambda: Float?
+
+    /// φ of TET.
+    @Option(
+        parsing: .unconditional,
+        help: "TET's φ (default: 1).",
+        transform: finite
+    )
+    public var tetPhi: Float?
+
+    /// Weight of the loss on membrane potentials.
+    @Option(
+        parsing: .unconditional,
+        help: "Weight of mpd's loss on potentials, averaged over the layers (default: 0.1).",
+        transform: positive
+    )
+    public var mpdWeight: Float?
+
+    /// The share of the target that all classes divide among themselves.
+    @Option(
+        parsing: .unconditional,
+        help: "Share of each target that all classes divide among themselves (default: 0).",
+        transform: number("from 0 to less than 1") { 0..<1 ~= $0 }
+    )
+    public var labelSmoothing: Float?
+
+    /// Nothing given.
+    public init() {}
+}

@@ -1,0 +1,179 @@
+public import ArgumentParser
+public import Networks
+public import Tensors
+public import Training
+
+/// Options that say what is trained.
+public struct NetworkOptions: ParsableArguments {
+    /// Name of an architecture, or a file that describes a network.
+    @Option(help: ArgumentHelp("Architecture, one of `lsn models`, or a YAML file that describes a network (docs/Networks.md; default: lsn19; imagenet: lsn18; cifar10-dvs: lsn15).", valueName: "name|file"))
+    public var model: String?
+
+    /// Multiplier of the model's widths.
+    @Option(
+        parsing: .unconditional,
+        help: "Multiplier of the model's widths (default: the model's own; 0.0625 for digits and mnist; 1 for a file).",
+        transform: positive
+    )
+    public var width: Double?
+
+    /// T.
+    @Option(
+        parsing: .unconditional,
+        help: "Time steps T (default: 4; imagenet and cifar10-dvs: the model's own; 1 for relu).",
+        transform: count
+    )
+    public var timesteps: Int?
+
+    /// The first layers.
+    @Option(
+        help: .choice(StemChoice.self, "First layers: by image size, 3×3, or 7×7 with pooling (default: auto)."),
+        transform: named
+    )
+    public var stem: StemChoice?
+
+    /// The last layers.
+    @Option(
+        help: .choice(
+            Head.self,
+            "Last layers: one fully connected, or two with 256 neurons between (default: the model's own)."
+        ),
+        transform: named
+    )
+    public var head: Head?
+
+    /// What joins branch and shortcut in SEW blocks.
+    @Option(
+        help: .choice(
+            SEWFunction.self,
+            "How blocks of sew-resnet… join branch o and input x: o + x, o·x, x·(1 − o) (default: add)."
+        ),
+        transform: named
+    )
+    public var sew: SEWFunction?
+
+    /// The order of a residual block's parts.
+    @Option(
+        help: .choice(ResidualOrder.self, "Order of norm, neuron and sum in blocks of residual… (default: original)."),
+        transform: named
+    )
+    public var residual: ResidualOrder?
+
+    /// The neuron.
+    @Option(
+        help: .choice(
+            NeuronModel.self,
+            "Neuron: without leak, leaky, with a leak that each layer learns, or none but max(0, x) (default: the model's own: lif, or if for spiking-resnet… and sew-resnet…)."
+        ),
+        transform: named
+    )
+    public var neuron: NeuronModel?
+
+    /// α.
+    @Option(
+        parsing: .unconditional,
+        help:
+            "Share of the membrane potential left a time step later; plif starts from it (default: 0.5; if: 1; ds-resnet…: 0.25).",
+        transform: number("from 0 to 1") { 0...1 ~= $0 }
+    )
+    public var leak: Float?
+
+    /// V_th.
+    @Option(
+        parsing: .unconditional,
+        help: "Potential at which a neuron fires (default: 1; ds-resnet…: 0.6, higher levels 1 and 2 above it).",
+        transform: positive
+    )
+    public var threshold: Float?
+
+    /// What firing does to the membrane potential.
+    @Option(
+        help: .choice(Reset.self, "What firing does to the potential: to zero, or less the threshold (default: hard)."),
+        transform: named
+    )
+    public var reset: Reset?
+
+    /// Whether the reset is a constant in the backward pass.
+    @Flag(inversion: .prefixedNo, exclusivity: .chooseLast, help: "Take the reset as a constant in the backward pass (default: no).")
+    public var detachReset: Bool?
+
+    /// ∂Y/∂Û in the backward pass.
+    @Option(
+        help: .choice(
+            Surrogate.Kind.self,
+            "The spike's derivative in the backward pass (default: triangular; ds-resnet…: rectangle)."
+        ),
+        transform: named
+    )
+    public var surrogate: Surrogate.Kind?
+
+    /// Peak of the triangular surrogate.
+    @Option(
+        parsing: .unconditional,
+        help:
+            "Peak of the triangular surrogate (default: 1; LSNs of more than 12 blocks: 0.7; of more than 33: 0.7·√(33/blocks), at least 0.3).",
+        transform: positive
+    )
+    public var surrogateHeight: Float?
+
+    /// Slope of the sigmoid or of the arctan surrogate.
+    @Option(
+        parsing: .unconditional,
+        help: "Slope a of the surrogates sigmoid (default: 4) and arctan (default: 2).",
+        transform: positive
+    )
+    public var surrogateSlope: Float?
+
+    /// Width of the rectangle surrogate.
+    @Option(
+        parsing: .unconditional,
+        help: "Width of the rectangle surrogate (default: 1).",
+        transform: positive
+    )
+    public var surrogateWidth: Float?
+
+    /// Temperature of Dspike.
+    @Option(
+        parsing: .unconditional,
+        help: "Temperature b of the dspike surrogate (default: 3).",
+        transform: positive
+    )
+    public var surrogateTemperature: Float?
+
+    /// Whether Dspike's temperature is chosen anew at each epoch.
+    @Flag(
+        inversion: .prefixedNo, exclusivity: .chooseLast,
+        help:
+            "Choose dspike's temperature anew at each epoch, by finite differences of the first layer: 35 forward passes of one batch (default: no)."
+    )
+    public var surrogateSearch: Bool?
+
+    /// γ of the last norm of each branch, at the start.
+    @Option(
+        parsing: .unconditional,
+        help: "Starting weight of the last norm of each branch (default: LSN by depth, 0.5 or 0.1; sew and: 0; else 1).",
+        transform: finite
+    )
+    public var branchScale: Float?
+
+    /// b of the last norm of each branch, at the start.
+    @Option(
+        parsing: .unconditional,
+        help:
+            "Starting bias of the last norm of each branch (default: LSN by depth, 0 or, at T = 4, 0.2; sew and: the threshold; else 0).",
+        transform: finite
+    )
+    public var branchBias: Float?
+
+    /// Factor of the head's first weights, at the start.
+    @Option(
+        parsing: .unconditional,
+        help:
+            "Factor of the starting weights of the first of head fc256's two layers (default: for events by threshold and leak, 4.6 for standard neurons; else 1).",
+        transform: positive
+    )
+    public var headGain: Float?
+
+    /// Nothing given.
+    public init() {}
+}
