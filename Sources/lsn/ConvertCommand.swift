@@ -73,7 +73,7 @@ struct ConvertCommand: AsyncParsableCommand {
 
     func run() async throws {
         let run: String
-        let backend: any Backend
+        let backend: Backend
         if let checkpoint {
             run = checkpoint
             let options = try SavedModel(checkpoint).options
@@ -107,7 +107,7 @@ struct ConvertCommand: AsyncParsableCommand {
 
 extension ConvertCommand {
     /// Trains the network of rectifiers; its folder and the device.
-    private func train() async throws -> (folder: String, backend: any Backend) {
+    private func train() async throws -> (folder: String, backend: Backend) {
         var options = TrainingOptions()
         options.model = model ?? "residual18"
         options.width = width ?? 0.125
@@ -140,7 +140,7 @@ extension ConvertCommand {
 
     private static func train(
         _ session: TrainingSession,
-        on backend: some Backend,
+        on backend: Backend,
         of device: OpenDevice,
         _ data: any TrainingData,
         _ printer: ProgressPrinter?
@@ -155,11 +155,11 @@ extension ConvertCommand {
         )
     }
 
-    private func convert<B: Backend>(
+    private func convert(
         _ model: SavedModel,
         _ configuration: TrainingConfiguration,
         _ data: any TrainingData,
-        on backend: B
+        on backend: Backend
     ) async throws -> ConversionReport {
         let rectifiers = try Network(model.metadata.network, backend: backend)
         try CheckpointFile.restore(model.file, path: model.path, to: rectifiers, optimizer: nil)

@@ -1,6 +1,5 @@
 import Networks
 import Reports
-public import Tensors
 public import Training
 
 /// Networks that the depth experiment compares.
@@ -144,7 +143,7 @@ public struct DepthExperiment: Sendable {
     }
 
     /// Brings every run to its end; see ``RunList/perform(_:)``.
-    public func run<B: Backend>(_ list: RunList<B>, machine: MachineRecord, command: String) async throws
+    public func run(_ list: RunList, machine: MachineRecord, command: String) async throws
         -> DepthResults
     {
         let completed = try await list.perform(plan.runs())
