@@ -10,15 +10,15 @@ import Tensors
 import Training
 
 /// Hears what every block leaves, and keeps the share of its neurons that fired.
-final class FiringRates<B: Backend>: NetworkObserver {
-    private let backend: B
+final class FiringRates: NetworkObserver {
+    private let backend: Backend
     private let rates = Mutex<[(block: String, rate: Double)]>([])
 
-    init(backend: B) {
+    init(backend: Backend) {
         self.backend = backend
     }
 
-    func didRun(_ block: BlockObservation<B>) throws(BackendError) {
+    func didRun(_ block: BlockObservation) throws(BackendError) {
         // Spikes are bits on the device; as values they are 0 or 1.
         guard case .spikes(let spikes) = block.output else { return }
         let values = try backend.values(spikes)
@@ -26,13 +26,13 @@ final class FiringRates<B: Backend>: NetworkObserver {
         rates.withLock { $0.append((block.name, rate)) }
     }
 
-    func willDifferentiate(_ name: String, gradient: RealTensor<B>) {}
+    func willDifferentiate(_ name: String, gradient: RealTensor) {}
 
     var all: [(block: String, rate: Double)] { rates.withLock { $0 } }
 }
 
 /// Trains on any backend: nothing below knows which one it is.
-func train<B: Backend>(on backend: B, steps: Int) throws {
+func train(on backend: Backend, steps: Int) throws {
     // LSN19's layout at 1/32 of the width, for the digits that come with the package.
     let digits = try DataLoader.load(DataRequest(name: .digits))
     let description = try Architecture.named("lsn19").describe(

@@ -1,9 +1,9 @@
 public import Tensors
 
 /// Brings batches of a data set to a device, where samples are cropped, mirrored and normalised.
-public struct BatchPreparer<B: AugmentationOperations>: Sendable {
+public struct BatchPreparer: Sendable {
     /// Where samples are prepared.
-    public let backend: B
+    public let backend: Backend
     /// How they travel.
     public let form: SampleForm
     /// T of recordings; 1 for pictures, which are the same at every time step.
@@ -13,7 +13,7 @@ public struct BatchPreparer<B: AugmentationOperations>: Sendable {
     private let deviation: [Float]
 
     /// For the batches of `data`.
-    public init(backend: B, data: some TrainingData) {
+    public init(backend: Backend, data: some TrainingData) {
         self.backend = backend
         form = data.form
         timeSteps = data.timeSteps
@@ -26,12 +26,12 @@ public struct BatchPreparer<B: AugmentationOperations>: Sendable {
     public var isStatic: Bool { form != .frames }
 
     /// What the network sees: `[N, C, H, W]`, of recordings `[T·N, C, H, W]` with time outermost.
-    public func prepare(_ batch: Batch) throws(BackendError) -> RealTensor<B> {
+    public func prepare(_ batch: Batch) throws(BackendError) -> RealTensor {
         try prepare(upload(batch))
     }
 
     /// A batch on the device, as it travels.
-    public func upload(_ batch: Batch) throws(BackendError) -> UploadedBatch<B> {
+    public func upload(_ batch: Batch) throws(BackendError) -> UploadedBatch {
         let crops =
             form == .crops
             ? stride(from: 0, to: batch.transforms.count, by: PictureCrop.words).map {
@@ -47,7 +47,7 @@ public struct BatchPreparer<B: AugmentationOperations>: Sendable {
 
     /// A batch of `count` samples whose contents are anything, to see what it takes. Pictures of any size are taken to
     /// be twice as high and as wide as what the network sees.
-    public func placeholder(count: Int) throws(BackendError) -> UploadedBatch<B> {
+    public func placeholder(count: Int) throws(BackendError) -> UploadedBatch {
         let values = timeSteps * shape.channels * shape.area
         switch form {
         case .pictures, .frames:
@@ -72,7 +72,7 @@ public struct BatchPreparer<B: AugmentationOperations>: Sendable {
     }
 
     /// The same of a batch that is on the device; as often as it is asked, to the same bits.
-    public func prepare(_ batch: UploadedBatch<B>) throws(BackendError) -> RealTensor<B> {
+    public func prepare(_ batch: UploadedBatch) throws(BackendError) -> RealTensor {
         let batchShape = shape.with(images: timeSteps * batch.count)
         guard let transforms = batch.transforms else {
             return try backend.resizeImages(
@@ -102,12 +102,12 @@ public struct BatchPreparer<B: AugmentationOperations>: Sendable {
 }
 
 /// A batch on a device, before its samples are cropped, mirrored and normalised: a few bytes a pixel.
-public struct UploadedBatch<B: StorageOperations>: Sendable {
+public struct UploadedBatch: Sendable {
     /// N.
     public let count: Int
-    let pixels: B.Storage
+    let pixels: any Storage
     /// nil for pictures of any size, which have ``crops``.
-    let transforms: B.Storage?
+    let transforms: (any Storage)?
     let crops: [PictureCrop]
 
     /// Whether preparing it again makes nobody wait: crops travel to the device each time.

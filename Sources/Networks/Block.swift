@@ -5,26 +5,23 @@ public import Tensors
 ///
 /// A block pushes what its backward pass needs on the tape and tells the tape's observer what it computed. In
 /// ``MemoryMode/lean`` it need not know of memory: see `RepeatedBlock`.
-public protocol Block<B>: Sendable {
-    /// Where the block runs.
-    associatedtype B: Backend
-
+public protocol Block: Sendable {
     /// E.g. `stages.0.1`.
     var name: String { get }
 
     /// X' from X: `[T·N, H, W, channels]`.
-    func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> Activation<B>
+    func forward(_ input: Activation, tape: inout Tape) throws(BackendError) -> Activation
 
     /// ∂L/∂X from ∂L/∂X', which is spent; writes the parameters' gradients.
-    func backward(_ gradient: consuming RealTensor<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B>
+    func backward(_ gradient: consuming RealTensor, tape: inout Tape) throws(BackendError) -> RealTensor
 }
 
 /// The block that `description` describes, with its parameters in `parameters`.
-func makeBlock<B: Backend>(
+func makeBlock(
     _ description: BlockDescription,
-    parameters: ParameterSet<B>
-) throws(BackendError) -> any Block<B> {
-    let block: any Block<B> =
+    parameters: ParameterSet
+) throws(BackendError) -> any Block {
+    let block: any Block =
         switch description.family {
         case .lsn: try LogicBlock(description, parameters: parameters)
         case .sew, .dsResNet, .residual(.reluBeforeAdd): try SEWBlock(description, parameters: parameters)
@@ -35,7 +32,7 @@ func makeBlock<B: Backend>(
 
 extension Activation {
     /// These spikes; real values are a mismatch, named by the block that cannot take them.
-    func spikes(of block: String) throws(BackendError) -> SpikeTensor<B> {
+    func spikes(of block: String) throws(BackendError) -> SpikeTensor {
         guard case .spikes(let tensor) = self else {
             throw .mismatch(
                 operation: "block \(block)",

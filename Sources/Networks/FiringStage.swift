@@ -1,20 +1,20 @@
 import Tensors
 
 /// What neurons leave for the backward pass: what they saw before it was normalised, unless it is computed again.
-private struct FiringRecord<B: Backend>: TapeRecord {
-    let input: RealTensor<B>?
-    let normalization: Normalization<B>?
+private struct FiringRecord: TapeRecord {
+    let input: RealTensor?
+    let normalization: Normalization?
 }
 
 /// A norm, if there is one, and the neurons behind it, in one operation.
-struct FiringStage<B: Backend>: Sendable {
-    private let backend: B
-    private let norm: NormLayer<B>?
-    private let neurons: NeuronLayer<B>
+struct FiringStage: Sendable {
+    private let backend: Backend
+    private let norm: NormLayer?
+    private let neurons: NeuronLayer
     private let timeSteps: Int
 
     /// The stage that is described; nil where no neuron is.
-    init?(_ description: StageDescription, timeSteps: Int, parameters: ParameterSet<B>) throws(BackendError) {
+    init?(_ description: StageDescription, timeSteps: Int, parameters: ParameterSet) throws(BackendError) {
         guard let neuron = description.neuron else { return nil }
         backend = parameters.backend
         norm =
@@ -33,11 +33,11 @@ struct FiringStage<B: Backend>: Sendable {
     ///   - keepsInput: false where the caller will compute it again for the backward pass.
     ///   - tape: of the pass.
     func forward(
-        _ input: RealTensor<B>,
+        _ input: RealTensor,
         isStatic: Bool = false,
         keepsInput: Bool = true,
-        tape: inout Tape<B>
-    ) throws(BackendError) -> Activation<B> {
+        tape: inout Tape
+    ) throws(BackendError) -> Activation {
         let normalization = try norm?.normalization(of: input, repeats: isStatic ? timeSteps : 1, tape: &tape)
         return try fire(input, normalization, isStatic: isStatic, keepsInput: keepsInput, tape: &tape)
     }
@@ -45,11 +45,11 @@ struct FiringStage<B: Backend>: Sendable {
     /// What the neurons make of the convolution of `input`; where the tape repeats convolutions, the caller makes it again
     /// for the backward pass.
     func forward(
-        _ input: Activation<B>,
-        through convolution: Convolution<B>,
+        _ input: Activation,
+        through convolution: Convolution,
         isStatic: Bool,
-        tape: inout Tape<B>
-    ) throws(BackendError) -> Activation<B> {
+        tape: inout Tape
+    ) throws(BackendError) -> Activation {
         let keepsInput = !tape.repeatsConvolutions
         guard let norm else {
             let convolved = try convolution.forward(input, tape: &tape)
@@ -65,12 +65,12 @@ struct FiringStage<B: Backend>: Sendable {
     }
 
     private func fire(
-        _ input: RealTensor<B>,
-        _ normalization: Normalization<B>?,
+        _ input: RealTensor,
+        _ normalization: Normalization?,
         isStatic: Bool,
         keepsInput: Bool,
-        tape: inout Tape<B>
-    ) throws(BackendError) -> Activation<B> {
+        tape: inout Tape
+    ) throws(BackendError) -> Activation {
         let output = try neurons.fire(input, normalization: normalization, isStatic: isStatic)
         try tape.observer?.didFire(neurons.name, output: output)
         tape.pushFiring(FiringRecord(input: keepsInput ? input : nil, normalization: normalization))
@@ -78,7 +78,7 @@ struct FiringStage<B: Backend>: Sendable {
     }
 
     /// The same of what travels between layers, which must be real values here.
-    func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> Activation<B> {
+    func forward(_ input: Activation, tape: inout Tape) throws(BackendError) -> Activation {
         guard case .real(let values) = input else {
             throw .mismatch(
                 operation: "activation before a convolution",
@@ -96,13 +96,13 @@ struct FiringStage<B: Backend>: Sendable {
     ///   - tape: of the pass.
     ///   - repeatInput: the input again, where it was not kept; it sees the tape without this stage's record.
     func backward(
-        _ gradient: RealTensor<B>,
+        _ gradient: RealTensor,
         isStatic: Bool = false,
-        tape: inout Tape<B>,
-        repeatInput: (borrowing Tape<B>) throws(BackendError) -> RealTensor<B> = Self.cannotRepeat
-    ) throws(BackendError) -> RealTensor<B> {
-        let record = try tape.pop(FiringRecord<B>.self)
-        let input: RealTensor<B> = if let kept = record.input { kept } else { try repeatInput(tape) }
+        tape: inout Tape,
+        repeatInput: (borrowing Tape) throws(BackendError) -> RealTensor = Self.cannotRepeat
+    ) throws(BackendError) -> RealTensor {
+        let record = try tape.pop(FiringRecord.self)
+        let input: RealTensor = if let kept = record.input { kept } else { try repeatInput(tape) }
         return try neurons.backward(
             gradient,
             input: input,
@@ -113,7 +113,7 @@ struct FiringStage<B: Backend>: Sendable {
         )
     }
 
-    private static func cannotRepeat(_ tape: borrowing Tape<B>) throws(BackendError) -> RealTensor<B> {
+    private static func cannotRepeat(_ tape: borrowing Tape) throws(BackendError) -> RealTensor {
         throw .mismatch(
             operation: "backward pass",
             detail: "what neurons saw was not kept, and nobody computes it again"

@@ -1,8 +1,8 @@
 import Tensors
 
 /// What a fully connected layer leaves for the backward pass.
-private struct LinearRecord<B: Backend>: TapeRecord {
-    let input: Activation<B>
+private struct LinearRecord: TapeRecord {
+    let input: Activation
 }
 
 /// The pooled tensor's shape.
@@ -11,20 +11,20 @@ private struct PoolingRecord: TapeRecord {
 }
 
 /// A fully connected layer with bias, as a 1×1 convolution of 1×1 images.
-private struct LinearLayer<B: Backend>: Sendable {
+private struct LinearLayer: Sendable {
     let name: String
-    let backend: B
-    let weight: (value: Filter<B>, gradient: Filter<B>)
-    let bias: (value: ChannelVector<B>, gradient: ChannelVector<B>)
+    let backend: Backend
+    let weight: (value: Filter, gradient: Filter)
+    let bias: (value: ChannelVector, gradient: ChannelVector)
 
-    init(_ description: LinearDescription, parameters: ParameterSet<B>) throws(BackendError) {
+    init(_ description: LinearDescription, parameters: ParameterSet) throws(BackendError) {
         name = description.name
         backend = parameters.backend
         weight = try parameters.filter(description.weightName)
         bias = try parameters.vector(description.biasName)
     }
 
-    func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
+    func forward(_ input: Activation, tape: inout Tape) throws(BackendError) -> RealTensor {
         try tape.observer?.willConvolve(
             ConvolutionObservation(
                 name: name,
@@ -39,8 +39,8 @@ private struct LinearLayer<B: Backend>: Sendable {
         return output
     }
 
-    func backward(_ gradient: RealTensor<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
-        let input = try tape.pop(LinearRecord<B>.self).input
+    func backward(_ gradient: RealTensor, tape: inout Tape) throws(BackendError) -> RealTensor {
+        let input = try tape.pop(LinearRecord.self).input
         try backend.biasGradient(of: gradient, result: bias.gradient)
         try backend.convolveBackwardFilter(
             input: input,
@@ -60,16 +60,16 @@ private struct LinearLayer<B: Backend>: Sendable {
 
 /// The last layers of a network: the neurons that pre-activation blocks leave to it, global average pooling, whose output
 /// is real at every time step, then one fully connected layer, or two with neurons between them.
-struct HeadLayer<B: Backend>: Sendable {
+struct HeadLayer: Sendable {
     static var name: String { "head" }
 
-    private let backend: B
-    private let activation: FiringStage<B>?
-    private let first: LinearLayer<B>
-    private let second: (neurons: FiringStage<B>, layer: LinearLayer<B>)?
+    private let backend: Backend
+    private let activation: FiringStage?
+    private let first: LinearLayer
+    private let second: (neurons: FiringStage, layer: LinearLayer)?
 
-    init(_ description: NetworkDescription, parameters: ParameterSet<B>) throws(BackendError) {
-        func stage(_ stage: StageDescription?) throws(BackendError) -> FiringStage<B>? {
+    init(_ description: NetworkDescription, parameters: ParameterSet) throws(BackendError) {
+        func stage(_ stage: StageDescription?) throws(BackendError) -> FiringStage? {
             guard let stage else { return nil }
             return try FiringStage(stage, timeSteps: description.timeSteps, parameters: parameters)
         }
@@ -84,7 +84,7 @@ struct HeadLayer<B: Backend>: Sendable {
     }
 
     /// Logits `[T·N, 1, 1, classes]` of every time step.
-    func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
+    func forward(_ input: Activation, tape: inout Tape) throws(BackendError) -> RealTensor {
         let features = try activation?.forward(input, tape: &tape) ?? input
         let pooled = try backend.globalAveragePool(features)
         tape.push(PoolingRecord(shape: features.shape))
@@ -94,7 +94,7 @@ struct HeadLayer<B: Backend>: Sendable {
     }
 
     /// ∂L/∂input from ∂L/∂logits.
-    func backward(_ gradient: consuming RealTensor<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
+    func backward(_ gradient: consuming RealTensor, tape: inout Tape) throws(BackendError) -> RealTensor {
         var gradient = consume gradient
         if let second {
             gradient = try second.neurons.backward(second.layer.backward(gradient, tape: &tape), tape: &tape)

@@ -2,22 +2,22 @@ import Tensors
 
 /// The LSN block: X' = gate(X, E, I), E and I branches on the same X, every value 0 or 1 (eqs. 5–10). Where the shape
 /// changes, X is first replaced, for the gate only, by a 1×1 unit.
-struct LogicBlock<B: Backend>: Block {
+struct LogicBlock: Block {
     /// What the gate leaves for the backward pass.
     private struct GateRecord: TapeRecord {
-        let input: SpikeTensor<B>
-        let excitatory: SpikeTensor<B>
-        let inhibitory: SpikeTensor<B>
+        let input: SpikeTensor
+        let excitatory: SpikeTensor
+        let inhibitory: SpikeTensor
     }
 
     let name: String
-    private let backend: B
-    private let excitatory: SpikingBranch<B>
-    private let inhibitory: SpikingBranch<B>
-    private let shortcut: SpikingBranch<B>?
+    private let backend: Backend
+    private let excitatory: SpikingBranch
+    private let inhibitory: SpikingBranch
+    private let shortcut: SpikingBranch?
 
-    init(_ description: BlockDescription, parameters: ParameterSet<B>) throws(BackendError) {
-        func branch(_ units: [UnitDescription]) throws(BackendError) -> SpikingBranch<B> {
+    init(_ description: BlockDescription, parameters: ParameterSet) throws(BackendError) {
+        func branch(_ units: [UnitDescription]) throws(BackendError) -> SpikingBranch {
             try SpikingBranch(units, timeSteps: description.timeSteps, parameters: parameters)
         }
         name = description.title
@@ -27,7 +27,7 @@ struct LogicBlock<B: Backend>: Block {
         shortcut = if let unit = description.shortcut { try branch([unit]) } else { nil }
     }
 
-    func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> Activation<B> {
+    func forward(_ input: Activation, tape: inout Tape) throws(BackendError) -> Activation {
         // The branch that runs last is differentiated first.
         let x = try (try shortcut?.forward(input, tape: &tape) ?? input).spikes(of: name)
         let e = try excitatory.forward(input, tape: &tape).spikes(of: name)
@@ -40,7 +40,7 @@ struct LogicBlock<B: Backend>: Block {
         return output
     }
 
-    func backward(_ gradient: consuming RealTensor<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
+    func backward(_ gradient: consuming RealTensor, tape: inout Tape) throws(BackendError) -> RealTensor {
         let gates = try throughGate(consume gradient, tape: &tape)
         let x = gates.input
         let e = gates.excitatory
@@ -56,9 +56,9 @@ struct LogicBlock<B: Backend>: Block {
     }
 
     private func throughGate(
-        _ gradient: consuming RealTensor<B>,
-        tape: inout Tape<B>
-    ) throws(BackendError) -> LogicGateGradients<B> {
+        _ gradient: consuming RealTensor,
+        tape: inout Tape
+    ) throws(BackendError) -> LogicGateGradients {
         let record = try tape.pop(GateRecord.self)
         return try backend.logicGateBackward(
             gradient,

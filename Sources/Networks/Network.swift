@@ -3,34 +3,34 @@ public import Tensors
 /// What a forward pass of a network gave, and in training what its backward pass needs.
 ///
 /// It cannot be copied: the backward pass consumes it, and gives its memory back layer by layer.
-public struct ForwardPass<B: Backend>: ~Copyable, Sendable {
+public struct ForwardPass: ~Copyable, Sendable {
     /// Logits of every time step, `[T·N, 1, 1, classes]`, time outermost.
-    public let logits: RealTensor<B>
+    public let logits: RealTensor
     let isStatic: Bool
-    let remaking: InputMaker<B>?
-    var tape: Tape<B>
+    let remaking: InputMaker?
+    var tape: Tape
 }
 
 /// Makes a network's input again, to the same bits.
-public typealias InputMaker<B: Backend> = @Sendable () throws(BackendError) -> RealTensor<B>
+public typealias InputMaker = @Sendable () throws(BackendError) -> RealTensor
 
 /// A network with its parameters on a backend.
-public final class Network<B: Backend>: Sendable {
+public final class Network: Sendable {
     /// What was built.
     public let description: NetworkDescription
     /// Where it runs.
-    public let backend: B
+    public let backend: Backend
     /// What it learns and remembers.
-    public let parameters: ParameterSet<B>
+    public let parameters: ParameterSet
 
-    private let stem: StemLayer<B>
-    private let blocks: [any Block<B>]
-    private let head: HeadLayer<B>
+    private let stem: StemLayer
+    private let blocks: [any Block]
+    private let head: HeadLayer
 
     /// Builds the network; its parameters are zero until ``initialize(seed:)`` or a load.
     ///
     /// - Throws: `NetworkError` where the description cannot be built, `BackendError` where the device has no room.
-    public convenience init(_ description: NetworkDescription, backend: B) throws {
+    public convenience init(_ description: NetworkDescription, backend: Backend) throws {
         try description.validate()
         let parameters = try ParameterSet(
             layout: description.layout(alignment: backend.sliceAlignment),
@@ -39,7 +39,7 @@ public final class Network<B: Backend>: Sendable {
         try self.init(description, parameters: parameters)
     }
 
-    private init(_ description: NetworkDescription, parameters: ParameterSet<B>) throws {
+    private init(_ description: NetworkDescription, parameters: ParameterSet) throws {
         self.description = description
         backend = parameters.backend
         self.parameters = parameters
@@ -51,7 +51,7 @@ public final class Network<B: Backend>: Sendable {
     /// The same network on the same parameters, with another surrogate in its backward pass.
     ///
     /// - Throws: `NetworkError` where the surrogate's number is none that it can have.
-    public func with(surrogate: Surrogate) throws -> Network<B> {
+    public func with(surrogate: Surrogate) throws -> Network {
         var description = description
         description.neuron.surrogate = surrogate
         try description.validate()
@@ -65,7 +65,7 @@ public final class Network<B: Backend>: Sendable {
 
     /// Names in order of computation, as an observer hears them: `stem`, every block, `head`.
     public var layerNames: [String] {
-        [StemLayer<B>.name] + blocks.map(\.name) + [HeadLayer<B>.name]
+        [StemLayer.name] + blocks.map(\.name) + [HeadLayer.name]
     }
 
     /// Logits of a batch.
@@ -80,15 +80,15 @@ public final class Network<B: Backend>: Sendable {
     ///   - remaking: makes `input` again from something smaller; then ``MemoryMode/lean`` does not keep it.
     ///   - observer: sees what every block computes, and in the backward pass every gradient.
     public func forward(
-        _ input: RealTensor<B>,
+        _ input: RealTensor,
         isStatic: Bool,
         training: Bool,
         memory: MemoryMode = .fast,
-        remaking: InputMaker<B>? = nil,
-        observer: (any NetworkObserver<B>)? = nil
-    ) throws(BackendError) -> ForwardPass<B> {
+        remaking: InputMaker? = nil,
+        observer: (any NetworkObserver)? = nil
+    ) throws(BackendError) -> ForwardPass {
         try check(input.shape, isStatic: isStatic)
-        var tape = Tape<B>(mode: training ? .training : .inference, memory: memory, observer: observer)
+        var tape = Tape(mode: training ? .training : .inference, memory: memory, observer: observer)
         var signal = try stem.forward(input, isStatic: isStatic, keepsInput: remaking == nil, tape: &tape)
         for block in blocks {
             signal = try block.forward(signal, tape: &tape)
@@ -105,10 +105,10 @@ public final class Network<B: Backend>: Sendable {
     ///   - potentialLoss: a loss on the membrane potentials of every neuron layer, whose mean over the layers joins L.
     ///   - record: where `potentialLoss` is added to the loss that stands there; it is needed when there is one.
     public func backward(
-        _ pass: consuming ForwardPass<B>,
-        logitsGradient: RealTensor<B>,
+        _ pass: consuming ForwardPass,
+        logitsGradient: RealTensor,
         potentialLoss: PotentialDistributionLoss? = nil,
-        record: B.Storage? = nil
+        record: (any Storage)? = nil
     ) throws(BackendError) {
         guard logitsGradient.shape == pass.logits.shape else {
             throw .mismatch(
@@ -121,21 +121,21 @@ public final class Network<B: Backend>: Sendable {
         var tape = pass.tape
         let observer = tape.observer
         tape.potentialAim = try potentialAim(potentialLoss, layers: tape.firingLayers, record: record)
-        try observer?.willDifferentiate(HeadLayer<B>.name, gradient: logitsGradient)
+        try observer?.willDifferentiate(HeadLayer.name, gradient: logitsGradient)
         var gradient = try head.backward(logitsGradient, tape: &tape)
         for block in blocks.reversed() {
             try observer?.willDifferentiate(block.name, gradient: gradient)
             gradient = try block.backward(consume gradient, tape: &tape)
         }
-        try observer?.willDifferentiate(StemLayer<B>.name, gradient: gradient)
+        try observer?.willDifferentiate(StemLayer.name, gradient: gradient)
         try stem.backward(consume gradient, isStatic: isStatic, remaking: remaking, tape: &tape)
     }
 
     private func potentialAim(
         _ loss: PotentialDistributionLoss?,
         layers: Int,
-        record: B.Storage?
-    ) throws(BackendError) -> PotentialAim<B>? {
+        record: (any Storage)?
+    ) throws(BackendError) -> PotentialAim? {
         guard let loss else { return nil }
         guard let record else {
             throw .mismatch(operation: "backward pass", detail: "a loss on potentials needs a record to be added to")

@@ -1,29 +1,29 @@
 public import Tensors
 
 /// What a block computed in a forward pass.
-public struct BlockObservation<B: Backend>: Sendable {
+public struct BlockObservation: Sendable {
     /// E.g. `stages.0.1`; `stem` for the stem.
     public let name: String
     /// X as it meets the branches in the gate or in the sum: after the shortcut's unit, where there is one. For the
     /// stem, its input.
-    public let input: Activation<B>
+    public let input: Activation
     /// E, the excitatory branch of an LSN block.
-    public let excitatory: SpikeTensor<B>?
+    public let excitatory: SpikeTensor?
     /// I, the inhibitory branch of an LSN block.
-    public let inhibitory: SpikeTensor<B>?
+    public let inhibitory: SpikeTensor?
     /// The one branch of other families: spikes, or normalised values where no neuron ends it.
-    public let branch: Activation<B>?
+    public let branch: Activation?
     /// X', what leaves the block.
-    public let output: Activation<B>
+    public let output: Activation
 
     /// Gathers what belongs together.
     public init(
         name: String,
-        input: Activation<B>,
-        excitatory: SpikeTensor<B>? = nil,
-        inhibitory: SpikeTensor<B>? = nil,
-        branch: Activation<B>? = nil,
-        output: Activation<B>
+        input: Activation,
+        excitatory: SpikeTensor? = nil,
+        inhibitory: SpikeTensor? = nil,
+        branch: Activation? = nil,
+        output: Activation
     ) {
         self.name = name
         self.input = input
@@ -35,18 +35,18 @@ public struct BlockObservation<B: Backend>: Sendable {
 }
 
 /// What enters a convolution or a fully connected layer in a forward pass.
-public struct ConvolutionObservation<B: Backend>: Sendable {
+public struct ConvolutionObservation: Sendable {
     /// E.g. `stages.0.1.excitatory.0.conv`, `head.fc`.
     public let name: String
     /// Spikes or real values.
-    public let input: Activation<B>
+    public let input: Activation
     /// The weights' shape; 1×1 for a fully connected layer.
     public let filter: FilterShape
     /// Stride and padding.
     public let geometry: WindowGeometry
 
     /// Gathers what belongs together.
-    public init(name: String, input: Activation<B>, filter: FilterShape, geometry: WindowGeometry) {
+    public init(name: String, input: Activation, filter: FilterShape, geometry: WindowGeometry) {
         self.name = name
         self.input = input
         self.filter = filter
@@ -58,28 +58,25 @@ public struct ConvolutionObservation<B: Backend>: Sendable {
 ///
 /// Calls come in the order of computation, on the thread that runs the pass. What they hand over may be read, and kept
 /// in memory, but gradients change after the call: copy what must outlive it.
-public protocol NetworkObserver<B>: Sendable {
-    /// Where the network runs.
-    associatedtype B: Backend
-
+public protocol NetworkObserver: Sendable {
     /// The stem or a block has run forward.
-    func didRun(_ block: BlockObservation<B>) throws(BackendError)
+    func didRun(_ block: BlockObservation) throws(BackendError)
 
     /// A layer of neurons, or of rectifiers, named e.g. `stages.0.1.branch.0.neuron`, has run forward.
-    func didFire(_ layer: String, output: Activation<B>) throws(BackendError)
+    func didFire(_ layer: String, output: Activation) throws(BackendError)
 
     /// A convolution or a fully connected layer is about to run forward. By default nothing happens.
-    func willConvolve(_ convolution: ConvolutionObservation<B>) throws(BackendError)
+    func willConvolve(_ convolution: ConvolutionObservation) throws(BackendError)
 
     /// `gradient` is ∂L/∂X' of the stem, of a block, or of the network (`head`: ∂L/∂logits) named `name`, which is
     /// about to be differentiated.
-    func willDifferentiate(_ name: String, gradient: RealTensor<B>) throws(BackendError)
+    func willDifferentiate(_ name: String, gradient: RealTensor) throws(BackendError)
 }
 
 extension NetworkObserver {
     /// Nothing.
-    public func didFire(_ layer: String, output: Activation<B>) throws(BackendError) {}
+    public func didFire(_ layer: String, output: Activation) throws(BackendError) {}
 
     /// Nothing.
-    public func willConvolve(_ convolution: ConvolutionObservation<B>) throws(BackendError) {}
+    public func willConvolve(_ convolution: ConvolutionObservation) throws(BackendError) {}
 }

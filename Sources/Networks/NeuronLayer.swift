@@ -1,15 +1,15 @@
 import Tensors
 
 /// Neurons with the leak that they learn, if they do; or the rectifier in their place.
-struct NeuronLayer<B: Backend>: Sendable {
+struct NeuronLayer: Sendable {
     /// E.g. `stages.0.1.branch.0.neuron`.
     let name: String
-    private let backend: B
+    private let backend: Backend
     private let neuron: Neuron
     private let timeSteps: Int
-    private let leak: LearnedLeak<B>?
+    private let leak: LearnedLeak?
 
-    init(_ description: NeuronDescription, timeSteps: Int, parameters: ParameterSet<B>) throws(BackendError) {
+    init(_ description: NeuronDescription, timeSteps: Int, parameters: ParameterSet) throws(BackendError) {
         name = description.name
         backend = parameters.backend
         neuron = description.neuron
@@ -24,10 +24,10 @@ struct NeuronLayer<B: Backend>: Sendable {
 
     /// Spikes; of multi-level neurons their number; of a rectifier its values.
     func fire(
-        _ input: RealTensor<B>,
-        normalization: Normalization<B>?,
+        _ input: RealTensor,
+        normalization: Normalization?,
         isStatic: Bool
-    ) throws(BackendError) -> Activation<B> {
+    ) throws(BackendError) -> Activation {
         if neuron.isRectifier {
             return .real(try backend.rectify(try normalized(input, normalization)))
         }
@@ -44,18 +44,18 @@ struct NeuronLayer<B: Backend>: Sendable {
 
     /// ∂L/∂input, with the share of the loss on potentials that the tape asks for. `gradient` is spent.
     func backward(
-        _ gradient: RealTensor<B>,
-        input: RealTensor<B>,
-        normalization: Normalization<B>?,
-        gradients: NormalizationGradients<B>?,
+        _ gradient: RealTensor,
+        input: RealTensor,
+        normalization: Normalization?,
+        gradients: NormalizationGradients?,
         isStatic: Bool,
-        tape: borrowing Tape<B>
-    ) throws(BackendError) -> RealTensor<B> {
+        tape: borrowing Tape
+    ) throws(BackendError) -> RealTensor {
         if neuron.isRectifier {
             return try throughRectifier(gradient, input: input, normalization: normalization, gradients: gradients)
         }
         let time = TimeAxis(steps: timeSteps, isStatic: isStatic)
-        let penalty: PotentialPenalty<B>? =
+        let penalty: PotentialPenalty? =
             if let aim = tape.potentialAim {
                 try backend.potentialPenalty(
                     input,
@@ -81,11 +81,11 @@ struct NeuronLayer<B: Backend>: Sendable {
 
     /// The normalised input is computed again, as neurons compute their potentials again.
     private func throughRectifier(
-        _ gradient: RealTensor<B>,
-        input: RealTensor<B>,
-        normalization: Normalization<B>?,
-        gradients: NormalizationGradients<B>?
-    ) throws(BackendError) -> RealTensor<B> {
+        _ gradient: RealTensor,
+        input: RealTensor,
+        normalization: Normalization?,
+        gradients: NormalizationGradients?
+    ) throws(BackendError) -> RealTensor {
         let rectified = try backend.rectifyBackward(gradient, input: try normalized(input, normalization))
         guard let normalization, let gradients else { return rectified }
         return try backend.normalizeBackward(
@@ -97,9 +97,9 @@ struct NeuronLayer<B: Backend>: Sendable {
     }
 
     private func normalized(
-        _ input: RealTensor<B>,
-        _ normalization: Normalization<B>?
-    ) throws(BackendError) -> RealTensor<B> {
+        _ input: RealTensor,
+        _ normalization: Normalization?
+    ) throws(BackendError) -> RealTensor {
         guard let normalization else { return input }
         return try backend.normalize(input, with: normalization)
     }

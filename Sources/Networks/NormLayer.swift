@@ -1,12 +1,12 @@
 import Tensors
 
 /// A batch norm with its gradients.
-struct NormLayer<B: Backend>: Sendable {
-    private let backend: B
-    private let parameters: NormalizationParameters<B>
-    let gradients: NormalizationGradients<B>
+struct NormLayer: Sendable {
+    private let backend: Backend
+    private let parameters: NormalizationParameters
+    let gradients: NormalizationGradients
 
-    init(_ description: NormDescription, parameters set: ParameterSet<B>) throws(BackendError) {
+    init(_ description: NormDescription, parameters set: ParameterSet) throws(BackendError) {
         backend = set.backend
         let weight = try set.vector(description.weightName)
         let bias = try set.vector(description.biasName)
@@ -28,11 +28,11 @@ struct NormLayer<B: Backend>: Sendable {
     ///   - repeats: T for a static picture, else 1.
     ///   - tape: of the pass.
     func convolve(
-        _ input: Activation<B>,
-        by convolution: Convolution<B>,
+        _ input: Activation,
+        by convolution: Convolution,
         repeats: Int,
-        tape: inout Tape<B>
-    ) throws(BackendError) -> (output: RealTensor<B>, normalization: Normalization<B>) {
+        tape: inout Tape
+    ) throws(BackendError) -> (output: RealTensor, normalization: Normalization) {
         guard case .training = tape.mode else {
             let output = try convolution.forward(input, tape: &tape)
             return (output, try normalization(of: output, repeats: repeats, tape: &tape))
@@ -50,11 +50,11 @@ struct NormLayer<B: Backend>: Sendable {
     ///   - repeats: T for a static picture, else 1.
     ///   - tape: of the pass.
     func normalization(
-        of input: RealTensor<B>,
+        of input: RealTensor,
         repeats: Int,
-        tape: inout Tape<B>
-    ) throws(BackendError) -> Normalization<B> {
-        let statistics: ChannelStatistics<B>
+        tape: inout Tape
+    ) throws(BackendError) -> Normalization {
+        let statistics: ChannelStatistics
         switch tape.mode {
         case .training:
             statistics = try backend.batchStatistics(of: input, updating: parameters, repeats: repeats)

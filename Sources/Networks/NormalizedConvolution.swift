@@ -1,18 +1,18 @@
 import Tensors
 
 /// What a norm without neurons leaves for the backward pass: its input, unless that is computed again.
-private struct NormRecord<B: Backend>: TapeRecord {
-    let input: RealTensor<B>?
-    let normalization: Normalization<B>
+private struct NormRecord: TapeRecord {
+    let input: RealTensor?
+    let normalization: Normalization
 }
 
 /// A convolution and a norm, if there is one, where no neuron follows: what leaves it goes into a sum.
-struct NormalizedConvolution<B: Backend>: Sendable {
-    private let backend: B
-    private let convolution: Convolution<B>
-    private let norm: NormLayer<B>?
+struct NormalizedConvolution: Sendable {
+    private let backend: Backend
+    private let convolution: Convolution
+    private let norm: NormLayer?
 
-    init(_ description: UnitDescription, parameters: ParameterSet<B>) throws(BackendError) {
+    init(_ description: UnitDescription, parameters: ParameterSet) throws(BackendError) {
         backend = parameters.backend
         convolution = try Convolution(description.convolution, parameters: parameters)
         norm =
@@ -28,10 +28,10 @@ struct NormalizedConvolution<B: Backend>: Sendable {
     ///   - repeats: T for a static picture, else 1.
     ///   - tape: of the pass.
     func forward(
-        _ input: Activation<B>,
+        _ input: Activation,
         repeats: Int = 1,
-        tape: inout Tape<B>
-    ) throws(BackendError) -> RealTensor<B> {
+        tape: inout Tape
+    ) throws(BackendError) -> RealTensor {
         guard let norm else { return try convolution.forward(input, tape: &tape) }
         let (convolved, normalization) = try norm.convolve(input, by: convolution, repeats: repeats, tape: &tape)
         let normalized = try backend.normalize(convolved, with: normalization)
@@ -41,18 +41,18 @@ struct NormalizedConvolution<B: Backend>: Sendable {
 
     /// ∂L/∂input, added to `accumulator` where there is one, which must not share memory with `gradient`.
     func backward(
-        _ gradient: consuming RealTensor<B>,
-        accumulator: consuming RealTensor<B>?,
-        tape: inout Tape<B>
-    ) throws(BackendError) -> RealTensor<B> {
+        _ gradient: consuming RealTensor,
+        accumulator: consuming RealTensor?,
+        tape: inout Tape
+    ) throws(BackendError) -> RealTensor {
         let inner = try throughNorm(consume gradient, tape: &tape)
         return try convolution.backward(inner, accumulator: consume accumulator, tape: &tape)
     }
 
     /// The parameters' gradients alone, for the first layer.
     func differentiateParameters(
-        _ gradient: consuming RealTensor<B>,
-        tape: inout Tape<B>
+        _ gradient: consuming RealTensor,
+        tape: inout Tape
     ) throws(BackendError) {
         try convolution.differentiateFilter(try throughNorm(consume gradient, tape: &tape), tape: &tape)
     }
@@ -60,12 +60,12 @@ struct NormalizedConvolution<B: Backend>: Sendable {
     // A function of its own: the convolution's output, the largest thing kept, is back in the pool before the
     // convolution's own gradients ask for memory.
     private func throughNorm(
-        _ gradient: consuming RealTensor<B>,
-        tape: inout Tape<B>
-    ) throws(BackendError) -> RealTensor<B> {
+        _ gradient: consuming RealTensor,
+        tape: inout Tape
+    ) throws(BackendError) -> RealTensor {
         guard let norm else { return gradient }
-        let record = try tape.pop(NormRecord<B>.self)
-        let input: RealTensor<B> = if let kept = record.input { kept } else { try convolution.repeated(tape) }
+        let record = try tape.pop(NormRecord.self)
+        let input: RealTensor = if let kept = record.input { kept } else { try convolution.repeated(tape) }
         return try backend.normalizeBackward(
             gradient,
             input: input,

@@ -4,22 +4,22 @@ public import Tensors
 /// optimizer steps over in one go; layers hold slices of them.
 ///
 /// Gaps between entries and spare channels hold zeros in values and in gradients, always.
-public final class ParameterSet<B: Backend>: Sendable {
+public final class ParameterSet: Sendable {
     /// A parameter or a buffer, and its place.
     public typealias Entry = ParameterEntry
 
     /// Where the values live.
-    public let backend: B
+    public let backend: Backend
     /// What is trained, in definition order.
     public let entries: [Entry]
     /// Running statistics, in definition order.
     public let buffers: [Entry]
     /// Values of ``entries``: ``wordCount`` words.
-    public let values: B.Storage
+    public let values: any Storage
     /// ∂L/∂``values``, word by word.
-    public let gradients: B.Storage
+    public let gradients: any Storage
     /// Values of ``buffers``: ``bufferWordCount`` words.
-    public let bufferValues: B.Storage
+    public let bufferValues: any Storage
     /// Words of ``values`` and of ``gradients``.
     public let wordCount: Int
     /// Words of ``bufferValues``.
@@ -31,7 +31,7 @@ public final class ParameterSet<B: Backend>: Sendable {
     private let bufferIndex: [String: Int]
 
     /// Allocates and zeroes; the values come from ``initialize(seed:)`` or ``load(state:source:)``.
-    init(layout: ParameterLayout, backend: B) throws(BackendError) {
+    init(layout: ParameterLayout, backend: Backend) throws(BackendError) {
         self.backend = backend
         entries = layout.entries
         buffers = layout.buffers
@@ -56,7 +56,7 @@ public final class ParameterSet<B: Backend>: Sendable {
     }
 
     /// A convolution's or a fully connected layer's weights, and where their gradient goes.
-    func filter(_ name: String) throws(BackendError) -> (value: Filter<B>, gradient: Filter<B>) {
+    func filter(_ name: String) throws(BackendError) -> (value: Filter, gradient: Filter) {
         let entry = try entry(name, in: entries, entryIndex)
         guard case .filter(let shape) = entry.layout else {
             throw .mismatch(operation: "parameters", detail: "\(name) is a vector, not a filter")
@@ -68,7 +68,7 @@ public final class ParameterSet<B: Backend>: Sendable {
     }
 
     /// One value a channel, and where its gradient goes.
-    func vector(_ name: String) throws(BackendError) -> (value: ChannelVector<B>, gradient: ChannelVector<B>) {
+    func vector(_ name: String) throws(BackendError) -> (value: ChannelVector, gradient: ChannelVector) {
         let entry = try entry(name, in: entries, entryIndex)
         return (
             ChannelVector(channels: entry.count, storage: try slice(values, entry)),
@@ -77,12 +77,12 @@ public final class ParameterSet<B: Backend>: Sendable {
     }
 
     /// A running statistic.
-    func buffer(_ name: String) throws(BackendError) -> ChannelVector<B> {
+    func buffer(_ name: String) throws(BackendError) -> ChannelVector {
         let entry = try entry(name, in: buffers, bufferIndex)
         return ChannelVector(channels: entry.count, storage: try slice(bufferValues, entry))
     }
 
-    private func slice(_ storage: B.Storage, _ entry: Entry) throws(BackendError) -> B.Storage {
+    private func slice(_ storage: any Storage, _ entry: Entry) throws(BackendError) -> any Storage {
         try backend.slice(storage, offset: entry.offset, count: entry.words)
     }
 

@@ -13,7 +13,7 @@ extension ParameterSet {
 
     /// Values that lie in `flat` as the parameters lie in ``values`` (an optimizer's moments), under the parameters'
     /// names with `prefix` before them.
-    public func export(_ flat: B.Storage, prefix: String) throws(BackendError) -> [NamedTensor] {
+    public func export(_ flat: any Storage, prefix: String) throws(BackendError) -> [NamedTensor] {
         try unpack(flat, count: wordCount, entries: entries, prefix: prefix)
     }
 
@@ -33,13 +33,13 @@ extension ParameterSet {
     /// Fills `flat`, which lies as ``values`` does, from tensors named as the parameters with `prefix` before them.
     ///
     /// - Throws: as ``load(state:source:)``; names without `prefix` are unexpected.
-    public func load(_ flat: B.Storage, from state: [NamedTensor], prefix: String, source: String) throws {
+    public func load(_ flat: any Storage, from state: [NamedTensor], prefix: String, source: String) throws {
         let tensors = try match(state, entries: entries, prefix: prefix, source: source)
         try backend.write(pack(tensors, entries: entries, count: wordCount, prefix: prefix), to: flat)
     }
 
     private func unpack(
-        _ flat: B.Storage,
+        _ flat: any Storage,
         count: Int,
         entries: [Entry],
         prefix: String

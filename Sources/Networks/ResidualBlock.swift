@@ -7,25 +7,25 @@ import Tensors
 ///
 /// where entry is the activation of a pre-activation block, exit that of the others, and the shortcut X itself or, where
 /// the shape changes, a 1×1 convolution of A (as in He et al., the projection shares the first activation).
-struct ResidualBlock<B: Backend>: Block {
+struct ResidualBlock: Block {
     /// What the sum is computed again from, where it is not kept: the block's input, what leaves the branch's last
     /// neurons, and the statistics of the shortcut's norm and of the branch's last.
     private struct SumRecord: TapeRecord {
-        let input: Activation<B>
-        let hidden: Activation<B>
-        let statistics: [ChannelStatistics<B>]
+        let input: Activation
+        let hidden: Activation
+        let statistics: [ChannelStatistics]
     }
 
     let name: String
-    private let backend: B
-    private let entry: FiringStage<B>?
-    private let inner: SpikingBranch<B>
-    private let last: NormalizedConvolution<B>
-    private let shortcut: NormalizedConvolution<B>?
-    private let exit: FiringStage<B>?
+    private let backend: Backend
+    private let entry: FiringStage?
+    private let inner: SpikingBranch
+    private let last: NormalizedConvolution
+    private let shortcut: NormalizedConvolution?
+    private let exit: FiringStage?
 
-    init(_ description: BlockDescription, parameters: ParameterSet<B>) throws(BackendError) {
-        func stage(_ stage: StageDescription?) throws(BackendError) -> FiringStage<B>? {
+    init(_ description: BlockDescription, parameters: ParameterSet) throws(BackendError) {
+        func stage(_ stage: StageDescription?) throws(BackendError) -> FiringStage? {
             guard let stage else { return nil }
             return try FiringStage(stage, timeSteps: description.timeSteps, parameters: parameters)
         }
@@ -42,7 +42,7 @@ struct ResidualBlock<B: Backend>: Block {
         exit = try stage(description.exit)
     }
 
-    func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> Activation<B> {
+    func forward(_ input: Activation, tape: inout Tape) throws(BackendError) -> Activation {
         let repeatsSum = tape.repeatsConvolutions && exit != nil
         let activated = try entry?.forward(input, tape: &tape) ?? input
         if repeatsSum { tape.beginStatistics() }
@@ -61,7 +61,7 @@ struct ResidualBlock<B: Backend>: Block {
         return output
     }
 
-    func backward(_ gradient: consuming RealTensor<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
+    func backward(_ gradient: consuming RealTensor, tape: inout Tape) throws(BackendError) -> RealTensor {
         let sum = try throughExit(consume gradient, tape: &tape)
         // Norms and convolutions leave the sum's gradient as it is, so all paths share it; the identity's is added to
         // last.
@@ -79,18 +79,18 @@ struct ResidualBlock<B: Backend>: Block {
 
     /// The shortcut, as it joins the sum.
     private func joined(
-        _ input: Activation<B>,
-        activated: Activation<B>,
-        tape: inout Tape<B>
-    ) throws(BackendError) -> Activation<B> {
+        _ input: Activation,
+        activated: Activation,
+        tape: inout Tape
+    ) throws(BackendError) -> Activation {
         guard let shortcut else { return input }
         return .real(try shortcut.forward(activated, tape: &tape))
     }
 
     private func throughExit(
-        _ gradient: consuming RealTensor<B>,
-        tape: inout Tape<B>
-    ) throws(BackendError) -> RealTensor<B> {
+        _ gradient: consuming RealTensor,
+        tape: inout Tape
+    ) throws(BackendError) -> RealTensor {
         guard let exit else { return gradient }
         let result = try exit.backward(gradient, tape: &tape) { (tape) throws(BackendError) in try repeatedSum(tape) }
         if tape.repeatsConvolutions { _ = try tape.pop(SumRecord.self) }
@@ -99,7 +99,7 @@ struct ResidualBlock<B: Backend>: Block {
 
     /// The sum once more. A block that ends in neurons does not start with some, so its branch and its shortcut take its
     /// input as it is.
-    private func repeatedSum(_ tape: borrowing Tape<B>) throws(BackendError) -> RealTensor<B> {
+    private func repeatedSum(_ tape: borrowing Tape) throws(BackendError) -> RealTensor {
         let record = try tape.last(SumRecord.self)
         var part = Tape(repeating: tape, statistics: record.statistics, keepsRecords: false)
         let x = try joined(record.input, activated: record.input, tape: &part)

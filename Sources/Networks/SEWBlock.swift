@@ -4,22 +4,22 @@ import Tensors
 /// shape changes, X in f is replaced by a 1×1 unit.
 ///
 /// With the sum it is also the block of DS-ResNet, whose neurons leave integers, and Table 1's "ReLU before addition".
-struct SEWBlock<B: Backend>: Block {
+struct SEWBlock: Block {
     /// What a gate leaves for the backward pass.
     private struct GateRecord: TapeRecord {
-        let input: SpikeTensor<B>
-        let branch: SpikeTensor<B>
+        let input: SpikeTensor
+        let branch: SpikeTensor
     }
 
     let name: String
-    private let backend: B
+    private let backend: Backend
     /// nil: the sum.
     private let gate: SpikeGate?
-    private let branch: SpikingBranch<B>
-    private let shortcut: SpikingBranch<B>?
+    private let branch: SpikingBranch
+    private let shortcut: SpikingBranch?
 
-    init(_ description: BlockDescription, parameters: ParameterSet<B>) throws(BackendError) {
-        func branch(_ units: [UnitDescription]) throws(BackendError) -> SpikingBranch<B> {
+    init(_ description: BlockDescription, parameters: ParameterSet) throws(BackendError) {
+        func branch(_ units: [UnitDescription]) throws(BackendError) -> SpikingBranch {
             try SpikingBranch(units, timeSteps: description.timeSteps, parameters: parameters)
         }
         name = description.title
@@ -34,10 +34,10 @@ struct SEWBlock<B: Backend>: Block {
         shortcut = if let unit = description.shortcut { try branch([unit]) } else { nil }
     }
 
-    func forward(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> Activation<B> {
+    func forward(_ input: Activation, tape: inout Tape) throws(BackendError) -> Activation {
         let x = try shortcut?.forward(input, tape: &tape) ?? input
         let o = try branch.forward(input, tape: &tape)
-        let output: Activation<B>
+        let output: Activation
         if let gate {
             let record = GateRecord(input: try x.spikes(of: name), branch: try o.spikes(of: name))
             output = .spikes(try backend.spikeGate(gate, input: record.input, branch: record.branch))
@@ -49,7 +49,7 @@ struct SEWBlock<B: Backend>: Block {
         return output
     }
 
-    func backward(_ gradient: consuming RealTensor<B>, tape: inout Tape<B>) throws(BackendError) -> RealTensor<B> {
+    func backward(_ gradient: consuming RealTensor, tape: inout Tape) throws(BackendError) -> RealTensor {
         let gradients = try throughFunction(consume gradient, tape: &tape)
         let input = gradients.input
         let other = gradients.branch
@@ -62,9 +62,9 @@ struct SEWBlock<B: Backend>: Block {
     }
 
     private func throughFunction(
-        _ gradient: consuming RealTensor<B>,
-        tape: inout Tape<B>
-    ) throws(BackendError) -> SpikeGateGradients<B> {
+        _ gradient: consuming RealTensor,
+        tape: inout Tape
+    ) throws(BackendError) -> SpikeGateGradients {
         guard let gate else {
             // A unit spends its gradient, and two paths want this one.
             let other = try backend.copy(gradient)

@@ -4,33 +4,33 @@ import Tensors
 ///
 /// The unit ends in neurons, except before pre-activation blocks, which take real values. A static picture is
 /// convolved and normalised once; only the neurons run over all T.
-struct StemLayer<B: Backend>: Sendable {
+struct StemLayer: Sendable {
     /// The statistics of what is computed again as a whole, and its input unless that can be made again.
     private struct InputRecord: TapeRecord {
-        let input: RealTensor<B>?
-        let statistics: [ChannelStatistics<B>]
+        let input: RealTensor?
+        let statistics: [ChannelStatistics]
     }
 
     /// The pool's input.
     private struct PoolRecord: TapeRecord {
-        let input: Activation<B>
+        let input: Activation
     }
 
     private enum Unit: Sendable {
-        case spiking(SpikingUnit<B>)
-        case normalized(NormalizedConvolution<B>)
+        case spiking(SpikingUnit)
+        case normalized(NormalizedConvolution)
     }
 
     static var name: String { "stem" }
     private static var poolWindow: Int { 3 }
     private static var poolGeometry: WindowGeometry { WindowGeometry(stride: 2, padding: 1) }
 
-    private let backend: B
+    private let backend: Backend
     private let unit: Unit
     private let timeSteps: Int
     private let isPooled: Bool
 
-    init(_ description: NetworkDescription, parameters: ParameterSet<B>) throws(BackendError) {
+    init(_ description: NetworkDescription, parameters: ParameterSet) throws(BackendError) {
         let unit = description.stemUnit
         backend = parameters.backend
         timeSteps = description.timeSteps
@@ -51,12 +51,12 @@ struct StemLayer<B: Backend>: Sendable {
     ///   - keepsInput: false where ``backward(_:isStatic:remaking:tape:)`` will be told how to make it again.
     ///   - tape: of the pass.
     func forward(
-        _ input: RealTensor<B>,
+        _ input: RealTensor,
         isStatic: Bool,
         keepsInput: Bool,
-        tape: inout Tape<B>
-    ) throws(BackendError) -> Activation<B> {
-        let output: Activation<B>
+        tape: inout Tape
+    ) throws(BackendError) -> Activation {
+        let output: Activation
         if tape.repeatsBlocks {
             let part = try tape.withoutRecords { (tape) throws(BackendError) in
                 try run(input, isStatic: isStatic, tape: &tape)
@@ -78,14 +78,14 @@ struct StemLayer<B: Backend>: Sendable {
     ///   - remaking: makes the input again, to the same bits, where it was not kept.
     ///   - tape: of the pass.
     func backward(
-        _ gradient: consuming RealTensor<B>,
+        _ gradient: consuming RealTensor,
         isStatic: Bool,
-        remaking: InputMaker<B>?,
-        tape: inout Tape<B>
+        remaking: InputMaker?,
+        tape: inout Tape
     ) throws(BackendError) {
         guard tape.repeatsBlocks else { return try differentiate(gradient, isStatic: isStatic, tape: &tape) }
         let record = try tape.pop(InputRecord.self)
-        let again: RealTensor<B>? = if let kept = record.input { kept } else { try remaking?() }
+        let again: RealTensor? = if let kept = record.input { kept } else { try remaking?() }
         guard let input = again else {
             throw .mismatch(operation: "backward pass", detail: "the network's input was not kept")
         }
@@ -95,10 +95,10 @@ struct StemLayer<B: Backend>: Sendable {
     }
 
     private func run(
-        _ input: RealTensor<B>,
+        _ input: RealTensor,
         isStatic: Bool,
-        tape: inout Tape<B>
-    ) throws(BackendError) -> Activation<B> {
+        tape: inout Tape
+    ) throws(BackendError) -> Activation {
         switch unit {
         case .spiking(let unit):
             return try pool(try unit.forward(.real(input), isStatic: isStatic, tape: &tape), tape: &tape)
@@ -110,9 +110,9 @@ struct StemLayer<B: Backend>: Sendable {
     }
 
     private func differentiate(
-        _ gradient: consuming RealTensor<B>,
+        _ gradient: consuming RealTensor,
         isStatic: Bool,
-        tape: inout Tape<B>
+        tape: inout Tape
     ) throws(BackendError) {
         switch unit {
         case .spiking(let unit):
@@ -124,12 +124,12 @@ struct StemLayer<B: Backend>: Sendable {
         }
     }
 
-    private func repeated(_ activation: Activation<B>, isStatic: Bool) throws(BackendError) -> Activation<B> {
+    private func repeated(_ activation: Activation, isStatic: Bool) throws(BackendError) -> Activation {
         guard isStatic, case .real(let tensor) = activation else { return activation }
         return .real(try backend.repeatOverTime(tensor, steps: timeSteps))
     }
 
-    private func pool(_ input: Activation<B>, tape: inout Tape<B>) throws(BackendError) -> Activation<B> {
+    private func pool(_ input: Activation, tape: inout Tape) throws(BackendError) -> Activation {
         guard isPooled else { return input }
         tape.push(PoolRecord(input: input))
         return switch input {
@@ -141,9 +141,9 @@ struct StemLayer<B: Backend>: Sendable {
     }
 
     private func throughPool(
-        _ gradient: consuming RealTensor<B>,
-        tape: inout Tape<B>
-    ) throws(BackendError) -> RealTensor<B> {
+        _ gradient: consuming RealTensor,
+        tape: inout Tape
+    ) throws(BackendError) -> RealTensor {
         guard isPooled else { return gradient }
         let (window, geometry) = (Self.poolWindow, Self.poolGeometry)
         return switch try tape.pop(PoolRecord.self).input {

@@ -14,11 +14,11 @@ public enum PassMode: Hashable, Sendable {
 }
 
 /// A loss on every neuron layer's potentials, which the backward pass adds as it goes.
-struct PotentialAim<B: Backend>: Sendable {
+struct PotentialAim: Sendable {
     /// With the weight of one layer.
     let loss: PotentialDistributionLoss
     /// Its loss is added to.
-    let record: B.Storage
+    let record: any Storage
 }
 
 /// The stack of what layers leave in a forward pass. Each pushes one record or more; the backward pass pops them in
@@ -26,25 +26,25 @@ struct PotentialAim<B: Backend>: Sendable {
 ///
 /// A layer decides by ``memory`` what it records: whole convolution outputs, or only the packed input from which it
 /// computes the rest again. A tape cannot be copied, so a pass is differentiated once at most.
-public struct Tape<B: Backend>: ~Copyable, Sendable {
+public struct Tape: ~Copyable, Sendable {
     /// Whether the pass is for learning.
     public let mode: PassMode
     /// How much of it is kept.
     public let memory: MemoryMode
     /// Who watches, if anyone.
-    public let observer: (any NetworkObserver<B>)?
+    public let observer: (any NetworkObserver)?
     /// Neuron layers that ran in this pass.
     private(set) var firingLayers = 0
     /// What the backward pass asks of the potentials of every neuron layer.
-    var potentialAim: PotentialAim<B>?
+    var potentialAim: PotentialAim?
     private let keepsRecords: Bool
     private var records: [any TapeRecord] = []
     /// In training, of the norms that ran since ``beginStatistics()``; in a repetition, of those still to come, the next
     /// one last.
-    private var statistics: [ChannelStatistics<B>]?
+    private var statistics: [ChannelStatistics]?
 
     /// An empty tape.
-    public init(mode: PassMode, memory: MemoryMode = .fast, observer: (any NetworkObserver<B>)? = nil) {
+    public init(mode: PassMode, memory: MemoryMode = .fast, observer: (any NetworkObserver)? = nil) {
         self.mode = mode
         self.memory = memory
         self.observer = observer
@@ -52,7 +52,7 @@ public struct Tape<B: Backend>: ~Copyable, Sendable {
     }
 
     /// A tape for a part of `pass` of which nothing is kept but the statistics of its norms.
-    init(withoutRecordsOf pass: borrowing Tape<B>) {
+    init(withoutRecordsOf pass: borrowing Tape) {
         mode = pass.mode
         memory = pass.memory
         observer = pass.observer
@@ -66,7 +66,7 @@ public struct Tape<B: Backend>: ~Copyable, Sendable {
     ///   - pass: the pass that is being differentiated.
     ///   - statistics: of every norm of the part, in order of computation.
     ///   - keepsRecords: whether the part is to be differentiated afterwards.
-    init(repeating pass: borrowing Tape<B>, statistics: [ChannelStatistics<B>], keepsRecords: Bool) {
+    init(repeating pass: borrowing Tape, statistics: [ChannelStatistics], keepsRecords: Bool) {
         mode = .repetition
         memory = .fast
         observer = nil
@@ -126,12 +126,12 @@ public struct Tape<B: Backend>: ~Copyable, Sendable {
 // Statistics of norms, which a part that is computed again must not reduce anew.
 extension Tape {
     /// Notes the statistics of a norm, where someone will want them.
-    mutating func note(_ statistics: ChannelStatistics<B>) {
+    mutating func note(_ statistics: ChannelStatistics) {
         self.statistics?.append(statistics)
     }
 
     /// The statistics of the next norm of a repetition.
-    mutating func nextStatistics() throws(BackendError) -> ChannelStatistics<B> {
+    mutating func nextStatistics() throws(BackendError) -> ChannelStatistics {
         guard let next = statistics?.popLast() else {
             throw .mismatch(operation: "backward pass", detail: "a part is computed again with more norms than it had")
         }
@@ -144,15 +144,15 @@ extension Tape {
     }
 
     /// What was noted, in order of computation.
-    mutating func takeStatistics() -> [ChannelStatistics<B>] {
+    mutating func takeStatistics() -> [ChannelStatistics] {
         defer { statistics = nil }
         return statistics ?? []
     }
 
     /// Runs a part of the pass of which nothing is kept but the statistics of its norms.
     mutating func withoutRecords<Output>(
-        _ body: (inout Tape<B>) throws(BackendError) -> Output
-    ) throws(BackendError) -> (output: Output, statistics: [ChannelStatistics<B>]) {
+        _ body: (inout Tape) throws(BackendError) -> Output
+    ) throws(BackendError) -> (output: Output, statistics: [ChannelStatistics]) {
         var part = Tape(withoutRecordsOf: self)
         let output = try body(&part)
         firingLayers += part.firingLayers

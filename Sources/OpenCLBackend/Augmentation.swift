@@ -6,12 +6,12 @@ public import Tensors
 extension OpenCLBackend: AugmentationOperations {
     /// Crops, flips and normalises a batch.
     public func prepareImages(
-        pixels: OpenCLStorage,
-        transforms: OpenCLStorage,
+        pixels: any Storage,
+        transforms: any Storage,
         shape: ImageShape,
         mean: [Float],
         deviation: [Float]
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "prepareImages"
         try requirePixels(shape, operation)
         try require(
@@ -45,10 +45,10 @@ final class PictureTables: Sendable {
         let mean, deviation: [Float]
     }
 
-    private let known = Mutex<[Key: OpenCLStorage]>([:])
+    private let known = Mutex<[Key: any Storage]>([:])
 
     /// `[channels][256]` floats: (byte / 255 − mean) / deviation.
-    func table(mean: [Float], deviation: [Float], on backend: OpenCLBackend) throws(BackendError) -> OpenCLStorage {
+    func table(mean: [Float], deviation: [Float], on backend: OpenCLBackend) throws(BackendError) -> any Storage {
         let key = Key(mean: mean, deviation: deviation)
         if let table = known.withLock({ $0[key] }) { return table }
         var values: [Float] = []

@@ -14,10 +14,10 @@ public import Tensors
 extension OpenCLBackend: ConvolutionOperations {
     /// y from x and the weights; the kernels' numerics stand in their headers.
     public func convolve(
-        _ input: Activation<OpenCLBackend>,
-        filter: Filter<OpenCLBackend>,
+        _ input: Activation,
+        filter: Filter,
         geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    ) throws(BackendError) -> RealTensor {
         let plan = try ConvolutionPlan("convolve", input: input.shape, filter: filter.shape, geometry: geometry)
         try require(input, "convolve", "the input")
         try requireRoom(filter.shape.words, in: filter.storage, "convolve", "the filter")
@@ -33,10 +33,10 @@ extension OpenCLBackend: ConvolutionOperations {
 
     /// ∂L/∂weight, summed over partitions of the pixels in a fixed order.
     public func convolveBackwardFilter(
-        input: Activation<OpenCLBackend>,
-        gradient: RealTensor<OpenCLBackend>,
+        input: Activation,
+        gradient: RealTensor,
         geometry: WindowGeometry,
-        result: Filter<OpenCLBackend>
+        result: Filter
     ) throws(BackendError) {
         let plan = try ConvolutionPlan(
             "convolveBackwardFilter",
@@ -73,7 +73,7 @@ extension OpenCLBackend: ConvolutionOperations {
     }
 
     /// What row_forward.cl chooses by: the number of spikes, in parts.
-    private func countSpikes(_ spikes: SpikeTensor<OpenCLBackend>) throws(BackendError) -> [KernelArgument] {
+    private func countSpikes(_ spikes: SpikeTensor) throws(BackendError) -> [KernelArgument] {
         let shape = spikes.shape
         // Each is 64 bits.
         let counts = try allocate(words: 2 * RowTile.countParts)
@@ -85,7 +85,7 @@ extension OpenCLBackend: ConvolutionOperations {
             ],
             global: [RowTile.countParts]
         )
-        return [.storage(counts), .int(RowTile.countParts), .int(shape.pixels)]
+        return [try .storage(counts), .int(RowTile.countParts), .int(shape.pixels)]
     }
 
     private func spikeForwardByRow(
@@ -119,7 +119,7 @@ extension OpenCLBackend: ConvolutionOperations {
             arguments: [
                 .storage(operands.spikes.storage), .storage(entries), .storage(operands.output.storage),
                 .int(plan.input.height), .int(plan.input.width), .int(plan.output.height), .int(rows),
-            ] + operands.momentsArgument + choice,
+            ] + operands.momentsArgument() + choice,
             global: [(rows + tile.blockRows - 1) / tile.blockRows, plan.chunks / tile.vectors]
         )
     }
@@ -146,16 +146,16 @@ extension OpenCLBackend: ConvolutionOperations {
             options: options,
             arguments: [
                 .storage(operands.spikes.storage), .storage(tables), .storage(operands.output.storage),
-            ] + plan.extents + [.int(plan.output.pixels)] + operands.momentsArgument,
+            ] + plan.extents + [.int(plan.output.pixels)] + operands.momentsArgument(),
             global: [(plan.output.pixels + block - 1) / block, plan.chunks / plan.lookupVectors]
         )
     }
 
     private func denseForward(
         _ plan: ConvolutionPlan,
-        input: RealTensor<OpenCLBackend>,
-        filter: Filter<OpenCLBackend>,
-        output: RealTensor<OpenCLBackend>
+        input: RealTensor,
+        filter: Filter,
+        output: RealTensor
     ) throws(BackendError) {
         let shape = plan.output
         let tile = DenseTile(of: shape, columns: shape.width, registers: registers)

@@ -4,12 +4,12 @@ public import Tensors
 extension OpenCLBackend {
     /// ∂L/∂x, written to new storage or added to `accumulator`.
     public func convolveBackwardData(
-        _ gradient: RealTensor<OpenCLBackend>,
-        filter: Filter<OpenCLBackend>,
+        _ gradient: RealTensor,
+        filter: Filter,
         geometry: WindowGeometry,
         inputShape: ImageShape,
-        accumulator: RealTensor<OpenCLBackend>?
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        accumulator: RealTensor?
+    ) throws(BackendError) -> RealTensor {
         let plan = try ConvolutionPlan(
             "convolveBackwardData",
             input: inputShape,
@@ -19,7 +19,7 @@ extension OpenCLBackend {
         )
         try require(gradient, "convolveBackwardData", "the gradient")
         try requireRoom(filter.shape.words, in: filter.storage, "convolveBackwardData", "the filter")
-        let result: RealTensor<OpenCLBackend>
+        let result: RealTensor
         if let accumulator {
             try requireEqual(accumulator.shape, inputShape, "convolveBackwardData", "the accumulator")
             try require(accumulator, "convolveBackwardData", "the accumulator")
@@ -98,7 +98,7 @@ extension OpenCLBackend {
     private func byPosition(
         _ call: BackwardDataCall,
         _ tile: WinogradTile,
-        turned: OpenCLStorage
+        turned: any Storage
     ) throws(BackendError) {
         let plan = call.plan
         func run(_ kernel: String, _ arguments: [KernelArgument], _ global: [Int]) throws(BackendError) {
@@ -139,8 +139,8 @@ extension OpenCLBackend {
 /// The operands of one gradient of an input.
 struct BackwardDataCall {
     let plan: ConvolutionPlan
-    let gradient: OpenCLStorage
-    let filter: OpenCLStorage
-    let result: OpenCLStorage
+    let gradient: any Storage
+    let filter: any Storage
+    let result: any Storage
     let accumulates: Bool
 }

@@ -6,9 +6,9 @@ extension OpenCLBackend {
     func eventBackwardFilter(
         _ plan: ConvolutionPlan,
         _ tile: EventTile,
-        spikes: SpikeTensor<OpenCLBackend>,
-        gradient: RealTensor<OpenCLBackend>,
-        result: Filter<OpenCLBackend>
+        spikes: SpikeTensor,
+        gradient: RealTensor,
+        result: Filter
     ) throws(BackendError) {
         try sumOverPartitions(tile.partitions, result) { partial throws(BackendError) in
             try run(
@@ -24,9 +24,9 @@ extension OpenCLBackend {
 
     func lookUpBackwardFilter(
         _ plan: ConvolutionPlan,
-        spikes: SpikeTensor<OpenCLBackend>,
-        gradient: RealTensor<OpenCLBackend>,
-        result: Filter<OpenCLBackend>
+        spikes: SpikeTensor,
+        gradient: RealTensor,
+        result: Filter
     ) throws(BackendError) {
         try pixelwiseBackwardFilter(
             "spike_backward_filter",
@@ -44,9 +44,9 @@ extension OpenCLBackend {
 
     func denseBackwardFilter(
         _ plan: ConvolutionPlan,
-        input: RealTensor<OpenCLBackend>,
-        gradient: RealTensor<OpenCLBackend>,
-        result: Filter<OpenCLBackend>
+        input: RealTensor,
+        gradient: RealTensor,
+        result: Filter
     ) throws(BackendError) {
         let tileChannels = min(8, plan.input.channels)
         try pixelwiseBackwardFilter(
@@ -65,9 +65,9 @@ extension OpenCLBackend {
         _ kernel: String,
         _ plan: ConvolutionPlan,
         options: [KernelOption],
-        source: Storage,
-        gradient: RealTensor<OpenCLBackend>,
-        result: Filter<OpenCLBackend>,
+        source: any Storage,
+        gradient: RealTensor,
+        result: Filter,
         items: [Int]
     ) throws(BackendError) {
         let partitions = plan.partitions(items: items[0] * items[1])
@@ -89,8 +89,8 @@ extension OpenCLBackend {
     /// Lets `body` write a gradient for each partition, one behind the other, and adds them in order.
     func sumOverPartitions(
         _ partitions: Int,
-        _ result: Filter<OpenCLBackend>,
-        _ body: (Storage) throws(BackendError) -> Void
+        _ result: Filter,
+        _ body: (any Storage) throws(BackendError) -> Void
     ) throws(BackendError) {
         let words = result.shape.words
         guard partitions > 1 else { return try body(result.storage) }
@@ -101,10 +101,10 @@ extension OpenCLBackend {
 
     /// The sum of `partitions` runs of `count` floats, in order.
     func sumPartitions(
-        _ partial: Storage,
+        _ partial: any Storage,
         count: Int,
         partitions: Int,
-        result: Storage
+        result: any Storage
     ) throws(BackendError) {
         try run(
             "sum_partitions",

@@ -5,9 +5,9 @@ public import Tensors
 extension OpenCLBackend: ElementwiseOperations {
     /// a + b, spikes counting as 0 and 1; the shapes are equal.
     public func sum(
-        _ a: Activation<OpenCLBackend>,
-        _ b: Activation<OpenCLBackend>
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        _ a: Activation,
+        _ b: Activation
+    ) throws(BackendError) -> RealTensor {
         let shape = a.shape
         try require(a, "sum", "the first term")
         try requireEqual(b.shape, shape, "sum", "the second term")
@@ -28,7 +28,7 @@ extension OpenCLBackend: ElementwiseOperations {
     }
 
     /// Another tensor with the same values.
-    public func copy(_ tensor: RealTensor<OpenCLBackend>) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    public func copy(_ tensor: RealTensor) throws(BackendError) -> RealTensor {
         try require(tensor, "copy", "the tensor")
         let result = try newTensor(tensor.shape)
         let runs = try wordRuns(tensor.shape.realWords, bytes: 2 * wordBytes, "copy")
@@ -44,8 +44,8 @@ extension OpenCLBackend: ElementwiseOperations {
 
     /// Adds `term` to `tensor`, in place; the shapes are equal.
     public func accumulate(
-        _ term: RealTensor<OpenCLBackend>,
-        into tensor: RealTensor<OpenCLBackend>
+        _ term: RealTensor,
+        into tensor: RealTensor
     ) throws(BackendError) {
         try require(tensor, "accumulate", "the tensor")
         try requireEqual(term.shape, tensor.shape, "accumulate", "the term")
@@ -62,9 +62,9 @@ extension OpenCLBackend: ElementwiseOperations {
 
     /// Every image `steps` times, time outermost.
     public func repeatOverTime(
-        _ tensor: RealTensor<OpenCLBackend>,
+        _ tensor: RealTensor,
         steps: Int
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "repeatOverTime"
         let shape = tensor.shape
         try require(tensor, operation, "the tensor")
@@ -88,9 +88,9 @@ extension OpenCLBackend: ElementwiseOperations {
 
     /// The sum of every image over `steps` time steps.
     public func sumOverTime(
-        _ tensor: RealTensor<OpenCLBackend>,
+        _ tensor: RealTensor,
         steps: Int
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "sumOverTime"
         let shape = tensor.shape
         try require(tensor, operation, "the tensor")
@@ -112,7 +112,7 @@ extension OpenCLBackend: ElementwiseOperations {
     }
 
     /// max(0, x).
-    public func rectify(_ tensor: RealTensor<OpenCLBackend>) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    public func rectify(_ tensor: RealTensor) throws(BackendError) -> RealTensor {
         try require(tensor, "rectify", "the tensor")
         let result = try newTensor(tensor.shape)
         let runs = try wordRuns(tensor.shape.realWords, bytes: 2 * wordBytes, "rectify")
@@ -128,9 +128,9 @@ extension OpenCLBackend: ElementwiseOperations {
 
     /// The gradient where x > 0, else 0; the result stands in the gradient's memory.
     public func rectifyBackward(
-        _ gradient: RealTensor<OpenCLBackend>,
-        input: RealTensor<OpenCLBackend>
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        _ gradient: RealTensor,
+        input: RealTensor
+    ) throws(BackendError) -> RealTensor {
         let operation = "rectifyBackward"
         try require(gradient, operation, "the gradient")
         try requireEqual(gradient.shape, input.shape, operation, "the gradient")

@@ -5,11 +5,11 @@ public import Tensors
 extension OpenCLBackend {
     /// Rolls and mirrors counts of events, and brings time to the outside.
     public func prepareFrames(
-        counts: OpenCLStorage,
-        transforms: OpenCLStorage,
+        counts: any Storage,
+        transforms: any Storage,
         shape: ImageShape,
         timeSteps: Int
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "prepareFrames"
         try requirePixels(shape, operation)
         try require(

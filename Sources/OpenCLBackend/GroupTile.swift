@@ -51,9 +51,9 @@ extension OpenCLBackend {
     /// Forward, by work-groups: group_forward.cl.
     func groupForward(
         _ plan: ConvolutionPlan,
-        input: Activation<OpenCLBackend>,
-        filter: Filter<OpenCLBackend>,
-        output: RealTensor<OpenCLBackend>
+        input: Activation,
+        filter: Filter,
+        output: RealTensor
     ) throws(BackendError) {
         let tile = GroupTile(rows: plan.output.pixels, columns: plan.output.channelStride)
         try run(
@@ -87,9 +87,9 @@ extension OpenCLBackend {
     /// The gradient of the weights, by work-groups: group_backward_filter.cl.
     func groupBackwardFilter(
         _ plan: ConvolutionPlan,
-        input: Activation<OpenCLBackend>,
-        gradient: RealTensor<OpenCLBackend>,
-        result: Filter<OpenCLBackend>
+        input: Activation,
+        gradient: RealTensor,
+        result: Filter
     ) throws(BackendError) {
         let (pixels, taps) = (plan.output.pixels, plan.filter.taps)
         // So many pixels are worth a partition's sums; of more there are partitions enough to fill a large device.

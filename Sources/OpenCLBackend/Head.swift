@@ -5,8 +5,8 @@ public import Tensors
 extension OpenCLBackend: HeadOperations {
     /// Adds a bias to every pixel of `tensor`, in place.
     public func addBias(
-        _ bias: ChannelVector<OpenCLBackend>,
-        to tensor: RealTensor<OpenCLBackend>
+        _ bias: ChannelVector,
+        to tensor: RealTensor
     ) throws(BackendError) {
         let shape = tensor.shape
         try require(tensor, "addBias", "the tensor")
@@ -26,8 +26,8 @@ extension OpenCLBackend: HeadOperations {
 
     /// ∂L/∂bias: the sum of `gradient` over all pixels, written to `result`.
     public func biasGradient(
-        of gradient: RealTensor<OpenCLBackend>,
-        result: ChannelVector<OpenCLBackend>
+        of gradient: RealTensor,
+        result: ChannelVector
     ) throws(BackendError) {
         let shape = gradient.shape
         try require(gradient, "biasGradient", "the gradient")
@@ -59,13 +59,13 @@ extension OpenCLBackend: HeadOperations {
     /// The loss, the number of samples classified rightly, and ∂loss/∂logits. A label that is no class is not found here
     /// (it is on the device): it makes the loss NaN.
     public func classificationLoss(
-        _ logits: RealTensor<OpenCLBackend>,
-        labels: OpenCLStorage,
+        _ logits: RealTensor,
+        labels: any Storage,
         timeSteps: Int,
         loss: Loss,
         labelSmoothing: Float,
-        record: OpenCLStorage
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        record: any Storage
+    ) throws(BackendError) -> RealTensor {
         let operation = "classificationLoss"
         let shape = logits.shape
         try require(logits, operation, "the logits")

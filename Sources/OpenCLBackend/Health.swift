@@ -6,9 +6,9 @@ extension OpenCLBackend: HealthOperations {
     /// Writes the index of the first infinite or undefined value among the first `count` floats of `storage`, or
     /// `StepRecord.none`, to word `word` of `record`.
     public func findNonFinite(
-        in storage: OpenCLStorage,
+        in storage: any Storage,
         count: Int,
-        record: OpenCLStorage,
+        record: any Storage,
         word: Int
     ) throws(BackendError) {
         let operation = "findNonFinite"
@@ -36,10 +36,10 @@ extension OpenCLBackend: HealthOperations {
 
     /// The smallest of every `group` indices, written to as many words of `result` from `word` on.
     private func combineFirsts(
-        _ firsts: OpenCLStorage,
+        _ firsts: any Storage,
         runs: Int,
         group: Int,
-        result: OpenCLStorage,
+        result: any Storage,
         word: Int
     ) throws(BackendError) {
         try run(

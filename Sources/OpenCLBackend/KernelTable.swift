@@ -81,8 +81,9 @@ extension KernelArgument {
     /// An extent or a count. Checked where shapes are: see ``OpenCLBackend/requirePixels(_:_:)``.
     static func int(_ value: Int) -> KernelArgument { .int32(Int32(clamping: value)) }
 
-    static func storage(_ storage: OpenCLStorage) -> KernelArgument {
+    /// A storage's memory; a mismatch where another backend made it.
+    static func storage(_ storage: any Storage) throws(BackendError) -> KernelArgument {
         // In a rehearsal there are no buffers, and nothing is launched.
-        storage.buffer.map { .buffer($0) } ?? .local(bytes: 0)
+        try OpenCLStorage.own(storage, "launch", "an operand").buffer.map { .buffer($0) } ?? .local(bytes: 0)
     }
 }

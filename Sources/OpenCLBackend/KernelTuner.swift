@@ -170,10 +170,10 @@ extension KernelTuner {
     private struct Operands {
         let title: String
         let geometry: WindowGeometry
-        let input: SpikeTensor<OpenCLBackend>
-        let filter: Filter<OpenCLBackend>
-        let gradient: RealTensor<OpenCLBackend>
-        let weightGradient: Filter<OpenCLBackend>
+        let input: SpikeTensor
+        let filter: Filter
+        let gradient: RealTensor
+        let weightGradient: Filter
 
         /// Random spikes of this rate; weights and gradients of one value, on which no time depends.
         init(_ backend: OpenCLBackend, channels: Int, extent: Int, window: Int, rate: Float) throws(BackendError) {
@@ -191,7 +191,7 @@ extension KernelTuner {
             let spikes = try backend.allocate(words: words.count)
             try backend.write(words, to: spikes)
             input = SpikeTensor(shape: shape, storage: spikes)
-            func filled(_ words: Int) throws(BackendError) -> OpenCLStorage {
+            func filled(_ words: Int) throws(BackendError) -> any Storage {
                 let storage = try backend.allocate(words: words)
                 try backend.fill(storage, with: Float(0.01).bitPattern, count: words)
                 return storage

@@ -5,10 +5,10 @@ public import Tensors
 extension OpenCLBackend: LogicGateOperations {
     /// X' = E where E ≠ I, else X, on packed words.
     public func logicGate(
-        input: SpikeTensor<OpenCLBackend>,
-        excitatory: SpikeTensor<OpenCLBackend>,
-        inhibitory: SpikeTensor<OpenCLBackend>
-    ) throws(BackendError) -> SpikeTensor<OpenCLBackend> {
+        input: SpikeTensor,
+        excitatory: SpikeTensor,
+        inhibitory: SpikeTensor
+    ) throws(BackendError) -> SpikeTensor {
         try requireGate(input, excitatory, inhibitory, "logicGate")
         let output = try newSpikes(input.shape)
         let count = input.shape.spikeWords
@@ -30,11 +30,11 @@ extension OpenCLBackend: LogicGateOperations {
 
     /// The gate's three gradients from ∂L/∂X'; ∂L/∂X stands in the gradient's memory.
     public func logicGateBackward(
-        _ gradient: RealTensor<OpenCLBackend>,
-        input: SpikeTensor<OpenCLBackend>,
-        excitatory: SpikeTensor<OpenCLBackend>,
-        inhibitory: SpikeTensor<OpenCLBackend>
-    ) throws(BackendError) -> LogicGateGradients<OpenCLBackend> {
+        _ gradient: RealTensor,
+        input: SpikeTensor,
+        excitatory: SpikeTensor,
+        inhibitory: SpikeTensor
+    ) throws(BackendError) -> LogicGateGradients {
         let operation = "logicGateBackward"
         let shape = input.shape
         try requireGate(input, excitatory, inhibitory, operation)
@@ -65,9 +65,9 @@ extension OpenCLBackend: LogicGateOperations {
     /// X·O or X·(1 − O), on packed words.
     public func spikeGate(
         _ gate: SpikeGate,
-        input: SpikeTensor<OpenCLBackend>,
-        branch: SpikeTensor<OpenCLBackend>
-    ) throws(BackendError) -> SpikeTensor<OpenCLBackend> {
+        input: SpikeTensor,
+        branch: SpikeTensor
+    ) throws(BackendError) -> SpikeTensor {
         try requireGate(input, branch, "spikeGate")
         let output = try newSpikes(input.shape)
         let count = input.shape.spikeWords
@@ -88,10 +88,10 @@ extension OpenCLBackend: LogicGateOperations {
     /// The gate's two gradients from ∂L/∂X'; ∂L/∂X stands in the gradient's memory.
     public func spikeGateBackward(
         _ gate: SpikeGate,
-        gradient: RealTensor<OpenCLBackend>,
-        input: SpikeTensor<OpenCLBackend>,
-        branch: SpikeTensor<OpenCLBackend>
-    ) throws(BackendError) -> SpikeGateGradients<OpenCLBackend> {
+        gradient: RealTensor,
+        input: SpikeTensor,
+        branch: SpikeTensor
+    ) throws(BackendError) -> SpikeGateGradients {
         let operation = "spikeGateBackward"
         let shape = input.shape
         try requireGate(input, branch, operation)
@@ -114,8 +114,8 @@ extension OpenCLBackend: LogicGateOperations {
     }
 
     private func requireGate(
-        _ input: SpikeTensor<OpenCLBackend>,
-        _ branch: SpikeTensor<OpenCLBackend>,
+        _ input: SpikeTensor,
+        _ branch: SpikeTensor,
         _ operation: String
     ) throws(BackendError) {
         try require(input, operation, "the input")
@@ -124,9 +124,9 @@ extension OpenCLBackend: LogicGateOperations {
     }
 
     private func requireGate(
-        _ input: SpikeTensor<OpenCLBackend>,
-        _ excitatory: SpikeTensor<OpenCLBackend>,
-        _ inhibitory: SpikeTensor<OpenCLBackend>,
+        _ input: SpikeTensor,
+        _ excitatory: SpikeTensor,
+        _ inhibitory: SpikeTensor,
         _ operation: String
     ) throws(BackendError) {
         try require(input, operation, "the input")

@@ -8,9 +8,9 @@ extension OpenCLBackend: MeasurementOperations {
 
     /// Counts the spikes of `first`, or those that stand in exactly one of the two tensors, into two words of `record`.
     public func countSpikes(
-        _ first: SpikeTensor<OpenCLBackend>,
-        differingFrom second: SpikeTensor<OpenCLBackend>?,
-        record: OpenCLStorage,
+        _ first: SpikeTensor,
+        differingFrom second: SpikeTensor?,
+        record: any Storage,
         word: Int
     ) throws(BackendError) {
         let operation = "countSpikes"
@@ -40,8 +40,8 @@ extension OpenCLBackend: MeasurementOperations {
 
     /// Counts the values that are not 0, and those that are neither 0 nor 1, into four words of `record`.
     public func countValues(
-        _ tensor: RealTensor<OpenCLBackend>,
-        record: OpenCLStorage,
+        _ tensor: RealTensor,
+        record: any Storage,
         word: Int
     ) throws(BackendError) {
         let operation = "countValues"
@@ -61,8 +61,8 @@ extension OpenCLBackend: MeasurementOperations {
 
     /// Writes the Euclidean norm to a word of `record`.
     public func measureNorm(
-        of tensor: RealTensor<OpenCLBackend>,
-        record: OpenCLStorage,
+        of tensor: RealTensor,
+        record: any Storage,
         word: Int
     ) throws(BackendError) {
         let operation = "measureNorm"
@@ -102,10 +102,10 @@ extension OpenCLBackend: MeasurementOperations {
     }
 
     private func sum(
-        _ counts: OpenCLStorage,
+        _ counts: any Storage,
         runs: Int,
         columns: Int,
-        record: OpenCLStorage,
+        record: any Storage,
         word: Int
     ) throws(BackendError) {
         try run(
@@ -120,7 +120,7 @@ extension OpenCLBackend: MeasurementOperations {
     private func requireWords(
         _ count: Int,
         at word: Int,
-        of record: OpenCLStorage,
+        of record: any Storage,
         _ operation: String
     ) throws(BackendError) {
         try require(word >= 0, operation, "word \(word) of a record")

@@ -12,7 +12,7 @@ final class MemoryGuards: Sendable {
     static let pattern: UInt32 = 0xFFFF_A5A5
 
     private struct Guarded {
-        let whole: OpenCLStorage
+        let whole: any Storage
         let words: Int
     }
 
@@ -20,11 +20,11 @@ final class MemoryGuards: Sendable {
 
     /// The words `margin..<margin + words` of `whole`, which is `words + 2·margin` long.
     func surround(
-        _ whole: OpenCLStorage,
+        _ whole: any Storage,
         words: Int,
         margin: Int,
         on backend: OpenCLBackend
-    ) throws(BackendError) -> OpenCLStorage {
+    ) throws(BackendError) -> any Storage {
         try backend.fill(whole, with: Self.pattern, count: whole.words)
         let inner = try backend.slice(whole, offset: margin, count: words)
         guarded.withLock { $0.append(Guarded(whole: whole, words: words)) }

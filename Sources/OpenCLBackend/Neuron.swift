@@ -6,12 +6,12 @@ public import Tensors
 extension OpenCLBackend: NeuronOperations {
     /// Normalises `input` (or takes it as it is, without `normalization`) and steps the neuron over all T, in one kernel.
     public func fire(
-        _ input: RealTensor<OpenCLBackend>,
-        normalization: Normalization<OpenCLBackend>?,
+        _ input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak<OpenCLBackend>?,
+        leak: LearnedLeak?,
         time: TimeAxis
-    ) throws(BackendError) -> SpikeTensor<OpenCLBackend> {
+    ) throws(BackendError) -> SpikeTensor {
         let operation = "fire"
         let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
         try require(!neuron.isMultiLevel, operation, "a neuron of \(neuron.thresholds.count) levels leaves no spikes")
@@ -22,12 +22,12 @@ extension OpenCLBackend: NeuronOperations {
 
     /// The same kernel for a neuron of several thresholds: how many of them fire.
     public func fireLevels(
-        _ input: RealTensor<OpenCLBackend>,
-        normalization: Normalization<OpenCLBackend>?,
+        _ input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak<OpenCLBackend>?,
+        leak: LearnedLeak?,
         time: TimeAxis
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "fireLevels"
         let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
         try require(neuron.isMultiLevel, operation, "a neuron of one level leaves spikes")
@@ -36,7 +36,7 @@ extension OpenCLBackend: NeuronOperations {
         return output
     }
 
-    private func fire(_ layer: NeuronLayer, output: OpenCLStorage) throws(BackendError) {
+    private func fire(_ layer: NeuronLayer, output: any Storage) throws(BackendError) {
         let shape = layer.input.shape
         let wordStride = min(shape.channelStride, ImageShape.spikesPerWord)
         let runs = pixelRuns(layer.pixels, bytes: layer.inputSteps * wordStride * wordBytes)
@@ -49,7 +49,7 @@ extension OpenCLBackend: NeuronOperations {
             arguments: [.storage(layer.input.storage)] + layer.normArguments()
                 + [
                     .storage(output), .int(layer.pixels), .int(shape.channelStride), .int(shape.wordsPerPixel),
-                    .int(shape.channels), .int(runs.length), layer.leakArgument,
+                    .int(shape.channels), .int(runs.length), layer.leakArgument(),
                 ] + layer.thresholdArguments,
             global: [shape.wordsPerPixel, runs.count]
         )
@@ -58,15 +58,15 @@ extension OpenCLBackend: NeuronOperations {
     /// ∂L/∂input from ∂L/∂output, back through time, the surrogate and, with `normalization`, the batch's statistics; the
     /// result stands in the gradient's memory.
     public func fireBackward(
-        _ gradient: RealTensor<OpenCLBackend>,
-        input: RealTensor<OpenCLBackend>,
-        normalization: Normalization<OpenCLBackend>?,
+        _ gradient: RealTensor,
+        input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak<OpenCLBackend>?,
+        leak: LearnedLeak?,
         time: TimeAxis,
-        gradients: NormalizationGradients<OpenCLBackend>?,
-        penalty: PotentialPenalty<OpenCLBackend>?
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        gradients: NormalizationGradients?,
+        penalty: PotentialPenalty?
+    ) throws(BackendError) -> RealTensor {
         let operation = "fireBackward"
         let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
         let shape = input.shape
@@ -94,9 +94,9 @@ extension OpenCLBackend: NeuronOperations {
                 .define("PENALIZED", penalty != nil),
             ],
             arguments: [.storage(gradient.storage), .storage(input.storage)] + layer.normArguments(sums: sums)
-                + [leakSums, penalty?.storage].compactMap { $0.map { .storage($0) } }
+                + storages([leakSums, penalty?.storage])
                 + [.int(layer.pixels), .int(shape.channelStride), .int(runs.length)]
-                + [.int(layer.lanes.groupChunks), layer.leakArgument] + layer.thresholdArguments
+                + [.int(layer.lanes.groupChunks), layer.leakArgument()] + layer.thresholdArguments
                 + [.float(surrogate.scale), .float(surrogate.slope)],
             global: [layer.lanes.groups, runs.count]
         )
@@ -127,8 +127,15 @@ extension OpenCLBackend: NeuronOperations {
         return RealTensor(shape: shape, storage: gradient.storage)
     }
 
+    /// Those that there are.
+    private func storages(_ storages: [(any Storage)?]) throws(BackendError) -> [KernelArgument] {
+        var arguments: [KernelArgument] = []
+        for case let storage? in storages { arguments.append(try .storage(storage)) }
+        return arguments
+    }
+
     private func require(
-        _ penalty: PotentialPenalty<OpenCLBackend>,
+        _ penalty: PotentialPenalty,
         channels: Int,
         _ operation: String
     ) throws(BackendError) {

@@ -4,10 +4,10 @@ import Tensors
 
 /// What every operation of a neuron layer needs, with its operands checked.
 struct NeuronLayer {
-    let input: RealTensor<OpenCLBackend>
-    let normalization: Normalization<OpenCLBackend>?
+    let input: RealTensor
+    let normalization: Normalization?
     let neuron: Neuron
-    let leak: LearnedLeak<OpenCLBackend>?
+    let leak: LearnedLeak?
     let time: TimeAxis
     let outputShape: ImageShape
     /// Pixels of one time step.
@@ -20,10 +20,10 @@ struct NeuronLayer {
 
     init(
         _ backend: OpenCLBackend,
-        _ input: RealTensor<OpenCLBackend>,
-        _ normalization: Normalization<OpenCLBackend>?,
+        _ input: RealTensor,
+        _ normalization: Normalization?,
         _ neuron: Neuron,
-        _ leak: LearnedLeak<OpenCLBackend>?,
+        _ leak: LearnedLeak?,
         _ time: TimeAxis,
         _ operation: String
     ) throws(BackendError) {
@@ -71,17 +71,20 @@ struct NeuronLayer {
     }
 
     /// The norm, as the kernels take it; `sums` goes between its vectors and its gain.
-    func normArguments(sums: OpenCLStorage? = nil) -> [KernelArgument] {
+    func normArguments(sums: (any Storage)? = nil) throws(BackendError) -> [KernelArgument] {
         guard let normalization else { return [] }
-        return [
-            .storage(normalization.statistics.storage), .storage(normalization.parameters.weight.storage),
-            .storage(normalization.parameters.bias.storage),
-        ] + (sums.map { [.storage($0)] } ?? []) + [.float(normalization.parameters.gain)]
+        let parameters = normalization.parameters
+        var arguments: [KernelArgument] = [
+            try .storage(normalization.statistics.storage), try .storage(parameters.weight.storage),
+            try .storage(parameters.bias.storage),
+        ]
+        if let sums { arguments.append(try .storage(sums)) }
+        return arguments + [.float(parameters.gain)]
     }
 
     /// The leak, as the kernels take it.
-    var leakArgument: KernelArgument {
-        if let leak { .storage(leak.weight.storage) } else { .float(neuron.leak) }
+    func leakArgument() throws(BackendError) -> KernelArgument {
+        if let leak { try .storage(leak.weight.storage) } else { .float(neuron.leak) }
     }
 
     /// The thresholds, as the kernels take them: one, or room for as many as there may be.

@@ -6,10 +6,10 @@ extension OpenCLBackend: NormalizationOperations {
     /// Statistics of this batch (biased variance), and the running estimates moved towards them (unbiased variance; the
     /// biased one of a single value).
     public func batchStatistics(
-        of input: RealTensor<OpenCLBackend>,
-        updating parameters: NormalizationParameters<OpenCLBackend>,
+        of input: RealTensor,
+        updating parameters: NormalizationParameters,
         repeats: Int
-    ) throws(BackendError) -> ChannelStatistics<OpenCLBackend> {
+    ) throws(BackendError) -> ChannelStatistics {
         let shape = input.shape
         try require(input, "batchStatistics", "the input")
         try require(parameters, channels: shape.channels, repeats: repeats)
@@ -34,10 +34,10 @@ extension OpenCLBackend: NormalizationOperations {
     func combine(
         _ moments: RunMoments,
         of shape: ImageShape,
-        updating parameters: NormalizationParameters<OpenCLBackend>,
+        updating parameters: NormalizationParameters,
         repeats: Int
-    ) throws(BackendError) -> ChannelStatistics<OpenCLBackend> {
-        let statistics = ChannelStatistics<OpenCLBackend>(
+    ) throws(BackendError) -> ChannelStatistics {
+        let statistics = ChannelStatistics(
             channels: shape.channels,
             storage: try allocate(words: 2 * shape.channelStride)
         )
@@ -51,8 +51,8 @@ extension OpenCLBackend: NormalizationOperations {
                 .storage(merged.storage), .storage(statistics.storage), .storage(parameters.runningMean.storage),
                 .storage(parameters.runningVariance.storage), .int(shape.pixels), .int(shape.channelStride),
                 .int(shape.channels), .int(merged.length), .int(merged.count), .float(Float(n / max(n - 1, 1))),
-                .float(NormalizationParameters<OpenCLBackend>.epsilon),
-                .float(NormalizationParameters<OpenCLBackend>.momentum),
+                .float(NormalizationParameters.epsilon),
+                .float(NormalizationParameters.momentum),
             ],
             global: [lanes(of: shape).chunks]
         )
@@ -61,7 +61,7 @@ extension OpenCLBackend: NormalizationOperations {
 
     /// Checks what statistics move.
     func require(
-        _ parameters: NormalizationParameters<OpenCLBackend>,
+        _ parameters: NormalizationParameters,
         channels: Int,
         repeats: Int
     ) throws(BackendError) {
@@ -73,8 +73,8 @@ extension OpenCLBackend: NormalizationOperations {
 
     /// Statistics from the running estimates, for inference.
     public func runningStatistics(
-        of parameters: NormalizationParameters<OpenCLBackend>
-    ) throws(BackendError) -> ChannelStatistics<OpenCLBackend> {
+        of parameters: NormalizationParameters
+    ) throws(BackendError) -> ChannelStatistics {
         let operation = "runningStatistics"
         let shape = ImageShape(images: 1, height: 1, width: 1, channels: parameters.runningMean.channels)
         try requirePixels(shape, operation)
@@ -88,7 +88,7 @@ extension OpenCLBackend: NormalizationOperations {
             arguments: [
                 .storage(parameters.runningMean.storage), .storage(parameters.runningVariance.storage),
                 .storage(storage), .int(shape.channelStride), .int(shape.channels),
-                .float(NormalizationParameters<OpenCLBackend>.epsilon),
+                .float(NormalizationParameters.epsilon),
             ],
             global: [lanes(of: shape).chunks]
         )
@@ -97,9 +97,9 @@ extension OpenCLBackend: NormalizationOperations {
 
     /// The normalised input.
     public func normalize(
-        _ input: RealTensor<OpenCLBackend>,
-        with normalization: Normalization<OpenCLBackend>
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        _ input: RealTensor,
+        with normalization: Normalization
+    ) throws(BackendError) -> RealTensor {
         let shape = input.shape
         try require(input, "normalize", "the input")
         try require(normalization, channels: shape.channels, "normalize")
@@ -122,11 +122,11 @@ extension OpenCLBackend: NormalizationOperations {
 
     /// ∂L/∂x from ∂L/∂y through the statistics of the batch; the parameters' gradients go to `gradients`.
     public func normalizeBackward(
-        _ gradient: RealTensor<OpenCLBackend>,
-        input: RealTensor<OpenCLBackend>,
-        normalization: Normalization<OpenCLBackend>,
-        gradients: NormalizationGradients<OpenCLBackend>
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        _ gradient: RealTensor,
+        input: RealTensor,
+        normalization: Normalization,
+        gradients: NormalizationGradients
+    ) throws(BackendError) -> RealTensor {
         let operation = "normalizeBackward"
         let shape = input.shape
         try require(input, operation, "the input")
@@ -163,13 +163,13 @@ extension OpenCLBackend: NormalizationOperations {
     /// What follows the partial sums Σ g and Σ g·(x − mean): the parameters' gradients, and ∂L/∂x, which may be written
     /// over the gradient.
     func finishNormalizeBackward(
-        _ gradient: OpenCLStorage,
-        partials: OpenCLStorage,
+        _ gradient: any Storage,
+        partials: any Storage,
         runs: Int,
-        input: RealTensor<OpenCLBackend>,
-        normalization: Normalization<OpenCLBackend>,
-        gradients: NormalizationGradients<OpenCLBackend>,
-        result: OpenCLStorage
+        input: RealTensor,
+        normalization: Normalization,
+        gradients: NormalizationGradients,
+        result: any Storage
     ) throws(BackendError) {
         let shape = input.shape
         let merged = try mergeSums(partials, words: 2 * shape.channelStride, runs: runs)
@@ -202,7 +202,7 @@ extension OpenCLBackend: NormalizationOperations {
     }
 
     func require(
-        _ normalization: Normalization<OpenCLBackend>,
+        _ normalization: Normalization,
         channels: Int,
         _ operation: String
     ) throws(BackendError) {
@@ -218,7 +218,7 @@ extension OpenCLBackend: NormalizationOperations {
     }
 
     func require(
-        _ gradients: NormalizationGradients<OpenCLBackend>,
+        _ gradients: NormalizationGradients,
         channels: Int,
         _ operation: String
     ) throws(BackendError) {

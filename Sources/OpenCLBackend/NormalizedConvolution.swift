@@ -6,12 +6,12 @@ extension OpenCLBackend: NormalizedConvolutionOperations {
     /// `convolve` with the statistics of what it makes: a convolution of spikes takes the moments of its sums while they
     /// are near; the output of real values (the stem's) is read once more, and of work-groups every output.
     public func convolve(
-        _ input: Activation<OpenCLBackend>,
-        filter: Filter<OpenCLBackend>,
+        _ input: Activation,
+        filter: Filter,
         geometry: WindowGeometry,
-        updating parameters: NormalizationParameters<OpenCLBackend>,
+        updating parameters: NormalizationParameters,
         repeats: Int
-    ) throws(BackendError) -> (output: RealTensor<OpenCLBackend>, statistics: ChannelStatistics<OpenCLBackend>) {
+    ) throws(BackendError) -> (output: RealTensor, statistics: ChannelStatistics) {
         guard case .spikes(let spikes) = input, mapping == .vectors else {
             let output = try convolve(input, filter: filter, geometry: geometry)
             return (output, try batchStatistics(of: output, updating: parameters, repeats: repeats))
@@ -38,18 +38,21 @@ extension OpenCLBackend: NormalizedConvolutionOperations {
 
 /// The operands of a convolution of spikes.
 struct SpikeForwardOperands {
-    let spikes: SpikeTensor<OpenCLBackend>
-    let filter: Filter<OpenCLBackend>
-    let output: RealTensor<OpenCLBackend>
+    let spikes: SpikeTensor
+    let filter: Filter
+    let output: RealTensor
     /// Where moments go, if they are collected.
     let moments: RunMoments?
 
-    var momentsArgument: [KernelArgument] { moments.map { [.storage($0.storage)] } ?? [] }
+    func momentsArgument() throws(BackendError) -> [KernelArgument] {
+        guard let moments else { return [] }
+        return [try .storage(moments.storage)]
+    }
 }
 
 /// Mean and sum of squared deviations of each channel, for every run of pixels: `[count][2][channels rounded up]` floats.
 struct RunMoments {
-    let storage: OpenCLStorage
+    let storage: any Storage
     /// Pixels of a run; the last may be shorter.
     let length: Int
     /// How many runs there are.

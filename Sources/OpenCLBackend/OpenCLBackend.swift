@@ -94,14 +94,11 @@ public final class OpenCLBackend: Sendable {
 }
 
 /// Each family of operations stands in a file of its name.
-extension OpenCLBackend: Backend {}
+extension OpenCLBackend: BackendOperations {}
 
 extension OpenCLBackend: StorageOperations {
-    /// Device memory.
-    public typealias Storage = OpenCLStorage
-
     /// Words with undefined contents, from the pool where it has some of that size.
-    public func allocate(words: Int) throws(BackendError) -> OpenCLStorage {
+    public func allocate(words: Int) throws(BackendError) -> any Storage {
         try require(words >= 0, "allocate", "\(words) words were asked for")
         guard let guards else { return try pooled(words: words) }
         let margin = sliceAlignment
@@ -112,15 +109,19 @@ extension OpenCLBackend: StorageOperations {
         OpenCLStorage(memory: try pool.take(words: words), words: words, pool: pool)
     }
 
+    private func buffer(of storage: any Storage) throws(BackendError) -> Buffer? {
+        try OpenCLStorage.own(storage, "storage", "the storage").buffer
+    }
+
     /// Sets the first `count` words to `value`; does not wait.
-    public func fill(_ storage: OpenCLStorage, with value: UInt32, count: Int) throws(BackendError) {
+    public func fill(_ storage: any Storage, with value: UInt32, count: Int) throws(BackendError) {
         try requireRoom(count, in: storage, "fill", "the storage")
-        guard let queue, let buffer = storage.buffer else { return }
+        guard let queue, let buffer = try buffer(of: storage) else { return }
         try pool.attempt { () throws(OpenCLError) in try queue.fill(buffer, word: value, count: count) }
     }
 
     /// A part of `storage` that shares its memory and keeps it alive; `offset` is a multiple of ``sliceAlignment``.
-    public func slice(_ storage: OpenCLStorage, offset: Int, count: Int) throws(BackendError) -> OpenCLStorage {
+    public func slice(_ storage: any Storage, offset: Int, count: Int) throws(BackendError) -> any Storage {
         try require(
             offset >= 0 && count >= 0 && offset <= storage.words && count <= storage.words - offset,
             "slice",
@@ -131,6 +132,7 @@ extension OpenCLBackend: StorageOperations {
             "slice",
             "offset \(offset) is no multiple of the alignment, \(sliceAlignment) words"
         )
+        let storage = try OpenCLStorage.own(storage, "slice", "the storage")
         guard let queue, let buffer = storage.buffer else {
             return OpenCLStorage(buffer: nil, words: count, parent: storage)
         }
@@ -141,9 +143,9 @@ extension OpenCLBackend: StorageOperations {
     }
 
     /// Copies words from the host; returns when `words` may be reused.
-    public func write(_ words: [UInt32], to storage: OpenCLStorage) throws(BackendError) {
+    public func write(_ words: [UInt32], to storage: any Storage) throws(BackendError) {
         try requireRoom(words.count, in: storage, "write", "the storage")
-        guard let queue, let buffer = storage.buffer else { return }
+        guard let queue, let buffer = try buffer(of: storage) else { return }
         try pool.attempt { () throws(OpenCLError) in
             try unsafe words.span.withUnsafeBytes { (bytes) throws(OpenCLError) in
                 try unsafe queue.write(bytes, to: buffer)
@@ -152,10 +154,10 @@ extension OpenCLBackend: StorageOperations {
     }
 
     /// Copies the first `count` words to the host, after all that was enqueued before.
-    public func read(_ storage: OpenCLStorage, count: Int) throws(BackendError) -> [UInt32] {
+    public func read(_ storage: any Storage, count: Int) throws(BackendError) -> [UInt32] {
         try requireRoom(count, in: storage, "read", "the storage")
         var words = [UInt32](repeating: 0, count: count)
-        guard let queue, let buffer = storage.buffer else { return words }
+        guard let queue, let buffer = try buffer(of: storage) else { return words }
         try pool.attempt { () throws(OpenCLError) in
             var span = words.mutableSpan
             try unsafe span.withUnsafeMutableBytes { (bytes) throws(OpenCLError) in

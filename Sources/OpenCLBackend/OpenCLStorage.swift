@@ -1,8 +1,9 @@
 import OpenCLRuntime
+public import Tensors
 
 /// Words of device memory. When the last reference goes, whole storages return to their backend's pool; the queue works
 /// in order, so whoever gets the memory next comes after whatever still uses it.
-public final class OpenCLStorage: Sendable {
+public final class OpenCLStorage: Storage {
     /// How many words it holds.
     public let words: Int
     /// nil in a rehearsal.
@@ -25,6 +26,18 @@ public final class OpenCLStorage: Sendable {
         self.buffer = buffer
         self.words = words
         owner = .parent(parent)
+    }
+
+    /// `storage`, which an OpenCL backend must have made.
+    static func own(
+        _ storage: any Storage,
+        _ operation: String,
+        _ name: @autoclosure () -> String
+    ) throws(BackendError) -> OpenCLStorage {
+        guard let own = storage as? OpenCLStorage else {
+            throw .mismatch(operation: operation, detail: "\(name()) has a storage of another kind of backend")
+        }
+        return own
     }
 
     deinit {

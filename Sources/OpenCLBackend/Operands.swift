@@ -12,10 +12,11 @@ extension OpenCLBackend {
 
     func requireRoom(
         _ words: Int,
-        in storage: OpenCLStorage,
+        in storage: any Storage,
         _ operation: String,
         _ name: @autoclosure () -> String
     ) throws(BackendError) {
+        _ = try OpenCLStorage.own(storage, operation, name())
         guard words >= 0, storage.words >= words else {
             throw .mismatch(
                 operation: operation,
@@ -49,7 +50,7 @@ extension OpenCLBackend {
     }
 
     func require(
-        _ tensor: RealTensor<OpenCLBackend>,
+        _ tensor: RealTensor,
         _ operation: String,
         _ name: @autoclosure () -> String
     ) throws(BackendError) {
@@ -65,7 +66,7 @@ extension OpenCLBackend {
     }
 
     func require(
-        _ tensor: SpikeTensor<OpenCLBackend>,
+        _ tensor: SpikeTensor,
         _ operation: String,
         _ name: @autoclosure () -> String
     ) throws(BackendError) {
@@ -74,7 +75,7 @@ extension OpenCLBackend {
     }
 
     func require(
-        _ activation: Activation<OpenCLBackend>,
+        _ activation: Activation,
         _ operation: String,
         _ name: @autoclosure () -> String
     ) throws(BackendError) {
@@ -85,7 +86,7 @@ extension OpenCLBackend {
     }
 
     func require(
-        _ vector: ChannelVector<OpenCLBackend>,
+        _ vector: ChannelVector,
         channels: Int,
         _ operation: String,
         _ name: @autoclosure () -> String
@@ -99,17 +100,17 @@ extension OpenCLBackend {
         try requireRoom(words, in: vector.storage, operation, name())
     }
 
-    func newTensor(_ shape: ImageShape) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    func newTensor(_ shape: ImageShape) throws(BackendError) -> RealTensor {
         RealTensor(shape: shape, storage: try allocate(words: shape.realWords))
     }
 
-    func newSpikes(_ shape: ImageShape) throws(BackendError) -> SpikeTensor<OpenCLBackend> {
+    func newSpikes(_ shape: ImageShape) throws(BackendError) -> SpikeTensor {
         SpikeTensor(shape: shape, storage: try allocate(words: shape.spikeWords))
     }
 }
 
-extension Activation<OpenCLBackend> {
-    var storage: OpenCLStorage {
+extension Activation {
+    var storage: any Storage {
         switch self {
         case .spikes(let tensor): tensor.storage
         case .real(let tensor): tensor.storage

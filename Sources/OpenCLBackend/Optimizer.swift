@@ -6,10 +6,10 @@ public import Tensors
 extension OpenCLBackend: OptimizerOperations {
     /// One step of Adam or AdamW.
     public func adam(
-        parameters: OpenCLStorage,
-        gradients: OpenCLStorage,
-        firstMoment: OpenCLStorage,
-        secondMoment: OpenCLStorage,
+        parameters: any Storage,
+        gradients: any Storage,
+        firstMoment: any Storage,
+        secondMoment: any Storage,
         count: Int,
         step: AdamStep
     ) throws(BackendError) {
@@ -39,9 +39,9 @@ extension OpenCLBackend: OptimizerOperations {
 
     /// One step of SGD with momentum.
     public func momentum(
-        parameters: OpenCLStorage,
-        gradients: OpenCLStorage,
-        velocity: OpenCLStorage,
+        parameters: any Storage,
+        gradients: any Storage,
+        velocity: any Storage,
         count: Int,
         step: MomentumStep
     ) throws(BackendError) {

@@ -5,10 +5,10 @@ public import Tensors
 extension OpenCLBackend: PoolingOperations {
     /// The maximum of spikes over `window` × `window` pixels: their OR.
     public func maxPool(
-        _ input: SpikeTensor<OpenCLBackend>,
+        _ input: SpikeTensor,
         window: Int,
         geometry: WindowGeometry
-    ) throws(BackendError) -> SpikeTensor<OpenCLBackend> {
+    ) throws(BackendError) -> SpikeTensor {
         let (from, to) = (input.shape, try pooled(input.shape, window, geometry, "maxPool"))
         try require(input, "maxPool", "the input")
         let output = try newSpikes(to)
@@ -29,11 +29,11 @@ extension OpenCLBackend: PoolingOperations {
 
     /// ∂L/∂x: each window's gradient goes to its first maximum in row-major order among the pixels inside the image.
     public func maxPoolBackward(
-        _ gradient: RealTensor<OpenCLBackend>,
-        input: SpikeTensor<OpenCLBackend>,
+        _ gradient: RealTensor,
+        input: SpikeTensor,
         window: Int,
         geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "maxPoolBackward"
         let (from, to) = (input.shape, try pooled(input.shape, window, geometry, operation))
         try require(input, operation, "the input")
@@ -58,10 +58,10 @@ extension OpenCLBackend: PoolingOperations {
 
     /// The maximum of real values over `window` × `window` pixels, those outside the image not counting.
     public func maxPool(
-        _ input: RealTensor<OpenCLBackend>,
+        _ input: RealTensor,
         window: Int,
         geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "maxPool"
         let (from, to) = (input.shape, try pooled(input.shape, window, geometry, operation))
         try require(input, operation, "the input")
@@ -84,11 +84,11 @@ extension OpenCLBackend: PoolingOperations {
 
     /// ∂L/∂x of the maximum of real values: each window's gradient goes to its first maximum in row-major order.
     public func maxPoolBackward(
-        _ gradient: RealTensor<OpenCLBackend>,
-        input: RealTensor<OpenCLBackend>,
+        _ gradient: RealTensor,
+        input: RealTensor,
         window: Int,
         geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "maxPoolBackward"
         let (from, to) = (input.shape, try pooled(input.shape, window, geometry, operation))
         try require(input, operation, "the input")
@@ -125,9 +125,9 @@ extension OpenCLBackend: PoolingOperations {
 
     /// The mean over `window` × `window` pixels that touch each other; what does not fill a window is left out.
     public func averagePool(
-        _ input: Activation<OpenCLBackend>,
+        _ input: Activation,
         window: Int
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    ) throws(BackendError) -> RealTensor {
         let geometry = WindowGeometry(stride: window)
         let output = try pooled(input.shape, window, geometry, "averagePool")
         return try average(input, rows: window, columns: window, output: output, "averagePool")
@@ -135,10 +135,10 @@ extension OpenCLBackend: PoolingOperations {
 
     /// ∂L/∂x of ``averagePool(_:window:)``.
     public func averagePoolBackward(
-        _ gradient: RealTensor<OpenCLBackend>,
+        _ gradient: RealTensor,
         inputShape: ImageShape,
         window: Int
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "averagePoolBackward"
         let output = try pooled(inputShape, window, WindowGeometry(stride: window), operation)
         return try averageBackward(gradient, inputShape, rows: window, columns: window, output: output, operation)
@@ -146,8 +146,8 @@ extension OpenCLBackend: PoolingOperations {
 
     /// The mean over each image.
     public func globalAveragePool(
-        _ input: Activation<OpenCLBackend>
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+        _ input: Activation
+    ) throws(BackendError) -> RealTensor {
         let shape = input.shape
         return try average(
             input,
@@ -160,9 +160,9 @@ extension OpenCLBackend: PoolingOperations {
 
     /// ∂L/∂x of ``globalAveragePool(_:)``.
     public func globalAveragePoolBackward(
-        _ gradient: RealTensor<OpenCLBackend>,
+        _ gradient: RealTensor,
         inputShape: ImageShape
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    ) throws(BackendError) -> RealTensor {
         try averageBackward(
             gradient,
             inputShape,
@@ -174,12 +174,12 @@ extension OpenCLBackend: PoolingOperations {
     }
 
     private func average(
-        _ input: Activation<OpenCLBackend>,
+        _ input: Activation,
         rows: Int,
         columns: Int,
         output to: ImageShape,
         _ operation: String
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    ) throws(BackendError) -> RealTensor {
         let from = input.shape
         try require(input, operation, "the input")
         let output = try newTensor(to)
@@ -199,13 +199,13 @@ extension OpenCLBackend: PoolingOperations {
     }
 
     private func averageBackward(
-        _ gradient: RealTensor<OpenCLBackend>,
+        _ gradient: RealTensor,
         _ from: ImageShape,
         rows: Int,
         columns: Int,
         output to: ImageShape,
         _ operation: String
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    ) throws(BackendError) -> RealTensor {
         try requirePixels(from, operation)
         try requireEqual(gradient.shape, to, operation, "the gradient")
         try require(gradient, operation, "the gradient")

@@ -5,14 +5,14 @@ public import Tensors
 extension OpenCLBackend {
     /// Adds `loss` of the layer's potentials to the record's loss, and returns its derivative as a line a channel.
     public func potentialPenalty(
-        _ input: RealTensor<OpenCLBackend>,
-        normalization: Normalization<OpenCLBackend>?,
+        _ input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak<OpenCLBackend>?,
+        leak: LearnedLeak?,
         time: TimeAxis,
         loss: PotentialDistributionLoss,
-        record: OpenCLStorage
-    ) throws(BackendError) -> PotentialPenalty<OpenCLBackend> {
+        record: any Storage
+    ) throws(BackendError) -> PotentialPenalty {
         let operation = "potentialPenalty"
         let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
         try requireRoom(StepRecord.words, in: record, operation, "the record")
@@ -27,12 +27,12 @@ extension OpenCLBackend {
             arguments: [.storage(input.storage)] + layer.normArguments()
                 + [
                     .storage(sums), .int(layer.pixels), .int(shape.channelStride), .int(runs.length),
-                    layer.leakArgument, .float(neuron.threshold),
+                    layer.leakArgument(), .float(neuron.threshold),
                 ],
             global: [layer.lanes.chunks, runs.count]
         )
         let merged = try mergeSums(sums, words: 2 * shape.channelStride, runs: runs.count)
-        let penalty = PotentialPenalty<OpenCLBackend>(
+        let penalty = PotentialPenalty(
             channels: shape.channels,
             storage: try allocate(words: 2 * shape.channelStride)
         )

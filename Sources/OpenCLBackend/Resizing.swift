@@ -5,12 +5,12 @@ public import Tensors
 extension OpenCLBackend {
     /// Resizes pictures of any size, cuts a part out of each, mirrors and normalises it.
     public func resizeImages(
-        pixels: OpenCLStorage,
+        pixels: any Storage,
         crops: [PictureCrop],
         shape: ImageShape,
         mean: [Float],
         deviation: [Float]
-    ) throws(BackendError) -> RealTensor<OpenCLBackend> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "resizeImages"
         try requirePixels(shape, operation)
         try require(

@@ -10,10 +10,10 @@ extension OpenCLBackend {
     ///
     /// - Parameter partials: `[runs][words]`. What is returned may be this storage itself.
     func mergeSums(
-        _ partials: OpenCLStorage,
+        _ partials: any Storage,
         words: Int,
         runs: Int
-    ) throws(BackendError) -> (partials: OpenCLStorage, runs: Int) {
+    ) throws(BackendError) -> (partials: any Storage, runs: Int) {
         var (result, left) = (partials, runs)
         while mapping == .groups, left > Self.mergedRuns {
             let count = (left + Self.mergedRuns - 1) / Self.mergedRuns

@@ -186,12 +186,12 @@ extension CaseOperands {
         )
     }
 
-    mutating func real<B: Backend>(_ name: String, on backend: B) throws -> RealTensor<B> {
+    mutating func real(_ name: String, on backend: Backend) throws -> RealTensor {
         let tensor = try tensor(name)
         return try backend.realTensor(tensor.values, shape: try imageShape(tensor))
     }
 
-    mutating func spikes<B: Backend>(_ name: String, on backend: B) throws -> SpikeTensor<B> {
+    mutating func spikes(_ name: String, on backend: Backend) throws -> SpikeTensor {
         let tensor = try tensor(name)
         guard tensor.values.allSatisfy({ $0 == 0 || $0 == 1 }) else {
             throw refuse(tensor, "has values that are neither 0 nor 1")
@@ -199,12 +199,12 @@ extension CaseOperands {
         return try backend.spikeTensor(tensor.values, shape: try imageShape(tensor))
     }
 
-    mutating func activation<B: Backend>(_ name: String, isSpikes: Bool, on backend: B) throws -> Activation<B> {
+    mutating func activation(_ name: String, isSpikes: Bool, on backend: Backend) throws -> Activation {
         isSpikes ? .spikes(try spikes(name, on: backend)) : .real(try real(name, on: backend))
     }
 
     /// `[out, in, kH, kW]`, or `[out, in]` of a fully connected layer.
-    mutating func filter<B: Backend>(_ name: String, on backend: B) throws -> Filter<B> {
+    mutating func filter(_ name: String, on backend: Backend) throws -> Filter {
         let tensor = try tensor(name)
         let extents = tensor.shape.count == 2 ? tensor.shape + [1, 1] : tensor.shape
         guard extents.count == 4, extents.allSatisfy({ $0 >= 1 }) else {
@@ -214,7 +214,7 @@ extension CaseOperands {
         return try backend.filter(tensor.values, shape: shape)
     }
 
-    mutating func vector<B: Backend>(_ name: String, on backend: B) throws -> ChannelVector<B> {
+    mutating func vector(_ name: String, on backend: Backend) throws -> ChannelVector {
         let tensor = try tensor(name)
         guard tensor.shape.count == 1, tensor.shape[0] >= 1 else { throw refuse(tensor, "is not one value a channel") }
         return try backend.channelVector(tensor.values)

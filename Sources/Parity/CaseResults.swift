@@ -9,11 +9,11 @@ public struct CaseOutcome: Sendable {
 }
 
 /// Reads results from a backend, and looks at the padding of each.
-struct CaseResults<B: Backend> {
-    let backend: B
+struct CaseResults {
+    let backend: Backend
     private(set) var outcome = CaseOutcome()
 
-    init(_ backend: B) {
+    init(_ backend: Backend) {
         self.backend = backend
     }
 
@@ -31,7 +31,7 @@ struct CaseResults<B: Backend> {
     }
 
     /// - Parameter extents: the shape under which the values are compared; `[N, C, H, W]` where nil.
-    mutating func add(_ name: String, _ tensor: RealTensor<B>, as extents: [Int]? = nil) throws(BackendError) {
+    mutating func add(_ name: String, _ tensor: RealTensor, as extents: [Int]? = nil) throws(BackendError) {
         let shape = tensor.shape
         let words = try backend.readFloats(tensor.storage, count: shape.realWords)
         let values = HostLayout.realValues(words, shape: shape)
@@ -39,7 +39,7 @@ struct CaseResults<B: Backend> {
         add(name, shape: extents ?? shape.extents, values: values)
     }
 
-    mutating func add(_ name: String, _ tensor: SpikeTensor<B>, as extents: [Int]? = nil) throws(BackendError) {
+    mutating func add(_ name: String, _ tensor: SpikeTensor, as extents: [Int]? = nil) throws(BackendError) {
         let shape = tensor.shape
         let words = try backend.read(tensor.storage, count: shape.spikeWords)
         let values = HostLayout.spikeValues(words, shape: shape)
@@ -49,14 +49,14 @@ struct CaseResults<B: Backend> {
         add(name, shape: extents ?? shape.extents, values: values)
     }
 
-    mutating func add(_ name: String, _ activation: Activation<B>, as extents: [Int]? = nil) throws(BackendError) {
+    mutating func add(_ name: String, _ activation: Activation, as extents: [Int]? = nil) throws(BackendError) {
         switch activation {
         case .spikes(let tensor): try add(name, tensor, as: extents)
         case .real(let tensor): try add(name, tensor, as: extents)
         }
     }
 
-    mutating func add(_ name: String, _ filter: Filter<B>, as extents: [Int]? = nil) throws(BackendError) {
+    mutating func add(_ name: String, _ filter: Filter, as extents: [Int]? = nil) throws(BackendError) {
         let shape = filter.shape
         let words = try backend.readFloats(filter.storage, count: shape.words)
         let values = HostLayout.filterValues(words, shape: shape)
@@ -64,7 +64,7 @@ struct CaseResults<B: Backend> {
         add(name, shape: extents ?? [shape.outputs, shape.inputs, shape.height, shape.width], values: values)
     }
 
-    mutating func add(_ name: String, _ vector: ChannelVector<B>) throws(BackendError) {
+    mutating func add(_ name: String, _ vector: ChannelVector) throws(BackendError) {
         let padded = roundUp(vector.channels, toMultipleOf: ImageShape.channelGroup)
         let words = try backend.readFloats(vector.storage, count: padded)
         let values = Array(words.prefix(vector.channels))

@@ -8,9 +8,9 @@ extension ParityCheck {
     ///     |(L(x + h·d) − L(x − h·d)) / 2h − ⟨∂L/∂x, d⟩| / ‖∂L/∂x‖
     ///
     /// ⟨∂L/∂x, d⟩ is of the size of ‖∂L/∂x‖, so that a wrong share of the gradient shows as that share.
-    public static func finiteDifferences<B: Backend>(
+    public static func finiteDifferences(
         _ cases: [ParityCase],
-        on backend: B,
+        on backend: Backend,
         progress: Progress = { _, _, _ in }
     ) -> CheckReport {
         report(cases, device: backend.deviceName, against: "finite differences", progress) { item in
@@ -37,12 +37,12 @@ extension ParityCheck {
     private static var differenceStep: Float { 1 / 64 }
     private static var directions: Int { 4 }
 
-    private static func differenceError<B: Backend>(
+    private static func differenceError(
         _ item: ParityCase,
         _ data: CaseData,
         _ place: Int,
         _ gradient: NamedTensor,
-        on backend: B
+        on backend: Backend
     ) throws -> Double? {
         let norm = gradient.values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
         guard norm > 0, norm.isFinite else { return nil }
@@ -65,7 +65,7 @@ extension ParityCheck {
     }
 
     /// Σ cotangent·output, or the loss itself.
-    private static func loss<B: Backend>(_ item: ParityCase, _ data: CaseData, on backend: B) throws -> Double {
+    private static func loss(_ item: ParityCase, _ data: CaseData, on backend: Backend) throws -> Double {
         let outputs = try ParityOperations.run(item.operation, data, on: backend).tensors
         let cotangents = data.tensors.filter { $0.name.hasPrefix("cotangent.") }
         guard !cotangents.isEmpty else {

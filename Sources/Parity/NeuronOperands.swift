@@ -26,7 +26,7 @@ extension CaseOperands {
     }
 
     /// A neuron, and its leak where `parameter.w` has one to learn.
-    mutating func neuronAndLeak<B: Backend>(on backend: B) throws -> (neuron: Neuron, leak: LearnedLeak<B>?) {
+    mutating func neuronAndLeak(on backend: Backend) throws -> (neuron: Neuron, leak: LearnedLeak?) {
         guard has("parameter.w") else { return (try neuron(), nil) }
         let leak = LearnedLeak(
             weight: try vector("parameter.w", on: backend),

@@ -9,9 +9,9 @@ public enum ParityCheck {
     static let attempts = 100
 
     /// Checks a backend against values that came with the cases (golden files).
-    public static func golden<B: Backend>(
+    public static func golden(
         _ cases: [ParityCase],
-        on backend: B,
+        on backend: Backend,
         source: String,
         progress: Progress = { _, _, _ in }
     ) -> CheckReport {
@@ -27,10 +27,10 @@ public enum ParityCheck {
     ///
     /// Where it `repeats`, each case runs twice on the backend, and must give the same bits: nothing depends on what memory
     /// held before, and every reduction has its order.
-    public static func catalogue<B: Backend, R: Backend>(
+    public static func catalogue(
         _ cases: [ParityCase],
-        backend: B,
-        against reference: R,
+        backend: Backend,
+        against reference: Backend,
         repeats: Bool = true,
         progress: Progress = { _, _, _ in }
     ) -> CheckReport {
@@ -56,9 +56,9 @@ public enum ParityCheck {
 
     /// The case's numbers, at the first attempt whose potentials keep away from the threshold, and what the reference
     /// makes of them.
-    static func settle<R: Backend>(
+    static func settle(
         _ item: ParityCase,
-        on reference: R
+        on reference: Backend
     ) throws -> (data: CaseData, truth: CaseOutcome, margin: Double?) {
         guard let required = item.requiredMargin else {
             let data = try item.data()
@@ -78,7 +78,7 @@ public enum ParityCheck {
     }
 
     /// Runs a case, and asks a backend that guards its memory whether it was damaged.
-    private static func run<B: Backend>(_ item: ParityCase, _ data: CaseData, on backend: B) throws -> CaseOutcome {
+    private static func run(_ item: ParityCase, _ data: CaseData, on backend: Backend) throws -> CaseOutcome {
         var outcome = try ParityOperations.run(item.operation, data, on: backend)
         if let guarding = backend as? any MemoryGuarding { outcome.problems += try guarding.damagedStorages() }
         return outcome
@@ -111,8 +111,8 @@ extension ParityCheck {
     /// its gradients against finite differences.
     ///
     /// - Throws: ``ParityError/noCases(_:)`` where the filter matches nothing.
-    public static func reference<B: Backend>(
-        _ backend: B,
+    public static func reference(
+        _ backend: Backend,
         filter: String? = nil,
         progress: Progress = { _, _, _ in }
     ) throws -> CheckReport {

@@ -7,7 +7,7 @@ protocol ParityOperation: Sendable {
 
     /// Takes every attribute and tensor that the operation knows, computes on the backend of `results`, and adds every
     /// `output.*` and `gradient.*`.
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws
 }
 
 /// Every operation that cases can ask for.
@@ -33,10 +33,10 @@ public enum ParityOperations {
     ///
     /// - Throws: ``ParityError`` where the case asks for something that this program does not know; what the backend
     ///   throws.
-    public static func run<B: Backend>(
+    public static func run(
         _ operation: String,
         _ data: CaseData,
-        on backend: B
+        on backend: Backend
     ) throws -> CaseOutcome {
         guard let type = all.first(where: { $0.name == operation }) else {
             throw ParityError.unknownOperation(operation)

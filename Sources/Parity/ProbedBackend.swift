@@ -6,9 +6,7 @@ import Tensors
 ///
 /// Networks and blocks run on it as on any backend, so that a case can be asked for its margin without knowing what is
 /// inside it.
-struct ProbedBackend<Base: Backend>: Backend {
-    typealias Storage = Base.Storage
-
+struct ProbedBackend: BackendOperations {
     /// The smallest |Û − V_th| so far.
     final class Probe: Sendable {
         private let smallest = Mutex(Double.infinity)
@@ -20,10 +18,10 @@ struct ProbedBackend<Base: Backend>: Backend {
         }
     }
 
-    let base: Base
+    let base: Backend
     let probe = Probe()
 
-    init(_ base: Base) {
+    init(_ base: Backend) {
         self.base = base
     }
 
@@ -32,50 +30,47 @@ struct ProbedBackend<Base: Backend>: Backend {
     var buildsKernels: Bool { base.buildsKernels }
 
     func fire(
-        _ input: RealTensor<Self>,
-        normalization: Normalization<Self>?,
+        _ input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak<Self>?,
+        leak: LearnedLeak?,
         time: TimeAxis
-    ) throws(BackendError) -> SpikeTensor<Self> {
+    ) throws(BackendError) -> SpikeTensor {
         try note(input, normalization, neuron, leak, time)
         return try base.fire(
-            input.moved(),
-            normalization: normalization?.moved(),
+            input,
+            normalization: normalization,
             neuron: neuron,
-            leak: leak?.moved(),
+            leak: leak,
             time: time
-        ).moved()
+        )
     }
 
     func fireLevels(
-        _ input: RealTensor<Self>,
-        normalization: Normalization<Self>?,
+        _ input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak<Self>?,
+        leak: LearnedLeak?,
         time: TimeAxis
-    ) throws(BackendError) -> RealTensor<Self> {
+    ) throws(BackendError) -> RealTensor {
         try note(input, normalization, neuron, leak, time)
         return try base.fireLevels(
-            input.moved(),
-            normalization: normalization?.moved(),
+            input,
+            normalization: normalization,
             neuron: neuron,
-            leak: leak?.moved(),
+            leak: leak,
             time: time
-        ).moved()
+        )
     }
 
     private func note(
-        _ input: RealTensor<Self>,
-        _ normalization: Normalization<Self>?,
+        _ input: RealTensor,
+        _ normalization: Normalization?,
         _ neuron: Neuron,
-        _ leak: LearnedLeak<Self>?,
+        _ leak: LearnedLeak?,
         _ time: TimeAxis
     ) throws(BackendError) {
-        let normalized =
-            if let normalization { try base.normalize(input.moved(), with: normalization.moved()) } else {
-                input.moved() as RealTensor<Base>
-            }
+        let normalized = if let normalization { try base.normalize(input, with: normalization) } else { input }
         let words = try base.readFloats(normalized.storage, count: normalized.shape.realWords)
         var neuron = neuron
         if let leak { neuron.leak = 1 / (1 + exp(try base.readFloats(leak.weight.storage, count: 1)[0])) }

@@ -2,339 +2,339 @@ import Tensors
 
 // Everything else goes straight through.
 extension ProbedBackend {
-    func allocate(words: Int) throws(BackendError) -> Storage { try base.allocate(words: words) }
+    func allocate(words: Int) throws(BackendError) -> any Storage { try base.allocate(words: words) }
 
-    func fill(_ storage: Storage, with value: UInt32, count: Int) throws(BackendError) {
+    func fill(_ storage: any Storage, with value: UInt32, count: Int) throws(BackendError) {
         try base.fill(storage, with: value, count: count)
     }
 
-    func slice(_ storage: Storage, offset: Int, count: Int) throws(BackendError) -> Storage {
+    func slice(_ storage: any Storage, offset: Int, count: Int) throws(BackendError) -> any Storage {
         try base.slice(storage, offset: offset, count: count)
     }
 
-    func write(_ words: [UInt32], to storage: Storage) throws(BackendError) { try base.write(words, to: storage) }
+    func write(_ words: [UInt32], to storage: any Storage) throws(BackendError) { try base.write(words, to: storage) }
 
-    func read(_ storage: Storage, count: Int) throws(BackendError) -> [UInt32] {
+    func read(_ storage: any Storage, count: Int) throws(BackendError) -> [UInt32] {
         try base.read(storage, count: count)
     }
 
     func synchronize() throws(BackendError) { try base.synchronize() }
 
     func convolve(
-        _ input: Activation<Self>,
-        filter: Filter<Self>,
+        _ input: Activation,
+        filter: Filter,
         geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor<Self> {
-        try base.convolve(input.moved(), filter: filter.moved(), geometry: geometry).moved()
+    ) throws(BackendError) -> RealTensor {
+        try base.convolve(input, filter: filter, geometry: geometry)
     }
 
     func convolve(
-        _ input: Activation<Self>,
-        filter: Filter<Self>,
+        _ input: Activation,
+        filter: Filter,
         geometry: WindowGeometry,
-        updating parameters: NormalizationParameters<Self>,
+        updating parameters: NormalizationParameters,
         repeats: Int
-    ) throws(BackendError) -> (output: RealTensor<Self>, statistics: ChannelStatistics<Self>) {
+    ) throws(BackendError) -> (output: RealTensor, statistics: ChannelStatistics) {
         let made = try base.convolve(
-            input.moved(),
-            filter: filter.moved(),
+            input,
+            filter: filter,
             geometry: geometry,
-            updating: parameters.moved(),
+            updating: parameters,
             repeats: repeats
         )
-        return (made.output.moved(), made.statistics.moved())
+        return (made.output, made.statistics)
     }
 
     func convolveBackwardData(
-        _ gradient: RealTensor<Self>,
-        filter: Filter<Self>,
+        _ gradient: RealTensor,
+        filter: Filter,
         geometry: WindowGeometry,
         inputShape: ImageShape,
-        accumulator: RealTensor<Self>?
-    ) throws(BackendError) -> RealTensor<Self> {
+        accumulator: RealTensor?
+    ) throws(BackendError) -> RealTensor {
         try base.convolveBackwardData(
-            gradient.moved(),
-            filter: filter.moved(),
+            gradient,
+            filter: filter,
             geometry: geometry,
             inputShape: inputShape,
-            accumulator: accumulator?.moved()
-        ).moved()
+            accumulator: accumulator
+        )
     }
 
     func convolveBackwardFilter(
-        input: Activation<Self>,
-        gradient: RealTensor<Self>,
+        input: Activation,
+        gradient: RealTensor,
         geometry: WindowGeometry,
-        result: Filter<Self>
+        result: Filter
     ) throws(BackendError) {
         try base.convolveBackwardFilter(
-            input: input.moved(),
-            gradient: gradient.moved(),
+            input: input,
+            gradient: gradient,
             geometry: geometry,
-            result: result.moved()
+            result: result
         )
     }
 
     func batchStatistics(
-        of input: RealTensor<Self>,
-        updating parameters: NormalizationParameters<Self>,
+        of input: RealTensor,
+        updating parameters: NormalizationParameters,
         repeats: Int
-    ) throws(BackendError) -> ChannelStatistics<Self> {
-        try base.batchStatistics(of: input.moved(), updating: parameters.moved(), repeats: repeats).moved()
+    ) throws(BackendError) -> ChannelStatistics {
+        try base.batchStatistics(of: input, updating: parameters, repeats: repeats)
     }
 
     func runningStatistics(
-        of parameters: NormalizationParameters<Self>
-    ) throws(BackendError) -> ChannelStatistics<Self> {
-        try base.runningStatistics(of: parameters.moved()).moved()
+        of parameters: NormalizationParameters
+    ) throws(BackendError) -> ChannelStatistics {
+        try base.runningStatistics(of: parameters)
     }
 
     func normalize(
-        _ input: RealTensor<Self>,
-        with normalization: Normalization<Self>
-    ) throws(BackendError) -> RealTensor<Self> {
-        try base.normalize(input.moved(), with: normalization.moved()).moved()
+        _ input: RealTensor,
+        with normalization: Normalization
+    ) throws(BackendError) -> RealTensor {
+        try base.normalize(input, with: normalization)
     }
 
     func normalizeBackward(
-        _ gradient: RealTensor<Self>,
-        input: RealTensor<Self>,
-        normalization: Normalization<Self>,
-        gradients: NormalizationGradients<Self>
-    ) throws(BackendError) -> RealTensor<Self> {
+        _ gradient: RealTensor,
+        input: RealTensor,
+        normalization: Normalization,
+        gradients: NormalizationGradients
+    ) throws(BackendError) -> RealTensor {
         try base.normalizeBackward(
-            gradient.moved(),
-            input: input.moved(),
-            normalization: normalization.moved(),
-            gradients: gradients.moved()
-        ).moved()
+            gradient,
+            input: input,
+            normalization: normalization,
+            gradients: gradients
+        )
     }
 
     func fireBackward(
-        _ gradient: RealTensor<Self>,
-        input: RealTensor<Self>,
-        normalization: Normalization<Self>?,
+        _ gradient: RealTensor,
+        input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak<Self>?,
+        leak: LearnedLeak?,
         time: TimeAxis,
-        gradients: NormalizationGradients<Self>?,
-        penalty: PotentialPenalty<Self>?
-    ) throws(BackendError) -> RealTensor<Self> {
+        gradients: NormalizationGradients?,
+        penalty: PotentialPenalty?
+    ) throws(BackendError) -> RealTensor {
         try base.fireBackward(
-            gradient.moved(),
-            input: input.moved(),
-            normalization: normalization?.moved(),
+            gradient,
+            input: input,
+            normalization: normalization,
             neuron: neuron,
-            leak: leak?.moved(),
+            leak: leak,
             time: time,
-            gradients: gradients?.moved(),
-            penalty: penalty?.moved()
-        ).moved()
+            gradients: gradients,
+            penalty: penalty
+        )
     }
 
     func potentialPenalty(
-        _ input: RealTensor<Self>,
-        normalization: Normalization<Self>?,
+        _ input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak<Self>?,
+        leak: LearnedLeak?,
         time: TimeAxis,
         loss: PotentialDistributionLoss,
-        record: Storage
-    ) throws(BackendError) -> PotentialPenalty<Self> {
+        record: any Storage
+    ) throws(BackendError) -> PotentialPenalty {
         try base.potentialPenalty(
-            input.moved(),
-            normalization: normalization?.moved(),
+            input,
+            normalization: normalization,
             neuron: neuron,
-            leak: leak?.moved(),
+            leak: leak,
             time: time,
             loss: loss,
             record: record
-        ).moved()
+        )
     }
 
     func spikeGate(
         _ gate: SpikeGate,
-        input: SpikeTensor<Self>,
-        branch: SpikeTensor<Self>
-    ) throws(BackendError) -> SpikeTensor<Self> {
-        try base.spikeGate(gate, input: input.moved(), branch: branch.moved()).moved()
+        input: SpikeTensor,
+        branch: SpikeTensor
+    ) throws(BackendError) -> SpikeTensor {
+        try base.spikeGate(gate, input: input, branch: branch)
     }
 
     func spikeGateBackward(
         _ gate: SpikeGate,
-        gradient: RealTensor<Self>,
-        input: SpikeTensor<Self>,
-        branch: SpikeTensor<Self>
-    ) throws(BackendError) -> SpikeGateGradients<Self> {
+        gradient: RealTensor,
+        input: SpikeTensor,
+        branch: SpikeTensor
+    ) throws(BackendError) -> SpikeGateGradients {
         let gradients = try base.spikeGateBackward(
             gate,
-            gradient: gradient.moved(),
-            input: input.moved(),
-            branch: branch.moved()
+            gradient: gradient,
+            input: input,
+            branch: branch
         )
-        return SpikeGateGradients(input: gradients.input.moved(), branch: gradients.branch.moved())
+        return SpikeGateGradients(input: gradients.input, branch: gradients.branch)
     }
 
-    func repeatOverTime(_ tensor: RealTensor<Self>, steps: Int) throws(BackendError) -> RealTensor<Self> {
-        try base.repeatOverTime(tensor.moved(), steps: steps).moved()
+    func repeatOverTime(_ tensor: RealTensor, steps: Int) throws(BackendError) -> RealTensor {
+        try base.repeatOverTime(tensor, steps: steps)
     }
 
-    func sumOverTime(_ tensor: RealTensor<Self>, steps: Int) throws(BackendError) -> RealTensor<Self> {
-        try base.sumOverTime(tensor.moved(), steps: steps).moved()
+    func sumOverTime(_ tensor: RealTensor, steps: Int) throws(BackendError) -> RealTensor {
+        try base.sumOverTime(tensor, steps: steps)
     }
 
     func maxPool(
-        _ input: RealTensor<Self>,
+        _ input: RealTensor,
         window: Int,
         geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor<Self> {
-        try base.maxPool(input.moved() as RealTensor<Base>, window: window, geometry: geometry).moved()
+    ) throws(BackendError) -> RealTensor {
+        try base.maxPool(input, window: window, geometry: geometry)
     }
 
     func maxPoolBackward(
-        _ gradient: RealTensor<Self>,
-        input: RealTensor<Self>,
+        _ gradient: RealTensor,
+        input: RealTensor,
         window: Int,
         geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor<Self> {
+    ) throws(BackendError) -> RealTensor {
         try base.maxPoolBackward(
-            gradient.moved(),
-            input: input.moved() as RealTensor<Base>,
+            gradient,
+            input: input,
             window: window,
             geometry: geometry
-        ).moved()
+        )
     }
 
     func logicGate(
-        input: SpikeTensor<Self>,
-        excitatory: SpikeTensor<Self>,
-        inhibitory: SpikeTensor<Self>
-    ) throws(BackendError) -> SpikeTensor<Self> {
+        input: SpikeTensor,
+        excitatory: SpikeTensor,
+        inhibitory: SpikeTensor
+    ) throws(BackendError) -> SpikeTensor {
         try base.logicGate(
-            input: input.moved(),
-            excitatory: excitatory.moved(),
-            inhibitory: inhibitory.moved()
-        ).moved()
+            input: input,
+            excitatory: excitatory,
+            inhibitory: inhibitory
+        )
     }
 
     func logicGateBackward(
-        _ gradient: RealTensor<Self>,
-        input: SpikeTensor<Self>,
-        excitatory: SpikeTensor<Self>,
-        inhibitory: SpikeTensor<Self>
-    ) throws(BackendError) -> LogicGateGradients<Self> {
+        _ gradient: RealTensor,
+        input: SpikeTensor,
+        excitatory: SpikeTensor,
+        inhibitory: SpikeTensor
+    ) throws(BackendError) -> LogicGateGradients {
         let gradients = try base.logicGateBackward(
-            gradient.moved(),
-            input: input.moved(),
-            excitatory: excitatory.moved(),
-            inhibitory: inhibitory.moved()
+            gradient,
+            input: input,
+            excitatory: excitatory,
+            inhibitory: inhibitory
         )
         return LogicGateGradients(
-            input: gradients.input.moved(),
-            excitatory: gradients.excitatory.moved(),
-            inhibitory: gradients.inhibitory.moved()
+            input: gradients.input,
+            excitatory: gradients.excitatory,
+            inhibitory: gradients.inhibitory
         )
     }
 
-    func sum(_ a: Activation<Self>, _ b: Activation<Self>) throws(BackendError) -> RealTensor<Self> {
-        try base.sum(a.moved(), b.moved()).moved()
+    func sum(_ a: Activation, _ b: Activation) throws(BackendError) -> RealTensor {
+        try base.sum(a, b)
     }
 
-    func copy(_ tensor: RealTensor<Self>) throws(BackendError) -> RealTensor<Self> {
-        try base.copy(tensor.moved()).moved()
+    func copy(_ tensor: RealTensor) throws(BackendError) -> RealTensor {
+        try base.copy(tensor)
     }
 
-    func accumulate(_ term: RealTensor<Self>, into tensor: RealTensor<Self>) throws(BackendError) {
-        try base.accumulate(term.moved(), into: tensor.moved())
+    func accumulate(_ term: RealTensor, into tensor: RealTensor) throws(BackendError) {
+        try base.accumulate(term, into: tensor)
     }
 
-    func rectify(_ tensor: RealTensor<Self>) throws(BackendError) -> RealTensor<Self> {
-        try base.rectify(tensor.moved()).moved()
+    func rectify(_ tensor: RealTensor) throws(BackendError) -> RealTensor {
+        try base.rectify(tensor)
     }
 
     func rectifyBackward(
-        _ gradient: RealTensor<Self>,
-        input: RealTensor<Self>
-    ) throws(BackendError) -> RealTensor<Self> {
-        try base.rectifyBackward(gradient.moved(), input: input.moved()).moved()
+        _ gradient: RealTensor,
+        input: RealTensor
+    ) throws(BackendError) -> RealTensor {
+        try base.rectifyBackward(gradient, input: input)
     }
 
     func maxPool(
-        _ input: SpikeTensor<Self>,
+        _ input: SpikeTensor,
         window: Int,
         geometry: WindowGeometry
-    ) throws(BackendError) -> SpikeTensor<Self> {
-        try base.maxPool(input.moved() as SpikeTensor<Base>, window: window, geometry: geometry).moved()
+    ) throws(BackendError) -> SpikeTensor {
+        try base.maxPool(input, window: window, geometry: geometry)
     }
 
     func maxPoolBackward(
-        _ gradient: RealTensor<Self>,
-        input: SpikeTensor<Self>,
+        _ gradient: RealTensor,
+        input: SpikeTensor,
         window: Int,
         geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor<Self> {
+    ) throws(BackendError) -> RealTensor {
         try base.maxPoolBackward(
-            gradient.moved(),
-            input: input.moved() as SpikeTensor<Base>,
+            gradient,
+            input: input,
             window: window,
             geometry: geometry
-        ).moved()
+        )
     }
 
-    func averagePool(_ input: Activation<Self>, window: Int) throws(BackendError) -> RealTensor<Self> {
-        try base.averagePool(input.moved(), window: window).moved()
+    func averagePool(_ input: Activation, window: Int) throws(BackendError) -> RealTensor {
+        try base.averagePool(input, window: window)
     }
 
     func averagePoolBackward(
-        _ gradient: RealTensor<Self>,
+        _ gradient: RealTensor,
         inputShape: ImageShape,
         window: Int
-    ) throws(BackendError) -> RealTensor<Self> {
-        try base.averagePoolBackward(gradient.moved(), inputShape: inputShape, window: window).moved()
+    ) throws(BackendError) -> RealTensor {
+        try base.averagePoolBackward(gradient, inputShape: inputShape, window: window)
     }
 
-    func globalAveragePool(_ input: Activation<Self>) throws(BackendError) -> RealTensor<Self> {
-        try base.globalAveragePool(input.moved()).moved()
+    func globalAveragePool(_ input: Activation) throws(BackendError) -> RealTensor {
+        try base.globalAveragePool(input)
     }
 
     func globalAveragePoolBackward(
-        _ gradient: RealTensor<Self>,
+        _ gradient: RealTensor,
         inputShape: ImageShape
-    ) throws(BackendError) -> RealTensor<Self> {
-        try base.globalAveragePoolBackward(gradient.moved(), inputShape: inputShape).moved()
+    ) throws(BackendError) -> RealTensor {
+        try base.globalAveragePoolBackward(gradient, inputShape: inputShape)
     }
 
-    func addBias(_ bias: ChannelVector<Self>, to tensor: RealTensor<Self>) throws(BackendError) {
-        try base.addBias(bias.moved(), to: tensor.moved())
+    func addBias(_ bias: ChannelVector, to tensor: RealTensor) throws(BackendError) {
+        try base.addBias(bias, to: tensor)
     }
 
-    func biasGradient(of gradient: RealTensor<Self>, result: ChannelVector<Self>) throws(BackendError) {
-        try base.biasGradient(of: gradient.moved(), result: result.moved())
+    func biasGradient(of gradient: RealTensor, result: ChannelVector) throws(BackendError) {
+        try base.biasGradient(of: gradient, result: result)
     }
 
     func classificationLoss(
-        _ logits: RealTensor<Self>,
-        labels: Storage,
+        _ logits: RealTensor,
+        labels: any Storage,
         timeSteps: Int,
         loss: Loss,
         labelSmoothing: Float,
-        record: Storage
-    ) throws(BackendError) -> RealTensor<Self> {
+        record: any Storage
+    ) throws(BackendError) -> RealTensor {
         try base.classificationLoss(
-            logits.moved(),
+            logits,
             labels: labels,
             timeSteps: timeSteps,
             loss: loss,
             labelSmoothing: labelSmoothing,
             record: record
-        ).moved()
+        )
     }
 
     func adam(
-        parameters: Storage,
-        gradients: Storage,
-        firstMoment: Storage,
-        secondMoment: Storage,
+        parameters: any Storage,
+        gradients: any Storage,
+        firstMoment: any Storage,
+        secondMoment: any Storage,
         count: Int,
         step: AdamStep
     ) throws(BackendError) {
@@ -349,9 +349,9 @@ extension ProbedBackend {
     }
 
     func momentum(
-        parameters: Storage,
-        gradients: Storage,
-        velocity: Storage,
+        parameters: any Storage,
+        gradients: any Storage,
+        velocity: any Storage,
         count: Int,
         step: MomentumStep
     ) throws(BackendError) {
@@ -365,58 +365,58 @@ extension ProbedBackend {
     }
 
     func prepareImages(
-        pixels: Storage,
-        transforms: Storage,
+        pixels: any Storage,
+        transforms: any Storage,
         shape: ImageShape,
         mean: [Float],
         deviation: [Float]
-    ) throws(BackendError) -> RealTensor<Self> {
+    ) throws(BackendError) -> RealTensor {
         try base.prepareImages(
             pixels: pixels,
             transforms: transforms,
             shape: shape,
             mean: mean,
             deviation: deviation
-        ).moved()
+        )
     }
 
     func resizeImages(
-        pixels: Storage,
+        pixels: any Storage,
         crops: [PictureCrop],
         shape: ImageShape,
         mean: [Float],
         deviation: [Float]
-    ) throws(BackendError) -> RealTensor<Self> {
-        try base.resizeImages(pixels: pixels, crops: crops, shape: shape, mean: mean, deviation: deviation).moved()
+    ) throws(BackendError) -> RealTensor {
+        try base.resizeImages(pixels: pixels, crops: crops, shape: shape, mean: mean, deviation: deviation)
     }
 
     func prepareFrames(
-        counts: Storage,
-        transforms: Storage,
+        counts: any Storage,
+        transforms: any Storage,
         shape: ImageShape,
         timeSteps: Int
-    ) throws(BackendError) -> RealTensor<Self> {
-        try base.prepareFrames(counts: counts, transforms: transforms, shape: shape, timeSteps: timeSteps).moved()
+    ) throws(BackendError) -> RealTensor {
+        try base.prepareFrames(counts: counts, transforms: transforms, shape: shape, timeSteps: timeSteps)
     }
 
-    func findNonFinite(in storage: Storage, count: Int, record: Storage, word: Int) throws(BackendError) {
+    func findNonFinite(in storage: any Storage, count: Int, record: any Storage, word: Int) throws(BackendError) {
         try base.findNonFinite(in: storage, count: count, record: record, word: word)
     }
 
     func countSpikes(
-        _ first: SpikeTensor<Self>,
-        differingFrom second: SpikeTensor<Self>?,
-        record: Storage,
+        _ first: SpikeTensor,
+        differingFrom second: SpikeTensor?,
+        record: any Storage,
         word: Int
     ) throws(BackendError) {
-        try base.countSpikes(first.moved(), differingFrom: second?.moved(), record: record, word: word)
+        try base.countSpikes(first, differingFrom: second, record: record, word: word)
     }
 
-    func countValues(_ tensor: RealTensor<Self>, record: Storage, word: Int) throws(BackendError) {
-        try base.countValues(tensor.moved(), record: record, word: word)
+    func countValues(_ tensor: RealTensor, record: any Storage, word: Int) throws(BackendError) {
+        try base.countValues(tensor, record: record, word: word)
     }
 
-    func measureNorm(of tensor: RealTensor<Self>, record: Storage, word: Int) throws(BackendError) {
-        try base.measureNorm(of: tensor.moved(), record: record, word: word)
+    func measureNorm(of tensor: RealTensor, record: any Storage, word: Int) throws(BackendError) {
+        try base.measureNorm(of: tensor, record: record, word: word)
     }
 }

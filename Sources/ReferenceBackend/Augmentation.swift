@@ -8,12 +8,12 @@ public import Tensors
 extension ReferenceBackend {
     /// The formula above, from bytes packed four to a word.
     public func prepareImages(
-        pixels: ReferenceStorage,
-        transforms: ReferenceStorage,
+        pixels: any Storage,
+        transforms: any Storage,
         shape: ImageShape,
         mean: [Float],
         deviation: [Float]
-    ) throws(BackendError) -> RealTensor<Self> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "prepareImages"
         try requireValid(shape, operation, "the batch")
         try require(
@@ -22,10 +22,15 @@ extension ReferenceBackend {
             "\(mean.count) means and \(deviation.count) deviations for \(shape.channels) channels"
         )
         let byteWords = (shape.count + 3) / 4
-        try requireRoom(byteWords, in: pixels, operation, "the pixels of a batch of shape \(shape)")
-        try requireRoom(3 * shape.images, in: transforms, operation, "the transforms of \(shape.images) images")
-        let words = pixels.words(byteWords)
-        let moves = transforms.words(3 * shape.images).map { Int(Int32(bitPattern: $0)) }
+        let bytes = try requireRoom(byteWords, in: pixels, operation, "the pixels of a batch of shape \(shape)")
+        let table = try requireRoom(
+            3 * shape.images,
+            in: transforms,
+            operation,
+            "the transforms of \(shape.images) images"
+        )
+        let words = bytes.read(byteWords)
+        let moves = table.read(3 * shape.images).map { Int(Int32(bitPattern: $0)) }
 
         var result = [Float](repeating: 0, count: shape.realWords)
         for image in 0..<shape.images {

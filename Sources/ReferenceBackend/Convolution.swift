@@ -10,10 +10,10 @@ public import Tensors
 extension ReferenceBackend {
     /// y of the formulas above; spikes count as 0 and 1.
     public func convolve(
-        _ input: Activation<Self>,
-        filter: Filter<Self>,
+        _ input: Activation,
+        filter: Filter,
         geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor<Self> {
+    ) throws(BackendError) -> RealTensor {
         let (inShape, filterShape) = (input.shape, filter.shape)
         let x = try load(input, "convolve", "the input")
         let weights = try load(filter, "convolve").map(Double.init)
@@ -53,12 +53,12 @@ extension ReferenceBackend {
 
     /// ∂L/∂x of the formulas above, added to `accumulator` where there is one.
     public func convolveBackwardData(
-        _ gradient: RealTensor<Self>,
-        filter: Filter<Self>,
+        _ gradient: RealTensor,
+        filter: Filter,
         geometry: WindowGeometry,
         inputShape: ImageShape,
-        accumulator: RealTensor<Self>?
-    ) throws(BackendError) -> RealTensor<Self> {
+        accumulator: RealTensor?
+    ) throws(BackendError) -> RealTensor {
         let operation = "convolveBackwardData"
         let (outShape, filterShape) = (gradient.shape, filter.shape)
         let g = try load(gradient, operation, "the gradient")
@@ -114,22 +114,22 @@ extension ReferenceBackend {
             return result
         }
         guard let accumulator else { return newTensor(x, shape: inputShape) }
-        accumulator.storage.write(x)
+        try room(for: accumulator, operation, "the accumulator").write(x)
         return accumulator
     }
 
     /// ∂L/∂weight of the formulas above, into `result`.
     public func convolveBackwardFilter(
-        input: Activation<Self>,
-        gradient: RealTensor<Self>,
+        input: Activation,
+        gradient: RealTensor,
         geometry: WindowGeometry,
-        result: Filter<Self>
+        result: Filter
     ) throws(BackendError) {
         let operation = "convolveBackwardFilter"
         let (inShape, outShape, filterShape) = (input.shape, gradient.shape, result.shape)
         let x = try load(input, operation, "the input")
         let g = try load(gradient, operation, "the gradient").map(Double.init)
-        try requireFilter(result, operation)
+        let target = try requireFilter(result, operation)
         try requireEqual(
             outShape,
             try outputShape(inShape, filterShape, geometry, operation),
@@ -159,7 +159,7 @@ extension ReferenceBackend {
             }
             return HostLayout.channelWords(sums.map { Float($0) })
         }
-        result.storage.write(weights)
+        target.write(weights)
     }
 
     private func outputShape(
@@ -205,7 +205,7 @@ private func window(at position: Int, tap: Int, _ geometry: WindowGeometry, _ ex
     return offset / geometry.stride
 }
 
-extension Activation where B == ReferenceBackend {
+extension Activation {
     var isSpikes: Bool {
         if case .spikes = self { true } else { false }
     }

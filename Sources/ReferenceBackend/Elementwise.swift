@@ -3,7 +3,7 @@ public import Tensors
 // Sums, copies and the rectifier, element by element; a float sum of two is rounded once.
 extension ReferenceBackend {
     /// a + b into a new tensor.
-    public func sum(_ a: Activation<Self>, _ b: Activation<Self>) throws(BackendError) -> RealTensor<Self> {
+    public func sum(_ a: Activation, _ b: Activation) throws(BackendError) -> RealTensor {
         try requireEqual(b.shape, a.shape, "sum", "the second term")
         let first = try load(a, "sum", "the first term")
         let second = try load(b, "sum", "the second term")
@@ -11,20 +11,20 @@ extension ReferenceBackend {
     }
 
     /// The same values in a new tensor.
-    public func copy(_ tensor: RealTensor<Self>) throws(BackendError) -> RealTensor<Self> {
+    public func copy(_ tensor: RealTensor) throws(BackendError) -> RealTensor {
         newTensor(try load(tensor, "copy", "the tensor"), shape: tensor.shape)
     }
 
     /// tensor += term.
-    public func accumulate(_ term: RealTensor<Self>, into tensor: RealTensor<Self>) throws(BackendError) {
+    public func accumulate(_ term: RealTensor, into tensor: RealTensor) throws(BackendError) {
         try requireEqual(term.shape, tensor.shape, "accumulate", "the term")
         let first = try load(tensor, "accumulate", "the tensor")
         let second = try load(term, "accumulate", "the term")
-        tensor.storage.write(zip(first, second).map { $0 + $1 })
+        try room(for: tensor, "accumulate", "the tensor").write(zip(first, second).map { $0 + $1 })
     }
 
     /// `steps` copies behind each other.
-    public func repeatOverTime(_ tensor: RealTensor<Self>, steps: Int) throws(BackendError) -> RealTensor<Self> {
+    public func repeatOverTime(_ tensor: RealTensor, steps: Int) throws(BackendError) -> RealTensor {
         let operation = "repeatOverTime"
         let values = try load(tensor, operation, "the tensor")
         try require(steps >= 1, operation, "\(steps) time steps were asked for; at least 1 is needed")
@@ -35,7 +35,7 @@ extension ReferenceBackend {
     }
 
     /// The sum over `steps` parts behind each other, in Double.
-    public func sumOverTime(_ tensor: RealTensor<Self>, steps: Int) throws(BackendError) -> RealTensor<Self> {
+    public func sumOverTime(_ tensor: RealTensor, steps: Int) throws(BackendError) -> RealTensor {
         let operation = "sumOverTime"
         let values = try load(tensor, operation, "the tensor")
         let shape = tensor.shape
@@ -52,20 +52,20 @@ extension ReferenceBackend {
     }
 
     /// max(0, x).
-    public func rectify(_ tensor: RealTensor<Self>) throws(BackendError) -> RealTensor<Self> {
+    public func rectify(_ tensor: RealTensor) throws(BackendError) -> RealTensor {
         newTensor(try load(tensor, "rectify", "the tensor").map { $0 < 0 ? 0 : $0 }, shape: tensor.shape)
     }
 
     /// The gradient where x > 0, else 0.
     public func rectifyBackward(
-        _ gradient: RealTensor<Self>,
-        input: RealTensor<Self>
-    ) throws(BackendError) -> RealTensor<Self> {
+        _ gradient: RealTensor,
+        input: RealTensor
+    ) throws(BackendError) -> RealTensor {
         let operation = "rectifyBackward"
         try requireEqual(gradient.shape, input.shape, operation, "the gradient")
         let values = try load(input, operation, "the input")
         let upstream = try load(gradient, operation, "the gradient")
-        gradient.storage.write(zip(upstream, values).map { $1 > 0 ? $0 : 0 })
+        try room(for: gradient, operation, "the gradient").write(zip(upstream, values).map { $1 > 0 ? $0 : 0 })
         return gradient
     }
 }

@@ -8,11 +8,11 @@ public import Tensors
 extension ReferenceBackend {
     /// The formula above, from counts packed two to a word.
     public func prepareFrames(
-        counts: ReferenceStorage,
-        transforms: ReferenceStorage,
+        counts: any Storage,
+        transforms: any Storage,
         shape: ImageShape,
         timeSteps: Int
-    ) throws(BackendError) -> RealTensor<Self> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "prepareFrames"
         try requireValid(shape, operation, "the batch")
         try require(
@@ -22,10 +22,10 @@ extension ReferenceBackend {
         )
         let samples = shape.images / timeSteps
         let countWords = (shape.count + 1) / 2
-        try requireRoom(countWords, in: counts, operation, "the counts of a batch of shape \(shape)")
-        try requireRoom(3 * samples, in: transforms, operation, "the transforms of \(samples) samples")
-        let words = counts.words(countWords)
-        let moves = transforms.words(3 * samples).map { Int(Int32(bitPattern: $0)) }
+        let packed = try requireRoom(countWords, in: counts, operation, "the counts of a batch of shape \(shape)")
+        let table = try requireRoom(3 * samples, in: transforms, operation, "the transforms of \(samples) samples")
+        let words = packed.read(countWords)
+        let moves = table.read(3 * samples).map { Int(Int32(bitPattern: $0)) }
 
         func wrapped(_ value: Int, _ extent: Int) -> Int {
             let rest = value % extent

@@ -12,37 +12,36 @@ public import Tensors
 //     ∂L/∂o[t, n, k] = (1 − λ)·(p(o[t, n])_k − q_k) / (N·T) + 2λ·(o − φ) / (T·N·K)
 extension ReferenceBackend {
     /// y of the formulas above, in place.
-    public func addBias(_ bias: ChannelVector<Self>, to tensor: RealTensor<Self>) throws(BackendError) {
+    public func addBias(_ bias: ChannelVector, to tensor: RealTensor) throws(BackendError) {
         let shape = tensor.shape
         var values = try load(tensor, "addBias", "the tensor")
         let bias = try load(bias, channels: shape.channels, "addBias", "the bias")
         for pixel in 0..<shape.pixels {
             for channel in 0..<shape.channels { values[pixel * shape.channelStride + channel] += bias[channel] }
         }
-        tensor.storage.write(values)
+        try room(for: tensor, "addBias", "the tensor").write(values)
     }
 
     /// ∂L/∂bias of the formulas above.
-    public func biasGradient(of gradient: RealTensor<Self>, result: ChannelVector<Self>) throws(BackendError) {
+    public func biasGradient(of gradient: RealTensor, result: ChannelVector) throws(BackendError) {
         let shape = gradient.shape
         let g = try load(gradient, "biasGradient", "the gradient")
-        try requireVector(result, channels: shape.channels, "biasGradient", "the result")
         var sums = [Double](repeating: 0, count: shape.channels)
         for pixel in 0..<shape.pixels {
             for channel in 0..<shape.channels { sums[channel] += Double(g[pixel * shape.channelStride + channel]) }
         }
-        store(sums.map { Float($0) }, in: result)
+        try store(sums.map { Float($0) }, in: result, "biasGradient", "the result")
     }
 
     /// L and ∂L/∂o of the formulas above. A label that is not a class is a mismatch.
     public func classificationLoss(
-        _ logits: RealTensor<Self>,
-        labels: ReferenceStorage,
+        _ logits: RealTensor,
+        labels: any Storage,
         timeSteps: Int,
         loss: Loss,
         labelSmoothing: Float,
-        record: ReferenceStorage
-    ) throws(BackendError) -> RealTensor<Self> {
+        record: any Storage
+    ) throws(BackendError) -> RealTensor {
         let operation = "classificationLoss"
         let shape = logits.shape
         let words = try load(logits, operation, "the logits")
@@ -58,9 +57,9 @@ extension ReferenceBackend {
         )
         let smoothing = Double(labelSmoothing)
         let (batch, classes) = (shape.images / timeSteps, shape.channels)
-        try requireRoom(batch, in: labels, operation, "the labels")
-        try requireRoom(StepRecord.words, in: record, operation, "the record")
-        let truth = labels.words(batch).map(Int.init)
+        let classOfSample = try requireRoom(batch, in: labels, operation, "the labels")
+        let record = try requireRoom(StepRecord.words, in: record, operation, "the record")
+        let truth = classOfSample.read(batch).map(Int.init)
         for (sample, label) in truth.enumerated() where label >= classes {
             throw .mismatch(operation: operation, detail: "label \(label) of sample \(sample) is not below \(classes)")
         }

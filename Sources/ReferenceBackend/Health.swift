@@ -4,19 +4,20 @@ public import Tensors
 extension ReferenceBackend {
     /// Scans in order; `record[word]` gets the index.
     public func findNonFinite(
-        in storage: ReferenceStorage,
+        in storage: any Storage,
         count: Int,
-        record: ReferenceStorage,
+        record: any Storage,
         word: Int
     ) throws(BackendError) {
         let operation = "findNonFinite"
-        try requireRoom(count, in: storage, operation, "the storage")
+        let values = try requireRoom(count, in: storage, operation, "the storage")
+        let record = try own(record, operation, "the record")
         try require(
-            word >= 0 && word < record.count,
+            word >= 0 && word < record.words,
             operation,
-            "word \(word) is not one of the record's \(record.count)"
+            "word \(word) is not one of the record's \(record.words)"
         )
-        let first = storage.floats(count).firstIndex { !$0.isFinite }
+        let first = values.floats(count).firstIndex { !$0.isFinite }
         record.write([first.map { UInt32($0) } ?? StepRecord.none], at: word)
     }
 }

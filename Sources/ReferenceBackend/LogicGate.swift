@@ -15,10 +15,10 @@ public import Tensors
 extension ReferenceBackend {
     /// X' of the formulas above, by its minterms, on packed words.
     public func logicGate(
-        input: SpikeTensor<Self>,
-        excitatory: SpikeTensor<Self>,
-        inhibitory: SpikeTensor<Self>
-    ) throws(BackendError) -> SpikeTensor<Self> {
+        input: SpikeTensor,
+        excitatory: SpikeTensor,
+        inhibitory: SpikeTensor
+    ) throws(BackendError) -> SpikeTensor {
         let operation = "logicGate"
         try requireEqual(excitatory.shape, input.shape, operation, "E")
         try requireEqual(inhibitory.shape, input.shape, operation, "I")
@@ -33,11 +33,11 @@ extension ReferenceBackend {
 
     /// The three gradients of the formulas above, in new tensors.
     public func logicGateBackward(
-        _ gradient: RealTensor<Self>,
-        input: SpikeTensor<Self>,
-        excitatory: SpikeTensor<Self>,
-        inhibitory: SpikeTensor<Self>
-    ) throws(BackendError) -> LogicGateGradients<Self> {
+        _ gradient: RealTensor,
+        input: SpikeTensor,
+        excitatory: SpikeTensor,
+        inhibitory: SpikeTensor
+    ) throws(BackendError) -> LogicGateGradients {
         let operation = "logicGateBackward"
         let shape = input.shape
         try requireEqual(excitatory.shape, shape, operation, "E")
@@ -61,9 +61,9 @@ extension ReferenceBackend {
     /// X' of SEW-ResNet's gates above.
     public func spikeGate(
         _ gate: SpikeGate,
-        input: SpikeTensor<Self>,
-        branch: SpikeTensor<Self>
-    ) throws(BackendError) -> SpikeTensor<Self> {
+        input: SpikeTensor,
+        branch: SpikeTensor
+    ) throws(BackendError) -> SpikeTensor {
         try requireEqual(branch.shape, input.shape, "spikeGate", "the branch")
         let x = try loadWords(input, "spikeGate", "the input")
         let o = try loadWords(branch, "spikeGate", "the branch")
@@ -78,10 +78,10 @@ extension ReferenceBackend {
     /// The two gradients of SEW-ResNet's gates above, in new tensors.
     public func spikeGateBackward(
         _ gate: SpikeGate,
-        gradient: RealTensor<Self>,
-        input: SpikeTensor<Self>,
-        branch: SpikeTensor<Self>
-    ) throws(BackendError) -> SpikeGateGradients<Self> {
+        gradient: RealTensor,
+        input: SpikeTensor,
+        branch: SpikeTensor
+    ) throws(BackendError) -> SpikeGateGradients {
         let operation = "spikeGateBackward"
         let shape = input.shape
         try requireEqual(branch.shape, shape, operation, "the branch")

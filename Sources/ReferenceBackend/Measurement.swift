@@ -4,9 +4,9 @@ public import Tensors
 extension ReferenceBackend {
     /// Counts set bits of `first`, or of `first ^ second`.
     public func countSpikes(
-        _ first: SpikeTensor<Self>,
-        differingFrom second: SpikeTensor<Self>?,
-        record: ReferenceStorage,
+        _ first: SpikeTensor,
+        differingFrom second: SpikeTensor?,
+        record: any Storage,
         word: Int
     ) throws(BackendError) {
         let operation = "countSpikes"
@@ -16,30 +16,30 @@ extension ReferenceBackend {
             let others = try loadWords(second, operation, "the second tensor")
             for index in words.indices { words[index] ^= others[index] }
         }
-        try requireWords(2, at: word, of: record, operation)
+        let record = try requireWords(2, at: word, of: record, operation)
         store(words.reduce(0) { $0 + $1.nonzeroBitCount }, in: record, at: word)
     }
 
     /// Counts values that are not 0, and values that are neither 0 nor 1.
     public func countValues(
-        _ tensor: RealTensor<Self>,
-        record: ReferenceStorage,
+        _ tensor: RealTensor,
+        record: any Storage,
         word: Int
     ) throws(BackendError) {
         let values = try load(tensor, "countValues", "the tensor")
-        try requireWords(4, at: word, of: record, "countValues")
+        let record = try requireWords(4, at: word, of: record, "countValues")
         store(values.count { $0 != 0 }, in: record, at: word)
         store(values.count { $0 != 0 && $0 != 1 }, in: record, at: word + 2)
     }
 
     /// √Σx².
     public func measureNorm(
-        of tensor: RealTensor<Self>,
-        record: ReferenceStorage,
+        of tensor: RealTensor,
+        record: any Storage,
         word: Int
     ) throws(BackendError) {
         let values = try load(tensor, "measureNorm", "the tensor")
-        try requireWords(1, at: word, of: record, "measureNorm")
+        let record = try requireWords(1, at: word, of: record, "measureNorm")
         // The square of the largest Float fits a Double a trillion times over.
         let sum = values.reduce(0.0) { $0 + Double($1) * Double($1) }
         record.write([Float(sum.squareRoot()).bitPattern], at: word)
@@ -48,14 +48,16 @@ extension ReferenceBackend {
     private func requireWords(
         _ count: Int,
         at word: Int,
-        of record: ReferenceStorage,
+        of record: any Storage,
         _ operation: String
-    ) throws(BackendError) {
+    ) throws(BackendError) -> ReferenceStorage {
+        let record = try own(record, operation, "the record")
         try require(
-            word >= 0 && word <= record.count - count,
+            word >= 0 && word <= record.words - count,
             operation,
-            "\(count) words from word \(word) do not lie within a record of \(record.count)"
+            "\(count) words from word \(word) do not lie within a record of \(record.words)"
         )
+        return record
     }
 
     private func store(_ count: Int, in record: ReferenceStorage, at word: Int) {

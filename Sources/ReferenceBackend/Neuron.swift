@@ -11,12 +11,12 @@ public import Tensors
 extension ReferenceBackend {
     /// Y of the formulas above, for all t.
     public func fire(
-        _ input: RealTensor<Self>,
-        normalization: Normalization<Self>?,
+        _ input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak<Self>?,
+        leak: LearnedLeak?,
         time: TimeAxis
-    ) throws(BackendError) -> SpikeTensor<Self> {
+    ) throws(BackendError) -> SpikeTensor {
         let operation = "fire"
         let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
         try require(!neuron.isMultiLevel, operation, "a neuron of \(neuron.thresholds.count) levels leaves no spikes")
@@ -32,12 +32,12 @@ extension ReferenceBackend {
 
     /// Y of the formulas above as a number of spikes, for all t.
     public func fireLevels(
-        _ input: RealTensor<Self>,
-        normalization: Normalization<Self>?,
+        _ input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak<Self>?,
+        leak: LearnedLeak?,
         time: TimeAxis
-    ) throws(BackendError) -> RealTensor<Self> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "fireLevels"
         let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
         try require(neuron.isMultiLevel, operation, "a neuron of one level leaves spikes")

@@ -14,15 +14,15 @@ public import Tensors
 extension ReferenceBackend {
     /// ∂L/∂x of the formulas above, then through the norm, if there is one.
     public func fireBackward(
-        _ gradient: RealTensor<Self>,
-        input: RealTensor<Self>,
-        normalization: Normalization<Self>?,
+        _ gradient: RealTensor,
+        input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak<Self>?,
+        leak: LearnedLeak?,
         time: TimeAxis,
-        gradients: NormalizationGradients<Self>?,
-        penalty: PotentialPenalty<Self>?
-    ) throws(BackendError) -> RealTensor<Self> {
+        gradients: NormalizationGradients?,
+        penalty: PotentialPenalty?
+    ) throws(BackendError) -> RealTensor {
         let operation = "fireBackward"
         let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
         try requireEqual(gradient.shape, layer.outputShape, operation, "the gradient")
@@ -38,7 +38,8 @@ extension ReferenceBackend {
 
         if let leak {
             let sum = samples.reduce(0) { $0 + $1.leak }
-            store([Float(-layer.leak * (1 - layer.leak) * sum)], in: leak.gradient)
+            let gradient = [Float(-layer.leak * (1 - layer.leak) * sum)]
+            try store(gradient, in: leak.gradient, operation, "the gradient of the leak's w")
         }
         let delta = layer.join(
             samples.map(\.input),
@@ -56,7 +57,7 @@ extension ReferenceBackend {
     }
 
     private func load(
-        _ penalty: PotentialPenalty<Self>,
+        _ penalty: PotentialPenalty,
         _ channels: Int,
         _ operation: String
     ) throws(BackendError) -> PenaltyLines {
@@ -66,8 +67,8 @@ extension ReferenceBackend {
             "the penalty has \(penalty.channels) channels, expected \(channels)"
         )
         let padded = roundUp(channels, toMultipleOf: ImageShape.channelGroup)
-        try requireRoom(2 * padded, in: penalty.storage, operation, "the penalty")
-        let words = penalty.storage.floats(2 * padded).map(Double.init)
+        let storage = try requireRoom(2 * padded, in: penalty.storage, operation, "the penalty")
+        let words = storage.floats(2 * padded).map(Double.init)
         return PenaltyLines(offset: Array(words[..<padded]), slope: Array(words[padded...]))
     }
 }

@@ -15,10 +15,10 @@ struct NeuronLayer: Sendable {
 
     init(
         _ backend: ReferenceBackend,
-        _ input: RealTensor<ReferenceBackend>,
-        _ normalization: Normalization<ReferenceBackend>?,
+        _ input: RealTensor,
+        _ normalization: Normalization?,
         _ neuron: Neuron,
-        _ leak: LearnedLeak<ReferenceBackend>?,
+        _ leak: LearnedLeak?,
         _ time: TimeAxis,
         _ operation: String
     ) throws(BackendError) {

@@ -14,10 +14,10 @@ public import Tensors
 extension ReferenceBackend {
     /// μ and 1/√(σ² + ε) of the formulas above; moves the running estimates.
     public func batchStatistics(
-        of input: RealTensor<Self>,
-        updating parameters: NormalizationParameters<Self>,
+        of input: RealTensor,
+        updating parameters: NormalizationParameters,
         repeats: Int
-    ) throws(BackendError) -> ChannelStatistics<Self> {
+    ) throws(BackendError) -> ChannelStatistics {
         let operation = "batchStatistics"
         let shape = input.shape
         let x = try load(input, operation, "the input")
@@ -45,24 +45,28 @@ extension ReferenceBackend {
         // A single value has no unbiased variance; its biased one, 0, is kept.
         let n = Double(repeats * shape.pixels)
         let correction = n / max(n - 1, 1)
-        let momentum = Double(NormalizationParameters<Self>.momentum)
-        store(
+        let momentum = Double(NormalizationParameters.momentum)
+        try store(
             zip(oldMean, moments).map { old, new in Float(Double(old) + momentum * (new.mean - Double(old))) },
-            in: parameters.runningMean
+            in: parameters.runningMean,
+            operation,
+            "the running mean"
         )
-        store(
+        try store(
             zip(oldVariance, moments).map { old, new in
                 Float(Double(old) + momentum * (new.variance * correction - Double(old)))
             },
-            in: parameters.runningVariance
+            in: parameters.runningVariance,
+            operation,
+            "the running variance"
         )
         return newStatistics(mean: moments.map(\.mean), variance: moments.map(\.variance))
     }
 
     /// The running mean and 1/√(running variance + ε).
     public func runningStatistics(
-        of parameters: NormalizationParameters<Self>
-    ) throws(BackendError) -> ChannelStatistics<Self> {
+        of parameters: NormalizationParameters
+    ) throws(BackendError) -> ChannelStatistics {
         let operation = "runningStatistics"
         let channels = parameters.runningMean.channels
         let mean = try load(parameters.runningMean, channels: channels, operation, "the running mean")
@@ -72,9 +76,9 @@ extension ReferenceBackend {
 
     /// y of the formulas above.
     public func normalize(
-        _ input: RealTensor<Self>,
-        with normalization: Normalization<Self>
-    ) throws(BackendError) -> RealTensor<Self> {
+        _ input: RealTensor,
+        with normalization: Normalization
+    ) throws(BackendError) -> RealTensor {
         let shape = input.shape
         let x = try load(input, "normalize", "the input")
         let norm = try ChannelNorm(self, normalization, channels: shape.channels, "normalize")
@@ -90,11 +94,11 @@ extension ReferenceBackend {
 
     /// ∂L/∂x of the formulas above; the parameters' gradients go to `gradients`.
     public func normalizeBackward(
-        _ gradient: RealTensor<Self>,
-        input: RealTensor<Self>,
-        normalization: Normalization<Self>,
-        gradients: NormalizationGradients<Self>
-    ) throws(BackendError) -> RealTensor<Self> {
+        _ gradient: RealTensor,
+        input: RealTensor,
+        normalization: Normalization,
+        gradients: NormalizationGradients
+    ) throws(BackendError) -> RealTensor {
         let operation = "normalizeBackward"
         try requireEqual(gradient.shape, input.shape, operation, "the gradient")
         return try normalizeBackward(
@@ -109,11 +113,11 @@ extension ReferenceBackend {
     /// The backward pass from a gradient that has not been rounded yet, in the layout of `input`.
     func normalizeBackward(
         _ gradient: [Double],
-        input: RealTensor<Self>,
-        normalization: Normalization<Self>,
-        gradients: NormalizationGradients<Self>,
+        input: RealTensor,
+        normalization: Normalization,
+        gradients: NormalizationGradients,
         _ operation: String
-    ) throws(BackendError) -> RealTensor<Self> {
+    ) throws(BackendError) -> RealTensor {
         let shape = input.shape
         let x = try load(input, operation, "the input")
         let norm = try ChannelNorm(self, normalization, channels: shape.channels, operation)
@@ -129,8 +133,9 @@ extension ReferenceBackend {
             }
             return (gradient: sum, product: product)
         }
-        store(sums.map { Float($0.gradient) }, in: gradients.bias)
-        store(sums.map { Float(norm.gain * $0.product) }, in: gradients.weight)
+        try store(sums.map { Float($0.gradient) }, in: gradients.bias, operation, "the bias's gradient")
+        let byWeight = sums.map { Float(norm.gain * $0.product) }
+        try store(byWeight, in: gradients.weight, operation, "the weight's gradient")
 
         var result = [Float](repeating: 0, count: x.count)
         let m = Double(shape.pixels)
@@ -146,8 +151,8 @@ extension ReferenceBackend {
         return newTensor(result, shape: shape)
     }
 
-    private func newStatistics(mean: [Double], variance: [Double]) -> ChannelStatistics<Self> {
-        let epsilon = Double(NormalizationParameters<Self>.epsilon)
+    private func newStatistics(mean: [Double], variance: [Double]) -> ChannelStatistics {
+        let epsilon = Double(NormalizationParameters.epsilon)
         let words =
             HostLayout.channelWords(mean.map { Float($0) })
             + HostLayout.channelWords(variance.map { Float(1 / ($0 + epsilon).squareRoot()) })
@@ -164,7 +169,7 @@ struct ChannelNorm: Sendable {
 
     init(
         _ backend: ReferenceBackend,
-        _ normalization: Normalization<ReferenceBackend>,
+        _ normalization: Normalization,
         channels: Int,
         _ operation: String
     ) throws(BackendError) {
@@ -175,8 +180,8 @@ struct ChannelNorm: Sendable {
             "the statistics have \(statistics.channels) channels, expected \(channels)"
         )
         let padded = roundUp(channels, toMultipleOf: ImageShape.channelGroup)
-        try backend.requireRoom(2 * padded, in: statistics.storage, operation, "the statistics")
-        let words = statistics.storage.floats(2 * padded).map(Double.init)
+        let storage = try backend.requireRoom(2 * padded, in: statistics.storage, operation, "the statistics")
+        let words = storage.floats(2 * padded).map(Double.init)
         mean = Array(words[..<channels])
         inverseDeviation = Array(words[padded..<padded + channels])
         weight = try backend.load(parameters.weight, channels: channels, operation, "the norm's weight")

@@ -17,10 +17,10 @@ public import Tensors
 extension ReferenceBackend {
     /// One step of Adam or AdamW, by the formulas above.
     public func adam(
-        parameters: ReferenceStorage,
-        gradients: ReferenceStorage,
-        firstMoment: ReferenceStorage,
-        secondMoment: ReferenceStorage,
+        parameters: any Storage,
+        gradients: any Storage,
+        firstMoment: any Storage,
+        secondMoment: any Storage,
         count: Int,
         step: AdamStep
     ) throws(BackendError) {
@@ -44,16 +44,16 @@ extension ReferenceBackend {
             m[index] = Float(first)
             v[index] = Float(second)
         }
-        parameters.write(p)
-        firstMoment.write(m)
-        secondMoment.write(v)
+        try requireRoom(count, in: parameters, "adam", "the parameters").write(p)
+        try requireRoom(count, in: firstMoment, "adam", "the first moment").write(m)
+        try requireRoom(count, in: secondMoment, "adam", "the second moment").write(v)
     }
 
     /// One step of SGD with momentum, by the formulas above.
     public func momentum(
-        parameters: ReferenceStorage,
-        gradients: ReferenceStorage,
-        velocity: ReferenceStorage,
+        parameters: any Storage,
+        gradients: any Storage,
+        velocity: any Storage,
         count: Int,
         step: MomentumStep
     ) throws(BackendError) {
@@ -67,17 +67,16 @@ extension ReferenceBackend {
             p[index] = Float(Double(p[index]) - Double(step.learningRate) * velocity)
             v[index] = Float(velocity)
         }
-        parameters.write(p)
-        velocity.write(v)
+        try requireRoom(count, in: parameters, "momentum", "the parameters").write(p)
+        try requireRoom(count, in: velocity, "momentum", "the velocity").write(v)
     }
 
     private func load(
-        _ storage: ReferenceStorage,
+        _ storage: any Storage,
         _ count: Int,
         _ operation: String,
         _ name: String
     ) throws(BackendError) -> [Float] {
-        try requireRoom(count, in: storage, operation, name)
-        return storage.floats(count)
+        try requireRoom(count, in: storage, operation, name).floats(count)
     }
 }

@@ -7,10 +7,10 @@ public import Tensors
 extension ReferenceBackend {
     /// The OR of every window.
     public func maxPool(
-        _ input: SpikeTensor<Self>,
+        _ input: SpikeTensor,
         window: Int,
         geometry: WindowGeometry
-    ) throws(BackendError) -> SpikeTensor<Self> {
+    ) throws(BackendError) -> SpikeTensor {
         let inShape = input.shape
         let x = try loadWords(input, "maxPool", "the input")
         let outShape = try pooledShape(inShape, window, geometry, "maxPool")
@@ -27,10 +27,10 @@ extension ReferenceBackend {
 
     /// The largest value of every window.
     public func maxPool(
-        _ input: RealTensor<Self>,
+        _ input: RealTensor,
         window: Int,
         geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor<Self> {
+    ) throws(BackendError) -> RealTensor {
         let inShape = input.shape
         let x = try load(input, "maxPool", "the input")
         let outShape = try pooledShape(inShape, window, geometry, "maxPool")
@@ -41,30 +41,30 @@ extension ReferenceBackend {
 
     /// ∂L/∂x of the maximum of spikes.
     public func maxPoolBackward(
-        _ gradient: RealTensor<Self>,
-        input: SpikeTensor<Self>,
+        _ gradient: RealTensor,
+        input: SpikeTensor,
         window: Int,
         geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor<Self> {
+    ) throws(BackendError) -> RealTensor {
         try maxPoolBackward(gradient, input: .spikes(input), window: window, geometry: geometry)
     }
 
     /// ∂L/∂x of the maximum of real values.
     public func maxPoolBackward(
-        _ gradient: RealTensor<Self>,
-        input: RealTensor<Self>,
+        _ gradient: RealTensor,
+        input: RealTensor,
         window: Int,
         geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor<Self> {
+    ) throws(BackendError) -> RealTensor {
         try maxPoolBackward(gradient, input: .real(input), window: window, geometry: geometry)
     }
 
     private func maxPoolBackward(
-        _ gradient: RealTensor<Self>,
-        input: Activation<Self>,
+        _ gradient: RealTensor,
+        input: Activation,
         window: Int,
         geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor<Self> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "maxPoolBackward"
         let inShape = input.shape
         let x = try load(input, operation, "the input")
@@ -79,7 +79,7 @@ extension ReferenceBackend {
     }
 
     /// The mean of every window.
-    public func averagePool(_ input: Activation<Self>, window: Int) throws(BackendError) -> RealTensor<Self> {
+    public func averagePool(_ input: Activation, window: Int) throws(BackendError) -> RealTensor {
         let inShape = input.shape
         let x = try load(input, "averagePool", "the input")
         let geometry = WindowGeometry(stride: window)
@@ -99,10 +99,10 @@ extension ReferenceBackend {
 
     /// ∂L/∂x of the average.
     public func averagePoolBackward(
-        _ gradient: RealTensor<Self>,
+        _ gradient: RealTensor,
         inputShape: ImageShape,
         window: Int
-    ) throws(BackendError) -> RealTensor<Self> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "averagePoolBackward"
         try requireValid(inputShape, operation, "the input")
         let geometry = WindowGeometry(stride: window)
@@ -124,7 +124,7 @@ extension ReferenceBackend {
     }
 
     /// The mean of every image.
-    public func globalAveragePool(_ input: Activation<Self>) throws(BackendError) -> RealTensor<Self> {
+    public func globalAveragePool(_ input: Activation) throws(BackendError) -> RealTensor {
         let shape = input.shape
         let x = try load(input, "globalAveragePool", "the input")
         let outShape = ImageShape(images: shape.images, height: 1, width: 1, channels: shape.channels)
@@ -140,9 +140,9 @@ extension ReferenceBackend {
 
     /// ∂L/∂x of the global average.
     public func globalAveragePoolBackward(
-        _ gradient: RealTensor<Self>,
+        _ gradient: RealTensor,
         inputShape: ImageShape
-    ) throws(BackendError) -> RealTensor<Self> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "globalAveragePoolBackward"
         try requireValid(inputShape, operation, "the input")
         let outShape = ImageShape(images: inputShape.images, height: 1, width: 1, channels: inputShape.channels)

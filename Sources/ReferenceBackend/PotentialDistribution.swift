@@ -9,17 +9,17 @@ public import Tensors
 extension ReferenceBackend {
     /// L of the formulas above, added to the record's loss, and the line of every channel.
     public func potentialPenalty(
-        _ input: RealTensor<Self>,
-        normalization: Normalization<Self>?,
+        _ input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak<Self>?,
+        leak: LearnedLeak?,
         time: TimeAxis,
         loss: PotentialDistributionLoss,
-        record: ReferenceStorage
-    ) throws(BackendError) -> PotentialPenalty<Self> {
+        record: any Storage
+    ) throws(BackendError) -> PotentialPenalty {
         let operation = "potentialPenalty"
         let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
-        try requireRoom(StepRecord.words, in: record, operation, "the record")
+        let record = try requireRoom(StepRecord.words, in: record, operation, "the record")
         let shape = input.shape
         let threshold = Double(neuron.threshold)
         let aim = threshold / 2

@@ -8,10 +8,7 @@ public import Tensors
 ///
 /// It is not meant to be fast: images, filter rows or channels are spread over the cores, and that is all. Nothing is
 /// summed across threads, so results never depend on how many there are.
-public struct ReferenceBackend: Backend {
-    /// Host memory.
-    public typealias Storage = ReferenceStorage
-
+public struct ReferenceBackend: BackendOperations {
     /// A backend; all of them are alike, and storages of one may be used with another.
     public init() {}
 

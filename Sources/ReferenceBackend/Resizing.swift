@@ -9,12 +9,12 @@ public import Tensors
 extension ReferenceBackend {
     /// The formula above, rows first, then columns.
     public func resizeImages(
-        pixels: ReferenceStorage,
+        pixels: any Storage,
         crops: [PictureCrop],
         shape: ImageShape,
         mean: [Float],
         deviation: [Float]
-    ) throws(BackendError) -> RealTensor<Self> {
+    ) throws(BackendError) -> RealTensor {
         let operation = "resizeImages"
         try requireValid(shape, operation, "the batch")
         try require(
@@ -22,12 +22,13 @@ extension ReferenceBackend {
             operation,
             "\(mean.count) means and \(deviation.count) deviations for \(shape.channels) channels"
         )
+        let bytes = try own(pixels, operation, "the pixels")
         try require(crops.count == shape.images, operation, "\(crops.count) crops for \(shape.images) images")
         for crop in crops {
-            let problem = crop.problem(words: pixels.count, shape: shape)
+            let problem = crop.problem(words: bytes.words, shape: shape)
             try require(problem == nil, operation, problem ?? "")
         }
-        let words = pixels.words(pixels.count)
+        let words = bytes.read(bytes.words)
         let images = parallelMap(shape.images) { image in
             resize(words, crops[image], shape: shape, mean: mean, deviation: deviation)
         }

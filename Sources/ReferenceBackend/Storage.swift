@@ -2,7 +2,7 @@ import Synchronization
 public import Tensors
 
 /// Some words of host memory, owned or shared with the storage it is a slice of.
-public final class ReferenceStorage: Sendable {
+public final class ReferenceStorage: Storage {
     /// Words that a storage and its slices share.
     private final class Memory: Sendable {
         let words: Mutex<[UInt32]>
@@ -19,18 +19,18 @@ public final class ReferenceStorage: Sendable {
     private let memory: Memory
     private let offset: Int
     /// Words of this storage.
-    public let count: Int
+    public let words: Int
 
     init(words count: Int) {
         memory = Memory([UInt32](repeating: Self.undefined, count: count))
         offset = 0
-        self.count = count
+        words = count
     }
 
     private init(memory: Memory, offset: Int, count: Int) {
         self.memory = memory
         self.offset = offset
-        self.count = count
+        words = count
     }
 
     func slice(offset start: Int, count: Int) -> ReferenceStorage {
@@ -55,7 +55,7 @@ public final class ReferenceStorage: Sendable {
         }
     }
 
-    func words(_ count: Int) -> [UInt32] {
+    func read(_ count: Int) -> [UInt32] {
         memory.words.withLock { words in Array(words[offset..<offset + count]) }
     }
 
@@ -66,42 +66,40 @@ public final class ReferenceStorage: Sendable {
 
 extension ReferenceBackend {
     /// Words of an undefined value that shows when it is used.
-    public func allocate(words: Int) throws(BackendError) -> ReferenceStorage {
+    public func allocate(words: Int) throws(BackendError) -> any Storage {
         try require(words >= 0, "allocate", "\(words) words were asked for")
         return ReferenceStorage(words: words)
     }
 
     /// Sets the first `count` words to `value`.
-    public func fill(_ storage: ReferenceStorage, with value: UInt32, count: Int) throws(BackendError) {
-        try requireRoom(count, in: storage, "fill", "the storage")
-        storage.fill(value, count: count)
+    public func fill(_ storage: any Storage, with value: UInt32, count: Int) throws(BackendError) {
+        try requireRoom(count, in: storage, "fill", "the storage").fill(value, count: count)
     }
 
     /// A part that shares the memory of `storage`.
-    public func slice(_ storage: ReferenceStorage, offset: Int, count: Int) throws(BackendError) -> ReferenceStorage {
+    public func slice(_ storage: any Storage, offset: Int, count: Int) throws(BackendError) -> any Storage {
+        let storage = try own(storage, "slice", "the storage")
         try require(
             offset >= 0 && offset % sliceAlignment == 0,
             "slice",
             "offset \(offset) is not a multiple of \(sliceAlignment) words"
         )
         try require(
-            count >= 0 && count <= storage.count - offset,
+            count >= 0 && count <= storage.words - offset,
             "slice",
-            "\(count) words from word \(offset) do not lie within a storage of \(storage.count) words"
+            "\(count) words from word \(offset) do not lie within a storage of \(storage.words) words"
         )
         return storage.slice(offset: offset, count: count)
     }
 
     /// Copies `words` to the start of `storage`.
-    public func write(_ words: [UInt32], to storage: ReferenceStorage) throws(BackendError) {
-        try requireRoom(words.count, in: storage, "write", "the storage")
-        storage.write(words)
+    public func write(_ words: [UInt32], to storage: any Storage) throws(BackendError) {
+        try requireRoom(words.count, in: storage, "write", "the storage").write(words)
     }
 
     /// Copies the first `count` words.
-    public func read(_ storage: ReferenceStorage, count: Int) throws(BackendError) -> [UInt32] {
-        try requireRoom(count, in: storage, "read", "the storage")
-        return storage.words(count)
+    public func read(_ storage: any Storage, count: Int) throws(BackendError) -> [UInt32] {
+        try requireRoom(count, in: storage, "read", "the storage").read(count)
     }
 
     /// Nothing to wait for: operations are complete when they return.

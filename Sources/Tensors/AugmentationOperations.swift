@@ -13,12 +13,12 @@ public protocol AugmentationOperations: StorageOperations {
     ///   - mean: one value a channel.
     ///   - deviation: one value a channel.
     func prepareImages(
-        pixels: Storage,
-        transforms: Storage,
+        pixels: any Storage,
+        transforms: any Storage,
         shape: ImageShape,
         mean: [Float],
         deviation: [Float]
-    ) throws(BackendError) -> RealTensor<Self>
+    ) throws(BackendError) -> RealTensor
 
     /// Resizes pictures of any size, and cuts a part out of each, mirrors and normalises it.
     ///
@@ -38,12 +38,12 @@ public protocol AugmentationOperations: StorageOperations {
     ///   - mean: one value a channel, taken from bytes / 255.
     ///   - deviation: one value a channel, which the difference is divided by.
     func resizeImages(
-        pixels: Storage,
+        pixels: any Storage,
         crops: [PictureCrop],
         shape: ImageShape,
         mean: [Float],
         deviation: [Float]
-    ) throws(BackendError) -> RealTensor<Self>
+    ) throws(BackendError) -> RealTensor
 
     /// Rolls and mirrors counts of events, and brings time to the outside.
     ///
@@ -57,11 +57,11 @@ public protocol AugmentationOperations: StorageOperations {
     ///   - shape: of the result, whose images are `timeSteps` · N.
     ///   - timeSteps: T.
     func prepareFrames(
-        counts: Storage,
-        transforms: Storage,
+        counts: any Storage,
+        transforms: any Storage,
         shape: ImageShape,
         timeSteps: Int
-    ) throws(BackendError) -> RealTensor<Self>
+    ) throws(BackendError) -> RealTensor
 }
 
 /// Where a picture lies among others, what it is resized to, and which part of that is wanted.

@@ -1,10 +1,14 @@
 /// Something that computes: OpenCL on a device, or the plain Swift reference.
 ///
-/// Layers are generic over a backend and never ask which one they have. Operations are eager and in order: each returns
-/// as soon as it is enqueued, and what it returns may be handed on at once. Storage lives as long as something refers
-/// to it. Operations come in families, one protocol each; a kernel folder, a file of the OpenCL backend, a file of the
+/// Layers never ask which one they have. Operations are eager and in order: each returns as soon as it is enqueued, and
+/// what it returns may be handed on at once. Storage lives as long as something refers to it; storage of another kind of
+/// backend is a mismatch. Operations come in families, one protocol each; a kernel folder, a file of the OpenCL backend, a file of the
 /// reference and a file of parity cases go with every family.
-public protocol Backend: StorageOperations, NormalizedConvolutionOperations, NeuronOperations, LogicGateOperations,
+public typealias Backend = any BackendOperations
+
+/// Every family of operations: see ``Backend``.
+public protocol BackendOperations: StorageOperations, NormalizedConvolutionOperations, NeuronOperations,
+    LogicGateOperations,
     ElementwiseOperations, PoolingOperations, HeadOperations, OptimizerOperations, AugmentationOperations,
     HealthOperations, MeasurementOperations
 {
@@ -18,7 +22,7 @@ public protocol Backend: StorageOperations, NormalizedConvolutionOperations, Neu
     func profiled<Result>(_ body: () throws -> Result) throws -> (result: Result, profile: LaunchProfile?)
 }
 
-extension Backend {
+extension BackendOperations {
     /// Nothing is compiled.
     public var buildsKernels: Bool { false }
 
@@ -28,11 +32,14 @@ extension Backend {
     }
 }
 
+/// Some words of a backend's memory. It lives as long as something refers to it.
+public protocol Storage: AnyObject, Sendable {
+    /// How many words it holds.
+    var words: Int { get }
+}
+
 /// Memory. Everything is counted in 32-bit words, which hold a float, an integer or 32 spikes.
 public protocol StorageOperations: Sendable {
-    /// Some words of device memory.
-    associatedtype Storage: Sendable
-
     /// Slices must start at a multiple of this many words.
     var sliceAlignment: Int { get }
 
@@ -40,67 +47,67 @@ public protocol StorageOperations: Sendable {
     ///
     /// - Throws: ``BackendError/mismatch(operation:detail:)`` for a negative number; where the device has no memory left,
     ///   what it said.
-    func allocate(words: Int) throws(BackendError) -> Storage
+    func allocate(words: Int) throws(BackendError) -> any Storage
     /// Sets the first `count` words to `value`; a mismatch where there are fewer.
-    func fill(_ storage: Storage, with value: UInt32, count: Int) throws(BackendError)
+    func fill(_ storage: any Storage, with value: UInt32, count: Int) throws(BackendError)
     /// A part of `storage`, from no word to all, that shares its memory; a mismatch where it does not lie within, or `offset`
     /// is no multiple of ``sliceAlignment``.
-    func slice(_ storage: Storage, offset: Int, count: Int) throws(BackendError) -> Storage
+    func slice(_ storage: any Storage, offset: Int, count: Int) throws(BackendError) -> any Storage
     /// Copies words from the host to the start of `storage`; returns when `words` may be reused. A mismatch where they do not
     /// fit.
-    func write(_ words: [UInt32], to storage: Storage) throws(BackendError)
+    func write(_ words: [UInt32], to storage: any Storage) throws(BackendError)
     /// Copies the first `count` words to the host, after all that was enqueued before; a mismatch where there are fewer.
-    func read(_ storage: Storage, count: Int) throws(BackendError) -> [UInt32]
+    func read(_ storage: any Storage, count: Int) throws(BackendError) -> [UInt32]
     /// Waits for all that was enqueued.
     func synchronize() throws(BackendError)
 }
 
 extension StorageOperations {
     /// Words that are all zero: 0.0 as floats.
-    public func zeros(words: Int) throws(BackendError) -> Storage {
+    public func zeros(words: Int) throws(BackendError) -> any Storage {
         let storage = try allocate(words: words)
         try fill(storage, with: 0, count: words)
         return storage
     }
 
     /// New storage that holds `words`.
-    public func upload(_ words: [UInt32]) throws(BackendError) -> Storage {
+    public func upload(_ words: [UInt32]) throws(BackendError) -> any Storage {
         let storage = try allocate(words: max(words.count, 1))
         try write(words, to: storage)
         return storage
     }
 
     /// New storage that holds `values`.
-    public func upload(_ values: [Float]) throws(BackendError) -> Storage {
+    public func upload(_ values: [Float]) throws(BackendError) -> any Storage {
         try upload(values.map(\.bitPattern))
     }
 
     /// Copies floats from the host.
-    public func write(_ values: [Float], to storage: Storage) throws(BackendError) {
+    public func write(_ values: [Float], to storage: any Storage) throws(BackendError) {
         try write(values.map(\.bitPattern), to: storage)
     }
 
     /// Copies the first `count` floats to the host.
-    public func readFloats(_ storage: Storage, count: Int) throws(BackendError) -> [Float] {
+    public func readFloats(_ storage: any Storage, count: Int) throws(BackendError) -> [Float] {
         try read(storage, count: count).map(Float.init(bitPattern:))
     }
 }
 
-extension Backend {
+extension BackendOperations {
     /// A real tensor from `[N, C, H, W]` values; a mismatch where they are not as many.
-    public func realTensor(_ values: [Float], shape: ImageShape) throws(BackendError) -> RealTensor<Self> {
+    public func realTensor(_ values: [Float], shape: ImageShape) throws(BackendError) -> RealTensor {
         try require(values, shape.count, "realTensor", "\(shape)")
         return RealTensor(shape: shape, storage: try upload(HostLayout.realWords(values, shape: shape)))
     }
 
     /// A spike tensor from `[N, C, H, W]` values, each 0 or 1; a mismatch where they are not as many.
-    public func spikeTensor(_ values: [Float], shape: ImageShape) throws(BackendError) -> SpikeTensor<Self> {
+    public func spikeTensor(_ values: [Float], shape: ImageShape) throws(BackendError) -> SpikeTensor {
         try require(values, shape.count, "spikeTensor", "\(shape)")
         return SpikeTensor(shape: shape, storage: try upload(HostLayout.spikeWords(values, shape: shape)))
     }
 
     /// A filter from `[out, in, kH, kW]` weights; a mismatch where they are not as many.
-    public func filter(_ values: [Float], shape: FilterShape) throws(BackendError) -> Filter<Self> {
+    public func filter(_ values: [Float], shape: FilterShape) throws(BackendError) -> Filter {
         try require(values, shape.count, "filter", "\(shape)")
         return Filter(shape: shape, storage: try upload(HostLayout.filterWords(values, shape: shape)))
     }
@@ -115,12 +122,12 @@ extension Backend {
     }
 
     /// One value a channel.
-    public func channelVector(_ values: [Float]) throws(BackendError) -> ChannelVector<Self> {
+    public func channelVector(_ values: [Float]) throws(BackendError) -> ChannelVector {
         ChannelVector(channels: values.count, storage: try upload(HostLayout.channelWords(values)))
     }
 
     /// `[N, C, H, W]` values of a real tensor.
-    public func values(_ tensor: RealTensor<Self>) throws(BackendError) -> [Float] {
+    public func values(_ tensor: RealTensor) throws(BackendError) -> [Float] {
         HostLayout.realValues(
             try readFloats(tensor.storage, count: tensor.shape.realWords),
             shape: tensor.shape
@@ -128,12 +135,12 @@ extension Backend {
     }
 
     /// `[N, C, H, W]` values of a spike tensor, 0 or 1.
-    public func values(_ tensor: SpikeTensor<Self>) throws(BackendError) -> [Float] {
+    public func values(_ tensor: SpikeTensor) throws(BackendError) -> [Float] {
         HostLayout.spikeValues(try read(tensor.storage, count: tensor.shape.spikeWords), shape: tensor.shape)
     }
 
     /// `[out, in, kH, kW]` weights of a filter.
-    public func values(_ filter: Filter<Self>) throws(BackendError) -> [Float] {
+    public func values(_ filter: Filter) throws(BackendError) -> [Float] {
         HostLayout.filterValues(
             try readFloats(filter.storage, count: filter.shape.words),
             shape: filter.shape
@@ -141,7 +148,7 @@ extension Backend {
     }
 
     /// One value a channel.
-    public func values(_ vector: ChannelVector<Self>) throws(BackendError) -> [Float] {
+    public func values(_ vector: ChannelVector) throws(BackendError) -> [Float] {
         try readFloats(vector.storage, count: vector.channels)
     }
 }

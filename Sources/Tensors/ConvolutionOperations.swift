@@ -4,25 +4,25 @@
 public protocol ConvolutionOperations: StorageOperations {
     /// y[n, o, h, w] = Σ x[n, i, h·s + a − p, w·s + b − p] · weight[o, i, a, b].
     func convolve(
-        _ input: Activation<Self>,
-        filter: Filter<Self>,
+        _ input: Activation,
+        filter: Filter,
         geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor<Self>
+    ) throws(BackendError) -> RealTensor
 
     /// ∂L/∂x from ∂L/∂y. With `accumulator`, the result is added to it and it is returned.
     func convolveBackwardData(
-        _ gradient: RealTensor<Self>,
-        filter: Filter<Self>,
+        _ gradient: RealTensor,
+        filter: Filter,
         geometry: WindowGeometry,
         inputShape: ImageShape,
-        accumulator: RealTensor<Self>?
-    ) throws(BackendError) -> RealTensor<Self>
+        accumulator: RealTensor?
+    ) throws(BackendError) -> RealTensor
 
     /// ∂L/∂weight from x and ∂L/∂y, written to `result` (whatever stood there is lost).
     func convolveBackwardFilter(
-        input: Activation<Self>,
-        gradient: RealTensor<Self>,
+        input: Activation,
+        gradient: RealTensor,
         geometry: WindowGeometry,
-        result: Filter<Self>
+        result: Filter
     ) throws(BackendError)
 }

@@ -36,33 +36,33 @@ public enum StepRecord {
 /// The classifier's end: a bias, and the loss.
 public protocol HeadOperations: StorageOperations {
     /// Adds a bias to every pixel of `tensor`, in place.
-    func addBias(_ bias: ChannelVector<Self>, to tensor: RealTensor<Self>) throws(BackendError)
+    func addBias(_ bias: ChannelVector, to tensor: RealTensor) throws(BackendError)
 
     /// ∂L/∂bias: the sum of `gradient` over all pixels, written to `result`.
-    func biasGradient(of gradient: RealTensor<Self>, result: ChannelVector<Self>) throws(BackendError)
+    func biasGradient(of gradient: RealTensor, result: ChannelVector) throws(BackendError)
 
     /// The loss of `logits` (`[T·N, 1, 1, classes]`) for the `labels` (N integers), and the number of samples whose
     /// time-averaged logits are largest at the label (the first of equals counts), written to `record`
     /// (see ``StepRecord``). Returns ∂loss/∂logits. `labelSmoothing` is ε of ``Loss``, at least 0 and below 1.
     func classificationLoss(
-        _ logits: RealTensor<Self>,
-        labels: Storage,
+        _ logits: RealTensor,
+        labels: any Storage,
         timeSteps: Int,
         loss: Loss,
         labelSmoothing: Float,
-        record: Storage
-    ) throws(BackendError) -> RealTensor<Self>
+        record: any Storage
+    ) throws(BackendError) -> RealTensor
 }
 
 extension HeadOperations {
     /// ``classificationLoss(_:labels:timeSteps:loss:labelSmoothing:record:)`` without label smoothing.
     public func classificationLoss(
-        _ logits: RealTensor<Self>,
-        labels: Storage,
+        _ logits: RealTensor,
+        labels: any Storage,
         timeSteps: Int,
         loss: Loss,
-        record: Storage
-    ) throws(BackendError) -> RealTensor<Self> {
+        record: any Storage
+    ) throws(BackendError) -> RealTensor {
         try classificationLoss(
             logits,
             labels: labels,

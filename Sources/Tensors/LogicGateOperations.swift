@@ -1,14 +1,14 @@
 /// The gradients of a logic gate's three inputs.
-public struct LogicGateGradients<B: StorageOperations>: Sendable {
+public struct LogicGateGradients: Sendable {
     /// ∂L/∂X, through the gate only.
-    public let input: RealTensor<B>
+    public let input: RealTensor
     /// ∂L/∂E.
-    public let excitatory: RealTensor<B>
+    public let excitatory: RealTensor
     /// ∂L/∂I.
-    public let inhibitory: RealTensor<B>
+    public let inhibitory: RealTensor
 
     /// Gathers what belongs together.
-    public init(input: RealTensor<B>, excitatory: RealTensor<B>, inhibitory: RealTensor<B>) {
+    public init(input: RealTensor, excitatory: RealTensor, inhibitory: RealTensor) {
         self.input = input
         self.excitatory = excitatory
         self.inhibitory = inhibitory
@@ -24,14 +24,14 @@ public enum SpikeGate: String, CaseIterable, Hashable, Sendable {
 }
 
 /// The gradients of a spike gate's two inputs.
-public struct SpikeGateGradients<B: StorageOperations>: Sendable {
+public struct SpikeGateGradients: Sendable {
     /// ∂L/∂X, through the gate only.
-    public let input: RealTensor<B>
+    public let input: RealTensor
     /// ∂L/∂O.
-    public let branch: RealTensor<B>
+    public let branch: RealTensor
 
     /// Gathers what belongs together.
-    public init(input: RealTensor<B>, branch: RealTensor<B>) {
+    public init(input: RealTensor, branch: RealTensor) {
         self.input = input
         self.branch = branch
     }
@@ -41,10 +41,10 @@ public struct SpikeGateGradients<B: StorageOperations>: Sendable {
 public protocol LogicGateOperations: StorageOperations {
     /// X' = E where E ≠ I, else X: `bitselect(X, E, E ^ I)` on packed words.
     func logicGate(
-        input: SpikeTensor<Self>,
-        excitatory: SpikeTensor<Self>,
-        inhibitory: SpikeTensor<Self>
-    ) throws(BackendError) -> SpikeTensor<Self>
+        input: SpikeTensor,
+        excitatory: SpikeTensor,
+        inhibitory: SpikeTensor
+    ) throws(BackendError) -> SpikeTensor
 
     /// The gate's three gradients from ∂L/∂X', of its real-valued form X' = (1 − T)·X + H, T = E + I − 2EI, H = E − EI:
     ///
@@ -52,26 +52,26 @@ public protocol LogicGateOperations: StorageOperations {
     ///
     /// `gradient` is spent: ∂L/∂X may stand in its memory.
     func logicGateBackward(
-        _ gradient: RealTensor<Self>,
-        input: SpikeTensor<Self>,
-        excitatory: SpikeTensor<Self>,
-        inhibitory: SpikeTensor<Self>
-    ) throws(BackendError) -> LogicGateGradients<Self>
+        _ gradient: RealTensor,
+        input: SpikeTensor,
+        excitatory: SpikeTensor,
+        inhibitory: SpikeTensor
+    ) throws(BackendError) -> LogicGateGradients
 
     /// X' of ``SpikeGate``, on packed words.
     func spikeGate(
         _ gate: SpikeGate,
-        input: SpikeTensor<Self>,
-        branch: SpikeTensor<Self>
-    ) throws(BackendError) -> SpikeTensor<Self>
+        input: SpikeTensor,
+        branch: SpikeTensor
+    ) throws(BackendError) -> SpikeTensor
 
     /// The gate's two gradients from ∂L/∂X', which is spent: ∂L/∂X may stand in its memory.
     ///
     ///     AND: ∂X'/∂X = O, ∂X'/∂O = X        IAND: ∂X'/∂X = 1 − O, ∂X'/∂O = −X
     func spikeGateBackward(
         _ gate: SpikeGate,
-        gradient: RealTensor<Self>,
-        input: SpikeTensor<Self>,
-        branch: SpikeTensor<Self>
-    ) throws(BackendError) -> SpikeGateGradients<Self>
+        gradient: RealTensor,
+        input: SpikeTensor,
+        branch: SpikeTensor
+    ) throws(BackendError) -> SpikeGateGradients
 }

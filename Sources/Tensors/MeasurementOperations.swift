@@ -6,17 +6,17 @@ public protocol MeasurementOperations: StorageOperations {
     /// Counts the spikes that stand in exactly one of `first` and `second`, of equal shapes, or those of `first` where
     /// `second` is nil, into words `word` and `word + 1` of `record`.
     func countSpikes(
-        _ first: SpikeTensor<Self>,
-        differingFrom second: SpikeTensor<Self>?,
-        record: Storage,
+        _ first: SpikeTensor,
+        differingFrom second: SpikeTensor?,
+        record: any Storage,
         word: Int
     ) throws(BackendError)
 
     /// Counts the values of `tensor` that are not 0 into words `word` and `word + 1` of `record`, and those that are
     /// neither 0 nor 1 into the two words behind them. Not a number counts in both.
-    func countValues(_ tensor: RealTensor<Self>, record: Storage, word: Int) throws(BackendError)
+    func countValues(_ tensor: RealTensor, record: any Storage, word: Int) throws(BackendError)
 
     /// Writes the Euclidean norm of `tensor`, a float, to word `word` of `record`. Neither large nor small values
     /// overflow or vanish on the way; where one is infinite or not a number, the norm is not finite.
-    func measureNorm(of tensor: RealTensor<Self>, record: Storage, word: Int) throws(BackendError)
+    func measureNorm(of tensor: RealTensor, record: any Storage, word: Int) throws(BackendError)
 }

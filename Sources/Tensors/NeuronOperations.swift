@@ -30,21 +30,21 @@ public protocol NeuronOperations: NormalizationOperations {
     /// The membrane potential starts at zero in every call: no state outlives it. `leak` takes the place of the neuron's
     /// where the layer learns its own. A multi-level neuron is a mismatch: see ``fireLevels(_:normalization:neuron:leak:time:)``.
     func fire(
-        _ input: RealTensor<Self>,
-        normalization: Normalization<Self>?,
+        _ input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak<Self>?,
+        leak: LearnedLeak?,
         time: TimeAxis
-    ) throws(BackendError) -> SpikeTensor<Self>
+    ) throws(BackendError) -> SpikeTensor
 
     /// The same for a multi-level neuron: how many of its thresholds fire, an integer from 0 to as many as there are.
     func fireLevels(
-        _ input: RealTensor<Self>,
-        normalization: Normalization<Self>?,
+        _ input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak<Self>?,
+        leak: LearnedLeak?,
         time: TimeAxis
-    ) throws(BackendError) -> RealTensor<Self>
+    ) throws(BackendError) -> RealTensor
 
     /// ∂L/∂input from ∂L/∂output, back through time, the surrogate and, with `normalization`, the batch's statistics;
     /// the norm's gradients go to `gradients`, which is given exactly when `normalization` is, and a learned leak's to
@@ -60,49 +60,49 @@ public protocol NeuronOperations: NormalizationOperations {
     /// A multi-level neuron's ∂L/∂input is the sum over its thresholds. `gradient` is spent: the result may stand in its
     /// memory.
     func fireBackward(
-        _ gradient: RealTensor<Self>,
-        input: RealTensor<Self>,
-        normalization: Normalization<Self>?,
+        _ gradient: RealTensor,
+        input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak<Self>?,
+        leak: LearnedLeak?,
         time: TimeAxis,
-        gradients: NormalizationGradients<Self>?,
-        penalty: PotentialPenalty<Self>?
-    ) throws(BackendError) -> RealTensor<Self>
+        gradients: NormalizationGradients?,
+        penalty: PotentialPenalty?
+    ) throws(BackendError) -> RealTensor
 
     /// Adds `loss` of the layer's potentials to the record's word ``StepRecord/loss``, and returns its derivative, for
     /// the backward pass of the same layer.
     func potentialPenalty(
-        _ input: RealTensor<Self>,
-        normalization: Normalization<Self>?,
+        _ input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak<Self>?,
+        leak: LearnedLeak?,
         time: TimeAxis,
         loss: PotentialDistributionLoss,
-        record: Storage
-    ) throws(BackendError) -> PotentialPenalty<Self>
+        record: any Storage
+    ) throws(BackendError) -> PotentialPenalty
 }
 
 extension NeuronOperations {
     /// ``fire(_:normalization:neuron:leak:time:)`` of a neuron with a fixed leak.
     public func fire(
-        _ input: RealTensor<Self>,
-        normalization: Normalization<Self>?,
+        _ input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
         time: TimeAxis
-    ) throws(BackendError) -> SpikeTensor<Self> {
+    ) throws(BackendError) -> SpikeTensor {
         try fire(input, normalization: normalization, neuron: neuron, leak: nil, time: time)
     }
 
     /// ``fireBackward(_:input:normalization:neuron:leak:time:gradients:penalty:)`` of a neuron with a fixed leak.
     public func fireBackward(
-        _ gradient: RealTensor<Self>,
-        input: RealTensor<Self>,
-        normalization: Normalization<Self>?,
+        _ gradient: RealTensor,
+        input: RealTensor,
+        normalization: Normalization?,
         neuron: Neuron,
         time: TimeAxis,
-        gradients: NormalizationGradients<Self>?
-    ) throws(BackendError) -> RealTensor<Self> {
+        gradients: NormalizationGradients?
+    ) throws(BackendError) -> RealTensor {
         try fireBackward(
             gradient,
             input: input,

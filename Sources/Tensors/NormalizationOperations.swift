@@ -3,15 +3,15 @@
 ///     y = weight · gain · (x − mean) / √(variance + ε) + bias
 ///
 /// `gain` is 1; threshold-dependent batch norm (tdBN, Zheng et al.) sets it to k·V_th.
-public struct NormalizationParameters<B: StorageOperations>: Sendable {
+public struct NormalizationParameters: Sendable {
     /// γ.
-    public let weight: ChannelVector<B>
+    public let weight: ChannelVector
     /// β.
-    public let bias: ChannelVector<B>
+    public let bias: ChannelVector
     /// The mean that inference uses.
-    public let runningMean: ChannelVector<B>
+    public let runningMean: ChannelVector
     /// The variance that inference uses; unbiased.
-    public let runningVariance: ChannelVector<B>
+    public let runningVariance: ChannelVector
     /// Fixed factor on the normalised value.
     public let gain: Float
 
@@ -22,10 +22,10 @@ public struct NormalizationParameters<B: StorageOperations>: Sendable {
 
     /// Gathers what belongs together; all vectors have as many channels.
     public init(
-        weight: ChannelVector<B>,
-        bias: ChannelVector<B>,
-        runningMean: ChannelVector<B>,
-        runningVariance: ChannelVector<B>,
+        weight: ChannelVector,
+        bias: ChannelVector,
+        runningMean: ChannelVector,
+        runningVariance: ChannelVector,
         gain: Float = 1
     ) {
         self.weight = weight
@@ -37,42 +37,42 @@ public struct NormalizationParameters<B: StorageOperations>: Sendable {
 }
 
 /// Where the gradients of a batch norm go (whatever stood there is lost).
-public struct NormalizationGradients<B: StorageOperations>: Sendable {
+public struct NormalizationGradients: Sendable {
     /// ∂L/∂γ.
-    public let weight: ChannelVector<B>
+    public let weight: ChannelVector
     /// ∂L/∂β.
-    public let bias: ChannelVector<B>
+    public let bias: ChannelVector
 
     /// Gathers what belongs together.
-    public init(weight: ChannelVector<B>, bias: ChannelVector<B>) {
+    public init(weight: ChannelVector, bias: ChannelVector) {
         self.weight = weight
         self.bias = bias
     }
 }
 
 /// Mean and 1/√(variance + ε) of every channel: `[2][channels rounded up]` floats; spare channels hold 0.
-public struct ChannelStatistics<B: StorageOperations>: Sendable {
+public struct ChannelStatistics: Sendable {
     /// Channels that count.
     public let channels: Int
     /// Means, then inverse deviations.
-    public let storage: B.Storage
+    public let storage: any Storage
 
     /// Wraps a storage that already has the layout.
-    public init(channels: Int, storage: B.Storage) {
+    public init(channels: Int, storage: any Storage) {
         self.channels = channels
         self.storage = storage
     }
 }
 
 /// Statistics and parameters together: all that is needed to normalise.
-public struct Normalization<B: StorageOperations>: Sendable {
+public struct Normalization: Sendable {
     /// Of this batch in training, of the running estimates in inference.
-    public let statistics: ChannelStatistics<B>
+    public let statistics: ChannelStatistics
     /// What the norm learned.
-    public let parameters: NormalizationParameters<B>
+    public let parameters: NormalizationParameters
 
     /// Gathers what belongs together.
-    public init(statistics: ChannelStatistics<B>, parameters: NormalizationParameters<B>) {
+    public init(statistics: ChannelStatistics, parameters: NormalizationParameters) {
         self.statistics = statistics
         self.parameters = parameters
     }
@@ -88,29 +88,29 @@ public protocol NormalizationOperations: StorageOperations {
     ///   - repeats: how many times each image stands for itself: T for a static picture, else 1. Only the unbiased
     ///     variance notices: n = repeats · images · height · width.
     func batchStatistics(
-        of input: RealTensor<Self>,
-        updating parameters: NormalizationParameters<Self>,
+        of input: RealTensor,
+        updating parameters: NormalizationParameters,
         repeats: Int
-    ) throws(BackendError) -> ChannelStatistics<Self>
+    ) throws(BackendError) -> ChannelStatistics
 
     /// Statistics from the running estimates, for inference.
     func runningStatistics(
-        of parameters: NormalizationParameters<Self>
-    ) throws(BackendError) -> ChannelStatistics<Self>
+        of parameters: NormalizationParameters
+    ) throws(BackendError) -> ChannelStatistics
 
     /// The normalised input.
     func normalize(
-        _ input: RealTensor<Self>,
-        with normalization: Normalization<Self>
-    ) throws(BackendError) -> RealTensor<Self>
+        _ input: RealTensor,
+        with normalization: Normalization
+    ) throws(BackendError) -> RealTensor
 
     /// ∂L/∂x from ∂L/∂y through the statistics of the batch; the parameters' gradients go to `gradients`.
     ///
     ///     ∂L/∂x = γ·gain·σ⁻¹·(g − mean(g) − x̂·mean(g·x̂))
     func normalizeBackward(
-        _ gradient: RealTensor<Self>,
-        input: RealTensor<Self>,
-        normalization: Normalization<Self>,
-        gradients: NormalizationGradients<Self>
-    ) throws(BackendError) -> RealTensor<Self>
+        _ gradient: RealTensor,
+        input: RealTensor,
+        normalization: Normalization,
+        gradients: NormalizationGradients
+    ) throws(BackendError) -> RealTensor
 }

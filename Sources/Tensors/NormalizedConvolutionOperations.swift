@@ -9,10 +9,10 @@ public protocol NormalizedConvolutionOperations: ConvolutionOperations, Normaliz
     ///   - parameters: of the norm; their running estimates are moved.
     ///   - repeats: T for a static picture, else 1; see `batchStatistics`.
     func convolve(
-        _ input: Activation<Self>,
-        filter: Filter<Self>,
+        _ input: Activation,
+        filter: Filter,
         geometry: WindowGeometry,
-        updating parameters: NormalizationParameters<Self>,
+        updating parameters: NormalizationParameters,
         repeats: Int
-    ) throws(BackendError) -> (output: RealTensor<Self>, statistics: ChannelStatistics<Self>)
+    ) throws(BackendError) -> (output: RealTensor, statistics: ChannelStatistics)
 }

@@ -59,19 +59,19 @@ public struct MomentumStep: Hashable, Sendable {
 public protocol OptimizerOperations: StorageOperations {
     /// Adam (Kingma and Ba) or AdamW (Loshchilov and Hutter); the moments start at zero.
     func adam(
-        parameters: Storage,
-        gradients: Storage,
-        firstMoment: Storage,
-        secondMoment: Storage,
+        parameters: any Storage,
+        gradients: any Storage,
+        firstMoment: any Storage,
+        secondMoment: any Storage,
         count: Int,
         step: AdamStep
     ) throws(BackendError)
 
     /// SGD with momentum; the velocity starts at zero.
     func momentum(
-        parameters: Storage,
-        gradients: Storage,
-        velocity: Storage,
+        parameters: any Storage,
+        gradients: any Storage,
+        velocity: any Storage,
         count: Int,
         step: MomentumStep
     ) throws(BackendError)

@@ -25,14 +25,14 @@ public struct PotentialDistributionLoss: Hashable, Sendable {
 /// What ``PotentialDistributionLoss`` adds to ∂L/∂Û, as a line for each channel: `[2][channels rounded up]` floats.
 ///
 ///     ∂L/∂Û = offset + slope·(Û − V_th / 2)
-public struct PotentialPenalty<B: StorageOperations>: Sendable {
+public struct PotentialPenalty: Sendable {
     /// Channels that count.
     public let channels: Int
     /// Offsets, then slopes; spare channels hold 0.
-    public let storage: B.Storage
+    public let storage: any Storage
 
     /// Wraps a storage that already has the layout.
-    public init(channels: Int, storage: B.Storage) {
+    public init(channels: Int, storage: any Storage) {
         self.channels = channels
         self.storage = storage
     }

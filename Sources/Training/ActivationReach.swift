@@ -1,22 +1,22 @@
 public import Datasets
 public import Networks
 import Synchronization
-public import Tensors
+import Tensors
 
 /// How far the values of each layer of a network reach: a percentile over the training data, which a few stray values
 /// do not move as they move the largest.
-public struct ActivationReach<B: Backend>: Sendable {
+public struct ActivationReach: Sendable {
     /// The share of a layer's values that stay below its reach.
     public static var share: Double { 0.999 }
 
-    private let network: Network<B>
-    private let preparer: BatchPreparer<B>
+    private let network: Network
+    private let preparer: BatchPreparer
     private let batches: any BatchProvider
     private let batchSize: Int
 
     /// Of a network, on batches of `data` as training sees them in its first epoch.
     public init(
-        network: Network<B>,
+        network: Network,
         data: any TrainingData,
         configuration: TrainingConfiguration
     ) {
@@ -52,12 +52,12 @@ public struct ActivationReach<B: Backend>: Sendable {
 
     /// Hears what layers compute.
     private final class Meter: NetworkObserver {
-        private let backend: B
+        private let backend: Backend
         private let share: Double
         private let samples: Int
         private let layers = Mutex<[String: LargestValues]>([:])
 
-        init(backend: B, share: Double, samples: Int) {
+        init(backend: Backend, share: Double, samples: Int) {
             self.backend = backend
             self.share = share
             self.samples = samples
@@ -65,11 +65,11 @@ public struct ActivationReach<B: Backend>: Sendable {
 
         var reach: [String: Float] { layers.withLock { $0.mapValues(\.smallest) } }
 
-        func didRun(_ block: BlockObservation<B>) throws(BackendError) {}
+        func didRun(_ block: BlockObservation) throws(BackendError) {}
 
-        func willDifferentiate(_ name: String, gradient: RealTensor<B>) throws(BackendError) {}
+        func willDifferentiate(_ name: String, gradient: RealTensor) throws(BackendError) {}
 
-        func didFire(_ layer: String, output: Activation<B>) throws(BackendError) {
+        func didFire(_ layer: String, output: Activation) throws(BackendError) {
             guard case .real(let tensor) = output else { return }
             let values = try backend.readFloats(tensor.storage, count: tensor.shape.realWords)
             let total = samples * tensor.shape.count / tensor.shape.images

@@ -33,7 +33,7 @@ public struct BlockMeasurement: Hashable, Sendable {
 
 /// Measures the stem and every block of a network as it runs: a few reductions on the device for each, read back once
 /// for all, when someone asks. It changes no value that the network computes.
-public final class BlockObserver<B: Backend>: NetworkObserver {
+public final class BlockObserver: NetworkObserver {
     /// Words of a layer in the record.
     private enum Word {
         static var output: Int { 0 }
@@ -56,16 +56,16 @@ public final class BlockObserver<B: Backend>: NetworkObserver {
         var isDifferentiated = false
     }
 
-    private let backend: B
+    private let backend: Backend
     /// Whether neurons leave integers, which are real values.
     private let isMultiLevel: Bool
     private let names: [String]
     private let places: [String: Int]
-    private let record: B.Storage
+    private let record: any Storage
     private let layers: Mutex<[Layer]>
 
     /// An observer of `network` that has measured nothing.
-    public init(_ network: Network<B>) throws(BackendError) {
+    public init(_ network: Network) throws(BackendError) {
         backend = network.backend
         isMultiLevel = network.description.neuron.isMultiLevel
         // The last is the head, which is no block.
@@ -77,7 +77,7 @@ public final class BlockObserver<B: Backend>: NetworkObserver {
     }
 
     /// Counts spikes, or values that are none.
-    public func didRun(_ block: BlockObservation<B>) throws(BackendError) {
+    public func didRun(_ block: BlockObservation) throws(BackendError) {
         guard let place = places[block.name] else { return }
         let base = place * Word.count
         var layer = Layer(neurons: block.output.shape.count)
@@ -102,7 +102,7 @@ public final class BlockObserver<B: Backend>: NetworkObserver {
     }
 
     /// Measures ∂L/∂X'.
-    public func willDifferentiate(_ name: String, gradient: RealTensor<B>) throws(BackendError) {
+    public func willDifferentiate(_ name: String, gradient: RealTensor) throws(BackendError) {
         guard let place = places[name] else { return }
         try backend.measureNorm(of: gradient, record: record, word: place * Word.count + Word.gradient)
         layers.withLock { $0[place].isDifferentiated = true }
@@ -137,7 +137,7 @@ public final class BlockObserver<B: Backend>: NetworkObserver {
     }
 
     /// Counts what is not 0; returns whether the values are real, in which case those that no spike has are counted too.
-    private func count(_ activation: Activation<B>, at word: Int) throws(BackendError) -> Bool {
+    private func count(_ activation: Activation, at word: Int) throws(BackendError) -> Bool {
         switch activation {
         case .spikes(let spikes):
             try backend.countSpikes(spikes, differingFrom: nil, record: record, word: word)

@@ -1,6 +1,6 @@
 public import FileFormats
 public import Networks
-public import Tensors
+import Tensors
 
 /// Checkpoints: safetensors files with the model's tensors under their PyTorch names and, in those that a run can be
 /// continued from, the optimizer's under the prefix `optimizer.` and the run's counters in the metadata.
@@ -20,10 +20,10 @@ public enum CheckpointFile {
     /// - Parameters:
     ///   - metadata: what the file says of itself, see ``ModelMetadata``.
     ///   - optimizer: its moments are added where it is given.
-    static func encode<B: Backend>(
-        _ network: Network<B>,
+    static func encode(
+        _ network: Network,
         metadata: [String: String],
-        optimizer: Optimizer<B>?
+        optimizer: Optimizer?
     ) throws(BackendError) -> Safetensors {
         var file = Safetensors()
         file.metadata = metadata
@@ -44,11 +44,11 @@ public enum CheckpointFile {
     /// Puts the model of a checkpoint, and the optimizer's moments where one is given, onto the device.
     ///
     /// - Throws: `NetworkError` for tensors that are missing, unexpected or of another shape; `BackendError`.
-    public static func restore<B: Backend>(
+    public static func restore(
         _ file: Safetensors,
         path: String,
-        to network: Network<B>,
-        optimizer: Optimizer<B>?
+        to network: Network,
+        optimizer: Optimizer?
     ) throws {
         var state: [NamedTensor] = []
         var moments: [NamedTensor] = []

@@ -1,6 +1,6 @@
 public import Datasets
 public import Networks
-public import Tensors
+import Tensors
 
 /// What an evaluation found.
 public struct Evaluation: Hashable, Sendable {
@@ -16,15 +16,15 @@ public struct Evaluation: Hashable, Sendable {
 }
 
 /// Runs a network over a split with its running statistics.
-public struct Evaluator<B: Backend>: Sendable {
+public struct Evaluator: Sendable {
     /// The network.
-    public let network: Network<B>
+    public let network: Network
     /// The samples, in file order.
     public let source: any BatchProvider
-    private let preparer: BatchPreparer<B>
+    private let preparer: BatchPreparer
 
     /// An evaluator of the test split of `data`.
-    public init(network: Network<B>, data: any TrainingData, batchSize: Int) {
+    public init(network: Network, data: any TrainingData, batchSize: Int) {
         self.network = network
         source = data.evaluationBatches(batchSize: batchSize)
         preparer = BatchPreparer(backend: network.backend, data: data)
@@ -42,7 +42,7 @@ public struct Evaluator<B: Backend>: Sendable {
     /// - Throws: ``TrainingError/notFinite(what:)`` where the network's values or the loss are not finite; `BackendError`.
     public func run(
         keepsLogits: Bool = false,
-        observer: (any NetworkObserver<B>)? = nil,
+        observer: (any NetworkObserver)? = nil,
         shouldStop: () -> Bool = { false },
         progress: (Int) -> Void = { _ in }
     ) async throws -> Evaluation? {

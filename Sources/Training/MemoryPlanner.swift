@@ -10,19 +10,7 @@ public struct MemoryPlanner {
     private let device: String
     /// No batch is larger.
     private let mostSamples: Int
-    private let rehearsals: [MemoryMode: any Counting]
-
-    /// A rehearsal, whatever its backend.
-    private protocol Counting {
-        var fixed: MemoryNeeds { get }
-        func needs(samples: Int) throws(BackendError) -> MemoryNeeds
-    }
-
-    private struct Rehearsal<B: MemoryCounting>: Counting {
-        let inner: MemoryRehearsal<B>
-        var fixed: MemoryNeeds { inner.fixed }
-        func needs(samples: Int) throws(BackendError) -> MemoryNeeds { try inner.needs(samples: samples) }
-    }
+    private let rehearsals: [MemoryMode: MemoryRehearsal]
 
     /// A planner.
     ///
@@ -41,17 +29,14 @@ public struct MemoryPlanner {
         mostSamples: Int? = nil,
         makeBackend: () throws -> any MemoryCounting
     ) throws {
-        func rehearsal<B: MemoryCounting>(_ mode: MemoryMode, on backend: B) throws -> any Counting {
-            Rehearsal(inner: try MemoryRehearsal(configuration, data: data, mode: mode, backend: backend))
-        }
         self.configuration = configuration
         self.data = data
         self.limits = limits
         self.device = device
         self.mostSamples = max(mostSamples ?? data.trainCount, 1)
-        var rehearsals: [MemoryMode: any Counting] = [:]
+        var rehearsals: [MemoryMode: MemoryRehearsal] = [:]
         for mode in MemoryMode.allCases {
-            rehearsals[mode] = try rehearsal(mode, on: makeBackend())
+            rehearsals[mode] = try MemoryRehearsal(configuration, data: data, mode: mode, backend: makeBackend())
         }
         self.rehearsals = rehearsals
     }

@@ -15,15 +15,20 @@ struct MemoryNeeds {
 
 /// A step of training without numbers: the same code as a real one, on a backend that only counts. So the count has no
 /// description of the network of its own that could differ from it.
-struct MemoryRehearsal<B: MemoryCounting> {
-    private let backend: B
-    private let step: TrainingStep<B>
+struct MemoryRehearsal {
+    private let backend: any MemoryCounting
+    private let step: TrainingStep
     /// Parameters, gradients and moments, and what a data set needs once.
     let fixed: MemoryNeeds
     private let testCount: Int
 
     /// A rehearsal of `configuration` in `mode`, on `backend`, which nobody else uses.
-    init(_ configuration: TrainingConfiguration, data: any TrainingData, mode: MemoryMode, backend: B) throws {
+    init(
+        _ configuration: TrainingConfiguration,
+        data: any TrainingData,
+        mode: MemoryMode,
+        backend: any MemoryCounting
+    ) throws {
         let network = try Network(configuration.networkDescription(for: data), backend: backend)
         var fixed = MemoryNeeds()
         fixed.gradients = backend.storageBytes(words: network.parameters.wordCount)

@@ -22,27 +22,27 @@ public enum OptimizerKind: String, CaseIterable, Codable, Sendable {
 /// Moves a network's flat parameters along their flat gradients, all layers in one call to the backend.
 ///
 /// Words between layers are zero in parameters, gradients and moments alike, and every rule leaves them so.
-public struct Optimizer<B: Backend>: Sendable {
+public struct Optimizer: Sendable {
     /// The rule.
     public let kind: OptimizerKind
     /// Share of the parameter that decays, on every parameter.
     public let weightDecay: Float
     /// What the rule remembers, in the order of ``OptimizerKind/momentNames``; as long as the parameters.
-    public let moments: [B.Storage]
+    public let moments: [any Storage]
 
-    private let backend: B
+    private let backend: Backend
 
     /// An optimizer whose moments are zero.
     public init(
         _ kind: OptimizerKind,
         weightDecay: Float,
-        parameters: ParameterSet<B>,
-        backend: B
+        parameters: ParameterSet,
+        backend: Backend
     ) throws(BackendError) {
         self.kind = kind
         self.weightDecay = weightDecay
         self.backend = backend
-        var moments: [B.Storage] = []
+        var moments: [any Storage] = []
         for _ in kind.momentNames {
             moments.append(try backend.zeros(words: parameters.wordCount))
         }
@@ -50,7 +50,7 @@ public struct Optimizer<B: Backend>: Sendable {
     }
 
     /// Forgets all steps.
-    public func reset(_ parameters: ParameterSet<B>) throws(BackendError) {
+    public func reset(_ parameters: ParameterSet) throws(BackendError) {
         for moment in moments {
             try backend.fill(moment, with: 0, count: parameters.wordCount)
         }
@@ -63,7 +63,7 @@ public struct Optimizer<B: Backend>: Sendable {
     ///   - learningRate: of this step.
     ///   - step: 1 for the first step of the run.
     public func update(
-        _ parameters: ParameterSet<B>,
+        _ parameters: ParameterSet,
         learningRate: Float,
         step: Int
     ) throws(BackendError) {

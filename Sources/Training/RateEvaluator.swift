@@ -1,17 +1,17 @@
 public import Datasets
 public import Networks
-public import Tensors
+import Tensors
 
 /// Accuracy of a network of spikes after every number of time steps: of one run over all T, because what the first
 /// steps compute does not depend on those that follow.
-public struct RateEvaluator<B: Backend>: Sendable {
+public struct RateEvaluator: Sendable {
     /// The network.
-    public let network: Network<B>
+    public let network: Network
     private let source: any BatchProvider
-    private let preparer: BatchPreparer<B>
+    private let preparer: BatchPreparer
 
     /// An evaluator on the test split of `data`, whose samples must be pictures.
-    public init(network: Network<B>, data: any TrainingData, batchSize: Int) {
+    public init(network: Network, data: any TrainingData, batchSize: Int) {
         self.network = network
         source = data.evaluationBatches(batchSize: batchSize)
         preparer = BatchPreparer(backend: network.backend, data: data)

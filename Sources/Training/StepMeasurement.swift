@@ -19,8 +19,8 @@ public struct StepMeasurement: Sendable {
 
 /// A step of training on the first batch of a data set, to be taken again and again, or that batch's inference, to see
 /// what it costs. What is learned is forgotten.
-public final class RepeatedStep<B: Backend> {
-    private let step: TrainingStep<B>
+public final class RepeatedStep {
+    private let step: TrainingStep
     private let batch: Batch
     private let learningRate: Double
     private var number = 0
@@ -39,7 +39,7 @@ public final class RepeatedStep<B: Backend> {
     ///   - memory: what is kept for the backward pass.
     public init(
         _ configuration: TrainingConfiguration,
-        on backend: B,
+        on backend: Backend,
         data: any TrainingData,
         memory: MemoryMode
     ) throws {
@@ -83,8 +83,8 @@ extension TrainingConfiguration {
     ///   - data: what to train on.
     ///   - plan: what the steps take, and their memory mode.
     ///   - steps: how many are timed; two come before, in which kernels are built.
-    public func measureSteps<B: Backend>(
-        on backend: B,
+    public func measureSteps(
+        on backend: Backend,
         data: any TrainingData,
         plan: MemoryPlan,
         steps: Int

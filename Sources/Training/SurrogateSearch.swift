@@ -11,7 +11,7 @@ import Tensors
 /// much smaller sees no stair). The batch is always the first of the first epoch. That takes
 /// 2·``weightCount`` + 3 = 35 forward passes and 3 backward passes an epoch, whatever the network and the data. The
 /// authors leave weights, step and batch open; these are this project's.
-struct SurrogateSearch<B: Backend> {
+struct SurrogateSearch {
     /// Weights whose gradient is found by finite differences.
     static var weightCount: Int { 16 }
     /// Between neighbouring temperatures.
@@ -20,11 +20,11 @@ struct SurrogateSearch<B: Backend> {
     static var range: ClosedRange<Float> { 0.5...50 }
     private static var filterName: String { "stem.conv.weight" }
 
-    let step: TrainingStep<B>
+    let step: TrainingStep
     let seed: UInt64
 
-    private var network: Network<B> { step.network }
-    private var backend: B { step.network.backend }
+    private var network: Network { step.network }
+    private var backend: Backend { step.network.backend }
 
     /// The temperature for an epoch; `current` where no other is better. Parameters and running statistics are left as
     /// they were; gradients are lost.
@@ -51,8 +51,8 @@ struct SurrogateSearch<B: Backend> {
     private func differences(
         _ entry: ParameterEntry,
         _ words: [Int],
-        _ samples: RealTensor<B>,
-        _ labels: B.Storage
+        _ samples: RealTensor,
+        _ labels: any Storage
     ) throws -> [Double] {
         let parameters = network.parameters
         let filter = try backend.slice(parameters.values, offset: entry.offset, count: entry.words)
@@ -78,8 +78,8 @@ struct SurrogateSearch<B: Backend> {
     private func gradient(
         _ temperature: Float,
         _ words: [Int],
-        _ samples: RealTensor<B>,
-        _ labels: B.Storage
+        _ samples: RealTensor,
+        _ labels: any Storage
     ) throws -> [Double] {
         let network = try network.with(surrogate: .dspike(temperature: temperature))
         let pass = try network.forward(
@@ -96,10 +96,10 @@ struct SurrogateSearch<B: Backend> {
     }
 
     private func lossGradient(
-        _ network: Network<B>,
-        _ samples: RealTensor<B>,
-        _ labels: B.Storage
-    ) throws -> RealTensor<B> {
+        _ network: Network,
+        _ samples: RealTensor,
+        _ labels: any Storage
+    ) throws -> RealTensor {
         let pass = try network.forward(
             samples,
             isStatic: step.preparer.isStatic,
@@ -110,7 +110,7 @@ struct SurrogateSearch<B: Backend> {
     }
 
     /// ∂L/∂logits; the loss of the logits goes to the step's record. A loss on potentials does not take part.
-    private func lossGradient(_ logits: RealTensor<B>, _ labels: B.Storage) throws -> RealTensor<B> {
+    private func lossGradient(_ logits: RealTensor, _ labels: any Storage) throws -> RealTensor {
         try backend.classificationLoss(
             logits,
             labels: labels,

@@ -7,13 +7,13 @@ import Tensors
 ///
 /// All that it does from one checkpoint to the next is a function of the checkpoint, the options and the data, so a run
 /// that is stopped and continued ends in the same bits.
-struct Trainer<B: Backend> {
+struct Trainer {
     let configuration: TrainingConfiguration
     let folder: RunFolder
-    private(set) var step: TrainingStep<B>
-    let evaluator: Evaluator<B>
+    private(set) var step: TrainingStep
+    let evaluator: Evaluator
     /// Watches the last batch of an epoch, and the first of an evaluation.
-    let blocks: BlockObserver<B>
+    let blocks: BlockObserver
     let batches: any BatchProvider
     /// Whether samples are read while training goes on.
     let readsFiles: Bool
@@ -30,7 +30,7 @@ struct Trainer<B: Backend> {
     init(
         configuration: TrainingConfiguration,
         folder: RunFolder,
-        step: TrainingStep<B>,
+        step: TrainingStep,
         data: any TrainingData,
         progress: TrainingProgress,
         observer: @escaping @Sendable (TrainingEvent) -> Void,
@@ -123,7 +123,7 @@ struct Trainer<B: Backend> {
     }
 
     /// One step; the second of the process is profiled, which changes no result.
-    private mutating func runStep(_ batch: Batch, observer: (any NetworkObserver<B>)?) throws -> StepOutcome {
+    private mutating func runStep(_ batch: Batch, observer: (any NetworkObserver)?) throws -> StepOutcome {
         let number = progress.step + 1
         func run() throws -> StepOutcome {
             try step.run(batch, rate: rate, number: number, epoch: progress.epoch + 1, observer: observer)

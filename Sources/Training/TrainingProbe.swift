@@ -4,18 +4,18 @@ public import Tensors
 
 /// Passes over training batches outside of a run: gradients as they are at the start or in a checkpoint, and steps that
 /// nobody saves.
-public final class TrainingProbe<B: Backend>: Sendable {
+public final class TrainingProbe: Sendable {
     /// What is trained and measured.
-    public let network: Network<B>
-    private let step: TrainingStep<B>
+    public let network: Network
+    private let step: TrainingStep
     private let batches: any BatchProvider
-    private let observer: BlockObserver<B>
+    private let observer: BlockObserver
 
     /// A probe of `network`, which must be the one that `configuration` describes for `data`; its parameters are the
     /// caller's to initialise or to load.
     public init(
         configuration: TrainingConfiguration,
-        network: Network<B>,
+        network: Network,
         data: any TrainingData
     ) throws(BackendError) {
         self.network = network

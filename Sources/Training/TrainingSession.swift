@@ -76,8 +76,8 @@ public struct TrainingSession: Sendable {
     ///   - observer: hears what happens, on the thread that trains.
     ///   - shouldStop: asked before each step; where it says so, the run saves and returns.
     /// - Throws: ``TrainingError``, ``ConfigurationError``, `FileFormatError`, `NetworkError`, `BackendError`.
-    public func run<B: Backend>(
-        on backend: B,
+    public func run(
+        on backend: Backend,
         machine: MachineRecord,
         data: any TrainingData,
         plan: MemoryPlan? = nil,

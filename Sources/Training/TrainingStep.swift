@@ -4,19 +4,19 @@ import Networks
 import Tensors
 
 /// One step of training, and what a checkpoint keeps of all of them.
-struct TrainingStep<B: Backend>: Sendable {
-    private(set) var network: Network<B>
-    let optimizer: Optimizer<B>
+struct TrainingStep: Sendable {
+    private(set) var network: Network
+    let optimizer: Optimizer
     let learning: LearningConfiguration
     private(set) var metadata: ModelMetadata
     /// What is kept for the backward pass.
     let memory: MemoryMode
-    let preparer: BatchPreparer<B>
-    let record: B.Storage
+    let preparer: BatchPreparer
+    let record: any Storage
 
     init(
         configuration: TrainingConfiguration,
-        network: Network<B>,
+        network: Network,
         data: any TrainingData,
         memory: MemoryMode
     ) throws(BackendError) {
@@ -49,7 +49,7 @@ struct TrainingStep<B: Backend>: Sendable {
         rate: Double,
         number: Int,
         epoch: Int,
-        observer: (any NetworkObserver<B>)? = nil,
+        observer: (any NetworkObserver)? = nil,
         betweenPasses: () -> Void = {}
     ) throws -> StepOutcome {
         let backend = network.backend
@@ -80,11 +80,11 @@ struct TrainingStep<B: Backend>: Sendable {
     ///   - observer: watches the network, if anyone does.
     ///   - betweenPasses: called when all that the backward pass needs is there, and nothing else.
     func enqueue(
-        _ batch: UploadedBatch<B>,
-        labels: B.Storage,
+        _ batch: UploadedBatch,
+        labels: any Storage,
         rate: Double,
         number: Int,
-        observer: (any NetworkObserver<B>)? = nil,
+        observer: (any NetworkObserver)? = nil,
         betweenPasses: () -> Void = {}
     ) throws(BackendError) {
         let parameters = network.parameters
@@ -96,15 +96,15 @@ struct TrainingStep<B: Backend>: Sendable {
     }
 
     /// Forward, loss, backward: every parameter's gradient, and no update. The device is not waited for.
-    func differentiate(_ batch: Batch, observer: (any NetworkObserver<B>)? = nil) throws {
+    func differentiate(_ batch: Batch, observer: (any NetworkObserver)? = nil) throws {
         let labels = try network.backend.upload(batch.labels)
         try differentiate(try preparer.upload(batch), labels: labels, observer: observer)
     }
 
     private func differentiate(
-        _ batch: UploadedBatch<B>,
-        labels: B.Storage,
-        observer: (any NetworkObserver<B>)?,
+        _ batch: UploadedBatch,
+        labels: any Storage,
+        observer: (any NetworkObserver)?,
         betweenPasses: () -> Void = {}
     ) throws(BackendError) {
         let pass = try forward(batch, observer: observer)
@@ -127,11 +127,11 @@ struct TrainingStep<B: Backend>: Sendable {
 
     // A function of its own: pictures that the pass does not keep are gone when it returns.
     private func forward(
-        _ batch: UploadedBatch<B>,
-        observer: (any NetworkObserver<B>)?
-    ) throws(BackendError) -> ForwardPass<B> {
+        _ batch: UploadedBatch,
+        observer: (any NetworkObserver)?
+    ) throws(BackendError) -> ForwardPass {
         let preparer = preparer
-        let remaking: InputMaker<B> = { () throws(BackendError) in try preparer.prepare(batch) }
+        let remaking: InputMaker = { () throws(BackendError) in try preparer.prepare(batch) }
         return try network.forward(
             try preparer.prepare(batch),
             isStatic: preparer.isStatic,
@@ -148,7 +148,7 @@ struct TrainingStep<B: Backend>: Sendable {
         metadata.network = network.description
     }
 
-    private func watch(_ storage: B.Storage, _ count: Int, _ word: Int) throws(BackendError) {
+    private func watch(_ storage: any Storage, _ count: Int, _ word: Int) throws(BackendError) {
         try network.backend.findNonFinite(in: storage, count: count, record: record, word: word)
     }
 

@@ -82,9 +82,9 @@ struct AnalyzeCommand: ParsableCommand {
         }
     }
 
-    private func analyze<B: Backend>(
+    private func analyze(
         _ trained: TrainedRun,
-        on backend: B,
+        on backend: Backend,
         data: any TrainingData
     ) throws -> NetworkAnalysis {
         let status = StatusLine()
@@ -94,7 +94,7 @@ struct AnalyzeCommand: ParsableCommand {
             configuration: trained.configuration,
             data: data
         )
-        let extent = NetworkAnalyzer<B>.Extent(gradientBatches: gradientBatches, checkedBatches: checkBatches)
+        let extent = NetworkAnalyzer.Extent(gradientBatches: gradientBatches, checkedBatches: checkBatches)
         return try analyzer.run(extent) { done, total in status.show("analysing batch \(done) of \(total)") }
     }
 }

@@ -76,9 +76,9 @@ struct BenchCommand: ParsableCommand {
         }
     }
 
-    private static func measure<B: Backend>(
+    private static func measure(
         _ benchmarks: [BenchmarkCase],
-        on backend: B,
+        on backend: Backend,
         timer: BenchmarkTimer,
         ceilings: DeviceCeilings?
     ) throws -> [BenchmarkResult] {

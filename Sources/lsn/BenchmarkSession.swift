@@ -105,7 +105,7 @@ struct BenchmarkSession {
         }
     }
 
-    private func kernels<B: Backend>(_ names: [String], rate: Float, on backend: B) throws -> Work {
+    private func kernels(_ names: [String], rate: Float, on backend: Backend) throws -> Work {
         guard (0...1).contains(rate) else { throw InputError("a firing rate of \(rate): it lies between 0 and 1") }
         guard !names.isEmpty else { throw InputError("no benchmark is named (`lsn bench --json` names them)") }
         let calls = try names.map { name in
@@ -121,10 +121,10 @@ struct BenchmarkSession {
         }
     }
 
-    private func step<B: Backend>(
+    private func step(
         _ values: [String: String],
         training: Bool,
-        on backend: B,
+        on backend: Backend,
         prepared: inout Prepared
     ) throws -> Work {
         var options = OptionList()

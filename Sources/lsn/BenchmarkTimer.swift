@@ -15,7 +15,7 @@ struct BenchmarkTimer {
     let queue: ComputeQueue?
 
     /// Times of one call, in nanoseconds and in order of size: the sum over its kernels, or of the host's clock.
-    func times<B: Backend>(_ benchmark: BenchmarkCase, on backend: B) throws -> [Double] {
+    func times(_ benchmark: BenchmarkCase, on backend: Backend) throws -> [Double] {
         let call = try benchmark.prepare(on: backend)
         // The reference takes long, and compiles nothing.
         for _ in 0..<(queue == nil ? 0 : Self.warmUps) {

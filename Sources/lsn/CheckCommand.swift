@@ -61,8 +61,7 @@ struct CheckCommand: ParsableCommand {
         }
     }
 
-    private func check<B: Backend>(_ backend: B, golden cases: [ParityCase]?, status: StatusLine) throws -> CheckReport
-    {
+    private func check(_ backend: Backend, golden cases: [ParityCase]?, status: StatusLine) throws -> CheckReport {
         func show(_ entry: CheckReport.Entry, done: Int, total: Int) {
             status.show("\(done)/\(total) \(entry.name)")
         }

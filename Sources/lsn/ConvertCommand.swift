@@ -74,7 +74,7 @@ struct ConvertCommand: AsyncParsableCommand {
 
     func run() async throws {
         let run: String
-        let backend: any Backend
+        let backend: Backend
         if let checkpoint {
             run = checkpoint
             let recorded = try SavedModel(checkpoint).record?.machine.device
@@ -107,7 +107,7 @@ struct ConvertCommand: AsyncParsableCommand {
 
 extension ConvertCommand {
     /// Trains the network of rectifiers; its folder and the device.
-    private func train() async throws -> (folder: String, backend: any Backend) {
+    private func train() async throws -> (folder: String, backend: Backend) {
         var options = try TrainingOptions.parsed()
         options.network.model = model ?? "residual18"
         options.network.width = width ?? 0.125
@@ -133,7 +133,7 @@ extension ConvertCommand {
 
     private static func train(
         _ session: TrainingSession,
-        on backend: some Backend,
+        on backend: Backend,
         of device: OpenDevice,
         _ data: any TrainingData,
         _ printer: ProgressPrinter?
@@ -148,11 +148,11 @@ extension ConvertCommand {
         )
     }
 
-    private func convert<B: Backend>(
+    private func convert(
         _ model: SavedModel,
         _ configuration: TrainingConfiguration,
         _ data: any TrainingData,
-        on backend: B
+        on backend: Backend
     ) async throws -> ConversionReport {
         let rectifiers = try Network(model.metadata.network, backend: backend)
         try CheckpointFile.restore(model.file, path: model.path, to: rectifiers, optimizer: nil)

@@ -99,10 +99,10 @@ extension BatchProvider {
     ///   - batches: made one after the other.
     ///   - data: where they come from.
     ///   - backend: prepares them.
-    func tensors<B: Backend>(
+    func tensors(
         of batches: [Batch],
         data: any TrainingData,
-        on backend: B
+        on backend: Backend
     ) throws -> [Float] {
         let preparer = BatchPreparer(backend: backend, data: data)
         let parts = try batches.map { try backend.values(try preparer.prepare($0)) }

@@ -57,7 +57,7 @@ struct DataDumpCommand: ParsableCommand {
         Terminal.write("\(output): float32 [\(extents)] of \(data.name.rawValue), split \(data.splitName)\n")
     }
 
-    private static func values(_ data: any TrainingData, on backend: some Backend) throws -> [Float] {
+    private static func values(_ data: any TrainingData, on backend: Backend) throws -> [Float] {
         let provider = data.evaluationBatches(batchSize: batchSize)
         let progress = DataProgress("reading")
         defer { progress.clear() }

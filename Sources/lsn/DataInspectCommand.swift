@@ -56,7 +56,7 @@ struct DataInspectCommand: ParsableCommand {
         let sheet: String
     }
 
-    private func draw(_ data: any TrainingData, on backend: some Backend) throws -> [UInt8] {
+    private func draw(_ data: any TrainingData, on backend: Backend) throws -> [UInt8] {
         let count = min(samples ?? (data.form == .frames ? 8 : 64), data.trainCount)
         let policy = AugmentationPolicy.standard(for: data.name, imageSize: .square(data.height))
         let provider = data.trainingBatches(batchSize: count, seed: seed, policy: policy)

@@ -59,7 +59,7 @@ struct DepthCommand: AsyncParsableCommand {
         try await ExperimentProgress.run { try await perform(plan, on: device.backend, of: device) }
     }
 
-    private func perform<B: Backend>(_ plan: DepthPlan, on backend: B, of device: OpenDevice) async throws {
+    private func perform(_ plan: DepthPlan, on backend: Backend, of device: OpenDevice) async throws {
         let folder = try experiment.folder("depth")
         let list = ExperimentProgress.runs(in: folder, on: backend, of: device)
         let command = ExperimentProgress.command

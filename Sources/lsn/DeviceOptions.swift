@@ -140,7 +140,7 @@ struct DeviceOptions: ParsableArguments {
 /// A device that is open.
 struct OpenDevice {
     /// What computes.
-    let backend: any Backend
+    let backend: Backend
     /// What run folders say of it.
     let machine: MachineRecord
     /// Its queue, where it is OpenCL's.

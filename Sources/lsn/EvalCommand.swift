@@ -138,9 +138,9 @@ struct EvalCommand: AsyncParsableCommand {
         }
     }
 
-    private static func evaluate<B: Backend>(
+    private static func evaluate(
         _ model: SavedModel,
-        on backend: B,
+        on backend: Backend,
         data: any TrainingData,
         batchSize: Int,
         keepsLogits: Bool

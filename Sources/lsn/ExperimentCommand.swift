@@ -147,7 +147,7 @@ enum ExperimentProgress {
     }
 
     /// Runs on `backend` in an experiment's folder, shown as they go on.
-    static func runs<B: Backend>(in folder: ExperimentFolder, on backend: B, of device: OpenDevice) -> RunList<B> {
+    static func runs(in folder: ExperimentFolder, on backend: Backend, of device: OpenDevice) -> RunList {
         RunList(
             folder: folder,
             backend: backend,

@@ -59,7 +59,7 @@ struct RecipeCommand: AsyncParsableCommand {
         try await ExperimentProgress.run { try await perform(plan, on: device.backend, of: device) }
     }
 
-    private func perform<B: Backend>(_ plan: RecipePlan, on backend: B, of device: OpenDevice) async throws {
+    private func perform(_ plan: RecipePlan, on backend: Backend, of device: OpenDevice) async throws {
         let folder = try experiment.folder("recipe")
         let list = ExperimentProgress.runs(in: folder, on: backend, of: device)
         let command = ExperimentProgress.command

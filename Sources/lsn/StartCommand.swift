@@ -69,7 +69,7 @@ struct StartCommand: AsyncParsableCommand {
         try await ExperimentProgress.run { try perform(plan, on: device.backend, machine: device.machine) }
     }
 
-    private func perform<B: Backend>(_ plan: StartPlan, on backend: B, machine: MachineRecord) throws {
+    private func perform(_ plan: StartPlan, on backend: Backend, machine: MachineRecord) throws {
         let folder = try experiment.folder("start")
         let command = ExperimentProgress.command
         let results = try StartExperiment(plan, folder: folder).run(

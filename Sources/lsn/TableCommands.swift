@@ -42,7 +42,7 @@ struct Table1Command: AsyncParsableCommand {
         try await ExperimentProgress.run { try await perform(plan, on: device.backend, of: device) }
     }
 
-    private func perform<B: Backend>(_ plan: OrderPlan, on backend: B, of device: OpenDevice) async throws {
+    private func perform(_ plan: OrderPlan, on backend: Backend, of device: OpenDevice) async throws {
         let folder = try experiment.folder("table1")
         let list = ExperimentProgress.runs(in: folder, on: backend, of: device)
         let command = ExperimentProgress.command
@@ -75,7 +75,7 @@ struct Table5Command: ParsableCommand {
         try experiment.show(table, report: report, folder: folder)
     }
 
-    private func table<B: Backend>(on backend: B) throws -> GateTable { try GateTable(on: backend) }
+    private func table(on backend: Backend) throws -> GateTable { try GateTable(on: backend) }
 }
 
 /// `lsn experiment surrogates`.
@@ -105,7 +105,7 @@ struct SurrogatesCommand: ParsableCommand {
         try experiment.show(curves, report: report, folder: folder)
     }
 
-    private func curves<B: Backend>(on backend: B) throws -> SurrogateCurves {
+    private func curves(on backend: Backend) throws -> SurrogateCurves {
         try SurrogateCurves(on: backend, count: points)
     }
 }

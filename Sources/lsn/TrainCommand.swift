@@ -143,7 +143,7 @@ struct TrainCommand: AsyncParsableCommand {
 
     private static func train(
         _ session: TrainingSession,
-        on backend: some Backend,
+        on backend: Backend,
         machine: MachineRecord,
         data: any TrainingData,
         plan: MemoryPlan

@@ -22,7 +22,7 @@ import Training
         _ folder: ExperimentFolder,
         stopAfter: Int? = nil,
         started: @escaping @Sendable (String) -> Void = { _ in }
-    ) -> RunList<ReferenceBackend> {
+    ) -> RunList {
         let steps = Counter()
         return RunList(
             folder: folder,

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct SynapseCounterTests {
     @Test func placesAreReachedByAsManyWindowsAsLieOverThem() {
-        typealias Counter = SynapseCounter<ReferenceBackend>
+        typealias Counter = SynapseCounter
         #expect(Counter.reached(by: 3, window: 3, WindowGeometry(stride: 1, padding: 1)) == [2, 3, 2])
         #expect(Counter.reached(by: 4, window: 3, WindowGeometry(stride: 2, padding: 1)) == [1, 2, 1, 1])
         #expect(Counter.reached(by: 4, window: 1, WindowGeometry(stride: 2)) == [1, 0, 1, 0])
@@ -15,8 +15,8 @@ import Testing
         #expect(Counter.reached(by: 2, window: 5, WindowGeometry()) == [0, 0])
     }
 
-    private func observation(_ input: Activation<ReferenceBackend>, name: String = "stages.0.0.excitatory.0.conv")
-        -> ConvolutionObservation<ReferenceBackend>
+    private func observation(_ input: Activation, name: String = "stages.0.0.excitatory.0.conv")
+        -> ConvolutionObservation
     {
         ConvolutionObservation(
             name: name,

@@ -72,7 +72,7 @@ import Training
 
     /// The gate's spikes with one of them wrong.
     @Test func theGateIsComparedWithItsRealValuedForm() throws {
-        func spikes(_ values: [Float]) throws -> SpikeTensor<ReferenceBackend> {
+        func spikes(_ values: [Float]) throws -> SpikeTensor {
             try backend.spikeTensor(values, shape: shape)
         }
         let check = GateCheck(backend: backend)

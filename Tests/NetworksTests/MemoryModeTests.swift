@@ -57,7 +57,7 @@ struct MemoryModeTests {
             let shape = ImageShape(images: 4, height: 5, width: 5, channels: 6)
             let values = (0..<shape.count).map { Float($0 * 7 % 3 == 0 ? 1 : 0) }
             let takesReal = family.leavesUnfiredSums
-            let input: Activation<ReferenceBackend> =
+            let input: Activation =
                 takesReal
                 ? .real(try backend.realTensor(values, shape: shape))
                 : .spikes(try backend.spikeTensor(values, shape: shape))
@@ -106,7 +106,7 @@ struct MemoryModeTests {
         try network.initialize(seed: 4)
         let input = try pictures(description, images: 2)
         let calls = Mutex(0)
-        let remaking: InputMaker<ReferenceBackend> = { () throws(BackendError) in
+        let remaking: InputMaker = { () throws(BackendError) in
             calls.withLock { $0 += 1 }
             return input
         }
@@ -142,7 +142,7 @@ struct MemoryModeTests {
     private final class Listener: NetworkObserver {
         let calls = Mutex<[String]>([])
 
-        func didRun(_ block: BlockObservation<ReferenceBackend>) throws(BackendError) {
+        func didRun(_ block: BlockObservation) throws(BackendError) {
             let values: [Float] =
                 switch block.output {
                 case .spikes(let tensor): try backend.values(tensor)
@@ -151,7 +151,7 @@ struct MemoryModeTests {
             calls.withLock { $0.append("\(block.name) \(values.reduce(0, +))") }
         }
 
-        func willDifferentiate(_ name: String, gradient: RealTensor<ReferenceBackend>) throws(BackendError) {
+        func willDifferentiate(_ name: String, gradient: RealTensor) throws(BackendError) {
             let values = try backend.values(gradient)
             calls.withLock { $0.append("\(name) \(values.reduce(0, +))") }
         }

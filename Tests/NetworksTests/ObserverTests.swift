@@ -7,20 +7,20 @@ import Testing
 /// Notes all it hears.
 private final class Notebook: NetworkObserver {
     struct Contents {
-        var blocks: [BlockObservation<ReferenceBackend>] = []
+        var blocks: [BlockObservation] = []
         var gradients: [(name: String, values: [Float])] = []
     }
 
     private let contents = Mutex(Contents())
 
-    var blocks: [BlockObservation<ReferenceBackend>] { contents.withLock { $0.blocks } }
+    var blocks: [BlockObservation] { contents.withLock { $0.blocks } }
     var gradients: [(name: String, values: [Float])] { contents.withLock { $0.gradients } }
 
-    func didRun(_ block: BlockObservation<ReferenceBackend>) throws(BackendError) {
+    func didRun(_ block: BlockObservation) throws(BackendError) {
         contents.withLock { $0.blocks.append(block) }
     }
 
-    func willDifferentiate(_ name: String, gradient: RealTensor<ReferenceBackend>) throws(BackendError) {
+    func willDifferentiate(_ name: String, gradient: RealTensor) throws(BackendError) {
         let values = try backend.values(gradient)
         contents.withLock { $0.gradients.append((name, values)) }
     }
@@ -29,7 +29,7 @@ private final class Notebook: NetworkObserver {
 /// Holds nothing that it hears, and counts how much of it is still alive.
 private final class MemoryWatch: NetworkObserver {
     private struct Reference {
-        weak var storage: ReferenceStorage?
+        weak var storage: (any Storage)?
     }
 
     private struct Contents {
@@ -47,7 +47,7 @@ private final class MemoryWatch: NetworkObserver {
     /// The most gradients between blocks that were in memory together.
     var mostGradients: Int { contents.withLock { $0.mostGradients } }
 
-    func didRun(_ block: BlockObservation<ReferenceBackend>) throws(BackendError) {
+    func didRun(_ block: BlockObservation) throws(BackendError) {
         contents.withLock { contents in
             if let excitatory = block.excitatory {
                 contents.spikes[block.name] = Reference(storage: excitatory.storage)
@@ -57,7 +57,7 @@ private final class MemoryWatch: NetworkObserver {
         }
     }
 
-    func willDifferentiate(_ name: String, gradient: RealTensor<ReferenceBackend>) throws(BackendError) {
+    func willDifferentiate(_ name: String, gradient: RealTensor) throws(BackendError) {
         contents.withLock { contents in
             Self.note(name, &contents)
             if name != "head" { contents.gradients.append(Reference(storage: gradient.storage)) }
@@ -73,7 +73,7 @@ private final class MemoryWatch: NetworkObserver {
 
 @Suite("Observers")
 struct ObserverTests {
-    private func network(_ description: NetworkDescription) throws -> Network<ReferenceBackend> {
+    private func network(_ description: NetworkDescription) throws -> Network {
         let network = try Network(description, backend: backend)
         try network.initialize(seed: 11)
         return network
@@ -170,7 +170,7 @@ struct ObserverTests {
         for name in all { #expect(inference.alive[name] == [name]) }
     }
 
-    private func spikes(_ activation: Activation<ReferenceBackend>) throws -> [Float] {
+    private func spikes(_ activation: Activation) throws -> [Float] {
         guard case .spikes(let tensor) = activation else {
             Issue.record("real values of shape \(activation.shape)")
             return []
@@ -179,7 +179,7 @@ struct ObserverTests {
     }
 
     /// How many bits beyond the channels are set.
-    private func spareBits(_ activation: Activation<ReferenceBackend>) throws -> Int {
+    private func spareBits(_ activation: Activation) throws -> Int {
         guard case .spikes(let tensor) = activation else { return 0 }
         let words = try backend.read(tensor.storage, count: tensor.shape.spikeWords)
         let set = words.reduce(0) { $0 + $1.nonzeroBitCount }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Parameters by name")
 struct ParameterStateTests {
-    private func network(_ seed: UInt64) throws -> Network<ReferenceBackend> {
+    private func network(_ seed: UInt64) throws -> Network {
         let network = try Network(smallDescription(), backend: backend)
         try network.initialize(seed: seed)
         return network

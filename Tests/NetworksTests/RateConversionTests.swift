@@ -7,9 +7,7 @@ import Testing
 @Suite("Networks of rectifiers become networks of spikes")
 struct RateConversionTests {
     /// Real statistics in every norm, so that folding has something to fold.
-    private func rectifiers(_ family: BlockFamily, head: Head, isBottleneck: Bool = false) throws -> Network<
-        ReferenceBackend
-    > {
+    private func rectifiers(_ family: BlockFamily, head: Head, isBottleneck: Bool = false) throws -> Network {
         var description = smallDescription(family: family, isBottleneck: isBottleneck, head: head, timeSteps: 1)
         description.neuron = Neuron(isRectifier: true)
         let network = try Network(description, backend: backend)
@@ -20,7 +18,7 @@ struct RateConversionTests {
         return network
     }
 
-    private func largest(_ network: Network<ReferenceBackend>, _ input: RealTensor<ReferenceBackend>) throws -> [String:
+    private func largest(_ network: Network, _ input: RealTensor) throws -> [String:
         Float]
     {
         let meter = Meter()
@@ -123,11 +121,11 @@ struct NeuronCountTests {
 private final class Meter: NetworkObserver {
     let largest = Mutex<[String: Float]>([:])
 
-    func didRun(_ block: BlockObservation<ReferenceBackend>) throws(BackendError) {}
+    func didRun(_ block: BlockObservation) throws(BackendError) {}
 
-    func willDifferentiate(_ name: String, gradient: RealTensor<ReferenceBackend>) throws(BackendError) {}
+    func willDifferentiate(_ name: String, gradient: RealTensor) throws(BackendError) {}
 
-    func didFire(_ layer: String, output: Activation<ReferenceBackend>) throws(BackendError) {
+    func didFire(_ layer: String, output: Activation) throws(BackendError) {
         guard case .real(let tensor) = output else { return }
         let value = try backend.values(tensor).max() ?? 0
         largest.withLock { $0[layer] = value }

@@ -30,7 +30,7 @@ func smallDescription(
 }
 
 /// Values in ±2, different for every index.
-func pictures(_ description: NetworkDescription, images: Int, index: Int = 0) throws -> RealTensor<ReferenceBackend> {
+func pictures(_ description: NetworkDescription, images: Int, index: Int = 0) throws -> RealTensor {
     let shape = ImageShape(
         images: images,
         height: description.imageHeight,
@@ -52,12 +52,12 @@ struct StepResult: Equatable {
 
 /// Forward and backward of a batch whose labels are 0, 1, 2, …
 func step(
-    _ network: Network<ReferenceBackend>,
-    _ input: RealTensor<ReferenceBackend>,
+    _ network: Network,
+    _ input: RealTensor,
     isStatic: Bool = true,
     memory: MemoryMode = .fast,
-    remaking: InputMaker<ReferenceBackend>? = nil,
-    observer: (any NetworkObserver<ReferenceBackend>)? = nil
+    remaking: InputMaker? = nil,
+    observer: (any NetworkObserver)? = nil
 ) throws -> StepResult {
     let pass = try network.forward(
         input,

@@ -11,7 +11,7 @@ struct PictureCase: OperationCase {
     /// One rounding.
     var tolerance: Float { 1.2e-7 }
 
-    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+    func run(on backend: Backend) throws -> [Output] {
         var numbers = Numbers()
         let bytes = numbers.words((shape.count + 3) / 4, below: Int(UInt32.max))
         // dy, dx, flipped
@@ -84,7 +84,7 @@ struct ResizeCase: OperationCase {
     /// Weights, and sums of up to some hundred taps, in 32 bits.
     var tolerance: Float { 8e-6 }
 
-    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+    func run(on backend: Backend) throws -> [Output] {
         var numbers = Numbers()
         var words: [UInt32] = []
         var crops: [PictureCrop] = []
@@ -122,7 +122,7 @@ struct FrameCase: OperationCase {
     /// Exact.
     var tolerance: Float { 0 }
 
-    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+    func run(on backend: Backend) throws -> [Output] {
         var numbers = Numbers()
         let samples = shape.images / timeSteps
         let moves = numbers.words(3 * samples, below: 200).enumerated().map { index, value in

@@ -32,27 +32,27 @@ struct ConvolutionCase: OperationCase {
     var tolerance: Float { 1e-5 }
     var size: Int { max(input.realWords, geometry.output(of: input, filter: filter).realWords, filter.words) }
 
-    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+    func run(on backend: Backend) throws -> [Output] {
         var numbers = Numbers()
         let output = geometry.output(of: input, filter: filter)
-        let activation: Activation<B> =
+        let activation: Activation =
             isSpikes
             ? .spikes(try backend.spikes(numbers.spikes(input.count), input))
             : .real(try backend.real(numbers.normal(input.count), input))
-        let weights = Filter<B>(
+        let weights = Filter(
             shape: filter,
             storage: try backend.upload(HostLayout.filterWords(numbers.normal(filter.count), shape: filter))
         )
         let gradient = try backend.real(numbers.normal(output.count), output)
         let accumulator = try backend.real(numbers.normal(input.count), input)
-        let weightGradient = Filter<B>(shape: filter, storage: try backend.allocate(words: filter.words))
+        let weightGradient = Filter(shape: filter, storage: try backend.allocate(words: filter.words))
         try backend.convolveBackwardFilter(
             input: activation,
             gradient: gradient,
             geometry: geometry,
             result: weightGradient
         )
-        func inputGradient(_ accumulator: RealTensor<B>?) throws -> RealTensor<B> {
+        func inputGradient(_ accumulator: RealTensor?) throws -> RealTensor {
             try backend.convolveBackwardData(
                 gradient,
                 filter: weights,

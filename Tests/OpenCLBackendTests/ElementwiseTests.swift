@@ -11,7 +11,7 @@ struct ElementwiseCase: OperationCase {
     /// Two roundings at most.
     var tolerance: Float { 2e-7 }
 
-    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+    func run(on backend: Backend) throws -> [Output] {
         var numbers = Numbers()
         let a = Activation.real(try backend.real(numbers.normal(shape.count), shape))
         let b = Activation.real(try backend.real(numbers.normal(shape.count), shape))

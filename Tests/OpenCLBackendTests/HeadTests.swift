@@ -11,7 +11,7 @@ struct BiasCase: OperationCase {
     /// Sums over pixels in blocks.
     var tolerance: Float { 2e-6 }
 
-    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+    func run(on backend: Backend) throws -> [Output] {
         var numbers = Numbers()
         let tensor = try backend.real(numbers.normal(shape.count), shape)
         let bias = try backend.vector(numbers.normal(shape.channels))
@@ -39,7 +39,7 @@ struct LossCase: OperationCase {
     /// exp and log are good to three units in the last place; sums over classes and samples.
     var tolerance: Float { 3e-6 }
 
-    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+    func run(on backend: Backend) throws -> [Output] {
         var numbers = Numbers()
         let shape = ImageShape(images: steps * batch, height: 1, width: 1, channels: classes)
         let values =

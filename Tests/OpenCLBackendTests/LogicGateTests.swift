@@ -11,7 +11,7 @@ struct LogicGateCase: OperationCase {
     /// Spikes and masks: nothing is rounded.
     var tolerance: Float { 0 }
 
-    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+    func run(on backend: Backend) throws -> [Output] {
         var numbers = Numbers()
         let input = try backend.spikes(numbers.spikes(shape.count, rate: 0.5), shape)
         let excitatory = try backend.spikes(numbers.spikes(shape.count, rate: 0.5), shape)
@@ -40,7 +40,7 @@ struct SpikeGateCase: OperationCase {
     /// Spikes and masks: nothing is rounded.
     var tolerance: Float { 0 }
 
-    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+    func run(on backend: Backend) throws -> [Output] {
         var numbers = Numbers()
         let input = try backend.spikes(numbers.spikes(shape.count, rate: 0.5), shape)
         let branch = try backend.spikes(numbers.spikes(shape.count, rate: 0.5), shape)

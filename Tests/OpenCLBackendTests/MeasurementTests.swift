@@ -42,7 +42,7 @@ struct MeasurementTests {
     func allSpikes() throws {
         let backend = try TestDevice.backend()
         let wide = ImageShape(images: 64, height: 64, width: 64, channels: 256)
-        let spikes = SpikeTensor<OpenCLBackend>(shape: wide, storage: try backend.allocate(words: wide.spikeWords))
+        let spikes = SpikeTensor(shape: wide, storage: try backend.allocate(words: wide.spikeWords))
         try backend.fill(spikes.storage, with: .max, count: wide.spikeWords)
         let record = try backend.zeros(words: 2)
         try backend.countSpikes(spikes, differingFrom: nil, record: record, word: 0)

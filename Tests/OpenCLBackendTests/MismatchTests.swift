@@ -1,4 +1,5 @@
 import OpenCLBackend
+import ReferenceBackend
 import Tensors
 import Testing
 
@@ -13,15 +14,15 @@ struct MismatchTests {
         backend = try TestDevice.backend()
     }
 
-    private func real(_ shape: ImageShape) throws -> RealTensor<OpenCLBackend> {
+    private func real(_ shape: ImageShape) throws -> RealTensor {
         RealTensor(shape: shape, storage: try backend.zeros(words: shape.realWords))
     }
 
-    private func spikes(_ shape: ImageShape) throws -> SpikeTensor<OpenCLBackend> {
+    private func spikes(_ shape: ImageShape) throws -> SpikeTensor {
         SpikeTensor(shape: shape, storage: try backend.zeros(words: shape.spikeWords))
     }
 
-    private func norm(_ channels: Int) throws -> Normalization<OpenCLBackend> {
+    private func norm(_ channels: Int) throws -> Normalization {
         var numbers = Numbers()
         return try numbers.norm(channels, gain: 1, on: backend)
     }
@@ -47,8 +48,25 @@ struct MismatchTests {
         expectMismatch("slice") { _ = try backend.slice(storage, offset: .max, count: 1) }
     }
 
+    @Test("Storage that another kind of backend made is refused, on the host and on the device, and never read")
+    func foreignStorage() throws {
+        let reference = ReferenceBackend()
+        let (own, foreign) = (try backend.zeros(words: 320), try reference.zeros(words: 320))
+        let vector = ChannelVector(channels: 10, storage: own)
+        for (made, used) in [(foreign, backend as Backend), (own, reference)] {
+            let tensor = RealTensor(shape: shape.with(images: 1), storage: made)
+            expectMismatch("fill") { try used.fill(made, with: 0, count: 1) }
+            expectMismatch("slice") { _ = try used.slice(made, offset: 0, count: 1) }
+            expectMismatch("write") { try used.write([1] as [UInt32], to: made) }
+            expectMismatch("read") { _ = try used.read(made, count: 1) }
+            expectMismatch("copy") { _ = try used.copy(tensor) }
+            expectMismatch("addBias") { try used.addBias(vector, to: tensor) }
+            expectMismatch("findNonFinite") { try used.findNonFinite(in: made, count: 1, record: made, word: 0) }
+        }
+    }
+
     @Test func shortStorage() throws {
-        let short = RealTensor<OpenCLBackend>(shape: shape, storage: try backend.allocate(words: shape.realWords - 1))
+        let short = RealTensor(shape: shape, storage: try backend.allocate(words: shape.realWords - 1))
         let full = try real(shape)
         expectMismatch("copy") { _ = try backend.copy(short) }
         expectMismatch("sum") { _ = try backend.sum(.real(full), .real(short)) }
@@ -173,7 +191,7 @@ struct MismatchTests {
         let record = try backend.zeros(words: StepRecord.words)
         expectMismatch("addBias") { try backend.addBias(try backend.vector([1, 2]), to: logits) }
         expectMismatch("biasGradient") { try backend.biasGradient(of: logits, result: try backend.vector([1, 2])) }
-        func loss(_ logits: RealTensor<OpenCLBackend>, _ labels: OpenCLStorage, _ steps: Int, _ record: OpenCLStorage)
+        func loss(_ logits: RealTensor, _ labels: any Storage, _ steps: Int, _ record: any Storage)
             throws
         {
             _ = try backend.classificationLoss(
@@ -257,9 +275,9 @@ struct MismatchTests {
         let backend = try TestDevice.backend()
         let record = try backend.zeros(words: 8)
         let shape = ImageShape(images: 1, height: 1, width: 1, channels: 8)
-        let spikes = SpikeTensor<OpenCLBackend>(shape: shape, storage: record)
-        let values = RealTensor<OpenCLBackend>(shape: shape, storage: record)
-        let larger = SpikeTensor<OpenCLBackend>(shape: shape.with(images: 2), storage: record)
+        let spikes = SpikeTensor(shape: shape, storage: record)
+        let values = RealTensor(shape: shape, storage: record)
+        let larger = SpikeTensor(shape: shape.with(images: 2), storage: record)
         expectMismatch("countSpikes") {
             try backend.countSpikes(spikes, differingFrom: larger, record: record, word: 0)
         }
@@ -267,7 +285,7 @@ struct MismatchTests {
         expectMismatch("countSpikes") { try backend.countSpikes(spikes, differingFrom: nil, record: record, word: -1) }
         expectMismatch("countValues") { try backend.countValues(values, record: record, word: 5) }
         expectMismatch("measureNorm") { try backend.measureNorm(of: values, record: record, word: 8) }
-        let small = RealTensor<OpenCLBackend>(shape: shape.with(images: 9), storage: record)
+        let small = RealTensor(shape: shape.with(images: 9), storage: record)
         expectMismatch("measureNorm") { try backend.measureNorm(of: small, record: record, word: 0) }
     }
 }

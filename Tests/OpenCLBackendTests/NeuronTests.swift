@@ -23,7 +23,7 @@ struct NeuronCase: OperationCase {
     /// through time adds up; then sums over pixels.
     var tolerance: Float { 5e-6 }
 
-    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+    func run(on backend: Backend) throws -> [Output] {
         var numbers = Numbers()
         let time = TimeAxis(steps: steps, isStatic: isStatic)
         let input = try backend.real(numbers.grid(shape.count, step: 0.25, range: 3), shape)
@@ -68,14 +68,14 @@ struct NeuronCase: OperationCase {
         return outputs
     }
 
-    private func penalty<B: Backend>(
-        _ input: RealTensor<B>,
-        _ norm: Normalization<B>?,
-        _ leak: LearnedLeak<B>?,
+    private func penalty(
+        _ input: RealTensor,
+        _ norm: Normalization?,
+        _ leak: LearnedLeak?,
         _ time: TimeAxis,
-        _ outputs: inout [Output<B>],
-        on backend: B
-    ) throws -> PotentialPenalty<B> {
+        _ outputs: inout [Output],
+        on backend: Backend
+    ) throws -> PotentialPenalty {
         let record = try backend.upload([Float](repeating: 0.5, count: StepRecord.words))
         let penalty = try backend.potentialPenalty(
             input,
@@ -94,7 +94,7 @@ struct NeuronCase: OperationCase {
         return penalty
     }
 
-    private func exactNorm<B: Backend>(_ numbers: inout Numbers, on backend: B) throws -> Normalization<B> {
+    private func exactNorm(_ numbers: inout Numbers, on backend: Backend) throws -> Normalization {
         let (channels, stride) = (shape.channels, shape.channelStride)
         let padding = [Float](repeating: 0, count: stride - channels)
         let means = numbers.grid(channels, step: 0.5, range: 1)

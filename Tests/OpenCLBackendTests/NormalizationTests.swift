@@ -5,7 +5,7 @@ import Testing
 
 extension Numbers {
     /// A norm with any numbers.
-    mutating func norm<B: Backend>(_ channels: Int, gain: Float, on backend: B) throws -> Normalization<B> {
+    mutating func norm(_ channels: Int, gain: Float, on backend: Backend) throws -> Normalization {
         let stride = roundUp(channels, toMultipleOf: ImageShape.channelGroup)
         let padding = [Float](repeating: 0, count: stride - channels)
         let means = normal(channels)
@@ -19,11 +19,11 @@ extension Numbers {
         )
     }
 
-    mutating func parameters<B: Backend>(
+    mutating func parameters(
         _ channels: Int,
         gain: Float,
-        on backend: B
-    ) throws -> NormalizationParameters<B> {
+        on backend: Backend
+    ) throws -> NormalizationParameters {
         NormalizationParameters(
             weight: try backend.vector(normal(channels, mean: 1, deviation: 0.5)),
             bias: try backend.vector(normal(channels)),
@@ -34,7 +34,7 @@ extension Numbers {
     }
 }
 
-func newGradients<B: Backend>(_ channels: Int, on backend: B) throws -> NormalizationGradients<B> {
+func newGradients(_ channels: Int, on backend: Backend) throws -> NormalizationGradients {
     let lost = [Float](repeating: 7, count: channels)
     return NormalizationGradients(weight: try backend.vector(lost), bias: try backend.vector(lost))
 }
@@ -53,7 +53,7 @@ struct StatisticsCase: OperationCase {
     /// differences of values, which have the rounding of the values themselves: mean / deviation · 2⁻²⁴.
     var tolerance: Float { 2e-6 + 1.2e-7 * abs(mean) / deviation }
 
-    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+    func run(on backend: Backend) throws -> [Output] {
         var numbers = Numbers()
         var values = numbers.normal(shape.count, mean: mean, deviation: deviation)
         if let outlier { values[0] = outlier }
@@ -82,7 +82,7 @@ struct NormalizeCase: OperationCase {
     /// A few roundings forward; sums over pixels backward, whose error grows with the root of their number.
     var tolerance: Float { 3e-6 }
 
-    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+    func run(on backend: Backend) throws -> [Output] {
         var numbers = Numbers()
         let input = try backend.real(numbers.normal(shape.count), shape)
         let gradient = try backend.real(numbers.normal(shape.count), shape)

@@ -48,15 +48,15 @@ struct Numbers {
 }
 
 extension StorageOperations {
-    func real(_ values: [Float], _ shape: ImageShape) throws(BackendError) -> RealTensor<Self> {
+    func real(_ values: [Float], _ shape: ImageShape) throws(BackendError) -> RealTensor {
         RealTensor(shape: shape, storage: try upload(HostLayout.realWords(values, shape: shape)))
     }
 
-    func spikes(_ values: [Float], _ shape: ImageShape) throws(BackendError) -> SpikeTensor<Self> {
+    func spikes(_ values: [Float], _ shape: ImageShape) throws(BackendError) -> SpikeTensor {
         SpikeTensor(shape: shape, storage: try upload(HostLayout.spikeWords(values, shape: shape)))
     }
 
-    func vector(_ values: [Float]) throws(BackendError) -> ChannelVector<Self> {
+    func vector(_ values: [Float]) throws(BackendError) -> ChannelVector {
         ChannelVector(channels: values.count, storage: try upload(HostLayout.channelWords(values)))
     }
 }

@@ -6,7 +6,7 @@ import Tensors
 import Testing
 
 /// What an operation made.
-struct Output<B: StorageOperations>: Sendable {
+struct Output: Sendable {
     enum Content {
         /// Floats, to be compared within the case's tolerance of the largest.
         case floats
@@ -15,29 +15,29 @@ struct Output<B: StorageOperations>: Sendable {
     }
 
     let name: String
-    let storage: B.Storage
+    let storage: any Storage
     let count: Int
     let content: Content
     /// Whether nothing else of the case lay in its memory before, so that what lies behind it must be untouched.
     let isFresh: Bool
 
-    init(_ name: String, floats storage: B.Storage, _ count: Int, isFresh: Bool = true) {
+    init(_ name: String, floats storage: any Storage, _ count: Int, isFresh: Bool = true) {
         (self.name, self.storage, self.count, content, self.isFresh) = (name, storage, count, .floats, isFresh)
     }
 
-    init(_ name: String, words storage: B.Storage, _ count: Int, isFresh: Bool = true) {
+    init(_ name: String, words storage: any Storage, _ count: Int, isFresh: Bool = true) {
         (self.name, self.storage, self.count, content, self.isFresh) = (name, storage, count, .words, isFresh)
     }
 
-    init(_ name: String, _ tensor: RealTensor<B>) {
+    init(_ name: String, _ tensor: RealTensor) {
         self.init(name, floats: tensor.storage, tensor.shape.realWords)
     }
 
-    init(_ name: String, _ tensor: SpikeTensor<B>) {
+    init(_ name: String, _ tensor: SpikeTensor) {
         self.init(name, words: tensor.storage, tensor.shape.spikeWords)
     }
 
-    init(_ name: String, _ vector: ChannelVector<B>) {
+    init(_ name: String, _ vector: ChannelVector) {
         self.init(name, floats: vector.storage, roundUp(vector.channels, toMultipleOf: ImageShape.channelGroup))
     }
 }
@@ -49,7 +49,7 @@ protocol OperationCase: Sendable, CustomTestStringConvertible {
     /// Words of its largest operand, roughly.
     var size: Int { get }
     /// Runs on any backend, from the same numbers.
-    func run<B: Backend>(on backend: B) throws -> [Output<B>]
+    func run(on backend: Backend) throws -> [Output]
 }
 
 /// The cases to run: all, or, where LSN_SMALL_CASES is 1 (under an interpreter such as Oclgrind), the small ones.
@@ -96,7 +96,7 @@ private let poison: UInt32 = 0x7fc0_0bad
 /// Fills every buffer that waits for reuse, and some more of every size: the second run may need another one, as what
 /// goes out of use when is up to the compiler.
 private func poisonPool(of device: OpenCLBackend) throws {
-    var held: [OpenCLStorage] = []
+    var held: [any Storage] = []
     var words = 0
     while device.memoryUsage.pooledBytes > 0 {
         words = StoragePool.bucket(words: words + 1)
@@ -111,16 +111,22 @@ private func poisonPool(of device: OpenCLBackend) throws {
     }
 }
 
+/// The buffer that a storage lies in.
+func buffer(of storage: any Storage) throws -> Buffer {
+    let own = try #require(storage as? OpenCLStorage)
+    return try #require(own.buffer)
+}
+
 /// What lies in a storage's buffer behind its last word: buffers are a little larger than what was asked for.
-private func wordsBehind(_ storage: OpenCLStorage, on device: OpenCLBackend) throws -> [UInt32] {
-    let (queue, buffer) = (try #require(device.queue), try #require(storage.buffer))
+private func wordsBehind(_ storage: any Storage, on device: OpenCLBackend) throws -> [UInt32] {
+    let (queue, buffer) = (try #require(device.queue), try buffer(of: storage))
     var words = [UInt32](repeating: 0, count: buffer.bytes / 4)
     var span = words.mutableSpan
     try unsafe span.withUnsafeMutableBytes { try unsafe queue.read(buffer, into: $0) }
     return Array(words[storage.words...])
 }
 
-private func compare(_ words: [UInt32], _ model: [UInt32], _ output: Output<OpenCLBackend>, _ tolerance: Float) {
+private func compare(_ words: [UInt32], _ model: [UInt32], _ output: Output, _ tolerance: Float) {
     guard output.content == .floats else {
         let differing = zip(words, model).count(where: !=)
         #expect(differing == 0, "\(output.name): \(differing) of \(words.count) words differ")

@@ -16,7 +16,7 @@ struct OptimizerCase: OperationCase {
     /// A few roundings a step; √ and division are good to three units in the last place.
     var tolerance: Float { 2e-6 }
 
-    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+    func run(on backend: Backend) throws -> [Output] {
         var numbers = Numbers()
         // Longer than what is updated: the rest must stay.
         let words = count + 5
@@ -50,7 +50,7 @@ struct OptimizerCase: OperationCase {
                 )
             }
         }
-        let outputs = [Output<B>("parameters", floats: parameters, words), Output("first", floats: first, words)]
+        let outputs = [Output("parameters", floats: parameters, words), Output("first", floats: first, words)]
         return kind == .momentum ? outputs : outputs + [Output("second", floats: second, words)]
     }
 }

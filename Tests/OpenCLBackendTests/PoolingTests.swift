@@ -15,7 +15,7 @@ struct MaxPoolCase: OperationCase {
     /// Sums of a few gradients.
     var tolerance: Float { 5e-7 }
 
-    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+    func run(on backend: Backend) throws -> [Output] {
         var numbers = Numbers()
         let input = try backend.spikes(numbers.spikes(shape.count, rate: 0.15), shape)
         let output = try backend.maxPool(input, window: window, geometry: geometry)
@@ -42,7 +42,7 @@ struct AveragePoolCase: OperationCase {
     /// Sums of up to a thousand values, by rows.
     var tolerance: Float { 2e-6 }
 
-    func run<B: Backend>(on backend: B) throws -> [Output<B>] {
+    func run(on backend: Backend) throws -> [Output] {
         var numbers = Numbers()
         let spikes = Activation.spikes(try backend.spikes(numbers.spikes(shape.count), shape))
         let real = Activation.real(try backend.real(numbers.normal(shape.count), shape))
@@ -57,7 +57,7 @@ struct AveragePoolCase: OperationCase {
         return [Output("of spikes", outputs[0]), Output("of real", outputs[1]), Output("gradient", result)]
     }
 
-    private func average<B: Backend>(_ input: Activation<B>, on backend: B) throws -> RealTensor<B> {
+    private func average(_ input: Activation, on backend: Backend) throws -> RealTensor {
         if let window { try backend.averagePool(input, window: window) } else { try backend.globalAveragePool(input) }
     }
 }

@@ -80,7 +80,7 @@ private struct ModelTrace {
             && gradients.allSatisfy { $0.values.allSatisfy(\.isFinite) }
     }
 
-    init<B: Backend>(_ description: NetworkDescription, on backend: B) throws {
+    init(_ description: NetworkDescription, on backend: Backend) throws {
         let network = try Network(description, backend: backend)
         try network.initialize(seed: 1)
         let shape = ImageShape(images: 3, height: 8, width: 8, channels: 1)
@@ -89,7 +89,7 @@ private struct ModelTrace {
         let labels = try backend.upload([1, 4, 9] as [UInt32])
         let velocity = try backend.zeros(words: network.parameters.wordCount)
         for step in 1...2 {
-            let notes = Notes<B>(backend)
+            let notes = Notes(backend)
             let pass = try network.forward(pictures, isStatic: true, training: true, observer: step == 1 ? notes : nil)
             let record = try backend.zeros(words: StepRecord.words)
             let gradient = try backend.classificationLoss(
@@ -117,17 +117,17 @@ private struct ModelTrace {
     }
 
     /// Notes what every block leaves.
-    private final class Notes<B: Backend>: NetworkObserver {
-        private let backend: B
+    private final class Notes: NetworkObserver {
+        private let backend: Backend
         private let noted = Mutex<[BlockTrace]>([])
 
-        init(_ backend: B) {
+        init(_ backend: Backend) {
             self.backend = backend
         }
 
         var blocks: [BlockTrace] { noted.withLock { $0 } }
 
-        func didRun(_ block: BlockObservation<B>) throws(BackendError) {
+        func didRun(_ block: BlockObservation) throws(BackendError) {
             let values =
                 switch block.output {
                 case .spikes(let tensor): try backend.values(tensor)
@@ -136,6 +136,6 @@ private struct ModelTrace {
             noted.withLock { $0.append(BlockTrace(name: block.name, values: values)) }
         }
 
-        func willDifferentiate(_ name: String, gradient: RealTensor<B>) throws(BackendError) {}
+        func willDifferentiate(_ name: String, gradient: RealTensor) throws(BackendError) {}
     }
 }

@@ -156,11 +156,11 @@ func attributesWithValuesThatTheProgramDoesNotKnowFail(operation: String, name: 
     var results = CaseResults(reference)
     try results.add("output.clean", try reference.realTensor([1, 2, 3], shape: shape))
     #expect(results.outcome.problems.isEmpty)
-    let dirty = RealTensor<ReferenceBackend>(shape: shape, storage: try reference.upload([1, 2, 3, 0, 0, 0.5, 0, 0]))
+    let dirty = RealTensor(shape: shape, storage: try reference.upload([1, 2, 3, 0, 0, 0.5, 0, 0]))
     try results.add("output.dirty", dirty)
-    let spikes = SpikeTensor<ReferenceBackend>(shape: shape, storage: try reference.upload([0b1001] as [UInt32]))
+    let spikes = SpikeTensor(shape: shape, storage: try reference.upload([0b1001] as [UInt32]))
     try results.add("output.spikes", spikes)
-    let vector = ChannelVector<ReferenceBackend>(
+    let vector = ChannelVector(
         channels: 1,
         storage: try reference.upload([1, .nan, 0, 0, 0, 0, 0, 0])
     )

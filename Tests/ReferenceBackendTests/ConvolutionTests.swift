@@ -69,7 +69,7 @@ func convolutionGradientsAreThoseOfFiniteDifferences(of item: ConvolutionCase, o
     let weights = randomValues(filterShape.count, seed: 2)
     let outShape = geometry.output(of: inShape, filter: filterShape)
     let cotangent = randomValues(outShape.count, seed: 3)
-    func activation(_ x: [Float]) throws -> Activation<ReferenceBackend> {
+    func activation(_ x: [Float]) throws -> Activation {
         onSpikes && x.allSatisfy { $0 == 0 || $0 == 1 }
             ? .spikes(try reference.spikeTensor(x, shape: inShape))
             : .real(try reference.realTensor(x, shape: inShape))
@@ -97,7 +97,7 @@ func convolutionGradientsAreThoseOfFiniteDifferences(of item: ConvolutionCase, o
     // Linear in each: any step will do.
     try expectGradient(reference.values(byInput), at: x, step: 1, tolerance: 1e-5) { try loss($0, weights) }
 
-    let byFilter = Filter<ReferenceBackend>(
+    let byFilter = Filter(
         shape: filterShape,
         storage: try reference.allocate(words: filterShape.words)
     )

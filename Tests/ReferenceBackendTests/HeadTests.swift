@@ -10,7 +10,7 @@ import Testing
     try reference.addBias(bias, to: tensor)
     #expect(try reference.values(tensor) == [10, 11, 22, 23, 34, 35, 16, 17, 28, 29, 40, 41])
     #expect(try sparesAreZero(tensor))
-    let result = ChannelVector<ReferenceBackend>(channels: 3, storage: try reference.allocate(words: 8))
+    let result = ChannelVector(channels: 3, storage: try reference.allocate(words: 8))
     try reference.biasGradient(of: tensor, result: result)
     #expect(try reference.readFloats(result.storage, count: 8) == [54, 102, 150, 0, 0, 0, 0, 0])
 }

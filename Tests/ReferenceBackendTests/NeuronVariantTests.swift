@@ -127,7 +127,7 @@ func thePenaltysGradientIsThatOfFiniteDifferences(steps: Int, isStatic: Bool) th
     let time = TimeAxis(steps: steps, isStatic: isStatic)
     let neuron = Neuron(leak: 0.5, threshold: 4, surrogate: .rectangle(width: 0.25))
     let values = randomValues(shape.count, seed: 3)
-    func penalty(_ values: [Float]) throws -> (loss: Double, lines: PotentialPenalty<ReferenceBackend>) {
+    func penalty(_ values: [Float]) throws -> (loss: Double, lines: PotentialPenalty) {
         let record = try reference.upload([Float](repeating: 10, count: StepRecord.words))
         let lines = try reference.potentialPenalty(
             try reference.realTensor(values, shape: shape),
@@ -196,7 +196,7 @@ func thePenaltysGradientIsThatOfFiniteDifferences(steps: Int, isStatic: Bool) th
     #expect(throws: BackendError.self) {
         try reference.fire(input, normalization: nil, neuron: learned, leak: two, time: time)
     }
-    let penalty = PotentialPenalty<ReferenceBackend>(channels: 2, storage: try reference.zeros(words: 16))
+    let penalty = PotentialPenalty(channels: 2, storage: try reference.zeros(words: 16))
     #expect(throws: BackendError.self) {
         try reference.fireBackward(
             input,

@@ -8,7 +8,7 @@ func makeParameters(
     weight: [Float]? = nil,
     bias: [Float]? = nil,
     gain: Float = 1
-) throws -> NormalizationParameters<ReferenceBackend> {
+) throws -> NormalizationParameters {
     NormalizationParameters(
         weight: try reference.channelVector(weight ?? randomValues(channels, seed: 101).map { 1 + 0.5 * $0 }),
         bias: try reference.channelVector(bias ?? randomValues(channels, seed: 102)),
@@ -18,7 +18,7 @@ func makeParameters(
     )
 }
 
-func emptyGradients(channels: Int) throws -> NormalizationGradients<ReferenceBackend> {
+func emptyGradients(channels: Int) throws -> NormalizationGradients {
     let words = roundUp(channels, toMultipleOf: ImageShape.channelGroup)
     return NormalizationGradients(
         weight: ChannelVector(channels: channels, storage: try reference.allocate(words: words)),
@@ -29,7 +29,7 @@ func emptyGradients(channels: Int) throws -> NormalizationGradients<ReferenceBac
 @Test func statisticsDoneByHand() throws {
     // One channel: 1, 2, 3, 6: mean 3, biased variance 3.5, unbiased 14/3.
     let shape = ImageShape(images: 2, height: 1, width: 2, channels: 1)
-    let parameters = NormalizationParameters<ReferenceBackend>(
+    let parameters = NormalizationParameters(
         weight: try reference.channelVector([2]),
         bias: try reference.channelVector([1]),
         runningMean: try reference.channelVector([1]),
@@ -72,7 +72,7 @@ func emptyGradients(channels: Int) throws -> NormalizationGradients<ReferenceBac
 }
 
 @Test func inferenceUsesTheRunningEstimates() throws {
-    let parameters = NormalizationParameters<ReferenceBackend>(
+    let parameters = NormalizationParameters(
         weight: try reference.channelVector([3]),
         bias: try reference.channelVector([0.5]),
         runningMean: try reference.channelVector([2]),
@@ -96,7 +96,7 @@ func normGradientsAreThoseOfFiniteDifferences(channels: Int, gain: Float) throws
     let weight = randomValues(channels, seed: 3).map { 1 + 0.5 * $0 }
     let bias = randomValues(channels, seed: 4)
 
-    func normalization(_ x: [Float], _ weight: [Float], _ bias: [Float]) throws -> Normalization<ReferenceBackend> {
+    func normalization(_ x: [Float], _ weight: [Float], _ bias: [Float]) throws -> Normalization {
         let parameters = try makeParameters(channels: channels, weight: weight, bias: bias, gain: gain)
         let statistics = try reference.batchStatistics(
             of: try reference.realTensor(x, shape: shape),

@@ -60,7 +60,7 @@ import Testing
 func averagesAndTheirGradients(onSpikes: Bool) throws {
     let shape = ImageShape(images: 2, height: 5, width: 4, channels: 9)
     let x = onSpikes ? randomSpikes(shape.count, seed: 1) : randomValues(shape.count, seed: 1)
-    func activation(_ x: [Float]) throws -> Activation<ReferenceBackend> {
+    func activation(_ x: [Float]) throws -> Activation {
         onSpikes && x.allSatisfy { $0 == 0 || $0 == 1 }
             ? .spikes(try reference.spikeTensor(x, shape: shape))
             : .real(try reference.realTensor(x, shape: shape))

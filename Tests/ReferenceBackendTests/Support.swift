@@ -4,8 +4,8 @@ import Testing
 
 let reference = ReferenceBackend()
 
-typealias Real = RealTensor<ReferenceBackend>
-typealias Spikes = SpikeTensor<ReferenceBackend>
+typealias Real = RealTensor
+typealias Spikes = SpikeTensor
 
 /// Uniform numbers between −1 and 1; the same for the same seed.
 func randomValues(_ count: Int, seed: UInt64) -> [Float] {

@@ -11,7 +11,7 @@ import Testing
 @Suite struct BlockStatisticsTests {
     private let backend = ReferenceBackend()
 
-    private func network(_ family: BlockFamily, higherThresholds: [Float] = []) throws -> Network<ReferenceBackend> {
+    private func network(_ family: BlockFamily, higherThresholds: [Float] = []) throws -> Network {
         let description = NetworkDescription(
             family: family,
             stages: [1],
@@ -29,7 +29,7 @@ import Testing
         return network
     }
 
-    private func spikes(_ values: [Float]) throws -> SpikeTensor<ReferenceBackend> {
+    private func spikes(_ values: [Float]) throws -> SpikeTensor {
         try backend.spikeTensor(values, shape: shape)
     }
 

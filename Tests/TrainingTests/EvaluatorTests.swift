@@ -9,7 +9,7 @@ import Testing
 import Training
 
 @Suite struct EvaluatorTests {
-    private func network() throws -> Network<ReferenceBackend> {
+    private func network() throws -> Network {
         let description = try TrainingConfiguration(tinyOptions()).networkDescription(for: tinyData())
         let network = try Network(description, backend: ReferenceBackend())
         try network.initialize(seed: 5)

@@ -125,13 +125,13 @@ import Testing
 
     @Test func theSearchPicksOtherWeightsAtEachEpoch() {
         let words = Array(0..<100)
-        let first = SurrogateSearch<ReferenceBackend>.pick(words, seed: 1, epoch: 0)
+        let first = SurrogateSearch.pick(words, seed: 1, epoch: 0)
         #expect(first.count == 16 && Set(first).count == 16)
-        #expect(first == SurrogateSearch<ReferenceBackend>.pick(words, seed: 1, epoch: 0))
-        #expect(first != SurrogateSearch<ReferenceBackend>.pick(words, seed: 1, epoch: 1))
-        #expect(SurrogateSearch<ReferenceBackend>.pick([5, 6], seed: 1, epoch: 0) == [5, 6])
-        #expect(SurrogateSearch<ReferenceBackend>.cosine([1, 0], [2, 0]) == 1)
-        #expect(SurrogateSearch<ReferenceBackend>.cosine([1, 0], [0, 0]) == 0)
+        #expect(first == SurrogateSearch.pick(words, seed: 1, epoch: 0))
+        #expect(first != SurrogateSearch.pick(words, seed: 1, epoch: 1))
+        #expect(SurrogateSearch.pick([5, 6], seed: 1, epoch: 0) == [5, 6])
+        #expect(SurrogateSearch.cosine([1, 0], [2, 0]) == 1)
+        #expect(SurrogateSearch.cosine([1, 0], [0, 0]) == 0)
     }
 
     @Test func largestValues() {

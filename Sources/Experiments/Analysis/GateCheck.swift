@@ -43,12 +43,12 @@ public struct OutputCheck: Codable, Hashable, Sendable {
 ///
 /// is evaluated in floating point for every neuron, its values are counted, and compared with the spikes that the device
 /// computed. Of other families the values themselves are counted.
-public final class GateCheck<B: Backend>: NetworkObserver {
-    private let backend: B
+public final class GateCheck: NetworkObserver {
+    private let backend: Backend
     private let found = Mutex<[String: OutputCheck]>([:])
 
     /// A check that has looked at nothing.
-    public init(backend: B) {
+    public init(backend: Backend) {
         self.backend = backend
     }
 
@@ -56,7 +56,7 @@ public final class GateCheck<B: Backend>: NetworkObserver {
     public var checks: [String: OutputCheck] { found.withLock { $0 } }
 
     /// Looks at the block's output.
-    public func didRun(_ block: BlockObservation<B>) throws(BackendError) {
+    public func didRun(_ block: BlockObservation) throws(BackendError) {
         let check: OutputCheck
         switch block.output {
         case .spikes(let output):
@@ -79,7 +79,7 @@ public final class GateCheck<B: Backend>: NetworkObserver {
     }
 
     /// Nothing to see here.
-    public func willDifferentiate(_ name: String, gradient: RealTensor<B>) throws(BackendError) {}
+    public func willDifferentiate(_ name: String, gradient: RealTensor) throws(BackendError) {}
 
     private static func count(_ values: [Float]) -> OutputCheck {
         var check = OutputCheck()

@@ -1,10 +1,10 @@
 public import Datasets
 public import Networks
-public import Tensors
 public import Training
+import Tensors
 
 /// Runs a trained network over its data and counts: firing rates, identity, outputs, operations, gradients.
-public struct NetworkAnalyzer<B: Backend>: Sendable {
+public struct NetworkAnalyzer: Sendable {
     /// How much is looked at.
     public struct Extent: Sendable {
         /// Batches of the training split that gradient norms are means over.
@@ -19,7 +19,7 @@ public struct NetworkAnalyzer<B: Backend>: Sendable {
         }
     }
 
-    private let network: Network<B>
+    private let network: Network
     private let configuration: TrainingConfiguration
     private let data: any TrainingData
 
@@ -29,7 +29,7 @@ public struct NetworkAnalyzer<B: Backend>: Sendable {
     ///   - network: the one that `configuration` describes for `data`.
     ///   - configuration: of the run that trained it.
     ///   - data: what it was trained on, the test split as `--limit-test` leaves it.
-    public init(network: Network<B>, configuration: TrainingConfiguration, data: any TrainingData) {
+    public init(network: Network, configuration: TrainingConfiguration, data: any TrainingData) {
         self.network = network
         self.configuration = configuration
         self.data = data
@@ -74,7 +74,7 @@ public struct NetworkAnalyzer<B: Backend>: Sendable {
         var result = Forward()
         for index in 0..<batches.batchCount {
             let batch = try batches.evaluationBatch(index: index)
-            var observers: [any NetworkObserver<B>] = [blocks, synapses]
+            var observers: [any NetworkObserver] = [blocks, synapses]
             if index < extent.checkedBatches { observers.append(check) }
             _ = try network.forward(
                 try preparer.prepare(batch),

@@ -39,13 +39,13 @@ public struct SynapseCount: Codable, Hashable, Sendable {
 /// A value of 0 costs nothing, a 1 an accumulate for every output that it reaches, any other value a multiply-accumulate.
 /// The layer that sees the picture multiplies all of it. What enters is read back to the host, so this is for analyses,
 /// not for training.
-public final class SynapseCounter<B: Backend>: NetworkObserver {
+public final class SynapseCounter: NetworkObserver {
     private struct Contents {
         var order: [String] = []
         var counts: [String: SynapseCount] = [:]
     }
 
-    private let backend: B
+    private let backend: Backend
     private let timeSteps: Int
     /// The layer that sees a picture once for all time steps; nil where what it sees changes with time.
     private let first: String?
@@ -57,7 +57,7 @@ public final class SynapseCounter<B: Backend>: NetworkObserver {
     ///   - backend: the network's.
     ///   - timeSteps: the network's.
     ///   - first: the layer that sees a picture, which stands still, and so passes it once; nil for frames of recordings.
-    public init(backend: B, timeSteps: Int, first: String? = "stem.conv") {
+    public init(backend: Backend, timeSteps: Int, first: String? = "stem.conv") {
         self.backend = backend
         self.timeSteps = timeSteps
         self.first = first
@@ -69,13 +69,13 @@ public final class SynapseCounter<B: Backend>: NetworkObserver {
     }
 
     /// Nothing to see here.
-    public func didRun(_ block: BlockObservation<B>) throws(BackendError) {}
+    public func didRun(_ block: BlockObservation) throws(BackendError) {}
 
     /// Nothing to see here.
-    public func willDifferentiate(_ name: String, gradient: RealTensor<B>) throws(BackendError) {}
+    public func willDifferentiate(_ name: String, gradient: RealTensor) throws(BackendError) {}
 
     /// Counts a layer's work.
-    public func willConvolve(_ convolution: ConvolutionObservation<B>) throws(BackendError) {
+    public func willConvolve(_ convolution: ConvolutionObservation) throws(BackendError) {
         let shape = convolution.input.shape
         let (filter, geometry) = (convolution.filter, convolution.geometry)
         let rows = Self.reached(by: shape.height, window: filter.height, geometry)

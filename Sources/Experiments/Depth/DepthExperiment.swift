@@ -1,7 +1,6 @@
 public import Configuration
 import Networks
 import Reports
-public import Tensors
 public import Training
 
 /// Networks that the depth experiment compares.
@@ -145,7 +144,7 @@ public struct DepthExperiment: Sendable {
     }
 
     /// Brings every run to its end; see ``RunList/perform(_:)``.
-    public func run<B: Backend>(_ list: RunList<B>, machine: MachineRecord, command: String) async throws
+    public func run(_ list: RunList, machine: MachineRecord, command: String) async throws
         -> DepthResults
     {
         let completed = try await list.perform(plan.runs())

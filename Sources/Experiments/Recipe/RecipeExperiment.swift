@@ -1,5 +1,4 @@
 import Reports
-public import Tensors
 public import Training
 
 /// Trains every run of the plan and writes results, pictures and the report to the experiment's folder.
@@ -14,7 +13,7 @@ public struct RecipeExperiment: Sendable {
     }
 
     /// Brings every run to its end; see ``RunList/perform(_:)``.
-    public func run<B: Backend>(_ list: RunList<B>, machine: MachineRecord, command: String) async throws
+    public func run(_ list: RunList, machine: MachineRecord, command: String) async throws
         -> RecipeResults
     {
         let entries = try plan.entries()

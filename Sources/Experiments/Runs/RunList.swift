@@ -111,9 +111,9 @@ public struct ExperimentInterrupted: Error, Sendable {}
 
 /// Runs one after another in the folder `runs` of an experiment. Those that are finished are not run again; one that was
 /// stopped or killed continues where it was.
-public struct RunList<B: Backend> {
+public struct RunList {
     private let folder: ExperimentFolder
-    private let backend: B
+    private let backend: Backend
     private let machine: MachineRecord
     private let load: (DataRequest) throws -> any TrainingData
     private let plan: (TrainingConfiguration, any TrainingData) throws -> MemoryPlan?
@@ -130,7 +130,7 @@ public struct RunList<B: Backend> {
     ///   - watcher: hears what happens.
     public init(
         folder: ExperimentFolder,
-        backend: B,
+        backend: Backend,
         machine: MachineRecord,
         load: @escaping (DataRequest) throws -> any TrainingData,
         plan: @escaping (TrainingConfiguration, any TrainingData) throws -> MemoryPlan? = { _, _ in nil },

@@ -60,7 +60,7 @@ public struct TrainedRun: Sendable {
     ///
     /// - Throws: ``ConfigurationError/badRunFolder(path:problem:advice:)`` where the data are none that it takes;
     ///   `FileFormatError`, `NetworkError`, `BackendError`.
-    public func network<B: Backend>(on backend: B, data: any TrainingData) throws -> Network<B> {
+    public func network(on backend: Backend, data: any TrainingData) throws -> Network {
         let description = metadata.network
         guard
             description.inChannels == data.channels, description.imageHeight == data.height,

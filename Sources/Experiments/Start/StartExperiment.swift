@@ -26,8 +26,8 @@ public struct StartExperiment: Sendable {
     ///   - load: opens a data set.
     ///   - watcher: hears what happens; of events inside a trial there are none.
     /// - Throws: ``ExperimentInterrupted``; ``ConfigurationError`` where the folder holds results of another plan.
-    public func run<B: Backend>(
-        on backend: B,
+    public func run(
+        on backend: Backend,
         machine: MachineRecord,
         command: String,
         load: (DataRequest) throws -> any TrainingData,
@@ -61,9 +61,9 @@ public struct StartExperiment: Sendable {
         return found
     }
 
-    private func measure<B: Backend>(
+    private func measure(
         _ trial: StartPlan.Trial,
-        on backend: B,
+        on backend: Backend,
         load: (DataRequest) throws -> any TrainingData,
         shouldStop: () -> Bool
     ) throws -> StartResults.Trial {

@@ -54,10 +54,10 @@ public struct GateTable: Codable, Hashable, Sendable {
     }
 
     /// Computes the gate and its gradients, at ∂L/∂X' = 1, on `backend`.
-    public init<B: Backend>(on backend: B) throws(BackendError) {
+    public init(on backend: Backend) throws(BackendError) {
         let shape = ImageShape(images: 1, height: 1, width: 1, channels: 8)
         // Channel c holds row c: X, E and I are its bits.
-        func bits(_ place: Int) throws(BackendError) -> SpikeTensor<B> {
+        func bits(_ place: Int) throws(BackendError) -> SpikeTensor {
             try backend.spikeTensor((0..<8).map { Float(($0 >> place) & 1) }, shape: shape)
         }
         let (x, e, i) = (try bits(2), try bits(1), try bits(0))

@@ -108,9 +108,9 @@ public struct OrderExperiment: Sendable {
     }
 
     /// Brings every run to its end, and looks into each; see ``RunList/perform(_:)``.
-    public func run<B: Backend>(
-        _ list: RunList<B>,
-        on backend: B,
+    public func run(
+        _ list: RunList,
+        on backend: Backend,
         machine: MachineRecord,
         command: String,
         load: (DataRequest) throws -> any TrainingData

@@ -39,8 +39,8 @@ public struct SurrogateCurves: Codable, Hashable, Sendable {
     ///   - surrogates: which.
     ///   - range: of Û − V_th.
     ///   - count: of places, both ends among them; at least 2.
-    public init<B: Backend>(
-        on backend: B,
+    public init(
+        on backend: Backend,
         surrogates: [Surrogate] = standard,
         range: ClosedRange<Float> = -2...2,
         count: Int = 401
@@ -50,7 +50,7 @@ public struct SurrogateCurves: Codable, Hashable, Sendable {
             range.lowerBound + (range.upperBound - range.lowerBound) * Float($0) / Float(steps)
         }
         let shape = ImageShape(images: 1, height: 1, width: places.count, channels: 1)
-        func ones() throws(BackendError) -> RealTensor<B> {
+        func ones() throws(BackendError) -> RealTensor {
             try backend.realTensor([Float](repeating: 1, count: places.count), shape: shape)
         }
         let values = try backend.realTensor(places, shape: shape)

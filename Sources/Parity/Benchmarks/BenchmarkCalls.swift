@@ -2,14 +2,14 @@ import Tensors
 
 extension BenchmarkWork {
     /// Makes the operands, spikes at rate `spikeRate`, and returns what to time.
-    func prepare<B: Backend>(
+    func prepare(
         _ numbers: inout CaseNumbers,
         spikeRate: Float,
-        on backend: B
+        on backend: Backend
     ) throws -> BenchmarkCall {
         switch self {
         case .convolve(let size, let kind):
-            let input: Activation<B> = try numbers.activation(size.input, kind, rate: spikeRate, on: backend)
+            let input: Activation = try numbers.activation(size.input, kind, rate: spikeRate, on: backend)
             let filter = try numbers.filter(size.filter, on: backend)
             return BenchmarkCall { _ = try backend.convolve(input, filter: filter, geometry: size.geometry) }
         case .convolveBackwardData(let size):
@@ -25,7 +25,7 @@ extension BenchmarkWork {
                 )
             }
         case .convolveBackwardFilter(let size, let kind):
-            let input: Activation<B> = try numbers.activation(size.input, kind, rate: spikeRate, on: backend)
+            let input: Activation = try numbers.activation(size.input, kind, rate: spikeRate, on: backend)
             let gradient = try numbers.real(size.output, on: backend)
             let result = try numbers.filter(size.filter, on: backend)
             return BenchmarkCall {
@@ -86,7 +86,7 @@ extension BenchmarkWork {
                 _ = try backend.maxPoolBackward(gradient, input: input, window: 3, geometry: Self.pooling)
             }
         case .globalAveragePool(let shape):
-            let input = Activation<B>.spikes(try numbers.spikes(shape, rate: spikeRate, on: backend))
+            let input = Activation.spikes(try numbers.spikes(shape, rate: spikeRate, on: backend))
             return BenchmarkCall { _ = try backend.globalAveragePool(input) }
         case .prepareImages(let shape):
             return try preparePictures(shape, &numbers, on: backend)
@@ -112,12 +112,12 @@ extension BenchmarkWork {
         }
     }
 
-    private func prepareFireBackward<B: Backend>(
+    private func prepareFireBackward(
         _ shape: ImageShape,
         _ steps: Int,
         _ variant: NeuronVariant,
         _ numbers: inout CaseNumbers,
-        on backend: B
+        on backend: Backend
     ) throws -> BenchmarkCall {
         let leak = try variant.leak(on: backend)
         let input = try numbers.real(shape, on: backend)
@@ -138,10 +138,10 @@ extension BenchmarkWork {
         }
     }
 
-    private func preparePictures<B: Backend>(
+    private func preparePictures(
         _ shape: ImageShape,
         _ numbers: inout CaseNumbers,
-        on backend: B
+        on backend: Backend
     ) throws -> BenchmarkCall {
         let pixels = try backend.upload((0..<(shape.count + 3) / 4).map { UInt32($0) &* 0x9E37_79B9 })
         let moves = numbers.integers(3 * shape.images, below: 2).map { UInt32($0) }
@@ -161,42 +161,42 @@ extension BenchmarkWork {
 
 extension NeuronVariant {
     /// w = 0, where the neuron learns its leak.
-    fileprivate func leak<B: Backend>(on backend: B) throws -> LearnedLeak<B>? {
+    fileprivate func leak(on backend: Backend) throws -> LearnedLeak? {
         guard neuron.isLeakLearned else { return nil }
         return LearnedLeak(weight: try backend.channelVector([0]), gradient: try backend.channelVector([0]))
     }
 }
 
 extension CaseNumbers {
-    fileprivate mutating func real<B: Backend>(_ shape: ImageShape, on backend: B) throws -> RealTensor<B> {
+    fileprivate mutating func real(_ shape: ImageShape, on backend: Backend) throws -> RealTensor {
         try backend.realTensor(values(shape.count), shape: shape)
     }
 
-    fileprivate mutating func spikes<B: Backend>(
+    fileprivate mutating func spikes(
         _ shape: ImageShape,
         rate: Float,
-        on backend: B
-    ) throws -> SpikeTensor<B> {
+        on backend: Backend
+    ) throws -> SpikeTensor {
         try backend.spikeTensor(spikes(shape.count, rate: rate), shape: shape)
     }
 
-    fileprivate mutating func activation<B: Backend>(
+    fileprivate mutating func activation(
         _ shape: ImageShape,
         _ kind: InputKind,
         rate: Float,
-        on backend: B
-    ) throws -> Activation<B> {
+        on backend: Backend
+    ) throws -> Activation {
         kind == .spike ? .spikes(try spikes(shape, rate: rate, on: backend)) : .real(try real(shape, on: backend))
     }
 
-    fileprivate mutating func filter<B: Backend>(_ shape: FilterShape, on backend: B) throws -> Filter<B> {
+    fileprivate mutating func filter(_ shape: FilterShape, on backend: Backend) throws -> Filter {
         try backend.filter(values(shape.count), shape: shape)
     }
 
-    fileprivate mutating func normalizationParameters<B: Backend>(
+    fileprivate mutating func normalizationParameters(
         _ channels: Int,
-        on backend: B
-    ) throws -> NormalizationParameters<B> {
+        on backend: Backend
+    ) throws -> NormalizationParameters {
         let vectors = try norm("", channels: channels).map { try backend.channelVector($0.values) }
         return NormalizationParameters(
             weight: vectors[0],
@@ -206,10 +206,10 @@ extension CaseNumbers {
         )
     }
 
-    fileprivate mutating func normalization<B: Backend>(
-        of input: RealTensor<B>,
-        on backend: B
-    ) throws -> Normalization<B> {
+    fileprivate mutating func normalization(
+        of input: RealTensor,
+        on backend: Backend
+    ) throws -> Normalization {
         let parameters = try normalizationParameters(input.shape.channels, on: backend)
         let statistics = try backend.batchStatistics(of: input, updating: parameters, repeats: 1)
         return Normalization(statistics: statistics, parameters: parameters)
@@ -218,12 +218,12 @@ extension CaseNumbers {
 
 /// An operand that the operation works in. The device copies it anew before each run: so it is where the kernel before
 /// would have left it, not in the cache of the core that runs the host's thread.
-private final class SpentTensor<B: Backend> {
-    private let original: RealTensor<B>
-    private let backend: B
-    private(set) var tensor: RealTensor<B>
+private final class SpentTensor {
+    private let original: RealTensor
+    private let backend: Backend
+    private(set) var tensor: RealTensor
 
-    init(_ original: RealTensor<B>, on backend: B) throws {
+    init(_ original: RealTensor, on backend: Backend) throws {
         self.original = original
         self.backend = backend
         tensor = try backend.copy(original)

@@ -25,7 +25,7 @@ public struct BenchmarkCase: Sendable {
     /// Makes the operands on `backend` and returns what to time.
     ///
     /// - Parameter spikeRate: share of the spike operands that is 1.
-    public func prepare<B: Backend>(on backend: B, spikeRate: Float = 0.2) throws -> BenchmarkCall {
+    public func prepare(on backend: Backend, spikeRate: Float = 0.2) throws -> BenchmarkCall {
         var numbers = CaseNumbers(name: name, attempt: 0)
         return try work.prepare(&numbers, spikeRate: spikeRate, on: backend)
     }

@@ -4,7 +4,7 @@ import Tensors
 enum PrepareImagesOperation: ParityOperation {
     static let name = "prepare_images"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let pixels = try operands.tensor("input.pixels")
         let transforms = try operands.tensor("input.transforms")
@@ -31,7 +31,7 @@ enum PrepareImagesOperation: ParityOperation {
 enum ResizeImagesOperation: ParityOperation {
     static let name = "resize_images"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let pixels = try operands.tensor("input.pixels")
         let crops = try operands.tensor("input.crops")
@@ -63,7 +63,7 @@ enum ResizeImagesOperation: ParityOperation {
 enum PrepareFramesOperation: ParityOperation {
     static let name = "prepare_frames"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let counts = try operands.tensor("input.counts")
         let transforms = try operands.tensor("input.transforms")

@@ -5,7 +5,7 @@ import Tensors
 enum BlockOperation: ParityOperation {
     static let name = "block"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let description = BlockDescription(
             family: try operands.family(),
@@ -21,7 +21,7 @@ enum BlockOperation: ParityOperation {
             throw operands.refuse(tensor, "is not [T, N, C, H, W] with T = \(description.timeSteps)")
         }
         let isSpikes = tensor.values.allSatisfy { $0 == 0 || $0 == 1 }
-        let input: Activation<B> = try operands.activation("input.x", isSpikes: isSpikes, on: backend)
+        let input: Activation = try operands.activation("input.x", isSpikes: isSpikes, on: backend)
         let block = try SingleBlock(description, backend: backend)
         try block.parameters.load(state: operands.parameters(), source: "the case")
 
@@ -42,7 +42,7 @@ enum BlockOperation: ParityOperation {
 
 extension CaseResults {
     /// Running statistics of every norm, as `output.*`, and that nothing but parameters lies in flat storage.
-    mutating func addRunningStatistics(of parameters: ParameterSet<B>) throws {
+    mutating func addRunningStatistics(of parameters: ParameterSet) throws {
         for tensor in try parameters.exportState() where tensor.name.contains(".running_") {
             add(tensor, prefix: "output.")
         }

@@ -5,11 +5,11 @@ import Tensors
 enum ConvolutionOperation: ParityOperation {
     static let name = "convolution"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let kind: InputKind = try operands.choice("input")
         let geometry = try operands.geometry()
-        let input: Activation<B> = try operands.activation("input.x", isSpikes: kind == .spike, on: backend)
+        let input: Activation = try operands.activation("input.x", isSpikes: kind == .spike, on: backend)
         let filter = try operands.filter("parameter.weight", on: backend)
         try results.add("output.y", try backend.convolve(input, filter: filter, geometry: geometry))
 
@@ -17,7 +17,7 @@ enum ConvolutionOperation: ParityOperation {
         let cotangent = try operands.real("cotangent.y", on: backend)
         let accumulator = operands.has("input.accumulator") ? try operands.real("input.accumulator", on: backend) : nil
         // The filter's gradient first: the data's may use the accumulator's memory only.
-        let byFilter = Filter<B>(shape: filter.shape, storage: try backend.allocate(words: filter.shape.words))
+        let byFilter = Filter(shape: filter.shape, storage: try backend.allocate(words: filter.shape.words))
         try backend.convolveBackwardFilter(
             input: input,
             gradient: cotangent,

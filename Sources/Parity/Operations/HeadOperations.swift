@@ -4,7 +4,7 @@ import Tensors
 enum GlobalAveragePoolLinearOperation: ParityOperation {
     static let name = "global_average_pool_linear"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let input = try operands.real("input.x", on: backend)
         let filter = try operands.filter("parameter.weight", on: backend)
@@ -20,13 +20,13 @@ enum GlobalAveragePoolLinearOperation: ParityOperation {
             throw operands.refuse(tensor, "is not that of y")
         }
         let cotangent = try backend.realTensor(tensor.values, shape: output.shape)
-        let byBias = ChannelVector<B>(
+        let byBias = ChannelVector(
             channels: bias.channels,
             storage: try backend.allocate(words: output.shape.channelStride)
         )
         try backend.biasGradient(of: cotangent, result: byBias)
         try results.add("gradient.bias", byBias)
-        let byFilter = Filter<B>(shape: filter.shape, storage: try backend.allocate(words: filter.shape.words))
+        let byFilter = Filter(shape: filter.shape, storage: try backend.allocate(words: filter.shape.words))
         try backend.convolveBackwardFilter(
             input: .real(pooled),
             gradient: cotangent,
@@ -49,7 +49,7 @@ enum GlobalAveragePoolLinearOperation: ParityOperation {
 enum BiasOperation: ParityOperation {
     static let name = "bias"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let tensor = try operands.real("input.x", on: backend)
         let bias = try operands.vector("parameter.bias", on: backend)
@@ -57,7 +57,7 @@ enum BiasOperation: ParityOperation {
         try results.add("output.y", tensor)
 
         guard operands.has("cotangent.y") else { return }
-        let byBias = ChannelVector<B>(
+        let byBias = ChannelVector(
             channels: bias.channels,
             storage: try backend.allocate(words: tensor.shape.channelStride)
         )
@@ -70,7 +70,7 @@ enum BiasOperation: ParityOperation {
 enum LossOperation: ParityOperation {
     static let name = "loss"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let loss = try operands.loss()
         let logits = try operands.tensor("input.logits")

@@ -5,7 +5,7 @@ import Tensors
 enum FindNonFiniteOperation: ParityOperation {
     static let name = "find_non_finite"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let values = try operands.tensor("input.x").values
         let indices = try operands.numbers("indices").compactMap { Int(exactly: $0) }

@@ -4,7 +4,7 @@ import Tensors
 enum LogicGateOperation: ParityOperation {
     static let name = "logic_gate"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let extents = try operands.tensor("input.x").shape
         let input = try operands.spikes("input.x", on: backend)
@@ -30,7 +30,7 @@ enum LogicGateOperation: ParityOperation {
 enum SpikeGateOperation: ParityOperation {
     static let name = "spike_gate"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let gate: SpikeGate = try operands.choice("gate")
         let extents = try operands.tensor("input.x").shape

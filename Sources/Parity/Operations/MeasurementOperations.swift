@@ -5,10 +5,10 @@ import Tensors
 enum CountSpikesOperation: ParityOperation {
     static let name = "count_spikes"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
-        let first: SpikeTensor<B> = try operands.spikes("input.first", on: backend)
-        let second: SpikeTensor<B> = try operands.spikes("input.second", on: backend)
+        let first: SpikeTensor = try operands.spikes("input.first", on: backend)
+        let second: SpikeTensor = try operands.spikes("input.second", on: backend)
         let record = try MeasurementRecord(words: 6, backend: backend)
         try backend.countSpikes(first, differingFrom: nil, record: record.storage, word: 1)
         try backend.countSpikes(first, differingFrom: second, record: record.storage, word: 3)
@@ -21,9 +21,9 @@ enum CountSpikesOperation: ParityOperation {
 enum CountValuesOperation: ParityOperation {
     static let name = "count_values"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
-        let tensor: RealTensor<B> = try operands.real("input.x", on: backend)
+        let tensor: RealTensor = try operands.real("input.x", on: backend)
         let record = try MeasurementRecord(words: 6, backend: backend)
         try backend.countValues(tensor, record: record.storage, word: 1)
         let words = try record.read(reporting: [0, 5], to: &results)
@@ -35,9 +35,9 @@ enum CountValuesOperation: ParityOperation {
 enum MeasureNormOperation: ParityOperation {
     static let name = "measure_norm"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
-        let tensor: RealTensor<B> = try operands.real("input.x", on: backend)
+        let tensor: RealTensor = try operands.real("input.x", on: backend)
         let record = try MeasurementRecord(words: 3, backend: backend)
         try backend.measureNorm(of: tensor, record: record.storage, word: 1)
         let words = try record.read(reporting: [0, 2], to: &results)
@@ -46,19 +46,19 @@ enum MeasureNormOperation: ParityOperation {
 }
 
 /// A record whose words hold a mark at first.
-private struct MeasurementRecord<B: Backend> {
+private struct MeasurementRecord {
     private static var mark: UInt32 { 77 }
 
-    let storage: B.Storage
+    let storage: any Storage
     private let count: Int
 
-    init(words count: Int, backend: B) throws(BackendError) {
+    init(words count: Int, backend: Backend) throws(BackendError) {
         self.count = count
         storage = try backend.upload([UInt32](repeating: Self.mark, count: count))
     }
 
     /// All words; those in `untouched` must have kept their mark.
-    func read(reporting untouched: [Int], to results: inout CaseResults<B>) throws(BackendError) -> [UInt32] {
+    func read(reporting untouched: [Int], to results: inout CaseResults) throws(BackendError) -> [UInt32] {
         let words = try results.backend.read(storage, count: count)
         for word in untouched where words[word] != Self.mark {
             results.note("word \(word) of the record was overwritten")

@@ -7,7 +7,7 @@ import Tensors
 enum NetworkOperation: ParityOperation {
     static let name = "network"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let pictures = try operands.tensor("input.x")
         let labels = try operands.labels("input.labels")

@@ -4,7 +4,7 @@ import Tensors
 enum NeuronOperation: ParityOperation {
     static let name = "lif"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         try NeuronRun(&operands, into: &results, norm: .none)
     }
 }
@@ -13,7 +13,7 @@ enum NeuronOperation: ParityOperation {
 enum ParametricNeuronOperation: ParityOperation {
     static let name = "plif"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         guard operands.has("parameter.w") else {
             throw ParityError.tensor("parameter.w", problem: "is missing", operation: name)
         }
@@ -25,7 +25,7 @@ enum ParametricNeuronOperation: ParityOperation {
 enum MultiLevelOperation: ParityOperation {
     static let name = "multi_level_firing"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         try NeuronRun(&operands, into: &results, norm: .none)
     }
 }
@@ -35,7 +35,7 @@ enum MultiLevelOperation: ParityOperation {
 enum NormalizedNeuronOperation: ParityOperation {
     static let name = "normalized_lif"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let isInference = try operands.flag("inference", default: false)
         try NeuronRun(&operands, into: &results, norm: isInference ? .inference : .training)
     }
@@ -46,7 +46,7 @@ enum NormalizedNeuronOperation: ParityOperation {
 enum PotentialPenaltyOperation: ParityOperation {
     static let name = "potential_penalty"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         try NeuronRun(
             &operands,
             into: &results,
@@ -65,9 +65,9 @@ private struct NeuronRun {
     }
 
     @discardableResult
-    init<B: Backend>(
+    init(
         _ operands: inout CaseOperands,
-        into results: inout CaseResults<B>,
+        into results: inout CaseResults,
         norm: Norm,
         penalty: PotentialDistributionLoss? = nil
     ) throws {
@@ -116,7 +116,7 @@ private struct NeuronRun {
         }
 
         guard operands.has("cotangent.y") else { return }
-        var lines: PotentialPenalty<B>?
+        var lines: PotentialPenalty?
         if let penalty {
             let before = try operands.float("loss_before")
             let record = try backend.upload([Float](repeating: before, count: StepRecord.words))

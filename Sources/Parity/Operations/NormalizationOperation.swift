@@ -5,7 +5,7 @@ import Tensors
 enum NormalizationOperation: ParityOperation {
     static let name = "batch_norm"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let input = try operands.real("input.x", on: backend)
         let parameters = try operands.normalizationParameters(on: backend)
@@ -42,9 +42,9 @@ extension CaseOperands {
     /// `parameter.weight`, `.bias`, `.running_mean`, `.running_var`, and `scale` · `threshold` as the gain.
     ///
     /// Epsilon and momentum are the program's constants; other values are unknown.
-    mutating func normalizationParameters<B: Backend>(on backend: B) throws -> NormalizationParameters<B> {
-        try constant("epsilon", NormalizationParameters<B>.epsilon)
-        try constant("momentum", NormalizationParameters<B>.momentum)
+    mutating func normalizationParameters(on backend: Backend) throws -> NormalizationParameters {
+        try constant("epsilon", NormalizationParameters.epsilon)
+        try constant("momentum", NormalizationParameters.momentum)
         let gain = try number("scale", default: 1) * number("threshold", default: 1)
         return NormalizationParameters(
             weight: try vector("parameter.weight", on: backend),
@@ -56,9 +56,9 @@ extension CaseOperands {
     }
 }
 
-extension NormalizationGradients where B: Backend {
+extension NormalizationGradients {
     /// Room for gradients.
-    init(channels: Int, on backend: B) throws(BackendError) {
+    init(channels: Int, on backend: Backend) throws(BackendError) {
         let words = roundUp(channels, toMultipleOf: ImageShape.channelGroup)
         self.init(
             weight: ChannelVector(channels: channels, storage: try backend.allocate(words: words)),

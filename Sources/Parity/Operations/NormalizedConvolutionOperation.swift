@@ -5,10 +5,10 @@ import Tensors
 enum NormalizedConvolutionOperation: ParityOperation {
     static let name = "normalized_convolution"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let geometry = try operands.geometry()
-        let input: Activation<B> = try operands.activation("input.x", isSpikes: true, on: backend)
+        let input: Activation = try operands.activation("input.x", isSpikes: true, on: backend)
         let filter = try operands.filter("parameter.filter", on: backend)
         let parameters = try operands.normalizationParameters(on: backend)
         let repeats = try operands.integer("repeats", in: 1...1024, default: 1)

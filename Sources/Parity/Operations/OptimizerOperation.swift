@@ -4,7 +4,7 @@ import Tensors
 enum OptimizerOperation: ParityOperation {
     static let name = "optimizer"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let kind: Kind = try operands.choice("optimizer")
         let rate = try operands.float("lr")

@@ -4,12 +4,12 @@ import Tensors
 enum MaxPoolOperation: ParityOperation {
     static let name = "max_pool"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let window = try operands.integer("kernel", in: 1...64)
         let geometry = try operands.geometry()
         let kind: InputKind = try operands.choice("input", default: .spike)
-        let input: Activation<B> = try operands.activation("input.x", isSpikes: kind == .spike, on: backend)
+        let input: Activation = try operands.activation("input.x", isSpikes: kind == .spike, on: backend)
         switch input {
         case .spikes(let spikes):
             try results.add("output.y", try backend.maxPool(spikes, window: window, geometry: geometry))
@@ -34,12 +34,12 @@ enum MaxPoolOperation: ParityOperation {
 enum AveragePoolOperation: ParityOperation {
     static let name = "average_pool"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let window = try operands.integer("kernel", in: 1...64)
         try operands.constant("stride", Float(window))
         let kind: InputKind = try operands.choice("input", default: .real)
-        let input: Activation<B> = try operands.activation("input.x", isSpikes: kind == .spike, on: backend)
+        let input: Activation = try operands.activation("input.x", isSpikes: kind == .spike, on: backend)
         try results.add("output.y", try backend.averagePool(input, window: window))
 
         guard operands.has("cotangent.y") else { return }
@@ -56,10 +56,10 @@ enum AveragePoolOperation: ParityOperation {
 enum GlobalAveragePoolOperation: ParityOperation {
     static let name = "global_average_pool"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let kind: InputKind = try operands.choice("input", default: .real)
-        let input: Activation<B> = try operands.activation("input.x", isSpikes: kind == .spike, on: backend)
+        let input: Activation = try operands.activation("input.x", isSpikes: kind == .spike, on: backend)
         try results.add("output.y", try backend.globalAveragePool(input))
 
         guard operands.has("cotangent.y") else { return }

@@ -4,7 +4,7 @@ import Tensors
 enum RectifyOperation: ParityOperation {
     static let name = "rectify"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let input = try operands.real("input.x", on: backend)
         try results.add("output.y", try backend.rectify(input))

@@ -5,7 +5,7 @@ import Training
 enum ScheduleOperation: ParityOperation {
     static let name = "schedule"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let epochs = try operands.integer("epochs", in: 1...100_000)
         let schedule = LearningRateSchedule(
             kind: try operands.choice("schedule"),

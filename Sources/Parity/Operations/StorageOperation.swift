@@ -4,7 +4,7 @@ import Tensors
 enum StorageOperation: ParityOperation {
     static let name = "storage"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let tensor = try operands.tensor("input.x")
         let values = tensor.values

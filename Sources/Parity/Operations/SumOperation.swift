@@ -5,12 +5,12 @@ import Tensors
 enum SumOperation: ParityOperation {
     static let name = "sum"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let kindOfA: InputKind = try operands.choice("a")
         let kindOfB: InputKind = try operands.choice("b")
-        let a: Activation<B> = try operands.activation("input.a", isSpikes: kindOfA == .spike, on: backend)
-        let b: Activation<B> = try operands.activation("input.b", isSpikes: kindOfB == .spike, on: backend)
+        let a: Activation = try operands.activation("input.a", isSpikes: kindOfA == .spike, on: backend)
+        let b: Activation = try operands.activation("input.b", isSpikes: kindOfB == .spike, on: backend)
         try results.add("output.y", try backend.sum(a, b))
 
         guard case .real(let first) = a, case .real(let second) = b else { return }

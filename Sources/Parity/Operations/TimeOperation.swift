@@ -4,7 +4,7 @@ import Tensors
 enum RepeatOverTimeOperation: ParityOperation {
     static let name = "repeat_over_time"
 
-    static func run<B: Backend>(_ operands: inout CaseOperands, into results: inout CaseResults<B>) throws {
+    static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         let backend = results.backend
         let steps = try operands.integer("time_steps", in: 1...1024)
         let input = try operands.real("input.x", on: backend)
