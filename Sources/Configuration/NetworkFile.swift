@@ -6,7 +6,12 @@ import Yams
 
 /// Networks in files: YAML or JSON with the keys of docs/Networks.md, alone or under the key `network`, as `config.json` has
 /// it.
-public enum NetworkFile {
+public struct NetworkFile {
+    /// The network.
+    public let template: NetworkTemplate
+    /// Multiplier of a model's widths that the network has already: a run's, or 1.
+    public let width: Double
+
     /// The key under which a file that says more has its network.
     public static let key = "network"
 
@@ -18,10 +23,10 @@ public enum NetworkFile {
     /// Reads a network. One without a name has the file's.
     ///
     /// - Throws: ``ConfigurationError/badOptions(_:)`` with file and line; `FileFormatError` where the file cannot be read.
-    public static func read(_ path: String) throws -> NetworkTemplate {
+    public init(_ path: String) throws {
         let document = try YAMLDocument(path)
         guard let root = document.root else { throw document.error(at: nil, "no network is described here") }
-        let node = root.mapping?[key] ?? root
+        let node = root.mapping?[Self.key] ?? root
         guard node.mapping != nil else {
             throw document.error(at: node, "expected a network: lines of the form `key: value` (docs/Networks.md)")
         }
@@ -36,10 +41,12 @@ public enum NetworkFile {
         } catch {
             throw document.error(at: node, "\(error)")
         }
-        return template
+        self.template = template
+        let recorded = OptionFile.isRecord(root) ? root.mapping?["width"]?.scalar.flatMap { Double($0.string) } : nil
+        width = recorded ?? 1
     }
 
-    /// A network as ``read(_:)`` takes it: a line for each key, stages and small groups on one.
+    /// A network as ``init(_:)`` takes it: a line for each key, stages and small groups on one.
     public static func text(_ template: NetworkTemplate) throws -> String {
         try Yams.serialize(node: node(template), width: 120, allowUnicode: true)
     }

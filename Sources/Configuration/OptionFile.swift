@@ -15,6 +15,11 @@ public enum OptionFile {
     /// Keys of `config.json` that are no options.
     private static let records = Set(RunRecord.CodingKeys.allCases.map(\.rawValue))
 
+    /// Whether a file is a run's `config.json`.
+    static func isRecord(_ root: Node) -> Bool {
+        records.subtracting(["size"]).isSubset(of: root.mapping?.keys.compactMap(\.string) ?? [])
+    }
+
     /// The options of a file, as arguments.
     ///
     /// - Throws: ``ConfigurationError/badOptions(_:)`` with file and line for text that is not YAML, for unknown names (with
@@ -26,7 +31,7 @@ public enum OptionFile {
         guard let mapping = root.mapping else {
             throw document.error(at: root, "expected lines of the form `name: value`")
         }
-        let isRecord = records.subtracting(["size"]).isSubset(of: mapping.keys.compactMap(\.string))
+        let isRecord = isRecord(root)
         var reader = Reader(document: document)
         for (key, value) in mapping {
             guard let name = key.string else {

@@ -42,11 +42,14 @@ extension TrainingOptions {
             surrogateHeight: defaults.surrogateHeight,
             raisesHead: defaults.raisesHead
         )
+        var recordedWidth = 1.0
         let template: NetworkTemplate
         if let given {
             (template, overrides.width) = (given, 1)
         } else if let model = network.model, NetworkFile.isNamed(by: model) {
-            template = try NetworkFile.read(model)
+            let file = try NetworkFile(model)
+            template = file.template
+            recordedWidth = file.width
             fallback.timeSteps = defaults.timeSteps ?? 4
         } else {
             let architecture = try Architecture.named(network.model ?? defaults.model)
@@ -54,7 +57,7 @@ extension TrainingOptions {
             overrides.width = overrides.width ?? defaults.width ?? architecture.defaultWidth
             fallback.timeSteps = defaults.timeSteps ?? architecture.defaultTimeSteps
         }
-        return (try Self.settle(template, by: overrides, defaults: fallback), overrides.width ?? 1)
+        return (try Self.settle(template, by: overrides, defaults: fallback), recordedWidth * (overrides.width ?? 1))
     }
 
     /// A key that is misplaced is an option here.
@@ -225,7 +228,7 @@ extension NetworkOptions {
     ///
     /// - Throws: as ``TrainingOptions/configuration(device:model:)``.
     public func shown(_ model: String) throws -> NetworkTemplate {
-        if NetworkFile.isNamed(by: model) { return try NetworkFile.read(model).settled(by: overrides) }
+        if NetworkFile.isNamed(by: model) { return try NetworkFile(model).template.settled(by: overrides) }
         return try Architecture.named(model).settled(by: overrides)
     }
 }

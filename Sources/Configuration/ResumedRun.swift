@@ -114,22 +114,24 @@ extension TrainingSession {
         let folder = try RunFolder.open(path)
         let record = try RunRecord.read(folder.configurationPath)
         let recorded = record.configuration
-        try Self.check(options.network, against: recorded, run: path)
-        let configuration = try options.configuration(device: record.machine.device, model: recorded.network)
-        var renewed = configuration
+        var renewed = try options.configuration(device: record.machine.device, model: recorded.network)
         renewed.width = recorded.width
+        let contradictions =
+            try Self.contradictions(options.network, to: recorded) + renewed.contradictions(to: recorded)
+        guard contradictions.isEmpty else {
+            throw ConfigurationError.contradiction(run: path, options: contradictions)
+        }
         try self.init(resuming: Resumed(folder: folder, record: record), as: renewed, output: output)
     }
 
     /// A network that is named anew must be the run's; its widths are final.
-    private static func check(
+    private static func contradictions(
         _ network: NetworkOptions,
-        against recorded: TrainingConfiguration,
-        run: String
-    ) throws {
+        to recorded: TrainingConfiguration
+    ) throws -> [ConfigurationError.Contradiction] {
         var contradictions: [ConfigurationError.Contradiction] = []
         if let model = network.model {
-            let name = NetworkFile.isNamed(by: model) ? try NetworkFile.read(model).name : model
+            let name = NetworkFile.isNamed(by: model) ? try NetworkFile(model).template.name : model
             if name != recorded.network.name {
                 contradictions.append(.init(option: "--model", given: model, recorded: recorded.network.name))
             }
@@ -137,9 +139,7 @@ extension TrainingSession {
         if let width = network.width, width != recorded.width {
             contradictions.append(.init(option: "--width", given: "\(width)", recorded: "\(recorded.width)"))
         }
-        guard contradictions.isEmpty else {
-            throw ConfigurationError.contradiction(run: run, options: contradictions)
-        }
+        return contradictions
     }
 
     /// Continues the run in `path` with these options given anew.

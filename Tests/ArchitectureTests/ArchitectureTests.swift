@@ -22,7 +22,7 @@ import Testing
         "Parity": ["Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
         "lsn": [
             "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
-            "Configuration", "Parity", "Interchange", "Reports", "Experiments", "TensorBoard",
+            "Configuration", "Parity", "FileFormats", "Interchange", "Reports", "Experiments", "TensorBoard",
         ],
     ]
 

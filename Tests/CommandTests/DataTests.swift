@@ -109,6 +109,23 @@ import Testing
         let evaluated = try lsn("eval", "--checkpoint", "run", "--device", "reference", "--json")
         #expect(evaluated.code == 0, "\(evaluated.errors)")
         #expect((try evaluated.json() as? [String: Any])?["samples"] as? Int == 10)
+        // A checkpoint by itself says how it is to be evaluated.
+        try FileManager.default.copyItem(
+            atPath: place.file("run/checkpoint-last.safetensors"),
+            toPath: place.file("alone.safetensors")
+        )
+        let folder = try #require(place.leaves("run/config.json")["data.data"])
+        func alone(_ arguments: String...) throws -> CommandResult {
+            try place.lsn(["eval", "--checkpoint", "alone.safetensors", "--data", folder, "--device", "reference"] + arguments)
+        }
+        let same = try alone("--json")
+        let scores = try #require(try same.json() as? [String: Any])
+        #expect(scores["split"] as? String == "random:4" && scores["frames_by"] as? String == "time")
+        #expect(scores["loss"] as? Double == (try evaluated.json() as? [String: Any])?["loss"] as? Double)
+        #expect(!same.errors.contains("trained"))
+        let other = try alone("--split", "first-900")
+        #expect(other.errors.contains("warning: the network was trained with the split random:4"), "\(other.errors)")
+        #expect(other.output.contains("(split first-900, frames by time)"), "\(other.output)")
         let resumed = try lsn("train", "--resume", "run", "--split", "first-900")
         #expect(resumed.code == 2 && resumed.errors.contains("--split"))
     }

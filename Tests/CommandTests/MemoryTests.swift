@@ -125,7 +125,7 @@ import Testing
         #expect(seconds(2).count == 3 && seconds(2).allSatisfy { $0 > 0 })
         #expect(error(3).contains("firing rate"))
         #expect(error(4).contains("there is no benchmark"))
-        #expect(error(5).contains("did you mean 'width'"))
+        #expect(error(5).contains("Did you mean '--width'"))
         #expect(answers[6]["parameter_count"] as? Int ?? 0 > 0)
         #expect((answers[6]["memory"] as? [String: Any])?["mode"] as? String == "lean")
         #expect(seconds(7).count == 1)

@@ -40,7 +40,7 @@ import Testing
         (["trian"], "trian"),
         (["train", "--epoch", "3"], "--epoch"),
         (["train", "--epochs", "many"], "many"),
-        (["train", "--epochs", "0"], "--epochs 0"),
+        (["train", "--epochs", "0"], "'0' is invalid for '--epochs"),
         (["train", "--model", "lsn91"], "lsn19"),
         (["train", "--dataset", "svhn"], "svhn"),
         (["train", "--dataset", "mnist"], "--data"),

@@ -69,11 +69,11 @@ import Training
         for index in 0..<count {
             try FileSystem.writeAtomicallyUnsynced(Self.damaged(Array(Self.network.utf8), index), to: path)
             do {
-                let template = try NetworkFile.read(path)
+                let template = try NetworkFile(path).template
                 if index % 50 == 0 {
                     let settled = try template.settled()
                     try FileSystem.writeAtomicallyUnsynced(Array(NetworkFile.text(settled).utf8), to: path)
-                    #expect(try NetworkFile.read(path) == settled, "mutation \(index)")
+                    #expect(try NetworkFile(path).template == settled, "mutation \(index)")
                 }
             } catch let error as ConfigurationError {
                 #expect(error.description.hasPrefix(path), "mutation \(index): \(error)")

@@ -15,7 +15,7 @@ import Training
         place = try TemporaryFolder()
     }
 
-    private func list(_ folder: ExperimentFolder) -> RunList<ReferenceBackend> {
+    private func list(_ folder: ExperimentFolder) -> RunList {
         RunList(
             folder: folder,
             backend: backend,

@@ -175,7 +175,8 @@ import Testing
         broken.metadata = file.metadata
         for other in file.names {
             guard let kept = file[other] else { continue }
-            let values = [Float](repeating: .nan, count: tensor.count)
+            // Sums of such weights are infinite.
+            let values = [Float](repeating: 3e38, count: tensor.count)
             broken.append(other, other == name ? .init(floats: values, shape: tensor.shape) : kept)
         }
         file = broken
@@ -192,6 +193,29 @@ import Testing
         #expect(epoch == 2)
         #expect(what.contains("stages.1.0.inhibitory.0"))
         #expect(try FileSystem.read(path) == file.serialized())
+    }
+
+    /// Spikes hide NaN, and a negative variance is one under a root: neither is evaluated or trained on.
+    @Test(arguments: [
+        ("stages.1.0.inhibitory.0.conv.weight", Float.nan), ("stem.bn.running_var", -1), ("head.fc2.bias", .infinity),
+        ("optimizer.second_moment.stem.conv.weight", -0.5),
+    ])
+    func valuesThatNoTrainingLeavesAreRefused(name: String, value: Float) async throws {
+        try await train(session { $0["epochs"] = "1" })
+        let path = run + "/checkpoint-last.safetensors"
+        let file = try Safetensors.read(path)
+        var broken = Safetensors()
+        broken.metadata = file.metadata
+        for other in file.names {
+            let kept = try #require(file[other])
+            var values = try kept.floats(named: other, path: path)
+            if other == name { values[1] = value }
+            broken.append(other, .init(floats: values, shape: kept.shape))
+        }
+        try broken.write(to: path)
+        let session = try TrainingSession(resuming: run, options: ["epochs": "2"])
+        let error = await #expect(throws: FileFormatError.self) { try await train(session) }
+        #expect(error?.description.contains("value 1 of \(name) is \(value)") == true)
     }
 
     @Test func anExplodingUpdateStopsTheRun() async throws {
