@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import OpenCLRuntime
 import Training
 
 /// The command line: subcommands, and how a failure becomes a message and an exit code.
@@ -22,11 +23,16 @@ struct LSN: AsyncParsableCommand {
         ]
     )
 
+    /// Where PoCL keeps what it compiles.
+    static let driverCache = DriverCache.prepare()
+
     static func main() async {
         // A limit on file sizes is to be an error of the write, with advice, not the end of the process.
         _ = signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try await asyncParseAsRoot()
+            // Before there are other threads: it changes the environment.
+            _ = driverCache
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
