@@ -86,7 +86,9 @@ import Testing
         try FileManager.default.copyItem(atPath: sources, toPath: place.file("kernels"))
         let text = try place.read("kernels/logic/gate.cl")
         try place.write("#warning \(UUID().uuidString)\n" + text, to: "kernels/logic/gate.cl")
-        let arguments = ["check", "--device", "opencl", "--filter", "logic_gate/small", "--kernels", "kernels", "--once"]
+        let arguments = [
+            "check", "--device", "opencl", "--filter", "logic_gate/small", "--kernels", "kernels", "--once",
+        ]
         let result = try place.lsn(arguments)
         #expect(result.code == 0)
         #expect(result.errors.isEmpty, "\(result.errors)")
