@@ -136,13 +136,17 @@ public struct TrainingConfiguration: Hashable, Sendable {
     }
 
     /// The network that this configuration trains on such images.
+    ///
+    /// - Throws: ``ConfigurationError`` where an option does not fit them, see ``DataFit``.
     public func networkDescription(for data: any TrainingData) throws -> NetworkDescription {
-        try networkDescription(
+        let network = try networkDescription(
             channels: data.channels,
             height: data.height,
             width: data.width,
             classes: data.classes
         )
+        try DataFit.check(self, network, data)
+        return network
     }
 
     /// The network that this configuration trains on images of `channels` × `height` × `width`.

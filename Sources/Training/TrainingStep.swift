@@ -49,7 +49,7 @@ struct TrainingStep<B: Backend>: Sendable {
     ///   - epoch: 1 for the first, for errors.
     ///   - observer: watches the network, if anyone does.
     ///   - betweenPasses: see ``enqueue(_:labels:rate:number:observer:betweenPasses:)``.
-    /// - Throws: ``TrainingError/diverged(what:step:epoch:)``, `BackendError`.
+    /// - Throws: ``TrainingError/diverged(what:step:epoch:advice:)``, `BackendError`.
     func run(
         _ batch: Batch,
         rate: Double,
@@ -71,7 +71,12 @@ struct TrainingStep<B: Backend>: Sendable {
         )
         let outcome = StepOutcome(try backend.read(record, count: StepRecord.words))
         if let problem = problem(in: outcome) {
-            throw TrainingError.diverged(what: problem, step: number, epoch: epoch)
+            throw TrainingError.diverged(
+                what: problem,
+                step: number,
+                epoch: epoch,
+                advice: StabilityAdvice(network.description).divergence
+            )
         }
         return outcome
     }

@@ -85,7 +85,7 @@ public struct StartExperiment: Sendable {
                 try probe.train(batch: step, rate: configuration.schedule.base)
             }
             result.afterSteps = StartResults.Measurement(try probe.measure(batch: plan.steps))
-        } catch TrainingError.diverged(let what, let step, let epoch) {
+        } catch TrainingError.diverged(let what, let step, let epoch, _) {
             result.failure = RunFailure(what: what, step: step, epoch: epoch)
         }
         return result
