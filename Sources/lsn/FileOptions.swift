@@ -1,15 +1,5 @@
-public import ArgumentParser
-public import Datasets
-
-extension SplitRule: ExpressibleByArgument {
-    /// From the command line.
-    public init?(argument: String) { self.init(argument) }
-}
-
-extension ImageSize: ExpressibleByArgument {
-    /// From the command line.
-    public init?(argument: String) { self.init(argument) }
-}
+import ArgumentParser
+import Datasets
 
 /// Options of data sets that are folders of files.
 struct FileOptions: ParsableArguments {
@@ -19,13 +9,15 @@ struct FileOptions: ParsableArguments {
             discussion: "\(SplitRule.expectation). Default: folders where there are train and val (or test), else "
                 + "first-900 for recordings, every-5 for pictures.",
             valueName: "rule"
-        )
+        ),
+        transform: readSplit
     )
     var split: SplitRule?
 
     @Option(
         help:
-            "Pixels that the network sees: N, or native (default: imagenet 224, cifar10-dvs 48; digits, mnist and cifar10 native, which whole factors make smaller)."
+            "Pixels that the network sees: N, or native (default: imagenet 224, cifar10-dvs 48; digits, mnist and cifar10 native, which whole factors make smaller).",
+        transform: readImageSize
     )
     var imageSize: ImageSize?
 
@@ -43,4 +35,10 @@ struct FileOptions: ParsableArguments {
 
     @Option(help: "Folder for frames of recordings (default: frames in the user's cache folder).")
     var cache: String?
+
+    func validate() throws {
+        if let maxBadFiles, maxBadFiles < 0 {
+            throw ValidationError("--max-bad-files must be 0 or more, not \(maxBadFiles)")
+        }
+    }
 }

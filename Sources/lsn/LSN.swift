@@ -27,10 +27,13 @@ struct LSN: AsyncParsableCommand {
     static let driverCache = DriverCache.prepare()
 
     static func main() async {
-        // A limit on file sizes is to be an error of the write, with advice, not the end of the process.
+        Terminal.fillStandardStreams()
+        // A limit on file sizes is to be an error of the write, with advice, not the end of the process; and a reader that has
+        // seen enough (`lsn train | head`) does not end a training.
         _ = signal(SIGXFSZ, SIG_IGN)
+        _ = signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try await asyncParseAsRoot()
+            var command = try await asyncParseAsRoot(NegativeNumbers.joined(Array(CommandLine.arguments.dropFirst())))
             // Before there are other threads: it changes the environment.
             _ = driverCache
             if var command = command as? any AsyncParsableCommand {
@@ -38,6 +41,7 @@ struct LSN: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            try Terminal.checkOutput()
         } catch {
             Foundation.exit(Failure.report(error))
         }

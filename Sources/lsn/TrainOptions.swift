@@ -196,7 +196,7 @@ struct LearningOptions: ParsableArguments {
     @Option(help: "Share of each target that all classes divide among themselves (default: 0).")
     var labelSmoothing: Float?
 
-    @Option(help: "Key of all random numbers (default: 0).")
+    @Option(help: "Key of all random numbers (default: 0).", transform: readSeed)
     var seed: UInt64?
 }
 
