@@ -1,16 +1,6 @@
 public import ArgumentParser
 public import Datasets
 
-extension SplitRule: ExpressibleByArgument {
-    /// From the command line.
-    public init?(argument: String) { self.init(argument) }
-}
-
-extension ImageSize: ExpressibleByArgument {
-    /// From the command line.
-    public init?(argument: String) { self.init(argument) }
-}
-
 /// Options of data sets that are folders of files.
 public struct FileOptions: ParsableArguments {
     /// Which files train and which test.
@@ -20,14 +10,16 @@ public struct FileOptions: ParsableArguments {
             discussion: "\(SplitRule.expectation). Default: folders where there are train and val (or test), else "
                 + "first-900 for recordings, every-5 for pictures.",
             valueName: "rule"
-        )
+        ),
+        transform: readSplit
     )
     public var split: SplitRule?
 
     /// Rows and columns that the network sees.
     @Option(
         help:
-            "Pixels that the network sees: N, or native (default: imagenet 224, cifar10-dvs 48; digits, mnist and cifar10 native, which whole factors make smaller)."
+            "Pixels that the network sees: N, or native (default: imagenet 224, cifar10-dvs 48; digits, mnist and cifar10 native, which whole factors make smaller).",
+        transform: readImageSize
     )
     public var imageSize: ImageSize?
 

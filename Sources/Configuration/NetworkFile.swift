@@ -103,11 +103,28 @@ public struct YAMLDocument {
     /// - Throws: ``ConfigurationError/badOptions(_:)`` where it is not YAML; `FileFormatError` where it cannot be read.
     init(_ path: String) throws {
         self.path = path
-        let text = String(decoding: try FileSystem.read(path, limit: 1 << 20), as: UTF8.self)
+        let text = Self.text(of: try FileSystem.read(path, limit: 1 << 20))
         do {
             root = try Yams.compose(yaml: text)
         } catch {
             throw ConfigurationError.badOptions("\(path): not YAML: \(error)")
+        }
+    }
+
+    /// The text of a file: UTF-8, or UTF-16 where a byte order mark says so, as editors on Windows write it.
+    private static func text(of bytes: [UInt8]) -> String {
+        switch (bytes.first, bytes.dropFirst().first) {
+        case (0xFF, 0xFE): String(decoding: units(bytes.dropFirst(2)) { $0 | $1 << 8 }, as: UTF16.self)
+        case (0xFE, 0xFF): String(decoding: units(bytes.dropFirst(2)) { $0 << 8 | $1 }, as: UTF16.self)
+        default:
+            String(decoding: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...], as: UTF8.self)
+        }
+    }
+
+    /// Pairs of bytes as the numbers that they stand for.
+    private static func units(_ bytes: ArraySlice<UInt8>, _ join: (UInt16, UInt16) -> UInt16) -> [UInt16] {
+        stride(from: bytes.startIndex, to: bytes.endIndex - 1, by: 2).map {
+            join(UInt16(bytes[$0]), UInt16(bytes[$0 + 1]))
         }
     }
 

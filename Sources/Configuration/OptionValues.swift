@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import Datasets
 import Networks
 
 // How values of options are read: each says what it takes, so that a range stands where its option is declared.
@@ -52,6 +53,26 @@ public func positive<Value: BinaryFloatingPoint & LosslessStringConvertible & Se
 @Sendable
 public func finite<Value: BinaryFloatingPoint & LosslessStringConvertible & SendableMetatype>(_ text: String) throws -> Value {
     try number("a finite number") { $0.isFinite }(text)
+}
+
+/// The seed that a text means.
+@Sendable
+public func readSeed(_ text: String) throws -> UInt64 {
+    try number("a whole number from 0 to \(UInt64.max)") { (_: UInt64) in true }(text)
+}
+
+/// The size of pictures that a text means.
+@Sendable
+public func readImageSize(_ text: String) throws -> ImageSize {
+    guard let value = ImageSize(text) else { throw ValidationError("It takes \(ImageSize.expectation).") }
+    return value
+}
+
+/// The rule that a text means.
+@Sendable
+public func readSplit(_ text: String) throws -> SplitRule {
+    guard let value = SplitRule(text) else { throw ValidationError("It takes one of \(SplitRule.expectation).") }
+    return value
 }
 
 extension ArgumentHelp {

@@ -33,7 +33,7 @@ public struct RunOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: "Key of all random numbers (default: 0).",
-        transform: number("a whole number from 0 to 2^64 - 1") { _ in true }
+        transform: readSeed
     )
     public var seed: UInt64?
 

@@ -27,21 +27,37 @@ extension FileSystem {
     static func writeAtomically(
         _ bytes: [UInt8],
         to path: String,
+        followsLinks: Bool = true,
         calls: AtomicWriteCalls
     ) throws(FileFormatError) {
-        try requireReplaceable(path)
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
+        switch try WriteTarget.find(path, followsLinks: followsLinks) {
+        case .stream(let descriptor):
+            try closing(descriptor, path, calls: calls) { () throws(FileFormatError) in
+                try write(bytes, to: descriptor, path: path, calls: calls)
+            }
+        case .file(let target, let status):
+            try replace(target, status, by: bytes, path: path, calls: calls)
+        }
+    }
+
+    /// Puts a new file in the place of the one at `target`, which may be missing.
+    private static func replace(
+        _ target: String,
+        _ status: stat?,
+        by bytes: [UInt8],
+        path: String,
+        calls: AtomicWriteCalls
+    ) throws(FileFormatError) {
+        let folder = folder(of: target)
         let (descriptor, temporary) = try createTemporary(in: folder, for: path)
         do throws(FileFormatError) {
-            do throws(FileFormatError) {
+            // Network file systems may report a full disk only when the file is closed.
+            try closing(descriptor, path, calls: calls) { () throws(FileFormatError) in
                 try write(bytes, to: descriptor, path: path, calls: calls)
-            } catch {
-                _ = calls.close(descriptor)
-                throw error
+                if let status, status.st_mode & S_IFMT == S_IFREG { keep(status, of: descriptor) }
+                try check(calls.synchronize(descriptor), path, "cannot be synced to disk")
             }
-            // Network file systems may report a full disk only now.
-            try check(calls.close(descriptor), path, "cannot be closed after writing")
-            try check(calls.rename(temporary, path), path, "cannot be replaced")
+            try check(calls.rename(temporary, target), path, "cannot be replaced")
         } catch {
             _ = unsafe unlink(temporary)
             throw error
@@ -49,14 +65,30 @@ extension FileSystem {
         try synchronizeFolder(folder, calls: calls)
     }
 
-    /// Nothing but files is replaced: a device such as /dev/null would be gone for every program.
-    private static func requireReplaceable(_ path: String) throws(FileFormatError) {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return }
-        let kind = status.st_mode & S_IFMT
-        guard kind == S_IFREG || kind == S_IFDIR else {
-            throw FileFormatError(path: path, problem: "is a device or a pipe", advice: "name a file")
+    /// Gives a file the permissions of the one whose place it takes, and its owner where that is allowed: the content is
+    /// there in any case, and whoever may write it may also read it.
+    private static func keep(_ status: stat, of descriptor: Int32) {
+        var own = stat()
+        if unsafe fstat(descriptor, &own) == 0, own.st_uid != status.st_uid || own.st_gid != status.st_gid {
+            _ = fchown(descriptor, status.st_uid, status.st_gid)
         }
+        _ = fchmod(descriptor, status.st_mode & 0o777)
+    }
+
+    /// Runs `body` and closes the descriptor, whatever comes of it.
+    private static func closing(
+        _ descriptor: Int32,
+        _ path: String,
+        calls: AtomicWriteCalls,
+        _ body: () throws(FileFormatError) -> Void
+    ) throws(FileFormatError) {
+        do throws(FileFormatError) {
+            try body()
+        } catch {
+            _ = calls.close(descriptor)
+            throw error
+        }
+        try check(calls.close(descriptor), path, "cannot be closed after writing")
     }
 
     private static func createTemporary(
@@ -89,7 +121,6 @@ extension FileSystem {
             try check(count == 0 ? -Int(EIO) : count, path, "cannot be written", byteOffset: written)
             written += count
         }
-        try check(calls.synchronize(descriptor), path, "cannot be synced to disk")
     }
 
     private static func synchronizeFolder(_ folder: String, calls: AtomicWriteCalls) throws(FileFormatError) {

@@ -21,6 +21,6 @@ public struct FileFormatError: Error, Sendable, Equatable, CustomStringConvertib
     public var description: String {
         let place = byteOffset.map { ", byte \($0)" } ?? ""
         let remedy = advice.map { "; \($0)" } ?? ""
-        return "\(path)\(place): \(problem)\(remedy)"
+        return "\(PrintableText.name(path))\(place): \(problem)\(remedy)"
     }
 }

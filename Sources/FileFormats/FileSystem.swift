@@ -52,12 +52,13 @@ public enum FileSystem {
         }
     }
 
-    /// Replaces `path` by a file that holds `bytes`, all or nothing.
+    /// Replaces the file at `path` by one that holds `bytes`, all or nothing; writes them to a device or a pipe.
     ///
-    /// The bytes go to a new file in the same folder, which is synced and then renamed over `path`; the folder is synced
-    /// too. Whatever fails (a full disk, a crash, a power cut), `path` holds either what it held before or all of
-    /// `bytes`, and a failure that is reported leaves no temporary file behind. A symbolic link at `path` is replaced, not
-    /// followed; devices and pipes are refused, since no file may take their place.
+    /// Symbolic links are followed, and stay; a link to nothing makes the file that it names. The bytes go to a new file in
+    /// the folder of the old one, with its permissions, which is synced and then renamed over it; the folder is synced too.
+    /// Whatever fails (a full disk, a crash, a power cut), `path` holds either what it held before or all of `bytes`, and a
+    /// failure that is reported leaves no temporary file behind. No file takes the place of a device or a pipe, such as
+    /// /dev/stdout: it is written to, as far as it takes the bytes.
     ///
     /// - Throws: ``FileFormatError`` with the system's reason.
     public static func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileFormatError) {
@@ -67,13 +68,14 @@ public enum FileSystem {
     /// Replaces `path` by a file that holds `bytes`, without waiting for the disk.
     ///
     /// As ``writeAtomically(_:to:)``, but after a power cut the file may be empty or in part old: for caches, whose files
-    /// carry a checksum and can be made again.
+    /// carry a checksum and can be made again. A link is replaced, not followed: in a cache that others may write to, it may
+    /// be anybody's.
     ///
     /// - Throws: ``FileFormatError`` with the system's reason.
     public static func writeAtomicallyUnsynced(_ bytes: [UInt8], to path: String) throws(FileFormatError) {
         var calls = AtomicWriteCalls.system
         calls.synchronize = { _ in 0 }
-        try writeAtomically(bytes, to: path, calls: calls)
+        try writeAtomically(bytes, to: path, followsLinks: false, calls: calls)
     }
 
     /// An error with the system's words for `code`, and advice where one can be given.

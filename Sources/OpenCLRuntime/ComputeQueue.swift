@@ -26,12 +26,14 @@ public final class ComputeQueue: Sendable {
     ///   - sources: the kernels.
     ///   - cache: where compiled programs are kept from run to run; `nil` to compile every time.
     ///   - profiling: whether every launch is timed; that costs time itself, so it is for measuring only.
+    ///   - warned: told what the compiler said of a program that it built; `nil`: it is asked not to warn.
     /// - Throws: `unusableDevice` where the device is switched off or has no compiler; `call`.
     public init(
         device: DeviceInfo,
         sources: KernelSourceTree,
         cache: ProgramCache?,
-        profiling: Bool
+        profiling: Bool,
+        warned: (@Sendable (String) -> Void)? = nil
     ) throws(OpenCLError) {
         guard device.isAvailable else { throw .unusableDevice(device: device.name, problem: "it is not available now") }
         guard device.hasCompiler else {
@@ -42,7 +44,7 @@ public final class ComputeQueue: Sendable {
         let context = try DeviceContext(device: device)
         self.context = context
         active = Mutex(try CommandQueue(context: context, isProfiling: profiling))
-        programs = ProgramLibrary(sources: sources, cache: cache, context: context)
+        programs = ProgramLibrary(sources: sources, cache: cache, context: context, warned: warned)
     }
 
     /// A kernel, built when it is first asked for; later calls cost a look-up.

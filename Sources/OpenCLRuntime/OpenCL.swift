@@ -1,4 +1,5 @@
 import COpenCL
+import Foundation
 import Synchronization
 
 /// What is installed on this machine.
@@ -8,7 +9,7 @@ public enum OpenCL {
     /// A platform that fails is left out as long as another has a device.
     ///
     /// - Returns: at least one device.
-    /// - Throws: `noPlatform` or `noDevice` where there is none.
+    /// - Throws: `noPlatform` or `noDevice` where there is none; `unusableDevice` where PoCL lacks a folder for its cache.
     public static func devices() throws(OpenCLError) -> [DeviceInfo] {
         try found.withLock { (found) throws(OpenCLError) in
             if let found { return found }
@@ -31,16 +32,28 @@ public enum OpenCL {
 
         var devices: [DeviceInfo] = []
         var failures: [String] = []
+        var problem: String?
         for unsafe(index, platform) in unsafe platforms.enumerated() {
             guard let platform = unsafe platform else { continue }
             do throws(OpenCLError) {
                 devices += try unsafe Self.devices(of: platform, index: index)
             } catch {
                 failures.append("platform \(index) (\(error))")
+                if problem == nil { problem = unsafe cacheProblem(of: platform) }
             }
         }
-        guard !devices.isEmpty else { throw .noDevice(platforms: failures) }
-        return devices
+        if !devices.isEmpty { return devices }
+        if let problem { throw .unusableDevice(device: "PoCL", problem: problem) }
+        throw .noDevice(platforms: failures)
+    }
+
+    /// What PoCL never says of itself: that it cannot write to its cache folder. `nil` for other drivers and reasons.
+    private static func cacheProblem(of platform: cl_platform_id) -> String? {
+        let name = try? unsafe queryString("clGetPlatformInfo") {
+            unsafe clGetPlatformInfo(platform, cl_platform_info(CL_PLATFORM_NAME), $0, $1, $2)
+        }
+        guard name == "Portable Computing Language" else { return nil }
+        return DriverCache.problem(ProcessInfo.processInfo.environment)
     }
 
     /// The device that a name of `--device` stands for.

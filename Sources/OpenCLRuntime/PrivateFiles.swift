@@ -24,6 +24,15 @@ enum PrivateFolder {
         return answer == 0 && isPrivate(path)
     }
 
+    /// Makes a folder of this user's alone in one that everybody writes to, such as /tmp.
+    ///
+    /// - Returns: whether it is private now, can be written to, and no link that somebody else may turn elsewhere.
+    static func prepareAmongOthers(_ path: String) -> Bool {
+        guard prepare(path) else { return false }
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// Removes old files: programs of drivers long gone, and what a killed process left half written.
     static func removeFiles(in path: String, where isOurs: (String) -> Bool, unusedForDays days: Int) {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return }

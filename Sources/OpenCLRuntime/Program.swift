@@ -10,8 +10,12 @@ final class Program: Sendable {
 
     /// Options of every program. OpenCL C 1.2 is what every vendor offers; argument information lets a launch name the
     /// argument that is wrong. There is no option that relaxes arithmetic.
-    static func standardOptions(for device: DeviceInfo) -> [String] {
+    ///
+    /// - Parameter warns: whether the compiler may warn. PoCL writes how many warnings there were to standard error, which
+    ///   belongs to the program, and there are some wherever vectors are wider than a CPU's registers.
+    static func standardOptions(for device: DeviceInfo, warns: Bool) -> [String] {
         var options = ["-cl-std=CL1.2", "-cl-kernel-arg-info"]
+        if !warns { options.append("-w") }
         // IEEE division and square root; without it OpenCL allows errors of 2.5 and 3 units in the last place.
         if device.roundsDivisionCorrectly { options.append("-cl-fp32-correctly-rounded-divide-sqrt") }
         return options
@@ -28,7 +32,13 @@ final class Program: Sendable {
     }
 
     /// Compiles a program.
-    static func compile(_ recipe: ProgramRecipe, context: DeviceContext) throws(OpenCLError) -> Program {
+    ///
+    /// - Parameter warned: told what the compiler said of a program that it built, where it said anything.
+    static func compile(
+        _ recipe: ProgramRecipe,
+        context: DeviceContext,
+        warned: (@Sendable (String) -> Void)?
+    ) throws(OpenCLError) -> Program {
         var code: cl_int = 0
         let created = unsafe recipe.source.text.withCString { text in
             var text: UnsafePointer<CChar>? = unsafe text
@@ -41,16 +51,7 @@ final class Program: Sendable {
         let handle = unsafe ProgramHandle(pointer: pointer)
         let built = build(handle, recipe, context: context)
         guard built == CL_SUCCESS else {
-            let log = try unsafe queryString("clGetProgramBuildInfo") {
-                unsafe clGetProgramBuildInfo(
-                    handle.pointer,
-                    context.device.handle.device,
-                    cl_program_build_info(CL_PROGRAM_BUILD_LOG),
-                    $0,
-                    $1,
-                    $2
-                )
-            }
+            let log = try log(of: handle, recipe, context: context)
             if log.isEmpty {
                 let options = recipe.allOptions.joined(separator: " ")
                 try OpenCLStatus.check(built, "clBuildProgram", "for \(recipe.location) with \(options)")
@@ -59,10 +60,34 @@ final class Program: Sendable {
                 file: recipe.location,
                 options: recipe.allOptions,
                 device: context.device.name,
-                log: BuildLog.normalized(log, places: recipe.source.places)
+                log: log
             )
         }
+        if let warned {
+            let log = try log(of: handle, recipe, context: context)
+            if !log.isEmpty { warned(log) }
+        }
         return Program(handle, recipe)
+    }
+
+    /// What the compiler said of a program; empty where it said nothing.
+    private static func log(
+        of handle: borrowing ProgramHandle,
+        _ recipe: ProgramRecipe,
+        context: DeviceContext
+    ) throws(OpenCLError) -> String {
+        let pointer = unsafe handle.pointer
+        let log = try unsafe queryString("clGetProgramBuildInfo") {
+            unsafe clGetProgramBuildInfo(
+                pointer,
+                context.device.handle.device,
+                cl_program_build_info(CL_PROGRAM_BUILD_LOG),
+                $0,
+                $1,
+                $2
+            )
+        }
+        return BuildLog.normalized(log, places: recipe.source.places)
     }
 
     /// Takes a program as `binary()` gave it; `nil` where the driver does not want it.

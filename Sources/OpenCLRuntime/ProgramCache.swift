@@ -31,10 +31,15 @@ public final class ProgramCache: Sendable {
     }
 
     static func standardDirectory(_ environment: [String: String]) -> String? {
-        if let own = environment["LSN_CACHE_DIR"], !own.isEmpty { return own + "/programs" }
+        standardRoot(environment).map { $0 + "/programs" }
+    }
+
+    /// The user's cache folder of this program, which holds the folders of each kind of thing.
+    static func standardRoot(_ environment: [String: String]) -> String? {
+        if let own = environment["LSN_CACHE_DIR"], !own.isEmpty { return own }
         // The XDG base directory specification has relative paths ignored.
-        if let caches = environment["XDG_CACHE_HOME"], caches.hasPrefix("/") { return caches + "/lsn/programs" }
-        if let home = environment["HOME"], home.hasPrefix("/") { return home + "/.cache/lsn/programs" }
+        if let caches = environment["XDG_CACHE_HOME"], caches.hasPrefix("/") { return caches + "/lsn" }
+        if let home = environment["HOME"], home.hasPrefix("/") { return home + "/.cache/lsn" }
         return nil
     }
 

@@ -21,16 +21,23 @@ final class ProgramLibrary: Sendable {
     let sources: KernelSourceTree
     private let cache: ProgramCache?
     private let context: DeviceContext
+    private let warned: (@Sendable (String) -> Void)?
     private let kernels = Mutex<[KernelKey: Kernel]>([:])
     private let slots = Mutex<[ProgramKey: Slot]>([:])
     private let counts = Mutex(BuildStatistics())
 
     var statistics: BuildStatistics { counts.withLock { $0 } }
 
-    init(sources: KernelSourceTree, cache: ProgramCache?, context: DeviceContext) {
+    init(
+        sources: KernelSourceTree,
+        cache: ProgramCache?,
+        context: DeviceContext,
+        warned: (@Sendable (String) -> Void)?
+    ) {
         self.sources = sources
         self.cache = cache
         self.context = context
+        self.warned = warned
     }
 
     func kernel(_ name: String, file: String, options: [String]) throws(OpenCLError) -> Kernel {
@@ -66,7 +73,7 @@ final class ProgramLibrary: Sendable {
             file: key.file,
             location: sources.location(key.file),
             options: key.options,
-            allOptions: Program.standardOptions(for: context.device) + key.options
+            allOptions: Program.standardOptions(for: context.device, warns: warned != nil) + key.options
         )
         guard let cache else { return try compile(recipe) }
         let cacheKey = CacheKey(
@@ -94,7 +101,7 @@ final class ProgramLibrary: Sendable {
     }
 
     private func compile(_ recipe: ProgramRecipe) throws(OpenCLError) -> Program {
-        let program = try Program.compile(recipe, context: context)
+        let program = try Program.compile(recipe, context: context, warned: warned)
         counts.withLock { $0.compiled += 1 }
         return program
     }

@@ -1,3 +1,5 @@
+import FileFormats
+
 /// Options that cannot be followed; a mistake of whoever gave them.
 public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Options that could not be read, in words.
@@ -45,13 +47,13 @@ public enum ConfigurationError: Error, Sendable, Equatable, CustomStringConverti
         case .withoutEffect(let option, let value, let reason):
             "\(option) \(value) has no effect: \(reason)"
         case .contradiction(let run, let options):
-            "the run in \(run) was started with "
+            "the run in \(PrintableText.name(run)) was started with "
                 + options.map { "\($0.option) \($0.recorded), not \($0.given)" }.joined(separator: "; ")
                 + ". Leave these options out to continue it, or start a new run with --output"
         case .badRunFolder(let path, let problem, let advice):
-            "\(path): \(problem). \(advice)"
+            "\(PrintableText.name(path)): \(problem). \(advice)"
         case .otherData(let run, let recorded, let found):
-            "the run in \(run) was started on other data (fingerprint \(recorded), these have \(found)). "
+            "the run in \(PrintableText.name(run)) was started on other data (fingerprint \(recorded), these have \(found)). "
                 + "Give the folder of the same files with --data"
         case .doesNotFit(let shortage): shortage.description
         }

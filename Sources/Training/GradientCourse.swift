@@ -1,7 +1,7 @@
 import Foundation
 
 /// What becomes of a gradient on its way back through the blocks, where that keeps a network from training.
-public struct GradientCourse: Hashable, Sendable, CustomStringConvertible {
+public struct GradientCourse: Hashable, Sendable {
     /// Which way it goes wrong.
     public enum Problem: String, Hashable, Sendable {
         /// Its norm grows beyond ``largestFactor``, or is infinite.
@@ -39,13 +39,13 @@ public struct GradientCourse: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// For people: what happens, where, and what to change.
-    public var description: String {
+    public func text(_ advice: StabilityAdvice) -> String {
         let size = factor.map { "\(String(format: "%.1e", Double($0))) times the last block's" } ?? "not finite"
-        let advice =
+        let remedy =
             switch problem {
-            case .explodes: "a smaller --surrogate-height or --branch-scale keeps it level"
-            case .vanishes: "a larger --surrogate-height keeps it level; so do blocks with a gate (lsn…)"
+            case .explodes: advice.explosion
+            case .vanishes: advice.vanishing
             }
-        return "the gradient \(problem.rawValue) going back: at \(block) its norm is \(size); \(advice)"
+        return "the gradient \(problem.rawValue) going back: at \(block) its norm is \(size); \(remedy)"
     }
 }

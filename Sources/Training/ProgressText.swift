@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 import Networks
 
@@ -21,10 +22,10 @@ public struct ProgressText: Sendable {
             "\(bold(network.name))\(width): \(record.size.layers) layers, "
                 + "\(record.size.blocks) blocks, \(Self.grouped(record.size.parameters)) parameters, "
                 + Self.counted(network.timeSteps ?? 0, "time step"),
-            "data    \(record.dataSet.source): \(Self.grouped(record.dataSet.trainSamples)) to train on, "
+            "data    \(PrintableText.name(record.dataSet.source)): \(Self.grouped(record.dataSet.trainSamples)) to train on, "
                 + "\(Self.grouped(record.dataSet.testSamples)) to test with, \(images)",
             "device  \(record.continued.last?.machine.name ?? record.machine.name)",
-            "folder  \(start.folder)",
+            "folder  \(PrintableText.name(start.folder))",
         ]
         if let memory = start.memory {
             lines.append(line(memory))
@@ -58,23 +59,37 @@ public struct ProgressText: Sendable {
         ]
     }
 
-    /// One line that fits `columns`: a bar, loss, accuracy, rate and time left.
+    /// One line that fits `columns`: a bar, loss, accuracy, rate and time left, as many of them as there is room for.
     public func bar(_ report: StepReport, columns: Int) -> String {
-        let head = "epoch \(report.epoch)/\(report.epochs) "
-        let tail =
-            " \(report.batch)/\(report.batches)  loss \(Self.decimal(report.loss, 4))"
-            + "  accuracy \(Self.percent(report.accuracy))  \(Self.rate(report.imagesPerSecond))"
-            + "  \(Self.time(report.secondsLeft)) left"
-        let room = min(40, columns - 1 - head.count - tail.count)
-        return head + (room >= 5 ? gauge(report.batch, of: report.batches, width: room) : "") + tail
+        let loss = "  loss \(Self.decimal(report.loss, 4))"
+        let accuracy = "  accuracy \(Self.percent(report.accuracy))"
+        let rate = "  \(Self.rate(report.imagesPerSecond))"
+        let left = "  \(Self.time(report.secondsLeft)) left"
+        let tails = [loss + accuracy + rate + left, loss + accuracy + left, loss + accuracy, loss, ""]
+        let batches = "\(report.batch)/\(report.batches)"
+        return line(
+            "epoch \(report.epoch)/\(report.epochs) ",
+            gauge: (report.batch, report.batches),
+            tails.map { " \(batches)\($0)" },
+            columns: columns
+        )
     }
 
-    /// One line while the test split is evaluated.
+    /// One line that fits `columns`, while the test split is evaluated.
     public func evaluation(done: Int, total: Int, columns: Int) -> String {
-        let head = "evaluating "
-        let tail = " \(done)/\(total)"
-        let room = min(40, columns - 1 - head.count - tail.count)
-        return head + (room >= 5 ? gauge(done, of: total, width: room) : "") + tail
+        line("evaluating ", gauge: (done, total), [" \(done)/\(total)"], columns: columns)
+    }
+
+    /// The head, a gauge if there is room for one, and the first tail that fits; the end of that which does not. The last
+    /// column stays empty: a terminal that is written to its edge goes on in the next line, which cannot be taken back.
+    private func line(_ head: String, gauge: (done: Int, total: Int), _ tails: [String], columns: Int) -> String {
+        let width = max(columns - 1, 1)
+        guard let tail = tails.first(where: { head.count + $0.count <= width }) else {
+            return String((tails.last ?? "").drop { $0 == " " }.suffix(width))
+        }
+        let room = min(40, width - head.count - tail.count)
+        if room >= 5 { return head + self.gauge(gauge.done, of: gauge.total, width: room) + tail }
+        return head.trimmingCharacters(in: .whitespaces) + tail
     }
 
     /// One line for a log inside an epoch.
@@ -100,6 +115,8 @@ public struct ProgressText: Sendable {
     ///   - report: the page with the run's charts, where there is one.
     public func summary(_ summary: TrainingSummary, report: String? = nil) -> [String] {
         var lines: [String] = []
+        let folder = PrintableText.name(summary.folder)
+        let argument = ShellText.path(summary.folder)
         if let last = summary.last {
             var line = "test accuracy \(bold(Self.percent(last.testAccuracy))) after epoch \(last.epoch)"
             if let best = summary.best, best.epoch != last.epoch {
@@ -107,29 +124,29 @@ public struct ProgressText: Sendable {
             }
             lines.append(line)
         }
-        lines.append("folder  \(summary.folder)")
+        lines.append("folder  \(folder)")
         if let best = summary.best {
             lines.append(
-                "best    \(RunFolder.file("checkpoint-best.safetensors", in: summary.folder)) (epoch \(best.epoch))"
+                "best    \(RunFolder.file("checkpoint-best.safetensors", in: folder)) (epoch \(best.epoch))"
             )
         }
         lines.append(
-            "last    \(RunFolder.file("checkpoint-last.safetensors", in: summary.folder)) (step \(summary.step))"
+            "last    \(RunFolder.file("checkpoint-last.safetensors", in: folder)) (step \(summary.step))"
         )
         if let report {
-            lines.append("report  \(report)")
+            lines.append("report  \(PrintableText.name(report))")
         }
         switch summary.outcome {
         case .finished:
-            lines.append("evaluate with lsn eval --checkpoint \(summary.folder)")
+            lines.append("evaluate with lsn eval --checkpoint \(argument)")
         case .reachedMaxSteps:
             lines.append(
-                "stopped after \(Self.counted(summary.step, "step")); continue with lsn train --resume \(summary.folder)"
+                "stopped after \(Self.counted(summary.step, "step")); continue with lsn train --resume \(argument)"
             )
         case .interrupted:
             lines.append(
                 "interrupted, and saved after \(Self.counted(summary.step, "step")); continue with lsn train --resume "
-                    + summary.folder
+                    + argument
             )
         }
         return lines
@@ -143,6 +160,9 @@ public struct ProgressText: Sendable {
     private func bold(_ text: String) -> String { escape("1", text) }
     private func green(_ text: String) -> String { escape("32", text) }
     private func dim(_ text: String) -> String { escape("2", text) }
+
+    /// Every escape sequence that lines hold.
+    public static let styles = ["0", "1", "2", "32"].map { "\u{1B}[\($0)m" }
 
     private func escape(_ code: String, _ text: String) -> String {
         isColoured && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text

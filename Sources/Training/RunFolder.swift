@@ -45,7 +45,7 @@ public final class RunFolder: Sendable {
             throw ConfigurationError.badRunFolder(
                 path: path,
                 problem: "a run stands here already (\(found))",
-                advice: "Continue it with --resume \(path), or choose another --output"
+                advice: "Continue it with --resume \(ShellText.path(path)), or choose another --output"
             )
         }
         return RunFolder(path: path, lock: lock)

@@ -174,7 +174,8 @@ struct Trainer {
             throw TrainingError.diverged(
                 what: "in the evaluation, \(what)",
                 step: progress.step,
-                epoch: progress.epoch + 1
+                epoch: progress.epoch + 1,
+                advice: StabilityAdvice(step.network.description).divergence
             )
         }
     }

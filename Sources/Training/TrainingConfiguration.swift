@@ -34,11 +34,16 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
     }
 
     /// The network for these samples.
-    public func networkDescription(for data: any TrainingData) throws(NetworkError) -> NetworkDescription {
-        try network.described(
+    ///
+    /// - Throws: `NetworkError` where it cannot be built; ``ConfigurationError`` where an option does not fit the samples, see
+    ///   `DataFit`.
+    public func networkDescription(for data: any TrainingData) throws -> NetworkDescription {
+        let description = try network.described(
             input: NetworkTemplate.Input(channels: data.channels, height: data.height, width: data.width),
             classes: data.classes
         )
+        try DataFit.check(self, description, data)
+        return description
     }
 
     /// The data to load.

@@ -2,8 +2,8 @@ public import FileFormats
 
 /// Why training stopped before its end.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// A step met a value that is infinite or not a number. `epoch` counts from 1.
-    case diverged(what: String, step: Int, epoch: Int)
+    /// A step met a value that is infinite or not a number. `epoch` counts from 1; `advice` is for such a network.
+    case diverged(what: String, step: Int, epoch: Int, advice: String)
     /// A network that is evaluated holds or gives a value that is infinite or not a number.
     case notFinite(what: String)
     /// A file of the run folder could not be written.
@@ -14,16 +14,17 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// For people.
     public var description: String {
         switch self {
-        case .diverged(let what, let step, let epoch):
-            "training stopped at step \(step) (epoch \(epoch)): \(what). Nothing of this step was saved. "
-                + "A lower --learning-rate, a longer --warmup-epochs or a smaller --surrogate-height keeps values finite"
+        case .diverged(let what, let step, let epoch, let advice):
+            "training stopped at step \(step) (epoch \(epoch)): \(what). Nothing of this step was saved. \(advice)"
         case .notFinite(let what):
             "the network cannot be evaluated: \(what). Use a checkpoint of an earlier epoch, or train again"
         case .saving(let problem, let kept):
             "\(problem)."
-                + (kept.map { " The checkpoint before is untouched: continue with lsn train --resume \($0)" } ?? "")
+                + (kept.map {
+                    " The checkpoint before is untouched: continue with lsn train --resume \(ShellText.path($0))"
+                } ?? "")
         case .runInUse(let path):
-            "\(path): another lsn is training in this folder. Wait for it, stop it, or choose another --output"
+            "\(PrintableText.name(path)): another lsn is training in this folder. Wait for it, stop it, or choose another --output"
         }
     }
 }

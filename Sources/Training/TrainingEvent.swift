@@ -26,6 +26,8 @@ public struct TrainingStart: Sendable {
     public let epoch: Int
     /// What a step takes, where that was planned.
     public let memory: MemoryPlan?
+    /// What to change where values or gradients of this network go wrong.
+    public let advice: StabilityAdvice
 }
 
 /// Where a run stands after a step.

@@ -50,7 +50,7 @@ public final class TrainingProbe: Sendable {
     /// - Parameters:
     ///   - index: of the batch, 0 for the first of the first epoch; it also numbers the step.
     ///   - rate: learning rate.
-    /// - Throws: ``TrainingError/diverged(what:step:epoch:)``, `BackendError`.
+    /// - Throws: ``TrainingError/diverged(what:step:epoch:advice:)``, `BackendError`.
     public func train(batch index: Int, rate: Double) throws {
         _ = try step.run(
             try batch(index),

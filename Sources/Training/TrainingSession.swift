@@ -146,7 +146,8 @@ public struct TrainingSession: Sendable {
                     folder: folder.path,
                     step: progress.step,
                     epoch: progress.epoch,
-                    memory: plan
+                    memory: plan,
+                    advice: StabilityAdvice(description)
                 )
             )
         )

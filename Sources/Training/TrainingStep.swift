@@ -43,7 +43,7 @@ struct TrainingStep: Sendable {
     ///   - epoch: 1 for the first, for errors.
     ///   - observer: watches the network, if anyone does.
     ///   - betweenPasses: see ``enqueue(_:labels:rate:number:observer:betweenPasses:)``.
-    /// - Throws: ``TrainingError/diverged(what:step:epoch:)``, `BackendError`.
+    /// - Throws: ``TrainingError/diverged(what:step:epoch:advice:)``, `BackendError`.
     func run(
         _ batch: Batch,
         rate: Double,
@@ -65,7 +65,12 @@ struct TrainingStep: Sendable {
         )
         let outcome = StepOutcome(try backend.read(record, count: StepRecord.words))
         if let problem = problem(in: outcome) {
-            throw TrainingError.diverged(what: problem, step: number, epoch: epoch)
+            throw TrainingError.diverged(
+                what: problem,
+                step: number,
+                epoch: epoch,
+                advice: StabilityAdvice(network.description).divergence
+            )
         }
         return outcome
     }

@@ -122,12 +122,14 @@ extension ConvertCommand {
         InterruptFlag.watch()
         let summary = try await Self.train(session, on: opened.backend, of: opened, samples, printer)
         if summary.outcome == .interrupted {
+            let folder = ShellText.path(summary.folder)
             Terminal.writeError(
-                "stopped after step \(summary.step); lsn train --resume \(summary.folder) continues, then "
-                    + "lsn convert --checkpoint \(summary.folder)\n"
+                "stopped after step \(summary.step); lsn train --resume \(folder) continues, then "
+                    + "lsn convert --checkpoint \(folder)\n"
             )
             throw ExitCode.success
         }
+        InterruptFlag.unwatch()
         return (summary.folder, opened.backend)
     }
 

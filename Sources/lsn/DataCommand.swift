@@ -30,7 +30,6 @@ struct DataSourceOptions: ParsableArguments {
 
     func validate() throws {
         try requireCount("--timesteps", timesteps)
-        if let limit = files.maxBadFiles, limit < 0 { throw ValidationError("--max-bad-files must be 0 or more") }
     }
 
     /// What is asked for; frames are counted when they are wanted.

@@ -23,7 +23,7 @@ struct DataInspectCommand: ParsableCommand {
     @Option(help: "Samples on the sheet (default: 64 pictures, or 8 recordings).")
     var samples: Int?
 
-    @Option(help: "Seed of the choice and of the variation.")
+    @Option(help: "Seed of the choice and of the variation.", transform: readSeed)
     var seed: UInt64 = 0
 
     @OptionGroup var device: DeviceOptions

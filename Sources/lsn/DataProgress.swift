@@ -23,18 +23,24 @@ final class DataProgress: Sendable {
             if let last, now - last < .milliseconds(100), done < total { return }
             last = now
             let counts = "\(ProgressText.grouped(done)) of \(ProgressText.grouped(total))"
-            // A line that wraps could not be taken away again.
-            let width = max(0, min(24, Terminal.errorColumns - title.count - counts.count - 3))
-            let filled = width * min(done, total) / max(total, 1)
-            let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: width - filled)
-            Terminal.writeError("\r\u{1B}[2K\(title) \(bar) \(counts)")
+            Terminal.showErrorLine(Self.line(title, counts, done, total, columns: Terminal.errorColumns))
         }
+    }
+
+    /// What is done, a bar and how far it is; where that does not fit, without the bar, then how far it is alone.
+    static func line(_ title: String, _ counts: String, _ done: Int, _ total: Int, columns: Int) -> String {
+        let room = columns - DisplayWidth.of(title) - counts.count - 3
+        guard room >= 0 else { return counts }
+        let width = min(24, room)
+        guard width >= 5 else { return "\(title) \(counts)" }
+        let filled = width * min(done, total) / max(total, 1)
+        let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: width - filled)
+        return "\(title) \(bar) \(counts)"
     }
 
     /// Removes the line.
     func clear() {
-        guard isLive else { return }
-        Terminal.writeError("\r\u{1B}[2K")
+        if isLive { Terminal.clearErrorLine() }
     }
 
     /// Opens a data set, and shows how far it is where that takes long.

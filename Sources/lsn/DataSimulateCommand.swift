@@ -36,7 +36,7 @@ struct DataSimulateCommand: ParsableCommand {
     @Option(help: "Length of a recording in milliseconds.")
     var milliseconds = EventSensor().milliseconds
 
-    @Option(help: "Seed of thresholds and starting points.")
+    @Option(help: "Seed of thresholds and starting points.", transform: readSeed)
     var seed: UInt64 = 0
 
     func validate() throws {
@@ -61,7 +61,7 @@ struct DataSimulateCommand: ParsableCommand {
             """
             \(ProgressText.grouped(jobs.count)) recordings of \(milliseconds) ms in \(output), \
             \(ProgressText.grouped(mean)) events each on average
-            train on them with: lsn train --dataset cifar10-dvs --data \(output)
+            train on them with: lsn train --dataset cifar10-dvs --data \(ShellText.path(output))
 
             """
         )

@@ -27,7 +27,7 @@ struct DepthCommand: AsyncParsableCommand {
     @Option(parsing: .upToNextOption, help: "Depths, as in the models' names.")
     var depths = [19, 50, 101, 202]
 
-    @Option(parsing: .upToNextOption, help: "Seeds, a run each.")
+    @Option(parsing: .upToNextOption, help: "Seeds, a run each.", transform: readSeed)
     var seeds: [UInt64] = [0]
 
     @Option(help: "Epochs of every run.")

@@ -128,11 +128,16 @@ struct DeviceOptions: ParsableArguments {
 
     /// A queue on a device.
     func queue(_ info: DeviceInfo, isProfiling: Bool) throws -> ComputeQueue {
-        try ComputeQueue(
+        if let warning = LSN.driverCache.warning { Failure.warn(warning) }
+        // What is loaded from the cache was compiled without a word.
+        let warns = ProcessInfo.processInfo.environment["LSN_KERNEL_WARNINGS"] == "1"
+        let warned: (@Sendable (String) -> Void)? = warns ? { @Sendable text in Failure.warn(text) } : nil
+        return try ComputeQueue(
             device: info,
             sources: try kernelFolder.map(KernelSourceTree.directory) ?? .embedded(),
-            cache: ProgramCache.standard(),
-            profiling: isProfiling
+            cache: warns ? nil : ProgramCache.standard(),
+            profiling: isProfiling,
+            warned: warned
         )
     }
 }

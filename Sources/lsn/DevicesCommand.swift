@@ -41,7 +41,7 @@ struct DevicesCommand: ParsableCommand {
             ])
         }
         Terminal.write(table.text + "* what --device auto takes\n")
-        if let problem {
+        if let problem = problem ?? LSN.driverCache.warning {
             Failure.warn(problem)
         }
     }

@@ -68,7 +68,10 @@ struct BudgetOptions: ParsableArguments {
     @Option(help: "Test on the first so many samples only.")
     var limitTest: Int?
 
-    @Option(help: "Pixels that the networks see: N, or native (default: the data set's).")
+    @Option(
+        help: "Pixels that the networks see: N, or native (default: the data set's).",
+        transform: readImageSize
+    )
     var imageSize: ImageSize?
 
     @Option(help: "Largest random shift of a training picture in pixels (default: as in lsn train).")
@@ -169,8 +172,6 @@ enum ExperimentProgress {
 
     /// The command line, to be repeated.
     static var command: String {
-        (["lsn"] + CommandLine.arguments.dropFirst()).map { argument in
-            argument.contains(where: { " '\"$".contains($0) }) ? "'\(argument)'" : argument
-        }.joined(separator: " ")
+        (["lsn"] + CommandLine.arguments.dropFirst()).map(ShellText.word).joined(separator: " ")
     }
 }

@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 
 /// What `--json` prints: one value, keys sorted, on standard output.
@@ -12,10 +13,20 @@ enum JSONOutput {
         try write(value, formatting: [])
     }
 
+    /// JSON escapes no more than it must, and a terminal obeys other control characters too. They only stand in strings.
+    private static func escaped(_ json: String) -> String {
+        let controls = json.unicodeScalars.contains { $0 != "\n" && PrintableText.isControl($0) }
+        guard controls else { return json }
+        return json.unicodeScalars.map { scalar in
+            guard scalar != "\n", PrintableText.isControl(scalar) else { return String(scalar) }
+            return "\\u" + String(format: "%04x", scalar.value)
+        }.joined()
+    }
+
     private static func write(_ value: some Encodable, formatting: JSONEncoder.OutputFormatting) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [formatting, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        Terminal.write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+        Terminal.writeUnchanged(escaped(String(decoding: try encoder.encode(value), as: UTF8.self)) + "\n")
     }
 }

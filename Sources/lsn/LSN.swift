@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import OpenCLRuntime
 import Training
 
 /// The command line: subcommands, and how a failure becomes a message and an exit code.
@@ -22,16 +23,26 @@ struct LSN: AsyncParsableCommand {
         ]
     )
 
+    /// Where PoCL keeps what it compiles.
+    static let driverCache = DriverCache.prepare()
+
     static func main() async {
-        // A limit on file sizes is to be an error of the write, with advice, not the end of the process.
+        Terminal.fillStandardStreams()
+        // A limit on file sizes is to be an error of the write, with advice, not the end of the process; and a reader that has
+        // seen enough (`lsn train | head`) does not end a training.
         _ = signal(SIGXFSZ, SIG_IGN)
+        _ = signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try parseAsRoot(TrainCommand.expanded(Array(CommandLine.arguments.dropFirst())))
+            let arguments = NegativeNumbers.joined(Array(CommandLine.arguments.dropFirst()))
+            var command = try parseAsRoot(TrainCommand.expanded(arguments))
+            // Before there are other threads: it changes the environment.
+            _ = driverCache
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
+            try Terminal.checkOutput()
         } catch {
             Foundation.exit(Failure.report(error))
         }

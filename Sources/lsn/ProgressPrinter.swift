@@ -7,6 +7,8 @@ final class ProgressPrinter: Sendable {
         var hasBar = false
         var lastShown = ContinuousClock.now
         var warned: Set<GradientCourse.Problem> = []
+        var hasWarnedOfOutput = false
+        var advice: StabilityAdvice?
     }
 
     /// Between two pictures of the bar.
@@ -23,6 +25,7 @@ final class ProgressPrinter: Sendable {
         state.withLock { state in
             switch event {
             case .started(let start):
+                state.advice = start.advice
                 print(text.start(start), &state)
             case .step(let report):
                 if isInteractive {
@@ -36,11 +39,7 @@ final class ProgressPrinter: Sendable {
                     drawBar(text.evaluation(done: done, total: total, columns: Terminal.columns), force: false, &state)
                 }
             case .blocks(let statistics):
-                // Once for each, or every epoch would say the same.
-                if let course = GradientCourse(statistics), state.warned.insert(course.problem).inserted {
-                    print([], &state)
-                    Failure.warn("after epoch \(statistics.epoch), \(course)")
-                }
+                warn(of: statistics, &state)
             case .epoch(let record, let epochs, let isBest):
                 print([text.line(record, epochs: epochs, isBest: isBest)], &state)
             case .saved(let path, let step):
@@ -60,6 +59,22 @@ final class ProgressPrinter: Sendable {
         state.withLock { print([], &$0) }
     }
 
+    /// Warns of what keeps a network from learning: once of each, or every epoch would say the same.
+    private func warn(of statistics: BlockStatistics, _ state: inout State) {
+        guard let advice = state.advice else { return }
+        var problems: [String] = []
+        if !state.hasWarnedOfOutput, let output = ConstantOutput(statistics) {
+            state.hasWarnedOfOutput = true
+            problems.append(output.text(advice))
+        }
+        if let course = GradientCourse(statistics), state.warned.insert(course.problem).inserted {
+            problems.append(course.text(advice))
+        }
+        if problems.isEmpty { return }
+        print([], &state)
+        for problem in problems { Failure.warn("after epoch \(statistics.epoch), \(problem)") }
+    }
+
     private func isDue(_ interval: Duration, _ state: inout State) -> Bool {
         let now = ContinuousClock.now
         guard now - state.lastShown >= interval else { return false }
@@ -69,14 +84,14 @@ final class ProgressPrinter: Sendable {
 
     private func drawBar(_ line: String, force: Bool, _ state: inout State) {
         guard isDue(Self.barInterval, &state) || force else { return }
-        Terminal.write("\r\u{1B}[2K" + line)
+        Terminal.showLine(line)
         state.hasBar = true
     }
 
     private func print(_ lines: [String], _ state: inout State) {
-        let start = state.hasBar ? "\r\u{1B}[2K" : ""
+        if state.hasBar { Terminal.clearLine() }
         state.hasBar = false
         state.lastShown = .now
-        Terminal.write(start + lines.map { $0 + "\n" }.joined())
+        Terminal.writeStyled(lines.map { $0 + "\n" }.joined())
     }
 }

@@ -31,7 +31,7 @@ struct RecipeCommand: AsyncParsableCommand {
     @Option(parsing: .upToNextOption, help: "Epochs of warm-up.")
     var warmups = [0]
 
-    @Option(parsing: .upToNextOption, help: "Seeds, a run each.")
+    @Option(parsing: .upToNextOption, help: "Seeds, a run each.", transform: readSeed)
     var seeds: [UInt64] = [0, 1, 2]
 
     @Option(help: "Epochs of every run.")

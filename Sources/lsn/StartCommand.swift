@@ -45,7 +45,7 @@ struct StartCommand: AsyncParsableCommand {
     @Option(help: "Samples a step.")
     var batchSize = 16
 
-    @Option(help: "Key of all random numbers.")
+    @Option(help: "Key of all random numbers.", transform: readSeed)
     var seed: UInt64 = 0
 
     @OptionGroup(title: "Budget") var budget: BudgetOptions

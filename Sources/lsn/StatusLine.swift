@@ -4,13 +4,11 @@ struct StatusLine {
 
     /// Puts `text` in place of what stood there.
     func show(_ text: String) {
-        guard isLive else { return }
-        Terminal.writeError("\r\u{1B}[2K" + String(text.prefix(Terminal.errorColumns - 1)))
+        if isLive { Terminal.showErrorLine(text) }
     }
 
     /// Removes the line.
     func clear() {
-        guard isLive else { return }
-        Terminal.writeError("\r\u{1B}[2K")
+        if isLive { Terminal.clearErrorLine() }
     }
 }

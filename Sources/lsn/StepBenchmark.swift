@@ -19,7 +19,7 @@ struct StepOptions: ParsableArguments {
     )
     var dataset: DatasetName?
 
-    @Option(help: "Pixels that the network sees: N, or native (default: as `lsn train`).")
+    @Option(help: "Pixels that the network sees: N, or native (default: as `lsn train`).", transform: readImageSize)
     var imageSize: ImageSize?
 
     @Option(help: "Multiplier of the model's widths (default: as `lsn train`).")

@@ -25,7 +25,7 @@ struct Table1Command: AsyncParsableCommand {
     @Option(help: "Samples a step.")
     var batchSize = 50
 
-    @Option(help: "Key of all random numbers.")
+    @Option(help: "Key of all random numbers.", transform: readSeed)
     var seed: UInt64 = 0
 
     @OptionGroup(title: "Budget") var budget: BudgetOptions

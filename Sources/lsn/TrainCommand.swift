@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Datasets
+import FileFormats
 import Foundation
 import OpenCLBackend
 import TensorBoard
@@ -16,7 +17,7 @@ struct TrainCommand: AsyncParsableCommand {
             The run's folder holds config.json, metrics.jsonl and blocks.jsonl (each epoch, and its blocks), \
             checkpoint-last.safetensors, checkpoint-best.safetensors, report.html (a page with the run's charts, written \
             anew after each epoch), status.json (how it ended), memory.json and profile.json (what a step takes, and \
-            where its time goes) and events for `tensorboard --logdir`. Ctrl-C saves after the step under way and exits with code 0; --resume continues to \
+            where its time goes) and events for `tensorboard --logdir`. Ctrl-C, SIGTERM and a terminal that is closed save after the step under way and exit with code 0; --resume continues to \
             the same bits, from there or from wherever the process was killed.
             """
     )
@@ -174,7 +175,7 @@ struct TrainCommand: AsyncParsableCommand {
             reporter.fail(error)
             if error is DatasetError, let folder = reporter.resumable {
                 throw InputError(
-                    "\(error). The last checkpoint is untouched: continue with lsn train --resume \(folder)"
+                    "\(error). The last checkpoint is untouched: continue with lsn train --resume \(ShellText.path(folder))"
                 )
             }
             throw error

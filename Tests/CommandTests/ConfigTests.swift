@@ -37,6 +37,16 @@ import Testing
         #expect(values["flip"] == "true")
     }
 
+    /// As editors on Windows write them.
+    @Test(arguments: [String.Encoding.utf8, .utf16LittleEndian, .utf16BigEndian])
+    func aByteOrderMarkIsNoText(encoding: String.Encoding) throws {
+        let text = "\u{FEFF}epochs: 3\r\n# Größe\r\nbatch-size: 7\r\n"
+        try #require(text.data(using: encoding)).write(to: URL(fileURLWithPath: place.file("a.yaml")))
+        let values = try printed("--config", "a.yaml")
+        #expect(values["epochs"] == "3")
+        #expect(values["batch-size"] == "7")
+    }
+
     @Test func whatIsPrintedReadsBackTheSame() throws {
         let first = try place.lsn(
             "train",

@@ -77,6 +77,41 @@ import Testing
         #expect((report["kernels"] as? [[String: Any]])?.count ?? 0 > 10)
     }
 
+    /// Standard error is the program's own, whatever the driver's compiler counts there. The warning gives these kernels
+    /// entries of their own in every cache.
+    @Test func theDriverSaysNothingOnStandardError() throws {
+        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Kernels").path
+        try FileManager.default.copyItem(atPath: sources, toPath: place.file("kernels"))
+        let text = try place.read("kernels/logic/gate.cl")
+        try place.write("#warning \(UUID().uuidString)\n" + text, to: "kernels/logic/gate.cl")
+        let arguments = [
+            "check", "--device", "opencl", "--filter", "logic_gate/small", "--kernels", "kernels", "--once",
+        ]
+        let result = try place.lsn(arguments)
+        #expect(result.code == 0)
+        #expect(result.errors.isEmpty, "\(result.errors)")
+        // Who works on kernels may ask for the compiler's warnings.
+        let asked = try place.lsn(arguments, environment: ["LSN_KERNEL_WARNINGS": "1"])
+        #expect(asked.code == 0)
+        #expect(asked.errors.contains("warning: kernels/logic/gate.cl:1:"), "\(asked.errors)")
+    }
+
+    /// PoCL shows no device where it cannot write below the home folder: its cache goes where this program's does.
+    @Test func theDeviceIsThereWhereTheHomeFolderCannotBeWritten() throws {
+        let unwritable = ["HOME": "/proc/nobody", "XDG_CACHE_HOME": "", "LSN_CACHE_DIR": "", "POCL_CACHE_DIR": ""]
+        let result = try place.lsn(
+            "devices",
+            "--json",
+            environment: unwritable.merging(["TMPDIR": place.path]) { $1 }
+        )
+        #expect(result.output.contains("\"opencl:"), "\(result.errors)")
+        #expect(place.exists("lsn-\(geteuid())"))
+        let own = try place.lsn("devices", "--json", environment: unwritable.merging(["LSN_CACHE_DIR": "cache"]) { $1 })
+        #expect(own.output.contains("\"opencl:"), "\(own.errors)")
+        #expect(place.exists("cache/pocl"))
+    }
+
     /// A kernel that does not compile is the job's failure, with the compiler's log; one that is wrong fails the check.
     @Test func kernelsComeFromAFolder() throws {
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

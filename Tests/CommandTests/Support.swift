@@ -13,6 +13,14 @@ let hasOpenCL: Bool = {
     return result.output.contains("\"opencl:")
 }()
 
+/// Where the commands of these tests keep what they compile: a folder that starts empty, so that what passes does not depend
+/// on what ran before, and that is gone with the tests.
+private let caches: String = {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lsn-caches-\(UUID().uuidString)").path
+    atexit { try? FileManager.default.removeItem(atPath: caches) }
+    return folder
+}()
+
 /// What a command did.
 struct CommandResult {
     let code: Int32
@@ -65,7 +73,8 @@ final class Workplace: Sendable {
         process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: path)
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let own = ["LSN_CACHE_DIR": caches, "POCL_CACHE_DIR": caches + "/pocl"]
+        process.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = try FileHandle(forWritingTo: errors)

@@ -16,6 +16,53 @@ import Testing
         #expect(result.errors.isEmpty)
     }
 
+    /// A negative number is a value, if a bad one, whatever the option: never "missing", never an option of its own.
+    @Test(arguments: [
+        ["train", "--limit-train", "-1"], ["train", "--epochs", "-3"], ["train", "--learning-rate", "-1e-3"],
+        ["train", "--width", "-.5"], ["train", "--shift", "-2"], ["train", "--max-bad-files", "-1"],
+        ["train", "--warmup-epochs", "-1"], ["train", "--max-steps", "-1"], ["train", "--checkpoint-every", "-1"],
+        ["train", "--threshold", "-1"], ["train", "--leak", "-0.5"], ["train", "--label-smoothing", "-inf"],
+        ["train", "--batch-size=-1"], ["eval", "--checkpoint", ".", "--limit-test", "-1"],
+        ["eval", "--checkpoint", ".", "--batch-size", "-1"],
+        ["data", "dump", "--dataset", "digits", "--output", "x", "--limit", "-1"],
+        ["data", "simulate-dvs", "--output", "x", "--per-class", "-1"], ["convert", "--timesteps", "-1"],
+        ["convert", "--limit-train", "-1"], ["bench", "--plan", "--steps", "-1"],
+        ["analyze", "x", "--check-batches", "-1"],
+        ["experiment", "depth", "--channels", "-1"], ["experiment", "depth", "--learning-rate", "-1"],
+        ["experiment", "recipe", "--limit-train", "-1"], ["train", "--seed", "-1"], ["train", "--image-size", "-1"],
+        ["eval", "--checkpoint", ".", "--max-bad-files", "-1"], ["experiment", "depth", "--seeds", "1", "-1"],
+    ])
+    func aNegativeNumberIsAValue(arguments: [String]) throws {
+        let result = try place.lsn(arguments)
+        #expect(result.code == 2, "\(result.errors)")
+        let message = try #require(result.errors.split(separator: "\n").first)
+        let option = try #require(arguments.last { $0.hasPrefix("--") }?.split(separator: "=").first)
+        #expect(message.hasPrefix("error: ") && message.contains(option), "\(message)")
+        #expect(!message.contains("Missing") && !message.contains("Unknown"), "\(message)")
+    }
+
+    /// Others of a list stay; what a value may be is the run's to say.
+    @Test func aNegativeNumberInAListIsAValue() throws {
+        let result = try place.lsn("experiment", "recipe", "--warmups", "0", "-1")
+        #expect(result.code == 2)
+        #expect(result.errors.hasPrefix("error: --warmup-epochs -1: must be from 0"), "\(result.errors)")
+    }
+
+    @Test func aNegativeNumberWhereOneIsAllowedIsTaken() throws {
+        let result = try place.lsn(
+            "train",
+            "--print-config",
+            "--branch-bias",
+            "-0.25",
+            "--tet-phi",
+            "-1",
+            "--loss",
+            "tet"
+        )
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(result.output.contains("branch-bias: -0.25"))
+    }
+
     @Test func helpNamesEveryOption() throws {
         let text = try place.lsn("train", "--help").output
         let options = [

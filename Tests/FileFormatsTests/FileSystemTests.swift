@@ -57,21 +57,6 @@ struct FileSystemTests {
         #expect(try folder.names() == ["taken"])
     }
 
-    @Test("do not take the place of devices and pipes")
-    func devices() throws {
-        let folder = try TemporaryFolder()
-        let pipe = "\(folder.path)/pipe"
-        let made = unsafe mkfifo(pipe, 0o600)
-        #expect(made == 0)
-        for path in [pipe, "/dev/null"] {
-            let error = #expect(throws: FileFormatError.self) { try FileSystem.writeAtomically([1], to: path) }
-            #expect(error?.description.contains("is a device or a pipe") == true)
-        }
-        #expect(try folder.names() == ["pipe"])
-        let read = try FileSystem.read("/dev/null")
-        #expect(read == [])
-    }
-
     @Test("hold what one of their writers wrote, when several write at once")
     func concurrentWriters() async throws {
         let folder = try TemporaryFolder()

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import OpenCLRuntime
@@ -55,6 +56,29 @@ import Testing
             try queue.kernel("better", file: "good.cl", options: ["-DVALUE=1"])
         }
         #expect(error?.description == "Kernels/good.cl: the file has no kernel named better")
+    }
+
+    /// PoCL counts warnings on standard error, which is the program's; a failed build still has its whole log.
+    @Test func theCompilerDoesNotWarnUnlessItIsAsked() throws {
+        let files = ["warned.cl": "#warning look here\n" + Self.good]
+        let queue = try TestDevice.queue(files)
+        let silent = Program.standardOptions(for: queue.device, warns: false)
+        #expect(silent.contains("-w"))
+        _ = try queue.kernel("good", file: "warned.cl", options: ["-DVALUE=1"])
+        #expect(throws: OpenCLError.self) { try queue.kernel("good", file: "warned.cl", options: []) }
+        let warnings = Mutex<[String]>([])
+        let asked = try ComputeQueue(
+            device: queue.device,
+            sources: KernelSourceTree(files: files, origin: "Kernels"),
+            cache: nil,
+            profiling: false,
+            warned: { text in warnings.withLock { $0.append(text) } }
+        )
+        _ = try asked.kernel("good", file: "warned.cl", options: ["-DVALUE=2"])
+        let said = warnings.withLock { $0 }
+        #expect(said.count == 1)
+        #expect(said.first?.hasPrefix("Kernels/warned.cl:1:") == true, "\(said)")
+        #expect(said.first?.contains("look here") == true)
     }
 
     @Test func programsAndKernelsAreBuiltOnce() throws {

@@ -1,3 +1,4 @@
+import Networks
 import Testing
 
 @testable import Training
@@ -35,7 +36,7 @@ import Testing
         let found = try #require(course(norms))
         #expect(found.problem == problem && found.block == block)
         #expect(found.factor.map { abs($0 - (factor ?? -1)) <= 1e-6 * $0 } ?? (factor == nil))
-        let text = found.description
+        let text = found.text(StabilityAdvice(try Architecture.named("lsn19").describe(for: .cifar10)))
         #expect(text.contains(block) && text.contains("--surrogate-height"), "\(text)")
     }
 }

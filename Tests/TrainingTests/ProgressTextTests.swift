@@ -35,6 +35,29 @@ import Testing
         #expect(bar.hasSuffix(" 45/80  loss 0.2346  accuracy 93.12 %  812 images/s  1:23 left"))
     }
 
+    /// A line that wraps cannot be taken back, so that each update would leave one.
+    @Test func theBarFitsEveryWidth() {
+        let text = ProgressText(isColoured: false)
+        for columns in 1...100 {
+            #expect(text.bar(report, columns: columns).count < max(columns, 2), "\(columns)")
+            #expect(text.evaluation(done: 1_000, total: 10_000, columns: columns).count < max(columns, 2), "\(columns)")
+        }
+        #expect(text.bar(report, columns: 60) == "epoch 3/8 45/80  loss 0.2346  accuracy 93.12 %  1:23 left")
+        #expect(text.bar(report, columns: 40) == "epoch 3/8 ━━━━━───── 45/80  loss 0.2346")
+        #expect(text.bar(report, columns: 20) == "epoch 3/8 45/80")
+        #expect(text.bar(report, columns: 10) == "45/80")
+        #expect(text.bar(report, columns: 4) == "/80")
+    }
+
+    /// What is printed to be copied is what a shell is to read, and no name is obeyed by the terminal.
+    @Test func namesAreQuotedAndShown() {
+        let folder = "my runs/a\u{1B}[2Jb"
+        let summary = TrainingSummary(outcome: .interrupted, folder: folder, step: 1, last: nil, best: nil)
+        let lines = ProgressText(isColoured: true).summary(summary)
+        #expect(lines.first == "folder  my runs/a\\x1b[2Jb")
+        #expect(lines.last?.hasSuffix("lsn train --resume $'my runs/a\\x1b[2Jb'") == true, "\(lines)")
+    }
+
     @Test func theBarFillsAsBatchesGo() {
         var report = report
         let text = ProgressText(isColoured: false)

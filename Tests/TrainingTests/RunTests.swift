@@ -185,7 +185,7 @@ import Testing
         options["epochs"] = "2"
         let session = try TrainingSession(resuming: run, options: options, output: nil)
         let error = await #expect(throws: TrainingError.self) { try await train(session) }
-        guard case .diverged(let what, let step, let epoch) = error else {
+        guard case .diverged(let what, let step, let epoch, _) = error else {
             Issue.record("\(String(describing: error))")
             return
         }

@@ -205,7 +205,7 @@ public struct RunList {
                 shouldStop: watcher.shouldStop
             )
             if summary.outcome == .interrupted { throw ExperimentInterrupted() }
-        } catch TrainingError.diverged(let what, let step, let epoch) {
+        } catch TrainingError.diverged(let what, let step, let epoch, _) {
             let failure = RunFailure(what: what, step: step, epoch: epoch)
             try folder.write(json: failure, to: "runs/\(run.name)/failure.json")
         }

@@ -86,7 +86,7 @@ public struct StartExperiment: Sendable {
                 try probe.train(batch: step, rate: configuration.learning.learningRate)
             }
             result.afterSteps = StartResults.Measurement(try probe.measure(batch: plan.steps), withBlocks: false)
-        } catch TrainingError.diverged(let what, let step, let epoch) {
+        } catch TrainingError.diverged(let what, let step, let epoch, _) {
             result.failure = RunFailure(what: what, step: step, epoch: epoch)
         }
         return result
