@@ -104,7 +104,11 @@ let package = Package(
             swiftSettings: house
         ),
         // A test target per module; ParityTests and CommandTests see everything.
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: house),
+        .testTarget(
+            name: "TensorsTests",
+            dependencies: ["Tensors", "ReferenceBackend", "OpenCLBackend"],
+            swiftSettings: house
+        ),
         .testTarget(name: "OpenCLRuntimeTests", dependencies: ["OpenCLRuntime"], swiftSettings: house),
         // Pictures that tests make for themselves.
         .target(

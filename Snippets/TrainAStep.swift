@@ -79,5 +79,5 @@ func train(on backend: Backend, steps: Int) throws {
     }
 }
 
-// For a device: OpenCLBackend(queue: ComputeQueue(device: OpenCL.device(named: "auto"), …)), as `lsn` does.
-try train(on: ReferenceBackend(), steps: 3)
+// For a device: Backend(OpenCLBackend(queue: ComputeQueue(device: OpenCL.device(named: "auto"), …))), as `lsn` does.
+try train(on: Backend(ReferenceBackend()), steps: 3)

@@ -7,7 +7,7 @@ public struct Batch: Sendable, Equatable {
     /// Their bytes, four to a word, the first in the lowest bits; spare bytes of the last word are 0. ``SampleForm`` has
     /// their order.
     public let pixelWords: [UInt32]
-    /// Integers of every sample, as the operation of `AugmentationOperations` for the samples' form takes them.
+    /// Integers of every sample, as the operation of `Backend` for the samples' form takes them.
     public let transforms: [UInt32]
 
     /// N.

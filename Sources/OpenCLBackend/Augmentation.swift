@@ -3,26 +3,17 @@ import Synchronization
 public import Tensors
 
 // Kernels/augmentation/prepare_images.cl.
-extension OpenCLBackend: AugmentationOperations {
+extension OpenCLBackend: AugmentationKernels {
     /// Crops, flips and normalises a batch.
     public func prepareImages(
         pixels: any Storage,
         transforms: any Storage,
-        shape: ImageShape,
         mean: [Float],
-        deviation: [Float]
-    ) throws(BackendError) -> RealTensor {
-        let operation = "prepareImages"
-        try requirePixels(shape, operation)
-        try require(
-            mean.count == shape.channels && deviation.count == shape.channels,
-            operation,
-            "\(mean.count) means and \(deviation.count) deviations for \(shape.channels) channels"
-        )
-        try requireRoom((shape.count + wordBytes - 1) / wordBytes, in: pixels, operation, "the pixels")
-        try requireRoom(3 * shape.images, in: transforms, operation, "the transforms")
+        deviation: [Float],
+        output: RealTensor
+    ) throws(BackendError) {
+        let shape = output.shape
         let table = try pictureTables.table(mean: mean, deviation: deviation, on: self)
-        let output = try newTensor(shape)
         let runs = pixelRuns(shape.height, bytes: 2 * shape.width * shape.channelStride * wordBytes)
         try run(
             "prepare_images",
@@ -35,7 +26,6 @@ extension OpenCLBackend: AugmentationOperations {
             ],
             global: [runs.count, shape.images]
         )
-        return output
     }
 }
 
@@ -57,7 +47,7 @@ final class PictureTables: Sendable {
                 values.append(Float((Double(byte) / 255 - Double(mean)) / Double(deviation)))
             }
         }
-        let table = try backend.upload(values)
+        let table = try backend.upload(values.map(\.bitPattern))
         known.withLock { $0[key] = table }
         return table
     }

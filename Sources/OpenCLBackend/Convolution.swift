@@ -11,24 +11,36 @@ public import Tensors
 ///
 /// On GPUs all of them are tiles of work-groups: GroupTile.swift. The gradient of the input stands in ConvolutionBackwardData.swift, that of the weights in
 /// ConvolutionBackwardFilter.swift. Where two kernels are named, the first does strides of 1.
-extension OpenCLBackend: ConvolutionOperations {
-    /// y from x and the weights; the kernels' numerics stand in their headers.
+extension OpenCLBackend: ConvolutionKernels {
+    /// y from x and the weights; the kernels' numerics stand in their headers. A convolution of spikes takes the moments of
+    /// its sums while they are near (convolution/run_moments.cl); the output of real values (the stem's) is read once more
+    /// for them, and of work-groups every output.
     public func convolve(
         _ input: Activation,
         filter: Filter,
-        geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor {
-        let plan = try ConvolutionPlan("convolve", input: input.shape, filter: filter.shape, geometry: geometry)
-        try require(input, "convolve", "the input")
-        try requireRoom(filter.shape.words, in: filter.storage, "convolve", "the filter")
-        let output = try newTensor(plan.output)
+        geometry: WindowGeometry,
+        output: RealTensor,
+        takesMoments: Bool
+    ) throws(BackendError) -> RunMoments? {
+        let plan = ConvolutionPlan(input: input.shape, filter: filter.shape, geometry: geometry)
         switch input {
         case _ where mapping == .groups: try groupForward(plan, input: input, filter: filter, output: output)
         case .spikes(let spikes):
-            try spikeForward(plan, .init(spikes: spikes, filter: filter, output: output, moments: nil))
+            let moments = takesMoments ? try newMoments(of: plan) : nil
+            try spikeForward(plan, .init(spikes: spikes, filter: filter, output: output, moments: moments))
+            return moments
         case .real(let values): try denseForward(plan, input: values, filter: filter, output: output)
         }
-        return output
+        return nil
+    }
+
+    /// Room for the moments of the runs of pixels that the kernels of a convolution of spikes make together.
+    private func newMoments(of plan: ConvolutionPlan) throws(BackendError) -> RunMoments {
+        let shape = plan.output
+        let rows = RowTile.tiles(of: plan, registers: registers).first?.runRows
+        let run = rows.map { $0 * shape.width } ?? plan.lookupBlock
+        let count = (shape.pixels + run - 1) / run
+        return RunMoments(storage: try allocate(words: count * 2 * shape.channelStride), length: run, count: count)
     }
 
     /// ∂L/∂weight, summed over partitions of the pixels in a fixed order.
@@ -38,16 +50,7 @@ extension OpenCLBackend: ConvolutionOperations {
         geometry: WindowGeometry,
         result: Filter
     ) throws(BackendError) {
-        let plan = try ConvolutionPlan(
-            "convolveBackwardFilter",
-            input: input.shape,
-            filter: result.shape,
-            geometry: geometry,
-            output: gradient.shape
-        )
-        try require(input, "convolveBackwardFilter", "the input")
-        try require(gradient, "convolveBackwardFilter", "the gradient")
-        try requireRoom(result.shape.words, in: result.storage, "convolveBackwardFilter", "the result")
+        let plan = ConvolutionPlan(input: input.shape, filter: result.shape, geometry: geometry)
         switch input {
         case _ where mapping == .groups: try groupBackwardFilter(plan, input: input, gradient: gradient, result: result)
         case .spikes(let spikes):
@@ -168,6 +171,20 @@ extension OpenCLBackend: ConvolutionOperations {
                 + plan.extents + [.int(tile.rows)],
             global: [shape.images * bands, shape.channelStride / (tile.width * tile.vectors)]
         )
+    }
+}
+
+/// The operands of a convolution of spikes.
+struct SpikeForwardOperands {
+    let spikes: SpikeTensor
+    let filter: Filter
+    let output: RealTensor
+    /// Where moments go, if they are collected.
+    let moments: RunMoments?
+
+    func momentsArgument() throws(BackendError) -> [KernelArgument] {
+        guard let moments else { return [] }
+        return [try .storage(moments.storage)]
     }
 }
 

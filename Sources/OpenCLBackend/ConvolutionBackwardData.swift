@@ -2,37 +2,21 @@ import OpenCLRuntime
 public import Tensors
 
 extension OpenCLBackend {
-    /// ∂L/∂x, written to new storage or added to `accumulator`.
+    /// ∂L/∂x, written to `result` or added to it.
     public func convolveBackwardData(
         _ gradient: RealTensor,
         filter: Filter,
         geometry: WindowGeometry,
-        inputShape: ImageShape,
-        accumulator: RealTensor?
-    ) throws(BackendError) -> RealTensor {
-        let plan = try ConvolutionPlan(
-            "convolveBackwardData",
-            input: inputShape,
-            filter: filter.shape,
-            geometry: geometry,
-            output: gradient.shape
-        )
-        try require(gradient, "convolveBackwardData", "the gradient")
-        try requireRoom(filter.shape.words, in: filter.storage, "convolveBackwardData", "the filter")
-        let result: RealTensor
-        if let accumulator {
-            try requireEqual(accumulator.shape, inputShape, "convolveBackwardData", "the accumulator")
-            try require(accumulator, "convolveBackwardData", "the accumulator")
-            result = accumulator
-        } else {
-            result = try newTensor(inputShape)
-        }
+        result: RealTensor,
+        accumulates: Bool
+    ) throws(BackendError) {
+        let plan = ConvolutionPlan(input: result.shape, filter: filter.shape, geometry: geometry)
         let call = BackwardDataCall(
             plan: plan,
             gradient: gradient.storage,
             filter: filter.storage,
             result: result.storage,
-            accumulates: accumulator != nil
+            accumulates: accumulates
         )
         if mapping == .groups {
             try groupBackwardData(call)
@@ -41,7 +25,6 @@ extension OpenCLBackend {
         } else {
             try directly(call)
         }
-        return result
     }
 
     private func directly(_ call: BackwardDataCall) throws(BackendError) {

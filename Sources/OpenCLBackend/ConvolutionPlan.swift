@@ -1,6 +1,6 @@
 import Tensors
 
-/// One convolution's operands, checked against each other, and what its kernels are specialised by.
+/// One convolution's shapes, and what its kernels are specialised by.
 ///
 /// What rounding depends on, such as partitions of a sum and the runs of which moments are taken, is chosen by shapes only,
 /// never by the device or by timing, so that the same run gives the same bits everywhere. Tiles follow the device's
@@ -11,36 +11,9 @@ struct ConvolutionPlan: Hashable {
     let filter: FilterShape
     let geometry: WindowGeometry
 
-    /// Checks that the operands fit.
-    init(
-        _ operation: String,
-        input: ImageShape,
-        filter: FilterShape,
-        geometry: WindowGeometry,
-        output: ImageShape? = nil
-    ) throws(BackendError) {
-        func mismatch(_ detail: String) -> BackendError { .mismatch(operation: operation, detail: detail) }
-        guard geometry.stride >= 1, geometry.padding >= 0 else {
-            throw mismatch("a stride of \(geometry.stride) with padding \(geometry.padding)")
-        }
-        guard input.channels == filter.inputs else {
-            throw mismatch("the input has shape \(input), but the filter \(filter) takes \(filter.inputs) channels")
-        }
-        guard
-            input.height + 2 * geometry.padding >= filter.height,
-            input.width + 2 * geometry.padding >= filter.width
-        else {
-            throw mismatch("the filter \(filter) is larger than the input \(input) with padding \(geometry.padding)")
-        }
-        let made = geometry.output(of: input, filter: filter)
-        guard output == nil || output == made else {
-            throw mismatch("the gradient should have shape \(made)")
-        }
-        guard input.pixels <= Int(Int32.max), made.pixels <= Int(Int32.max) else {
-            throw mismatch("more than \(Int32.max) pixels in the input \(input) or the output \(made)")
-        }
+    init(input: ImageShape, filter: FilterShape, geometry: WindowGeometry) {
         self.input = input
-        self.output = made
+        output = geometry.output(of: input, filter: filter)
         self.filter = filter
         self.geometry = geometry
     }

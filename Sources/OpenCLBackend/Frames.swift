@@ -7,20 +7,11 @@ extension OpenCLBackend {
     public func prepareFrames(
         counts: any Storage,
         transforms: any Storage,
-        shape: ImageShape,
-        timeSteps: Int
-    ) throws(BackendError) -> RealTensor {
-        let operation = "prepareFrames"
-        try requirePixels(shape, operation)
-        try require(
-            timeSteps >= 1 && shape.images % max(timeSteps, 1) == 0,
-            operation,
-            "\(shape.images) images do not divide into \(timeSteps) time steps"
-        )
+        timeSteps: Int,
+        output: RealTensor
+    ) throws(BackendError) {
+        let shape = output.shape
         let samples = shape.images / timeSteps
-        try requireRoom((shape.count + 1) / 2, in: counts, operation, "the counts")
-        try requireRoom(3 * samples, in: transforms, operation, "the transforms")
-        let output = try newTensor(shape)
         let runs = pixelRuns(shape.height, bytes: 2 * shape.width * shape.channelStride * wordBytes)
         try run(
             "prepare_frames",
@@ -33,6 +24,5 @@ extension OpenCLBackend {
             ],
             global: [runs.count, shape.images]
         )
-        return output
     }
 }

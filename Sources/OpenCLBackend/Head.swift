@@ -2,15 +2,13 @@ import OpenCLRuntime
 public import Tensors
 
 // Kernels/head: bias.cl, loss.cl.
-extension OpenCLBackend: HeadOperations {
+extension OpenCLBackend: HeadKernels {
     /// Adds a bias to every pixel of `tensor`, in place.
     public func addBias(
         _ bias: ChannelVector,
         to tensor: RealTensor
     ) throws(BackendError) {
         let shape = tensor.shape
-        try require(tensor, "addBias", "the tensor")
-        try require(bias, channels: shape.channels, "addBias", "the bias")
         let runs = pixelRuns(shape.pixels, bytes: 2 * lanes(of: shape).width * wordBytes)
         try run(
             "add_bias",
@@ -30,8 +28,6 @@ extension OpenCLBackend: HeadOperations {
         result: ChannelVector
     ) throws(BackendError) {
         let shape = gradient.shape
-        try require(gradient, "biasGradient", "the gradient")
-        try require(result, channels: shape.channels, "biasGradient", "the result")
         let runs = pixelRuns(shape.pixels, bytes: lanes(of: shape).width * wordBytes, isReduced: true)
         let partials = try allocate(words: runs.count * shape.channelStride)
         try run(
@@ -64,26 +60,11 @@ extension OpenCLBackend: HeadOperations {
         timeSteps: Int,
         loss: Loss,
         labelSmoothing: Float,
-        record: any Storage
-    ) throws(BackendError) -> RealTensor {
-        let operation = "classificationLoss"
+        record: any Storage,
+        gradient: RealTensor
+    ) throws(BackendError) {
         let shape = logits.shape
-        try require(logits, operation, "the logits")
-        try require(
-            shape.area == 1 && timeSteps >= 1 && shape.images % max(timeSteps, 1) == 0,
-            operation,
-            "logits of shape \(shape) are not [T·N, classes, 1, 1] with T = \(timeSteps)"
-        )
-        try require(
-            labelSmoothing >= 0 && labelSmoothing < 1,
-            operation,
-            "the label smoothing is \(labelSmoothing); it must be at least 0 and below 1"
-        )
         let batch = shape.images / timeSteps
-        try requireRoom(batch, in: labels, operation, "the labels")
-        try requireRoom(StepRecord.words, in: record, operation, "the record")
-
-        let gradient = try newTensor(shape)
         let samples = try allocate(words: 2 * batch)
         var (isTemporal, lambda, phi) = (false, Float(0), Float(0))
         if case .temporalEfficient(let share, let target) = loss {
@@ -110,6 +91,5 @@ extension OpenCLBackend: HeadOperations {
             ],
             global: [1]
         )
-        return gradient
     }
 }

@@ -2,7 +2,7 @@ import OpenCLRuntime
 public import Tensors
 
 // Kernels/health/find_non_finite.cl.
-extension OpenCLBackend: HealthOperations {
+extension OpenCLBackend: HealthKernels {
     /// Writes the index of the first infinite or undefined value among the first `count` floats of `storage`, or
     /// `StepRecord.none`, to word `word` of `record`.
     public func findNonFinite(
@@ -11,12 +11,8 @@ extension OpenCLBackend: HealthOperations {
         record: any Storage,
         word: Int
     ) throws(BackendError) {
-        let operation = "findNonFinite"
-        try requireRoom(count, in: storage, operation, "the storage")
-        try require(word >= 0, operation, "word \(word) of a record")
-        try requireRoom(word + 1, in: record, operation, "the record")
-        let runs = try wordRuns(count, bytes: wordBytes, operation, isReduced: true)
-        var firsts = try allocate(words: runs.count)
+        let runs = wordRuns(count, bytes: wordBytes, isReduced: true)
+        var firsts: any Storage = try allocate(words: runs.count)
         try run(
             "find_non_finite_partial",
             Self.nonFinite,

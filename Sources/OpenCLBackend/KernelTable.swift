@@ -78,12 +78,12 @@ extension OpenCLBackend {
 }
 
 extension KernelArgument {
-    /// An extent or a count. Checked where shapes are: see ``OpenCLBackend/requirePixels(_:_:)``.
+    /// An extent or a count, which `Backend` has checked.
     static func int(_ value: Int) -> KernelArgument { .int32(Int32(clamping: value)) }
 
     /// A storage's memory; a mismatch where another backend made it.
     static func storage(_ storage: any Storage) throws(BackendError) -> KernelArgument {
         // In a rehearsal there are no buffers, and nothing is launched.
-        try OpenCLStorage.own(storage, "launch", "an operand").buffer.map { .buffer($0) } ?? .local(bytes: 0)
+        try OpenCLStorage.own(storage).buffer.map { .buffer($0) } ?? .local(bytes: 0)
     }
 }

@@ -129,8 +129,8 @@ public struct KernelTuner: Sendable {
         return smallest
     }
 
-    private func backend(_ choices: KernelChoices) throws(BackendError) -> OpenCLBackend {
-        try OpenCLBackend(queue: queue, choices: choices)
+    private func backend(_ choices: KernelChoices) throws(BackendError) -> Backend {
+        Backend(try OpenCLBackend(queue: queue, choices: choices))
     }
 
     /// Seconds that the kernels of a call take under choices that force it one way and the other, in turns.
@@ -139,7 +139,7 @@ public struct KernelTuner: Sendable {
         _ title: String,
         _ chooseFirst: (inout KernelChoices) -> Void,
         _ chooseSecond: (inout KernelChoices) -> Void,
-        _ call: (OpenCLBackend) throws(BackendError) -> Void
+        _ call: (Backend) throws(BackendError) -> Void
     ) throws(BackendError) -> Measurement {
         var (first, second) = (KernelChoices.standard, KernelChoices.standard)
         chooseFirst(&first)
@@ -176,7 +176,7 @@ extension KernelTuner {
         let weightGradient: Filter
 
         /// Random spikes of this rate; weights and gradients of one value, on which no time depends.
-        init(_ backend: OpenCLBackend, channels: Int, extent: Int, window: Int, rate: Float) throws(BackendError) {
+        init(_ backend: Backend, channels: Int, extent: Int, window: Int, rate: Float) throws(BackendError) {
             let shape = ImageShape(images: 16, height: extent, width: extent, channels: channels)
             let filterShape = FilterShape(outputs: channels, inputs: channels, height: window, width: window)
             title = "\(window)×\(window), \(channels) channels, \(extent)×\(extent)"
@@ -201,11 +201,11 @@ extension KernelTuner {
             gradient = RealTensor(shape: shape, storage: try filled(shape.realWords))
         }
 
-        func convolve(on backend: OpenCLBackend) throws(BackendError) {
+        func convolve(on backend: Backend) throws(BackendError) {
             _ = try backend.convolve(.spikes(input), filter: filter, geometry: geometry)
         }
 
-        func convolveBackwardData(on backend: OpenCLBackend) throws(BackendError) {
+        func convolveBackwardData(on backend: Backend) throws(BackendError) {
             _ = try backend.convolveBackwardData(
                 gradient,
                 filter: filter,
@@ -215,7 +215,7 @@ extension KernelTuner {
             )
         }
 
-        func convolveBackwardFilter(on backend: OpenCLBackend) throws(BackendError) {
+        func convolveBackwardFilter(on backend: Backend) throws(BackendError) {
             try backend.convolveBackwardFilter(
                 input: .spikes(input),
                 gradient: gradient,

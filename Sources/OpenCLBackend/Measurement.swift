@@ -2,7 +2,7 @@ import OpenCLRuntime
 public import Tensors
 
 // Kernels/measurement: count.cl, norm.cl.
-extension OpenCLBackend: MeasurementOperations {
+extension OpenCLBackend: MeasurementKernels {
     private static let counting = "measurement/count.cl"
     private static let norm = "measurement/norm.cl"
 
@@ -13,17 +13,9 @@ extension OpenCLBackend: MeasurementOperations {
         record: any Storage,
         word: Int
     ) throws(BackendError) {
-        let operation = "countSpikes"
-        try require(first, operation, "the first tensor")
-        if let second {
-            try requireEqual(second.shape, first.shape, operation, "the second tensor")
-            try require(second, operation, "the second tensor")
-        }
-        try requireWords(2, at: word, of: record, operation)
-        let runs = try wordRuns(
+        let runs = wordRuns(
             first.shape.spikeWords,
             bytes: (second == nil ? 1 : 2) * wordBytes,
-            operation,
             isReduced: true
         )
         let counts = try allocate(words: runs.count)
@@ -44,10 +36,7 @@ extension OpenCLBackend: MeasurementOperations {
         record: any Storage,
         word: Int
     ) throws(BackendError) {
-        let operation = "countValues"
-        try require(tensor, operation, "the tensor")
-        try requireWords(4, at: word, of: record, operation)
-        let runs = try wordRuns(tensor.shape.realWords, bytes: wordBytes, operation, isReduced: true)
+        let runs = wordRuns(tensor.shape.realWords, bytes: wordBytes, isReduced: true)
         let counts = try allocate(words: 2 * runs.count)
         try run(
             "count_values_partial",
@@ -65,10 +54,7 @@ extension OpenCLBackend: MeasurementOperations {
         record: any Storage,
         word: Int
     ) throws(BackendError) {
-        let operation = "measureNorm"
-        try require(tensor, operation, "the tensor")
-        try requireWords(1, at: word, of: record, operation)
-        let runs = try wordRuns(tensor.shape.realWords, bytes: wordBytes, operation, isReduced: true)
+        let runs = wordRuns(tensor.shape.realWords, bytes: wordBytes, isReduced: true)
         let partials = try allocate(words: runs.count)
         let largest = try allocate(words: 1)
         try run(
@@ -115,15 +101,5 @@ extension OpenCLBackend: MeasurementOperations {
             arguments: [.storage(counts), .storage(record), .int(runs), .int(columns), .int(word)],
             global: [1]
         )
-    }
-
-    private func requireWords(
-        _ count: Int,
-        at word: Int,
-        of record: any Storage,
-        _ operation: String
-    ) throws(BackendError) {
-        try require(word >= 0, operation, "word \(word) of a record")
-        try requireRoom(word + count, in: record, operation, "the record")
     }
 }

@@ -3,40 +3,13 @@ public import Tensors
 
 // Kernels/neuron: fire.cl, fire_backward.cl, leak_gradient.cl; the norm's gradients go on in
 // Kernels/normalization/backward.cl.
-extension OpenCLBackend: NeuronOperations {
-    /// Normalises `input` (or takes it as it is, without `normalization`) and steps the neuron over all T, in one kernel.
-    public func fire(
-        _ input: RealTensor,
-        normalization: Normalization?,
-        neuron: Neuron,
-        leak: LearnedLeak?,
-        time: TimeAxis
-    ) throws(BackendError) -> SpikeTensor {
-        let operation = "fire"
-        let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
-        try require(!neuron.isMultiLevel, operation, "a neuron of \(neuron.thresholds.count) levels leaves no spikes")
-        let output = try newSpikes(layer.outputShape)
-        try fire(layer, output: output.storage)
-        return output
-    }
+extension OpenCLBackend: NeuronKernels {
+    /// As neuron/dynamics.cl has room for.
+    public var mostThresholds: Int { NeuronLayer.mostThresholds }
 
-    /// The same kernel for a neuron of several thresholds: how many of them fire.
-    public func fireLevels(
-        _ input: RealTensor,
-        normalization: Normalization?,
-        neuron: Neuron,
-        leak: LearnedLeak?,
-        time: TimeAxis
-    ) throws(BackendError) -> RealTensor {
-        let operation = "fireLevels"
-        let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
-        try require(neuron.isMultiLevel, operation, "a neuron of one level leaves spikes")
-        let output = try newTensor(layer.outputShape)
-        try fire(layer, output: output.storage)
-        return output
-    }
-
-    private func fire(_ layer: NeuronLayer, output: any Storage) throws(BackendError) {
+    /// Normalises the input (or takes it as it is, without a norm) and steps the neuron over all T, in one kernel.
+    public func fire(_ operands: NeuronOperands, output: Activation) throws(BackendError) {
+        let layer = NeuronLayer(operands, lanes: lanes(of: operands.input.shape))
         let shape = layer.input.shape
         let wordStride = min(shape.channelStride, ImageShape.spikesPerWord)
         let runs = pixelRuns(layer.pixels, bytes: layer.inputSteps * wordStride * wordBytes)
@@ -48,7 +21,7 @@ extension OpenCLBackend: NeuronOperations {
             ],
             arguments: [.storage(layer.input.storage)] + layer.normArguments()
                 + [
-                    .storage(output), .int(layer.pixels), .int(shape.channelStride), .int(shape.wordsPerPixel),
+                    .storage(output.storage), .int(layer.pixels), .int(shape.channelStride), .int(shape.wordsPerPixel),
                     .int(shape.channels), .int(runs.length), layer.leakArgument(),
                 ] + layer.thresholdArguments,
             global: [shape.wordsPerPixel, runs.count]
@@ -58,29 +31,14 @@ extension OpenCLBackend: NeuronOperations {
     /// ∂L/∂input from ∂L/∂output, back through time, the surrogate and, with `normalization`, the batch's statistics; the
     /// result stands in the gradient's memory.
     public func fireBackward(
-        _ gradient: RealTensor,
-        input: RealTensor,
-        normalization: Normalization?,
-        neuron: Neuron,
-        leak: LearnedLeak?,
-        time: TimeAxis,
+        _ operands: NeuronOperands,
+        gradient: RealTensor,
         gradients: NormalizationGradients?,
         penalty: PotentialPenalty?
-    ) throws(BackendError) -> RealTensor {
-        let operation = "fireBackward"
-        let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
-        let shape = input.shape
-        try requireEqual(gradient.shape, layer.outputShape, operation, "the gradient")
-        try require(gradient, operation, "the gradient")
-        try require(
-            (normalization == nil) == (gradients == nil),
-            operation,
-            "the norm's gradients must be given exactly when there is a norm"
-        )
-        if let gradients { try require(gradients, channels: shape.channels, operation) }
-        if let leak { try require(leak.gradient, channels: 1, operation, "the gradient of the leak's w") }
-        if let penalty { try require(penalty, channels: shape.channels, operation) }
-
+    ) throws(BackendError) {
+        let layer = NeuronLayer(operands, lanes: lanes(of: operands.input.shape))
+        let (input, neuron, leak) = (operands.input, operands.neuron, operands.leak)
+        let (normalization, time, shape) = (operands.normalization, operands.time, operands.input.shape)
         let runs = pixelRuns(layer.pixels, bytes: 2 * time.steps * layer.lanes.groupWidth * wordBytes, isReduced: true)
         let sums = normalization == nil ? nil : try allocate(words: runs.count * 2 * shape.channelStride)
         let leakSums = leak == nil ? nil : try allocate(words: runs.count * shape.channelStride)
@@ -124,7 +82,6 @@ extension OpenCLBackend: NeuronOperations {
                 result: gradient.storage
             )
         }
-        return RealTensor(shape: shape, storage: gradient.storage)
     }
 
     /// Those that there are.
@@ -132,19 +89,5 @@ extension OpenCLBackend: NeuronOperations {
         var arguments: [KernelArgument] = []
         for case let storage? in storages { arguments.append(try .storage(storage)) }
         return arguments
-    }
-
-    private func require(
-        _ penalty: PotentialPenalty,
-        channels: Int,
-        _ operation: String
-    ) throws(BackendError) {
-        try require(
-            penalty.channels == channels,
-            operation,
-            "the penalty has \(penalty.channels) channels, expected \(channels)"
-        )
-        let words = 2 * roundUp(channels, toMultipleOf: ImageShape.channelGroup)
-        try requireRoom(words, in: penalty.storage, operation, "the penalty")
     }
 }

@@ -2,61 +2,28 @@ import Foundation
 import OpenCLRuntime
 import Tensors
 
-/// What every operation of a neuron layer needs, with its operands checked.
+/// A neuron layer as the kernels of neuron/ take it.
 struct NeuronLayer {
-    let input: RealTensor
-    let normalization: Normalization?
-    let neuron: Neuron
-    let leak: LearnedLeak?
-    let time: TimeAxis
-    let outputShape: ImageShape
+    private let operands: NeuronOperands
     /// Pixels of one time step.
     let pixels: Int
     /// How the kernels cut the input's channels.
     let lanes: ChannelLanes
 
     /// The kernels take so many thresholds.
-    private static let mostLevels = 4
+    static let mostThresholds = 4
 
-    init(
-        _ backend: OpenCLBackend,
-        _ input: RealTensor,
-        _ normalization: Normalization?,
-        _ neuron: Neuron,
-        _ leak: LearnedLeak?,
-        _ time: TimeAxis,
-        _ operation: String
-    ) throws(BackendError) {
-        let shape = input.shape
-        try backend.require(input, operation, "the input")
-        if let normalization { try backend.require(normalization, channels: shape.channels, operation) }
-        try backend.require(
-            time.steps >= 1 && (time.isStatic || shape.images % time.steps == 0),
-            operation,
-            "the input of shape \(shape) does not divide into \(time.steps) time steps"
-        )
-        try backend.require(
-            neuron.isLeakLearned == (leak != nil),
-            operation,
-            "a leak must be given exactly when the neuron learns it"
-        )
-        if let leak { try backend.require(leak.weight, channels: 1, operation, "the leak's w") }
-        let levels = neuron.thresholds.count
-        try backend.require(
-            levels <= Self.mostLevels,
-            operation,
-            "the neuron has \(levels) thresholds; the kernels take \(Self.mostLevels) at most"
-        )
-        self.input = input
-        self.normalization = normalization
-        self.neuron = neuron
-        self.leak = leak
-        self.time = time
-        outputShape = shape.with(images: time.outputImages(shape.images))
-        try backend.requirePixels(outputShape, operation)
-        pixels = time.batch(shape.images) * shape.area
-        lanes = backend.lanes(of: shape)
+    init(_ operands: NeuronOperands, lanes: ChannelLanes) {
+        self.operands = operands
+        self.lanes = lanes
+        let shape = operands.input.shape
+        pixels = operands.time.batch(shape.images) * shape.area
     }
+
+    /// Before it is normalised.
+    var input: RealTensor { operands.input }
+    private var neuron: Neuron { operands.neuron }
+    private var time: TimeAxis { operands.time }
 
     /// Time steps of the input.
     var inputSteps: Int { time.isStatic ? 1 : time.steps }
@@ -64,15 +31,15 @@ struct NeuronLayer {
     /// How the kernels of neuron/ are specialised.
     var options: [KernelOption] {
         [
-            lanes.option, .define("TIME_STEPS", time.steps), .define("NORMALIZED", normalization != nil),
+            lanes.option, .define("TIME_STEPS", time.steps), .define("NORMALIZED", operands.normalization != nil),
             .define("STATIC_INPUT", time.isStatic), .define("SOFT_RESET", neuron.reset == .soft),
-            .define("LEVELS", neuron.thresholds.count), .define("LEARNED_LEAK", leak != nil),
+            .define("LEVELS", neuron.thresholds.count), .define("LEARNED_LEAK", operands.leak != nil),
         ]
     }
 
     /// The norm, as the kernels take it; `sums` goes between its vectors and its gain.
     func normArguments(sums: (any Storage)? = nil) throws(BackendError) -> [KernelArgument] {
-        guard let normalization else { return [] }
+        guard let normalization = operands.normalization else { return [] }
         let parameters = normalization.parameters
         var arguments: [KernelArgument] = [
             try .storage(normalization.statistics.storage), try .storage(parameters.weight.storage),
@@ -84,14 +51,14 @@ struct NeuronLayer {
 
     /// The leak, as the kernels take it.
     func leakArgument() throws(BackendError) -> KernelArgument {
-        if let leak { try .storage(leak.weight.storage) } else { .float(neuron.leak) }
+        if let leak = operands.leak { try .storage(leak.weight.storage) } else { .float(neuron.leak) }
     }
 
     /// The thresholds, as the kernels take them: one, or room for as many as there may be.
     var thresholdArguments: [KernelArgument] {
         let thresholds = neuron.thresholds
         guard thresholds.count > 1 else { return [.float(neuron.threshold)] }
-        return (0..<Self.mostLevels).map { .float($0 < thresholds.count ? thresholds[$0] : 0) }
+        return (0..<Self.mostThresholds).map { .float($0 < thresholds.count ? thresholds[$0] : 0) }
     }
 }
 

@@ -2,18 +2,35 @@ import OpenCLRuntime
 public import Tensors
 
 // Kernels/normalization: statistics.cl, normalize.cl, backward.cl.
-extension OpenCLBackend: NormalizationOperations {
-    /// Statistics of this batch (biased variance), and the running estimates moved towards them (unbiased variance; the
-    /// biased one of a single value).
+extension OpenCLBackend: NormalizationKernels {
+    /// Statistics of this batch, from the moments of runs of pixels.
     public func batchStatistics(
         of input: RealTensor,
+        moments: RunMoments?,
         updating parameters: NormalizationParameters,
-        repeats: Int
-    ) throws(BackendError) -> ChannelStatistics {
+        repeats: Int,
+        result: ChannelStatistics
+    ) throws(BackendError) {
         let shape = input.shape
-        try require(input, "batchStatistics", "the input")
-        try require(parameters, channels: shape.channels, repeats: repeats)
+        let moments = if let moments { moments } else { try runMoments(of: input) }
+        let merged = try mergeMoments(moments, of: shape)
+        let n = Double(repeats) * Double(shape.pixels)
+        try run(
+            "batch_statistics_combine",
+            "normalization/statistics.cl",
+            options: [lanes(of: shape).option],
+            arguments: [
+                .storage(merged.storage), .storage(result.storage), .storage(parameters.runningMean.storage),
+                .storage(parameters.runningVariance.storage), .int(shape.pixels), .int(shape.channelStride),
+                .int(shape.channels), .int(merged.length), .int(merged.count), .float(Float(n / max(n - 1, 1))),
+                .float(NormalizationParameters.epsilon), .float(NormalizationParameters.momentum),
+            ],
+            global: [lanes(of: shape).chunks]
+        )
+    }
 
+    private func runMoments(of input: RealTensor) throws(BackendError) -> RunMoments {
+        let shape = input.shape
         let runs = pixelRuns(shape.pixels, bytes: lanes(of: shape).width * wordBytes, isReduced: true)
         let partials = try allocate(words: runs.count * 2 * shape.channelStride)
         try run(
@@ -26,84 +43,35 @@ extension OpenCLBackend: NormalizationOperations {
             ],
             global: [lanes(of: shape).chunks, runs.count]
         )
-        let moments = RunMoments(storage: partials, length: runs.length, count: runs.count)
-        return try combine(moments, of: shape, updating: parameters, repeats: repeats)
-    }
-
-    /// Statistics from the moments of runs of pixels.
-    func combine(
-        _ moments: RunMoments,
-        of shape: ImageShape,
-        updating parameters: NormalizationParameters,
-        repeats: Int
-    ) throws(BackendError) -> ChannelStatistics {
-        let statistics = ChannelStatistics(
-            channels: shape.channels,
-            storage: try allocate(words: 2 * shape.channelStride)
-        )
-        let merged = try mergeMoments(moments, of: shape)
-        let n = Double(repeats) * Double(shape.pixels)
-        try run(
-            "batch_statistics_combine",
-            "normalization/statistics.cl",
-            options: [lanes(of: shape).option],
-            arguments: [
-                .storage(merged.storage), .storage(statistics.storage), .storage(parameters.runningMean.storage),
-                .storage(parameters.runningVariance.storage), .int(shape.pixels), .int(shape.channelStride),
-                .int(shape.channels), .int(merged.length), .int(merged.count), .float(Float(n / max(n - 1, 1))),
-                .float(NormalizationParameters.epsilon),
-                .float(NormalizationParameters.momentum),
-            ],
-            global: [lanes(of: shape).chunks]
-        )
-        return statistics
-    }
-
-    /// Checks what statistics move.
-    func require(
-        _ parameters: NormalizationParameters,
-        channels: Int,
-        repeats: Int
-    ) throws(BackendError) {
-        let operation = "batchStatistics"
-        try require(parameters.runningMean, channels: channels, operation, "the running mean")
-        try require(parameters.runningVariance, channels: channels, operation, "the running variance")
-        try require(repeats >= 1, operation, "an image cannot stand for itself \(repeats) times")
+        return RunMoments(storage: partials, length: runs.length, count: runs.count)
     }
 
     /// Statistics from the running estimates, for inference.
     public func runningStatistics(
-        of parameters: NormalizationParameters
-    ) throws(BackendError) -> ChannelStatistics {
-        let operation = "runningStatistics"
-        let shape = ImageShape(images: 1, height: 1, width: 1, channels: parameters.runningMean.channels)
-        try requirePixels(shape, operation)
-        try require(parameters.runningMean, channels: shape.channels, operation, "the running mean")
-        try require(parameters.runningVariance, channels: shape.channels, operation, "the running variance")
-        let storage = try allocate(words: 2 * shape.channelStride)
+        of parameters: NormalizationParameters,
+        result: ChannelStatistics
+    ) throws(BackendError) {
+        let shape = ImageShape(images: 1, height: 1, width: 1, channels: result.channels)
         try run(
             "running_statistics",
             "normalization/statistics.cl",
             options: [lanes(of: shape).option],
             arguments: [
                 .storage(parameters.runningMean.storage), .storage(parameters.runningVariance.storage),
-                .storage(storage), .int(shape.channelStride), .int(shape.channels),
+                .storage(result.storage), .int(shape.channelStride), .int(shape.channels),
                 .float(NormalizationParameters.epsilon),
             ],
             global: [lanes(of: shape).chunks]
         )
-        return ChannelStatistics(channels: shape.channels, storage: storage)
     }
 
     /// The normalised input.
     public func normalize(
         _ input: RealTensor,
-        with normalization: Normalization
-    ) throws(BackendError) -> RealTensor {
+        with normalization: Normalization,
+        output: RealTensor
+    ) throws(BackendError) {
         let shape = input.shape
-        try require(input, "normalize", "the input")
-        try require(normalization, channels: shape.channels, "normalize")
-        let output = try newTensor(shape)
         let runs = pixelRuns(shape.pixels, bytes: 2 * lanes(of: shape).groupWidth * wordBytes)
         try run(
             "normalize_pixels",
@@ -117,7 +85,6 @@ extension OpenCLBackend: NormalizationOperations {
             ],
             global: [lanes(of: shape).groups, runs.count]
         )
-        return output
     }
 
     /// ∂L/∂x from ∂L/∂y through the statistics of the batch; the parameters' gradients go to `gradients`.
@@ -125,16 +92,10 @@ extension OpenCLBackend: NormalizationOperations {
         _ gradient: RealTensor,
         input: RealTensor,
         normalization: Normalization,
-        gradients: NormalizationGradients
-    ) throws(BackendError) -> RealTensor {
-        let operation = "normalizeBackward"
+        gradients: NormalizationGradients,
+        result: RealTensor
+    ) throws(BackendError) {
         let shape = input.shape
-        try require(input, operation, "the input")
-        try requireEqual(gradient.shape, shape, operation, "the gradient")
-        try require(gradient, operation, "the gradient")
-        try require(normalization, channels: shape.channels, operation)
-        try require(gradients, channels: shape.channels, operation)
-
         let runs = pixelRuns(shape.pixels, bytes: 2 * lanes(of: shape).width * wordBytes, isReduced: true)
         let partials = try allocate(words: runs.count * 2 * shape.channelStride)
         try run(
@@ -147,7 +108,6 @@ extension OpenCLBackend: NormalizationOperations {
             ],
             global: [lanes(of: shape).chunks, runs.count]
         )
-        let result = try newTensor(shape)
         try finishNormalizeBackward(
             gradient.storage,
             partials: partials,
@@ -157,7 +117,6 @@ extension OpenCLBackend: NormalizationOperations {
             gradients: gradients,
             result: result.storage
         )
-        return result
     }
 
     /// What follows the partial sums Σ g and Σ g·(x − mean): the parameters' gradients, and ∂L/∂x, which may be written
@@ -199,30 +158,5 @@ extension OpenCLBackend: NormalizationOperations {
             ],
             global: [lanes(of: shape).groups, cuts.count]
         )
-    }
-
-    func require(
-        _ normalization: Normalization,
-        channels: Int,
-        _ operation: String
-    ) throws(BackendError) {
-        try require(
-            normalization.statistics.channels == channels,
-            operation,
-            "the statistics have \(normalization.statistics.channels) channels, expected \(channels)"
-        )
-        let words = 2 * roundUp(channels, toMultipleOf: ImageShape.channelGroup)
-        try requireRoom(words, in: normalization.statistics.storage, operation, "the statistics")
-        try require(normalization.parameters.weight, channels: channels, operation, "the norm's weight")
-        try require(normalization.parameters.bias, channels: channels, operation, "the norm's bias")
-    }
-
-    func require(
-        _ gradients: NormalizationGradients,
-        channels: Int,
-        _ operation: String
-    ) throws(BackendError) {
-        try require(gradients.weight, channels: channels, operation, "the weight's gradient")
-        try require(gradients.bias, channels: channels, operation, "the bias's gradient")
     }
 }

@@ -66,7 +66,7 @@ public final class OpenCLBackend: Sendable {
         pool = StoragePool(queue: queue, limitBytes: memoryLimit ?? queue.device.globalMemoryBytes)
     }
 
-    /// A backend that goes through every operation, checks its operands, and counts the memory that it would take, but
+    /// A backend that goes through every operation and counts the memory that it would take, but
     /// holds no memory and computes nothing: what is read back is 0.
     ///
     /// - Parameters:
@@ -94,12 +94,14 @@ public final class OpenCLBackend: Sendable {
 }
 
 /// Each family of operations stands in a file of its name.
-extension OpenCLBackend: BackendOperations {}
+extension OpenCLBackend: BackendKernels {}
 
-extension OpenCLBackend: StorageOperations {
+extension OpenCLBackend: BackendDevice {
+    /// Whether an OpenCL backend made it.
+    public func owns(_ storage: any Storage) -> Bool { storage is OpenCLStorage }
+
     /// Words with undefined contents, from the pool where it has some of that size.
     public func allocate(words: Int) throws(BackendError) -> any Storage {
-        try require(words >= 0, "allocate", "\(words) words were asked for")
         guard let guards else { return try pooled(words: words) }
         let margin = sliceAlignment
         return try guards.surround(pooled(words: words + 2 * margin), words: words, margin: margin, on: self)
@@ -109,30 +111,15 @@ extension OpenCLBackend: StorageOperations {
         OpenCLStorage(memory: try pool.take(words: words), words: words, pool: pool)
     }
 
-    private func buffer(of storage: any Storage) throws(BackendError) -> Buffer? {
-        try OpenCLStorage.own(storage, "storage", "the storage").buffer
-    }
-
     /// Sets the first `count` words to `value`; does not wait.
     public func fill(_ storage: any Storage, with value: UInt32, count: Int) throws(BackendError) {
-        try requireRoom(count, in: storage, "fill", "the storage")
-        guard let queue, let buffer = try buffer(of: storage) else { return }
+        guard let buffer = try OpenCLStorage.own(storage).buffer, let queue else { return }
         try pool.attempt { () throws(OpenCLError) in try queue.fill(buffer, word: value, count: count) }
     }
 
     /// A part of `storage` that shares its memory and keeps it alive; `offset` is a multiple of ``sliceAlignment``.
     public func slice(_ storage: any Storage, offset: Int, count: Int) throws(BackendError) -> any Storage {
-        try require(
-            offset >= 0 && count >= 0 && offset <= storage.words && count <= storage.words - offset,
-            "slice",
-            "\(count) words at \(offset) do not lie in a storage of \(storage.words) words"
-        )
-        try require(
-            offset % sliceAlignment == 0,
-            "slice",
-            "offset \(offset) is no multiple of the alignment, \(sliceAlignment) words"
-        )
-        let storage = try OpenCLStorage.own(storage, "slice", "the storage")
+        let storage = try OpenCLStorage.own(storage)
         guard let queue, let buffer = storage.buffer else {
             return OpenCLStorage(buffer: nil, words: count, parent: storage)
         }
@@ -144,8 +131,7 @@ extension OpenCLBackend: StorageOperations {
 
     /// Copies words from the host; returns when `words` may be reused.
     public func write(_ words: [UInt32], to storage: any Storage) throws(BackendError) {
-        try requireRoom(words.count, in: storage, "write", "the storage")
-        guard let queue, let buffer = try buffer(of: storage) else { return }
+        guard let buffer = try OpenCLStorage.own(storage).buffer, let queue else { return }
         try pool.attempt { () throws(OpenCLError) in
             try unsafe words.span.withUnsafeBytes { (bytes) throws(OpenCLError) in
                 try unsafe queue.write(bytes, to: buffer)
@@ -155,9 +141,8 @@ extension OpenCLBackend: StorageOperations {
 
     /// Copies the first `count` words to the host, after all that was enqueued before.
     public func read(_ storage: any Storage, count: Int) throws(BackendError) -> [UInt32] {
-        try requireRoom(count, in: storage, "read", "the storage")
         var words = [UInt32](repeating: 0, count: count)
-        guard let queue, let buffer = try buffer(of: storage) else { return words }
+        guard let buffer = try OpenCLStorage.own(storage).buffer, let queue else { return words }
         try pool.attempt { () throws(OpenCLError) in
             var span = words.mutableSpan
             try unsafe span.withUnsafeMutableBytes { (bytes) throws(OpenCLError) in
@@ -165,6 +150,13 @@ extension OpenCLBackend: StorageOperations {
             }
         }
         return words
+    }
+
+    /// New storage that holds `words`: a kernel's tables.
+    func upload(_ words: [UInt32]) throws(BackendError) -> any Storage {
+        let storage = try allocate(words: words.count)
+        try write(words, to: storage)
+        return storage
     }
 
     /// Waits for all that was enqueued.

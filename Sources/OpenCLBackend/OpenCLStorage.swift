@@ -29,13 +29,9 @@ public final class OpenCLStorage: Storage {
     }
 
     /// `storage`, which an OpenCL backend must have made.
-    static func own(
-        _ storage: any Storage,
-        _ operation: String,
-        _ name: @autoclosure () -> String
-    ) throws(BackendError) -> OpenCLStorage {
+    static func own(_ storage: any Storage) throws(BackendError) -> OpenCLStorage {
         guard let own = storage as? OpenCLStorage else {
-            throw .mismatch(operation: operation, detail: "\(name()) has a storage of another kind of backend")
+            throw .mismatch(operation: "OpenCL kernels", detail: "a storage is of another kind of backend")
         }
         return own
     }

@@ -3,7 +3,7 @@ import OpenCLRuntime
 public import Tensors
 
 // Kernels/optimizer: adam.cl, momentum.cl.
-extension OpenCLBackend: OptimizerOperations {
+extension OpenCLBackend: OptimizerKernels {
     /// One step of Adam or AdamW.
     public func adam(
         parameters: any Storage,
@@ -13,16 +13,11 @@ extension OpenCLBackend: OptimizerOperations {
         count: Int,
         step: AdamStep
     ) throws(BackendError) {
-        try requireRoom(count, in: parameters, "adam", "the parameters")
-        try requireRoom(count, in: gradients, "adam", "the gradients")
-        try requireRoom(count, in: firstMoment, "adam", "the first moment")
-        try requireRoom(count, in: secondMoment, "adam", "the second moment")
-        try require(step.step >= 1, "adam", "step \(step.step) is before the first, 1")
         let (beta1, beta2) = (Double(step.beta1), Double(step.beta2))
         let rate = Double(step.learningRate) / (1 - pow(beta1, Double(step.step)))
         let correction = (1 - pow(beta2, Double(step.step))).squareRoot()
         let decay = step.isDecoupled ? step.learningRate * step.weightDecay : step.weightDecay
-        let runs = try wordRuns(count, bytes: 7 * wordBytes, "adam")
+        let runs = wordRuns(count, bytes: 7 * wordBytes)
         try run(
             "adam",
             "optimizer/adam.cl",
@@ -45,11 +40,7 @@ extension OpenCLBackend: OptimizerOperations {
         count: Int,
         step: MomentumStep
     ) throws(BackendError) {
-        try requireRoom(count, in: parameters, "momentum", "the parameters")
-        try requireRoom(count, in: gradients, "momentum", "the gradients")
-        try requireRoom(count, in: velocity, "momentum", "the velocity")
-        try require(step.step >= 1, "momentum", "step \(step.step) is before the first, 1")
-        let runs = try wordRuns(count, bytes: 5 * wordBytes, "momentum")
+        let runs = wordRuns(count, bytes: 5 * wordBytes)
         try run(
             "momentum",
             "optimizer/momentum.cl",

@@ -45,18 +45,8 @@ struct WordRuns: Sendable {
     ///   - words: all of them, below 2³².
     ///   - bytes: what one work-item moves for a word.
     ///   - mapping: how much an item moves in all.
-    ///   - operation: for the error.
     ///   - isReduced: whether what the runs leave is added up.
-    init(
-        _ words: Int,
-        bytes: Int,
-        mapping: WorkMapping,
-        _ operation: String,
-        isReduced: Bool
-    ) throws(BackendError) {
-        guard let total = UInt32(exactly: words) else {
-            throw .mismatch(operation: operation, detail: "\(words) words do not fit 32 bits")
-        }
+    init(_ words: Int, bytes: Int, mapping: WorkMapping, isReduced: Bool) {
         let width = mapping.wordWidth
         let vectors = (words + width - 1) / width
         if mapping == .groups, !isReduced {
@@ -73,6 +63,6 @@ struct WordRuns: Sendable {
             length = width * runs.length
             count = runs.count
         }
-        arguments = [.uint32(total), .uint32(UInt32(length))]
+        arguments = [.uint32(UInt32(clamping: words)), .uint32(UInt32(clamping: length))]
     }
 }

@@ -3,20 +3,15 @@ public import Tensors
 
 // Kernels/neuron/potential_penalty.cl.
 extension OpenCLBackend {
-    /// Adds `loss` of the layer's potentials to the record's loss, and returns its derivative as a line a channel.
+    /// Adds `loss` of the layer's potentials to the record's loss, and makes its derivative, a line a channel.
     public func potentialPenalty(
-        _ input: RealTensor,
-        normalization: Normalization?,
-        neuron: Neuron,
-        leak: LearnedLeak?,
-        time: TimeAxis,
+        _ operands: NeuronOperands,
         loss: PotentialDistributionLoss,
-        record: any Storage
-    ) throws(BackendError) -> PotentialPenalty {
-        let operation = "potentialPenalty"
-        let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
-        try requireRoom(StepRecord.words, in: record, operation, "the record")
-        let shape = input.shape
+        record: any Storage,
+        result penalty: PotentialPenalty
+    ) throws(BackendError) {
+        let layer = NeuronLayer(operands, lanes: lanes(of: operands.input.shape))
+        let (shape, neuron) = (operands.input.shape, operands.neuron)
         let file = "neuron/potential_penalty.cl"
         let runs = pixelRuns(layer.pixels, bytes: layer.inputSteps * layer.lanes.width * wordBytes, isReduced: true)
         let sums = try allocate(words: runs.count * 2 * shape.channelStride)
@@ -24,7 +19,7 @@ extension OpenCLBackend {
             "potential_sums",
             file,
             options: layer.options,
-            arguments: [.storage(input.storage)] + layer.normArguments()
+            arguments: [.storage(layer.input.storage)] + layer.normArguments()
                 + [
                     .storage(sums), .int(layer.pixels), .int(shape.channelStride), .int(runs.length),
                     layer.leakArgument(), .float(neuron.threshold),
@@ -32,10 +27,6 @@ extension OpenCLBackend {
             global: [layer.lanes.chunks, runs.count]
         )
         let merged = try mergeSums(sums, words: 2 * shape.channelStride, runs: runs.count)
-        let penalty = PotentialPenalty(
-            channels: shape.channels,
-            storage: try allocate(words: 2 * shape.channelStride)
-        )
         let losses = try allocate(words: shape.channelStride)
         let squared = Double(neuron.threshold) * Double(neuron.threshold)
         try run(
@@ -44,7 +35,7 @@ extension OpenCLBackend {
             options: layer.options,
             arguments: [
                 .storage(merged.partials), .storage(penalty.storage), .storage(losses), .int(shape.channelStride),
-                .int(shape.channels), .int(merged.runs), .float(Float(layer.pixels * time.steps)),
+                .int(shape.channels), .int(merged.runs), .float(Float(layer.pixels * operands.time.steps)),
                 .float(neuron.threshold / 2), .float(Float(Double(loss.weight) / (Double(shape.channels) * squared))),
                 .float(PotentialDistributionLoss.epsilon),
             ],
@@ -57,6 +48,5 @@ extension OpenCLBackend {
             arguments: [.storage(losses), .storage(record), .int(shape.channelStride), .int(StepRecord.loss)],
             global: [1]
         )
-        return penalty
     }
 }

@@ -7,30 +7,18 @@ extension OpenCLBackend {
     public func resizeImages(
         pixels: any Storage,
         crops: [PictureCrop],
-        shape: ImageShape,
         mean: [Float],
-        deviation: [Float]
-    ) throws(BackendError) -> RealTensor {
-        let operation = "resizeImages"
-        try requirePixels(shape, operation)
-        try require(
-            mean.count == shape.channels && deviation.count == shape.channels,
-            operation,
-            "\(mean.count) means and \(deviation.count) deviations for \(shape.channels) channels"
-        )
-        try require(crops.count == shape.images, operation, "\(crops.count) crops for \(shape.images) images")
-        for crop in crops {
-            let problem = crop.problem(words: pixels.words, shape: shape)
-            try require(problem == nil, operation, problem ?? "")
-        }
+        deviation: [Float],
+        output: RealTensor
+    ) throws(BackendError) {
+        let shape = output.shape
         var constants: [Float] = []
         for (mean, deviation) in zip(mean, deviation) {
             constants += [Float(1 / (255 * Double(deviation))), Float(-Double(mean) / Double(deviation))]
         }
         // Named, so that none goes back to the pool before the next is taken from it.
         let cropTable = try upload(crops.flatMap(\.integers))
-        let constantTable = try upload(constants)
-        let output = try newTensor(shape)
+        let constantTable = try upload(constants.map(\.bitPattern))
         let runs = pixelRuns(shape.height, bytes: 8 * shape.width * shape.channelStride * wordBytes)
         try run(
             "resize_images",
@@ -43,6 +31,5 @@ extension OpenCLBackend {
             ],
             global: [runs.count, shape.images]
         )
-        return output
     }
 }

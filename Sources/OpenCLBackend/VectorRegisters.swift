@@ -22,3 +22,10 @@ struct VectorRegisters: Hashable {
         return max(1, (15 - parts) / parts)
     }
 }
+
+extension ImageShape {
+    /// Channels of a vector register that kernels use for this shape: 16 where no vector would straddle two pixels.
+    var vectorWidth: Int { channelStride % 16 == 0 ? 16 : 8 }
+    /// Vectors of a pixel.
+    var chunks: Int { channelStride / vectorWidth }
+}

@@ -135,14 +135,8 @@ extension OpenCLBackend {
     /// - Parameters:
     ///   - words: all of them, below 2³².
     ///   - bytes: what one work-item moves for a word.
-    ///   - operation: for the error.
     ///   - isReduced: whether what the runs leave is added up.
-    func wordRuns(
-        _ words: Int,
-        bytes: Int,
-        _ operation: String,
-        isReduced: Bool = false
-    ) throws(BackendError) -> WordRuns {
-        try WordRuns(words, bytes: bytes, mapping: mapping, operation, isReduced: isReduced)
+    func wordRuns(_ words: Int, bytes: Int, isReduced: Bool = false) -> WordRuns {
+        WordRuns(words, bytes: bytes, mapping: mapping, isReduced: isReduced)
     }
 }

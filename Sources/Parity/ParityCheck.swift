@@ -66,11 +66,11 @@ public enum ParityCheck {
         }
         var largest = 0.0
         for attempt in 0..<attempts {
-            let probed = ProbedBackend(reference)
+            let probed = ProbedNeurons(reference)
             let data = try item.data(attempt: attempt)
-            let truth = try ParityOperations.run(item.operation, data, on: probed)
-            if probed.probe.margin >= required { return (data, truth, probed.probe.margin) }
-            largest = max(largest, probed.probe.margin)
+            let truth = try ParityOperations.run(item.operation, data, on: probed.backend)
+            if probed.margin >= required { return (data, truth, probed.margin) }
+            largest = max(largest, probed.margin)
         }
         throw ParityError.badCase(
             "in \(attempts) attempts no potential kept \(required) away from the threshold (\(largest) at best)"
@@ -80,7 +80,7 @@ public enum ParityCheck {
     /// Runs a case, and asks a backend that guards its memory whether it was damaged.
     private static func run(_ item: ParityCase, _ data: CaseData, on backend: Backend) throws -> CaseOutcome {
         var outcome = try ParityOperations.run(item.operation, data, on: backend)
-        if let guarding = backend as? any MemoryGuarding { outcome.problems += try guarding.damagedStorages() }
+        if let guarding = backend.memoryGuards { outcome.problems += try guarding.damagedStorages() }
         return outcome
     }
 

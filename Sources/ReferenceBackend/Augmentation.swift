@@ -10,27 +10,13 @@ extension ReferenceBackend {
     public func prepareImages(
         pixels: any Storage,
         transforms: any Storage,
-        shape: ImageShape,
         mean: [Float],
-        deviation: [Float]
-    ) throws(BackendError) -> RealTensor {
-        let operation = "prepareImages"
-        try requireValid(shape, operation, "the batch")
-        try require(
-            mean.count == shape.channels && deviation.count == shape.channels,
-            operation,
-            "\(mean.count) means and \(deviation.count) deviations for \(shape.channels) channels"
-        )
-        let byteWords = (shape.count + 3) / 4
-        let bytes = try requireRoom(byteWords, in: pixels, operation, "the pixels of a batch of shape \(shape)")
-        let table = try requireRoom(
-            3 * shape.images,
-            in: transforms,
-            operation,
-            "the transforms of \(shape.images) images"
-        )
-        let words = bytes.read(byteWords)
-        let moves = table.read(3 * shape.images).map { Int(Int32(bitPattern: $0)) }
+        deviation: [Float],
+        output: RealTensor
+    ) throws(BackendError) {
+        let shape = output.shape
+        let words = try own(pixels).words((shape.count + 3) / 4)
+        let moves = try own(transforms).words(3 * shape.images).map { Int(Int32(bitPattern: $0)) }
 
         var result = [Float](repeating: 0, count: shape.realWords)
         for image in 0..<shape.images {
@@ -52,6 +38,6 @@ extension ReferenceBackend {
                 }
             }
         }
-        return newTensor(result, shape: shape)
+        try store(result, in: output.storage)
     }
 }

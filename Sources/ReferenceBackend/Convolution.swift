@@ -8,16 +8,17 @@ public import Tensors
 //
 // with x = 0 outside the image and g = ∂L/∂y.
 extension ReferenceBackend {
-    /// y of the formulas above; spikes count as 0 and 1.
+    /// y of the formulas above; spikes count as 0 and 1. Moments are taken afterwards, in Double.
     public func convolve(
         _ input: Activation,
         filter: Filter,
-        geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor {
-        let (inShape, filterShape) = (input.shape, filter.shape)
-        let x = try load(input, "convolve", "the input")
-        let weights = try load(filter, "convolve").map(Double.init)
-        let outShape = try outputShape(inShape, filterShape, geometry, "convolve")
+        geometry: WindowGeometry,
+        output: RealTensor,
+        takesMoments: Bool
+    ) throws(BackendError) -> RunMoments? {
+        let (inShape, outShape, filterShape) = (input.shape, output.shape, filter.shape)
+        let x = try load(input)
+        let weights = try load(filter).map(Double.init)
         // A silent channel adds nothing; a zero among real values is multiplied, so that 0 · NaN shows.
         let skipsZeros = input.isSpikes
 
@@ -48,30 +49,22 @@ extension ReferenceBackend {
             }
             return result
         }
-        return newTensor(y, shape: outShape)
+        try store(y, in: output.storage)
+        return nil
     }
 
-    /// ∂L/∂x of the formulas above, added to `accumulator` where there is one.
+    /// ∂L/∂x of the formulas above, added to what stands in `result` where it accumulates.
     public func convolveBackwardData(
         _ gradient: RealTensor,
         filter: Filter,
         geometry: WindowGeometry,
-        inputShape: ImageShape,
-        accumulator: RealTensor?
-    ) throws(BackendError) -> RealTensor {
-        let operation = "convolveBackwardData"
-        let (outShape, filterShape) = (gradient.shape, filter.shape)
-        let g = try load(gradient, operation, "the gradient")
-        let weights = try load(filter, operation)
-        try requireValid(inputShape, operation, "the input")
-        try requireEqual(
-            outShape,
-            try outputShape(inputShape, filterShape, geometry, operation),
-            operation,
-            "the gradient"
-        )
-        if let accumulator { try requireEqual(accumulator.shape, inputShape, operation, "the accumulator") }
-        let before: [Float]? = if let accumulator { try load(accumulator, operation, "the accumulator") } else { nil }
+        result: RealTensor,
+        accumulates: Bool
+    ) throws(BackendError) {
+        let (inputShape, outShape, filterShape) = (result.shape, gradient.shape, filter.shape)
+        let g = try load(gradient)
+        let weights = try load(filter)
+        let before = accumulates ? try load(result) : nil
 
         // [height][width][outputs][inputs]: the sums run over inputs here.
         var transposed = [Double](repeating: 0, count: filterShape.count)
@@ -86,7 +79,7 @@ extension ReferenceBackend {
         let byOutput = transposed
 
         let x = parallelJoin(inputShape.images) { image in
-            var result = [Float](repeating: 0, count: inputShape.area * inputShape.channelStride)
+            var part = [Float](repeating: 0, count: inputShape.area * inputShape.channelStride)
             for r in 0..<inputShape.height {
                 for q in 0..<inputShape.width {
                     var sums = [Double](repeating: 0, count: inputShape.channels)
@@ -107,15 +100,13 @@ extension ReferenceBackend {
                     let imageStart = image * inputShape.area * inputShape.channelStride
                     for i in sums.indices {
                         let base = before.map { Double($0[imageStart + start + i]) } ?? 0
-                        result[start + i] = Float(base + sums[i])
+                        part[start + i] = Float(base + sums[i])
                     }
                 }
             }
-            return result
+            return part
         }
-        guard let accumulator else { return newTensor(x, shape: inputShape) }
-        try room(for: accumulator, operation, "the accumulator").write(x)
-        return accumulator
+        try store(x, in: result.storage)
     }
 
     /// ∂L/∂weight of the formulas above, into `result`.
@@ -125,17 +116,9 @@ extension ReferenceBackend {
         geometry: WindowGeometry,
         result: Filter
     ) throws(BackendError) {
-        let operation = "convolveBackwardFilter"
         let (inShape, outShape, filterShape) = (input.shape, gradient.shape, result.shape)
-        let x = try load(input, operation, "the input")
-        let g = try load(gradient, operation, "the gradient").map(Double.init)
-        let target = try requireFilter(result, operation)
-        try requireEqual(
-            outShape,
-            try outputShape(inShape, filterShape, geometry, operation),
-            operation,
-            "the gradient"
-        )
+        let x = try load(input)
+        let g = try load(gradient).map(Double.init)
         let skipsZeros = input.isSpikes
 
         // One row of the filter's storage, all outputs of a tap and an input, at a time.
@@ -159,42 +142,7 @@ extension ReferenceBackend {
             }
             return HostLayout.channelWords(sums.map { Float($0) })
         }
-        target.write(weights)
-    }
-
-    private func outputShape(
-        _ input: ImageShape,
-        _ filter: FilterShape,
-        _ geometry: WindowGeometry,
-        _ operation: String
-    ) throws(BackendError) -> ImageShape {
-        try require(
-            input.channels == filter.inputs,
-            operation,
-            "the input of shape \(input) has \(input.channels) channels, the filter of shape \(filter) "
-                + "takes \(filter.inputs)"
-        )
-        try requireWindow(input, height: filter.height, width: filter.width, geometry, operation)
-        return geometry.output(of: input, filter: filter)
-    }
-}
-
-extension ReferenceBackend {
-    /// Checks that a window has a stride, and fits into the padded input at least once.
-    func requireWindow(
-        _ input: ImageShape,
-        height: Int,
-        width: Int,
-        _ geometry: WindowGeometry,
-        _ operation: String
-    ) throws(BackendError) {
-        try require(
-            geometry.stride >= 1 && geometry.padding >= 0 && height >= 1 && width >= 1
-                && input.height + 2 * geometry.padding >= height && input.width + 2 * geometry.padding >= width,
-            operation,
-            "a window of \(height)×\(width) with stride \(geometry.stride) and padding \(geometry.padding) "
-                + "does not fit an input of shape \(input)"
-        )
+        try store(weights, in: result.storage)
     }
 }
 
@@ -203,10 +151,4 @@ private func window(at position: Int, tap: Int, _ geometry: WindowGeometry, _ ex
     let offset = position + geometry.padding - tap
     guard offset >= 0, offset % geometry.stride == 0, offset / geometry.stride < extent else { return nil }
     return offset / geometry.stride
-}
-
-extension Activation {
-    var isSpikes: Bool {
-        if case .spikes = self { true } else { false }
-    }
 }

@@ -10,22 +10,13 @@ extension ReferenceBackend {
     public func prepareFrames(
         counts: any Storage,
         transforms: any Storage,
-        shape: ImageShape,
-        timeSteps: Int
-    ) throws(BackendError) -> RealTensor {
-        let operation = "prepareFrames"
-        try requireValid(shape, operation, "the batch")
-        try require(
-            timeSteps >= 1 && shape.images % max(timeSteps, 1) == 0,
-            operation,
-            "\(shape.images) images do not divide into \(timeSteps) time steps"
-        )
+        timeSteps: Int,
+        output: RealTensor
+    ) throws(BackendError) {
+        let shape = output.shape
         let samples = shape.images / timeSteps
-        let countWords = (shape.count + 1) / 2
-        let packed = try requireRoom(countWords, in: counts, operation, "the counts of a batch of shape \(shape)")
-        let table = try requireRoom(3 * samples, in: transforms, operation, "the transforms of \(samples) samples")
-        let words = packed.read(countWords)
-        let moves = table.read(3 * samples).map { Int(Int32(bitPattern: $0)) }
+        let words = try own(counts).words((shape.count + 1) / 2)
+        let moves = try own(transforms).words(3 * samples).map { Int(Int32(bitPattern: $0)) }
 
         func wrapped(_ value: Int, _ extent: Int) -> Int {
             let rest = value % extent
@@ -49,6 +40,6 @@ extension ReferenceBackend {
                 }
             }
         }
-        return newTensor(result, shape: shape)
+        try store(result, in: output.storage)
     }
 }

@@ -14,23 +14,23 @@ extension ReferenceBackend {
     /// y of the formulas above, in place.
     public func addBias(_ bias: ChannelVector, to tensor: RealTensor) throws(BackendError) {
         let shape = tensor.shape
-        var values = try load(tensor, "addBias", "the tensor")
-        let bias = try load(bias, channels: shape.channels, "addBias", "the bias")
+        var values = try load(tensor)
+        let bias = try load(bias)
         for pixel in 0..<shape.pixels {
             for channel in 0..<shape.channels { values[pixel * shape.channelStride + channel] += bias[channel] }
         }
-        try room(for: tensor, "addBias", "the tensor").write(values)
+        try store(values, in: tensor.storage)
     }
 
     /// ∂L/∂bias of the formulas above.
     public func biasGradient(of gradient: RealTensor, result: ChannelVector) throws(BackendError) {
         let shape = gradient.shape
-        let g = try load(gradient, "biasGradient", "the gradient")
+        let g = try load(gradient)
         var sums = [Double](repeating: 0, count: shape.channels)
         for pixel in 0..<shape.pixels {
             for channel in 0..<shape.channels { sums[channel] += Double(g[pixel * shape.channelStride + channel]) }
         }
-        try store(sums.map { Float($0) }, in: result, "biasGradient", "the result")
+        try store(sums.map { Float($0) }, in: result)
     }
 
     /// L and ∂L/∂o of the formulas above. A label that is not a class is a mismatch.
@@ -40,28 +40,19 @@ extension ReferenceBackend {
         timeSteps: Int,
         loss: Loss,
         labelSmoothing: Float,
-        record: any Storage
-    ) throws(BackendError) -> RealTensor {
-        let operation = "classificationLoss"
+        record: any Storage,
+        gradient: RealTensor
+    ) throws(BackendError) {
         let shape = logits.shape
-        let words = try load(logits, operation, "the logits")
-        try require(
-            shape.area == 1 && timeSteps >= 1 && shape.images % max(timeSteps, 1) == 0,
-            operation,
-            "logits of shape \(shape) are not [T·N, classes, 1, 1] with T = \(timeSteps)"
-        )
-        try require(
-            labelSmoothing >= 0 && labelSmoothing < 1,
-            operation,
-            "the label smoothing is \(labelSmoothing); it must be at least 0 and below 1"
-        )
+        let words = try load(logits)
         let smoothing = Double(labelSmoothing)
         let (batch, classes) = (shape.images / timeSteps, shape.channels)
-        let classOfSample = try requireRoom(batch, in: labels, operation, "the labels")
-        let record = try requireRoom(StepRecord.words, in: record, operation, "the record")
-        let truth = classOfSample.read(batch).map(Int.init)
+        let truth = try own(labels).words(batch).map(Int.init)
         for (sample, label) in truth.enumerated() where label >= classes {
-            throw .mismatch(operation: operation, detail: "label \(label) of sample \(sample) is not below \(classes)")
+            throw .mismatch(
+                operation: "classificationLoss",
+                detail: "label \(label) of sample \(sample) is not below \(classes)"
+            )
         }
 
         let o = (0..<shape.images).map { image in
@@ -97,9 +88,9 @@ extension ReferenceBackend {
                 }
             }
         }
-        record.write([Float(total).bitPattern], at: StepRecord.loss)
-        record.write([UInt32(correct)], at: StepRecord.correct)
-        return newTensor(result, shape: shape)
+        try store([Float(total).bitPattern], in: record, at: StepRecord.loss)
+        try store([UInt32(correct)], in: record, at: StepRecord.correct)
+        try store(result, in: gradient.storage)
     }
 }
 

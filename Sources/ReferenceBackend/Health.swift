@@ -9,15 +9,7 @@ extension ReferenceBackend {
         record: any Storage,
         word: Int
     ) throws(BackendError) {
-        let operation = "findNonFinite"
-        let values = try requireRoom(count, in: storage, operation, "the storage")
-        let record = try own(record, operation, "the record")
-        try require(
-            word >= 0 && word < record.words,
-            operation,
-            "word \(word) is not one of the record's \(record.words)"
-        )
-        let first = values.floats(count).firstIndex { !$0.isFinite }
-        record.write([first.map { UInt32($0) } ?? StepRecord.none], at: word)
+        let first = try own(storage).floats(count).firstIndex { !$0.isFinite }
+        try store([first.map { UInt32($0) } ?? StepRecord.none], in: record, at: word)
     }
 }

@@ -17,86 +17,71 @@ extension ReferenceBackend {
     public func logicGate(
         input: SpikeTensor,
         excitatory: SpikeTensor,
-        inhibitory: SpikeTensor
-    ) throws(BackendError) -> SpikeTensor {
-        let operation = "logicGate"
-        try requireEqual(excitatory.shape, input.shape, operation, "E")
-        try requireEqual(inhibitory.shape, input.shape, operation, "I")
-        let x = try loadWords(input, operation, "X")
-        let e = try loadWords(excitatory, operation, "E")
-        let i = try loadWords(inhibitory, operation, "I")
+        inhibitory: SpikeTensor,
+        output: SpikeTensor
+    ) throws(BackendError) {
+        let x = try loadWords(input)
+        let e = try loadWords(excitatory)
+        let i = try loadWords(inhibitory)
         let result = x.indices.map { index in
             (~x[index] & e[index] & ~i[index]) | (x[index] & ~e[index] & ~i[index]) | (x[index] & e[index])
         }
-        return newSpikes(result, shape: input.shape)
+        try store(result, in: output.storage)
     }
 
-    /// The three gradients of the formulas above, in new tensors.
+    /// The three gradients of the formulas above.
     public func logicGateBackward(
-        _ gradient: RealTensor,
+        _ gradients: LogicGateGradients,
         input: SpikeTensor,
         excitatory: SpikeTensor,
         inhibitory: SpikeTensor
-    ) throws(BackendError) -> LogicGateGradients {
-        let operation = "logicGateBackward"
-        let shape = input.shape
-        try requireEqual(excitatory.shape, shape, operation, "E")
-        try requireEqual(inhibitory.shape, shape, operation, "I")
-        try requireEqual(gradient.shape, shape, operation, "the gradient")
-        let g = try load(gradient, operation, "the gradient")
-        let x = try load(input, operation, "X")
-        let e = try load(excitatory, operation, "E")
-        let i = try load(inhibitory, operation, "I")
+    ) throws(BackendError) {
+        let g = try load(gradients.input)
+        let x = try load(input)
+        let e = try load(excitatory)
+        let i = try load(inhibitory)
         // The factors are −1, 0 or 1: nothing is rounded. Spare channels hold g = 0.
         let byInput = g.indices.map { g[$0] * (1 - e[$0] - i[$0] + 2 * e[$0] * i[$0]) }
         let byExcitatory = g.indices.map { g[$0] * (1 - x[$0] - i[$0] + 2 * x[$0] * i[$0]) }
         let byInhibitory = g.indices.map { g[$0] * (2 * x[$0] * e[$0] - x[$0] - e[$0]) }
-        return LogicGateGradients(
-            input: newTensor(byInput, shape: shape),
-            excitatory: newTensor(byExcitatory, shape: shape),
-            inhibitory: newTensor(byInhibitory, shape: shape)
-        )
+        try store(byInput, in: gradients.input.storage)
+        try store(byExcitatory, in: gradients.excitatory.storage)
+        try store(byInhibitory, in: gradients.inhibitory.storage)
     }
 
     /// X' of SEW-ResNet's gates above.
     public func spikeGate(
         _ gate: SpikeGate,
         input: SpikeTensor,
-        branch: SpikeTensor
-    ) throws(BackendError) -> SpikeTensor {
-        try requireEqual(branch.shape, input.shape, "spikeGate", "the branch")
-        let x = try loadWords(input, "spikeGate", "the input")
-        let o = try loadWords(branch, "spikeGate", "the branch")
+        branch: SpikeTensor,
+        output: SpikeTensor
+    ) throws(BackendError) {
+        let x = try loadWords(input)
+        let o = try loadWords(branch)
         let result =
             switch gate {
             case .and: zip(x, o).map { $0 & $1 }
             case .iand: zip(x, o).map { $0 & ~$1 }
             }
-        return newSpikes(result, shape: input.shape)
+        try store(result, in: output.storage)
     }
 
-    /// The two gradients of SEW-ResNet's gates above, in new tensors.
+    /// The two gradients of SEW-ResNet's gates above.
     public func spikeGateBackward(
         _ gate: SpikeGate,
-        gradient: RealTensor,
+        _ gradients: SpikeGateGradients,
         input: SpikeTensor,
         branch: SpikeTensor
-    ) throws(BackendError) -> SpikeGateGradients {
-        let operation = "spikeGateBackward"
-        let shape = input.shape
-        try requireEqual(branch.shape, shape, operation, "the branch")
-        try requireEqual(gradient.shape, shape, operation, "the gradient")
-        let g = try load(gradient, operation, "the gradient")
-        let x = try load(input, operation, "the input")
-        let o = try load(branch, operation, "the branch")
+    ) throws(BackendError) {
+        let g = try load(gradients.input)
+        let x = try load(input)
+        let o = try load(branch)
         let (byInput, byBranch) =
             switch gate {
             case .and: (g.indices.map { g[$0] * o[$0] }, g.indices.map { g[$0] * x[$0] })
             case .iand: (g.indices.map { g[$0] * (1 - o[$0]) }, g.indices.map { g[$0] * (0 - x[$0]) })
             }
-        return SpikeGateGradients(
-            input: newTensor(byInput, shape: shape),
-            branch: newTensor(byBranch, shape: shape)
-        )
+        try store(byInput, in: gradients.input.storage)
+        try store(byBranch, in: gradients.branch.storage)
     }
 }

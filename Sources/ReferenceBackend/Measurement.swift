@@ -9,15 +9,12 @@ extension ReferenceBackend {
         record: any Storage,
         word: Int
     ) throws(BackendError) {
-        let operation = "countSpikes"
-        var words = try loadWords(first, operation, "the first tensor")
+        var words = try loadWords(first)
         if let second {
-            try requireEqual(second.shape, first.shape, operation, "the second tensor")
-            let others = try loadWords(second, operation, "the second tensor")
+            let others = try loadWords(second)
             for index in words.indices { words[index] ^= others[index] }
         }
-        let record = try requireWords(2, at: word, of: record, operation)
-        store(words.reduce(0) { $0 + $1.nonzeroBitCount }, in: record, at: word)
+        try storeCount(words.reduce(0) { $0 + $1.nonzeroBitCount }, in: record, at: word)
     }
 
     /// Counts values that are not 0, and values that are neither 0 nor 1.
@@ -26,10 +23,9 @@ extension ReferenceBackend {
         record: any Storage,
         word: Int
     ) throws(BackendError) {
-        let values = try load(tensor, "countValues", "the tensor")
-        let record = try requireWords(4, at: word, of: record, "countValues")
-        store(values.count { $0 != 0 }, in: record, at: word)
-        store(values.count { $0 != 0 && $0 != 1 }, in: record, at: word + 2)
+        let values = try load(tensor)
+        try storeCount(values.count { $0 != 0 }, in: record, at: word)
+        try storeCount(values.count { $0 != 0 && $0 != 1 }, in: record, at: word + 2)
     }
 
     /// √Σx².
@@ -38,29 +34,14 @@ extension ReferenceBackend {
         record: any Storage,
         word: Int
     ) throws(BackendError) {
-        let values = try load(tensor, "measureNorm", "the tensor")
-        let record = try requireWords(1, at: word, of: record, "measureNorm")
+        let values = try load(tensor)
         // The square of the largest Float fits a Double a trillion times over.
         let sum = values.reduce(0.0) { $0 + Double($1) * Double($1) }
-        record.write([Float(sum.squareRoot()).bitPattern], at: word)
+        try store([Float(sum.squareRoot()).bitPattern], in: record, at: word)
     }
 
-    private func requireWords(
-        _ count: Int,
-        at word: Int,
-        of record: any Storage,
-        _ operation: String
-    ) throws(BackendError) -> ReferenceStorage {
-        let record = try own(record, operation, "the record")
-        try require(
-            word >= 0 && word <= record.words - count,
-            operation,
-            "\(count) words from word \(word) do not lie within a record of \(record.words)"
-        )
-        return record
-    }
-
-    private func store(_ count: Int, in record: ReferenceStorage, at word: Int) {
-        record.write([UInt32(truncatingIfNeeded: count), UInt32(truncatingIfNeeded: count >> 32)], at: word)
+    private func storeCount(_ count: Int, in record: any Storage, at word: Int) throws(BackendError) {
+        let words = [UInt32(truncatingIfNeeded: count), UInt32(truncatingIfNeeded: count >> 32)]
+        try store(words, in: record, at: word)
     }
 }

@@ -9,39 +9,21 @@ public import Tensors
 //
 // Several levels (Feng et al.): these equations for each threshold by itself, and Y is the sum of their spikes.
 extension ReferenceBackend {
-    /// Y of the formulas above, for all t.
-    public func fire(
-        _ input: RealTensor,
-        normalization: Normalization?,
-        neuron: Neuron,
-        leak: LearnedLeak?,
-        time: TimeAxis
-    ) throws(BackendError) -> SpikeTensor {
-        let operation = "fire"
-        let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
-        try require(!neuron.isMultiLevel, operation, "a neuron of \(neuron.thresholds.count) levels leaves no spikes")
-        let (counts, shape) = (layer.spikeCounts(), layer.outputShape)
+    /// No limit.
+    public var mostThresholds: Int { .max }
+
+    /// Y of the formulas above, for all t: spikes, or their number.
+    public func fire(_ operands: NeuronOperands, output: Activation) throws(BackendError) {
+        let counts = try NeuronLayer(self, operands).spikeCounts()
+        guard case .spikes(let spikes) = output else { return try store(counts, in: output.storage) }
+        let shape = spikes.shape
         var words = [UInt32](repeating: 0, count: shape.spikeWords)
         for pixel in 0..<shape.pixels {
             for channel in 0..<shape.channels where counts[pixel * shape.channelStride + channel] > 0 {
                 words[pixel * shape.wordsPerPixel + channel / 32] |= 1 << UInt32(channel % 32)
             }
         }
-        return newSpikes(words, shape: shape)
-    }
-
-    /// Y of the formulas above as a number of spikes, for all t.
-    public func fireLevels(
-        _ input: RealTensor,
-        normalization: Normalization?,
-        neuron: Neuron,
-        leak: LearnedLeak?,
-        time: TimeAxis
-    ) throws(BackendError) -> RealTensor {
-        let operation = "fireLevels"
-        let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
-        try require(neuron.isMultiLevel, operation, "a neuron of one level leaves spikes")
-        return newTensor(layer.spikeCounts(), shape: layer.outputShape)
+        try store(words, in: spikes.storage)
     }
 }
 

@@ -14,61 +14,42 @@ public import Tensors
 extension ReferenceBackend {
     /// ∂L/∂x of the formulas above, then through the norm, if there is one.
     public func fireBackward(
-        _ gradient: RealTensor,
-        input: RealTensor,
-        normalization: Normalization?,
-        neuron: Neuron,
-        leak: LearnedLeak?,
-        time: TimeAxis,
+        _ operands: NeuronOperands,
+        gradient: RealTensor,
         gradients: NormalizationGradients?,
         penalty: PotentialPenalty?
-    ) throws(BackendError) -> RealTensor {
-        let operation = "fireBackward"
-        let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
-        try requireEqual(gradient.shape, layer.outputShape, operation, "the gradient")
-        try require(
-            (normalization == nil) == (gradients == nil),
-            operation,
-            "the norm's gradients must be given exactly when there is a norm"
-        )
-        if let leak { try requireVector(leak.gradient, channels: 1, operation, "the gradient of the leak's w") }
-        let g = try load(gradient, operation, "the gradient")
-        let lines = try penalty.map { (line) throws(BackendError) in try load(line, input.shape.channels, operation) }
+    ) throws(BackendError) {
+        let layer = try NeuronLayer(self, operands)
+        let (input, time) = (operands.input, operands.time)
+        let g = try load(gradient)
+        let lines = try penalty.map { (line) throws(BackendError) in try load(line) }
         let samples = parallelMap(layer.batch) { layer.backward($0, gradient: g, penalty: lines) }
 
-        if let leak {
+        if let leak = operands.leak {
             let sum = samples.reduce(0) { $0 + $1.leak }
-            let gradient = [Float(-layer.leak * (1 - layer.leak) * sum)]
-            try store(gradient, in: leak.gradient, operation, "the gradient of the leak's w")
+            try store([Float(-layer.leak * (1 - layer.leak) * sum)], in: leak.gradient)
         }
         let delta = layer.join(
             samples.map(\.input),
             steps: time.isStatic ? 1 : time.steps,
             imageLength: input.shape.area * input.shape.channelStride
         )
-        guard let normalization, let gradients else { return newTensor(delta.map { Float($0) }, shape: input.shape) }
-        return try normalizeBackward(
+        guard let normalization = operands.normalization, let gradients else {
+            return try store(delta.map { Float($0) }, in: gradient.storage)
+        }
+        let result = RealTensor(shape: input.shape, storage: gradient.storage)
+        try normalizeBackward(
             delta,
             input: input,
             normalization: normalization,
             gradients: gradients,
-            operation
+            result: result
         )
     }
 
-    private func load(
-        _ penalty: PotentialPenalty,
-        _ channels: Int,
-        _ operation: String
-    ) throws(BackendError) -> PenaltyLines {
-        try require(
-            penalty.channels == channels,
-            operation,
-            "the penalty has \(penalty.channels) channels, expected \(channels)"
-        )
-        let padded = roundUp(channels, toMultipleOf: ImageShape.channelGroup)
-        let storage = try requireRoom(2 * padded, in: penalty.storage, operation, "the penalty")
-        let words = storage.floats(2 * padded).map(Double.init)
+    private func load(_ penalty: PotentialPenalty) throws(BackendError) -> PenaltyLines {
+        let padded = roundUp(penalty.channels, toMultipleOf: ImageShape.channelGroup)
+        let words = try own(penalty.storage).floats(2 * padded).map(Double.init)
         return PenaltyLines(offset: Array(words[..<padded]), slope: Array(words[padded...]))
     }
 }

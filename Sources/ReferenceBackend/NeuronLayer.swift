@@ -13,42 +13,20 @@ struct NeuronLayer: Sendable {
     /// The fixed leak, or the learned 1 − σ(w).
     let leak: Double
 
-    init(
-        _ backend: ReferenceBackend,
-        _ input: RealTensor,
-        _ normalization: Normalization?,
-        _ neuron: Neuron,
-        _ leak: LearnedLeak?,
-        _ time: TimeAxis,
-        _ operation: String
-    ) throws(BackendError) {
-        self.input = try backend.load(input, operation, "the input")
-        shape = input.shape
+    init(_ backend: ReferenceBackend, _ operands: NeuronOperands) throws(BackendError) {
+        input = try backend.load(operands.input)
+        shape = operands.input.shape
         norm =
-            if let normalization {
-                try ChannelNorm(backend, normalization, channels: input.shape.channels, operation)
-            } else { nil }
-        try backend.require(
-            neuron.isLeakLearned == (leak != nil),
-            operation,
-            "a leak must be given exactly when the neuron learns it"
-        )
-        self.leak =
-            if let leak {
-                1 / (1 + exp(Double(try backend.load(leak.weight, channels: 1, operation, "the leak's w")[0])))
-            } else { Double(neuron.leak) }
-        self.neuron = neuron
+            if let normalization = operands.normalization { try ChannelNorm(backend, normalization) } else { nil }
+        leak =
+            if let leak = operands.leak {
+                1 / (1 + exp(Double(try backend.load(leak.weight)[0])))
+            } else { Double(operands.neuron.leak) }
+        neuron = operands.neuron
         thresholds = neuron.thresholds.map(Double.init)
-        self.time = time
-        try backend.require(
-            time.steps >= 1 && (time.isStatic || input.shape.images % time.steps == 0),
-            operation,
-            "the input of shape \(input.shape) does not divide into \(time.steps) time steps"
-        )
-        batch = time.batch(input.shape.images)
+        time = operands.time
+        batch = time.batch(shape.images)
     }
-
-    var outputShape: ImageShape { shape.with(images: time.outputImages(shape.images)) }
 
     /// Calls `body` with Û[t] and U[t−1] of the neuron with this threshold for t = 0, 1, ….
     @inline(__always)

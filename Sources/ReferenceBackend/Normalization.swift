@@ -15,20 +15,15 @@ extension ReferenceBackend {
     /// μ and 1/√(σ² + ε) of the formulas above; moves the running estimates.
     public func batchStatistics(
         of input: RealTensor,
+        moments: RunMoments?,
         updating parameters: NormalizationParameters,
-        repeats: Int
-    ) throws(BackendError) -> ChannelStatistics {
-        let operation = "batchStatistics"
+        repeats: Int,
+        result: ChannelStatistics
+    ) throws(BackendError) {
         let shape = input.shape
-        let x = try load(input, operation, "the input")
-        let oldMean = try load(parameters.runningMean, channels: shape.channels, operation, "the running mean")
-        let oldVariance = try load(
-            parameters.runningVariance,
-            channels: shape.channels,
-            operation,
-            "the running variance"
-        )
-        try require(repeats >= 1, operation, "an image cannot stand for itself \(repeats) times")
+        let x = try load(input)
+        let oldMean = try load(parameters.runningMean)
+        let oldVariance = try load(parameters.runningVariance)
 
         let moments = parallelMap(shape.channels) { channel in
             var sum = 0.0
@@ -43,45 +38,41 @@ extension ReferenceBackend {
         }
 
         // A single value has no unbiased variance; its biased one, 0, is kept.
-        let n = Double(repeats * shape.pixels)
+        let n = Double(repeats) * Double(shape.pixels)
         let correction = n / max(n - 1, 1)
         let momentum = Double(NormalizationParameters.momentum)
         try store(
             zip(oldMean, moments).map { old, new in Float(Double(old) + momentum * (new.mean - Double(old))) },
-            in: parameters.runningMean,
-            operation,
-            "the running mean"
+            in: parameters.runningMean
         )
         try store(
             zip(oldVariance, moments).map { old, new in
                 Float(Double(old) + momentum * (new.variance * correction - Double(old)))
             },
-            in: parameters.runningVariance,
-            operation,
-            "the running variance"
+            in: parameters.runningVariance
         )
-        return newStatistics(mean: moments.map(\.mean), variance: moments.map(\.variance))
+        try store(mean: moments.map(\.mean), variance: moments.map(\.variance), in: result)
     }
 
     /// The running mean and 1/√(running variance + ε).
     public func runningStatistics(
-        of parameters: NormalizationParameters
-    ) throws(BackendError) -> ChannelStatistics {
-        let operation = "runningStatistics"
-        let channels = parameters.runningMean.channels
-        let mean = try load(parameters.runningMean, channels: channels, operation, "the running mean")
-        let variance = try load(parameters.runningVariance, channels: channels, operation, "the running variance")
-        return newStatistics(mean: mean.map(Double.init), variance: variance.map(Double.init))
+        of parameters: NormalizationParameters,
+        result: ChannelStatistics
+    ) throws(BackendError) {
+        let mean = try load(parameters.runningMean)
+        let variance = try load(parameters.runningVariance)
+        try store(mean: mean.map(Double.init), variance: variance.map(Double.init), in: result)
     }
 
     /// y of the formulas above.
     public func normalize(
         _ input: RealTensor,
-        with normalization: Normalization
-    ) throws(BackendError) -> RealTensor {
+        with normalization: Normalization,
+        output: RealTensor
+    ) throws(BackendError) {
         let shape = input.shape
-        let x = try load(input, "normalize", "the input")
-        let norm = try ChannelNorm(self, normalization, channels: shape.channels, "normalize")
+        let x = try load(input)
+        let norm = try ChannelNorm(self, normalization)
         var y = [Float](repeating: 0, count: x.count)
         for pixel in 0..<shape.pixels {
             for channel in 0..<shape.channels {
@@ -89,7 +80,7 @@ extension ReferenceBackend {
                 y[index] = Float(norm.apply(Double(x[index]), channel))
             }
         }
-        return newTensor(y, shape: shape)
+        try store(y, in: output.storage)
     }
 
     /// ∂L/∂x of the formulas above; the parameters' gradients go to `gradients`.
@@ -97,16 +88,15 @@ extension ReferenceBackend {
         _ gradient: RealTensor,
         input: RealTensor,
         normalization: Normalization,
-        gradients: NormalizationGradients
-    ) throws(BackendError) -> RealTensor {
-        let operation = "normalizeBackward"
-        try requireEqual(gradient.shape, input.shape, operation, "the gradient")
-        return try normalizeBackward(
-            try load(gradient, operation, "the gradient").map(Double.init),
+        gradients: NormalizationGradients,
+        result: RealTensor
+    ) throws(BackendError) {
+        try normalizeBackward(
+            try load(gradient).map(Double.init),
             input: input,
             normalization: normalization,
             gradients: gradients,
-            operation
+            result: result
         )
     }
 
@@ -116,13 +106,11 @@ extension ReferenceBackend {
         input: RealTensor,
         normalization: Normalization,
         gradients: NormalizationGradients,
-        _ operation: String
-    ) throws(BackendError) -> RealTensor {
+        result: RealTensor
+    ) throws(BackendError) {
         let shape = input.shape
-        let x = try load(input, operation, "the input")
-        let norm = try ChannelNorm(self, normalization, channels: shape.channels, operation)
-        try requireVector(gradients.weight, channels: shape.channels, operation, "the weight's gradient")
-        try requireVector(gradients.bias, channels: shape.channels, operation, "the bias's gradient")
+        let x = try load(input)
+        let norm = try ChannelNorm(self, normalization)
 
         let sums = parallelMap(shape.channels) { channel in
             var (sum, product) = (0.0, 0.0)
@@ -133,11 +121,10 @@ extension ReferenceBackend {
             }
             return (gradient: sum, product: product)
         }
-        try store(sums.map { Float($0.gradient) }, in: gradients.bias, operation, "the bias's gradient")
-        let byWeight = sums.map { Float(norm.gain * $0.product) }
-        try store(byWeight, in: gradients.weight, operation, "the weight's gradient")
+        try store(sums.map { Float($0.gradient) }, in: gradients.bias)
+        try store(sums.map { Float(norm.gain * $0.product) }, in: gradients.weight)
 
-        var result = [Float](repeating: 0, count: x.count)
+        var byInput = [Float](repeating: 0, count: x.count)
         let m = Double(shape.pixels)
         for pixel in 0..<shape.pixels {
             for channel in 0..<shape.channels {
@@ -145,20 +132,22 @@ extension ReferenceBackend {
                 let centred =
                     gradient[index] - sums[channel].gradient / m
                     - norm.standardize(Double(x[index]), channel) * sums[channel].product / m
-                result[index] = Float(norm.slope(channel) * centred)
+                byInput[index] = Float(norm.slope(channel) * centred)
             }
         }
-        return newTensor(result, shape: shape)
+        try store(byInput, in: result.storage)
     }
 
-    private func newStatistics(mean: [Double], variance: [Double]) -> ChannelStatistics {
+    private func store(
+        mean: [Double],
+        variance: [Double],
+        in statistics: ChannelStatistics
+    ) throws(BackendError) {
         let epsilon = Double(NormalizationParameters.epsilon)
         let words =
             HostLayout.channelWords(mean.map { Float($0) })
             + HostLayout.channelWords(variance.map { Float(1 / ($0 + epsilon).squareRoot()) })
-        let storage = ReferenceStorage(words: words.count)
-        storage.write(words)
-        return ChannelStatistics(channels: mean.count, storage: storage)
+        try store(words, in: statistics.storage)
     }
 }
 
@@ -167,26 +156,15 @@ struct ChannelNorm: Sendable {
     let mean, inverseDeviation, weight, bias: [Double]
     let gain: Double
 
-    init(
-        _ backend: ReferenceBackend,
-        _ normalization: Normalization,
-        channels: Int,
-        _ operation: String
-    ) throws(BackendError) {
+    init(_ backend: ReferenceBackend, _ normalization: Normalization) throws(BackendError) {
         let (statistics, parameters) = (normalization.statistics, normalization.parameters)
-        try backend.require(
-            statistics.channels == channels,
-            operation,
-            "the statistics have \(statistics.channels) channels, expected \(channels)"
-        )
+        let channels = statistics.channels
         let padded = roundUp(channels, toMultipleOf: ImageShape.channelGroup)
-        let storage = try backend.requireRoom(2 * padded, in: statistics.storage, operation, "the statistics")
-        let words = storage.floats(2 * padded).map(Double.init)
+        let words = try backend.own(statistics.storage).floats(2 * padded).map(Double.init)
         mean = Array(words[..<channels])
         inverseDeviation = Array(words[padded..<padded + channels])
-        weight = try backend.load(parameters.weight, channels: channels, operation, "the norm's weight")
-            .map(Double.init)
-        bias = try backend.load(parameters.bias, channels: channels, operation, "the norm's bias").map(Double.init)
+        weight = try backend.load(parameters.weight).map(Double.init)
+        bias = try backend.load(parameters.bias).map(Double.init)
         gain = Double(parameters.gain)
     }
 

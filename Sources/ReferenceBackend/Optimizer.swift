@@ -24,11 +24,10 @@ extension ReferenceBackend {
         count: Int,
         step: AdamStep
     ) throws(BackendError) {
-        var p = try load(parameters, count, "adam", "the parameters")
-        let g = try load(gradients, count, "adam", "the gradients")
-        var m = try load(firstMoment, count, "adam", "the first moment")
-        var v = try load(secondMoment, count, "adam", "the second moment")
-        try require(step.step >= 1, "adam", "step \(step.step) is before the first, 1")
+        var p = try own(parameters).floats(count)
+        let g = try own(gradients).floats(count)
+        var m = try own(firstMoment).floats(count)
+        var v = try own(secondMoment).floats(count)
         let (rate, decay) = (Double(step.learningRate), Double(step.weightDecay))
         let (beta1, beta2) = (Double(step.beta1), Double(step.beta2))
         let correction1 = 1 - pow(beta1, Double(step.step))
@@ -44,9 +43,9 @@ extension ReferenceBackend {
             m[index] = Float(first)
             v[index] = Float(second)
         }
-        try requireRoom(count, in: parameters, "adam", "the parameters").write(p)
-        try requireRoom(count, in: firstMoment, "adam", "the first moment").write(m)
-        try requireRoom(count, in: secondMoment, "adam", "the second moment").write(v)
+        try store(p, in: parameters)
+        try store(m, in: firstMoment)
+        try store(v, in: secondMoment)
     }
 
     /// One step of SGD with momentum, by the formulas above.
@@ -57,26 +56,16 @@ extension ReferenceBackend {
         count: Int,
         step: MomentumStep
     ) throws(BackendError) {
-        var p = try load(parameters, count, "momentum", "the parameters")
-        let g = try load(gradients, count, "momentum", "the gradients")
-        var v = try load(velocity, count, "momentum", "the velocity")
-        try require(step.step >= 1, "momentum", "step \(step.step) is before the first, 1")
+        var p = try own(parameters).floats(count)
+        let g = try own(gradients).floats(count)
+        var v = try own(velocity).floats(count)
         for index in p.indices {
             let gradient = Double(g[index]) + Double(step.weightDecay) * Double(p[index])
             let velocity = step.step == 1 ? gradient : Double(step.momentum) * Double(v[index]) + gradient
             p[index] = Float(Double(p[index]) - Double(step.learningRate) * velocity)
             v[index] = Float(velocity)
         }
-        try requireRoom(count, in: parameters, "momentum", "the parameters").write(p)
-        try requireRoom(count, in: velocity, "momentum", "the velocity").write(v)
-    }
-
-    private func load(
-        _ storage: any Storage,
-        _ count: Int,
-        _ operation: String,
-        _ name: String
-    ) throws(BackendError) -> [Float] {
-        try requireRoom(count, in: storage, operation, name).floats(count)
+        try store(p, in: parameters)
+        try store(v, in: velocity)
     }
 }

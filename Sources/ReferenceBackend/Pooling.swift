@@ -2,41 +2,37 @@ public import Tensors
 
 // Maximum of spikes: y = OR of x over the window, pixels outside the image silent; of real values: the largest inside.
 //     ∂L/∂x: g of every window goes to its first maximum in row-major order among the pixels inside the image.
-// Average: y = Σ x / window², windows side by side.        ∂L/∂x = g / window² inside a window, else 0.
-// Global average: y[n, c] = Σ x / (H·W).                   ∂L/∂x = g / (H·W).
+// Average: y = Σ x / area, windows of that area side by side.        ∂L/∂x = g / area inside a window, else 0.
 extension ReferenceBackend {
     /// The OR of every window.
     public func maxPool(
         _ input: SpikeTensor,
         window: Int,
-        geometry: WindowGeometry
-    ) throws(BackendError) -> SpikeTensor {
-        let inShape = input.shape
-        let x = try loadWords(input, "maxPool", "the input")
-        let outShape = try pooledShape(inShape, window, geometry, "maxPool")
-        let words = inShape.wordsPerPixel
-
-        var y = [UInt32](repeating: 0, count: outShape.spikeWords)
-        forEachWindow(outShape) { image, row, column, target in
-            forEachPixel(inShape, window, geometry, image, row, column) { pixel in
+        geometry: WindowGeometry,
+        output: SpikeTensor
+    ) throws(BackendError) {
+        let words = input.shape.wordsPerPixel
+        let x = try loadWords(input)
+        var y = [UInt32](repeating: 0, count: output.shape.spikeWords)
+        forEachWindow(output.shape) { image, row, column, target in
+            forEachPixel(input.shape, window, geometry, image, row, column) { pixel in
                 for word in 0..<words { y[target * words + word] |= x[pixel * words + word] }
             }
         }
-        return newSpikes(y, shape: outShape)
+        try store(y, in: output.storage)
     }
 
     /// The largest value of every window.
     public func maxPool(
         _ input: RealTensor,
         window: Int,
-        geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor {
-        let inShape = input.shape
-        let x = try load(input, "maxPool", "the input")
-        let outShape = try pooledShape(inShape, window, geometry, "maxPool")
-        var y = [Float](repeating: 0, count: outShape.realWords)
-        forEachMaximum(of: x, inShape, outShape, window, geometry) { target, winner in y[target] = x[winner] }
-        return newTensor(y, shape: outShape)
+        geometry: WindowGeometry,
+        output: RealTensor
+    ) throws(BackendError) {
+        let x = try load(input)
+        var y = [Float](repeating: 0, count: output.shape.realWords)
+        forEachMaximum(of: x, input.shape, output.shape, window, geometry) { target, winner in y[target] = x[winner] }
+        try store(y, in: output.storage)
     }
 
     /// ∂L/∂x of the maximum of spikes.
@@ -44,9 +40,10 @@ extension ReferenceBackend {
         _ gradient: RealTensor,
         input: SpikeTensor,
         window: Int,
-        geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor {
-        try maxPoolBackward(gradient, input: .spikes(input), window: window, geometry: geometry)
+        geometry: WindowGeometry,
+        result: RealTensor
+    ) throws(BackendError) {
+        try maxPoolBackward(gradient, of: try load(input), window: window, geometry: geometry, result: result)
     }
 
     /// ∂L/∂x of the maximum of real values.
@@ -54,125 +51,80 @@ extension ReferenceBackend {
         _ gradient: RealTensor,
         input: RealTensor,
         window: Int,
-        geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor {
-        try maxPoolBackward(gradient, input: .real(input), window: window, geometry: geometry)
+        geometry: WindowGeometry,
+        result: RealTensor
+    ) throws(BackendError) {
+        try maxPoolBackward(gradient, of: try load(input), window: window, geometry: geometry, result: result)
     }
 
     private func maxPoolBackward(
         _ gradient: RealTensor,
-        input: Activation,
+        of x: [Float],
         window: Int,
-        geometry: WindowGeometry
-    ) throws(BackendError) -> RealTensor {
-        let operation = "maxPoolBackward"
-        let inShape = input.shape
-        let x = try load(input, operation, "the input")
-        let outShape = try pooledShape(inShape, window, geometry, operation)
-        try requireEqual(gradient.shape, outShape, operation, "the gradient")
-        let g = try load(gradient, operation, "the gradient")
-        var result = [Double](repeating: 0, count: inShape.realWords)
-        forEachMaximum(of: x, inShape, outShape, window, geometry) { target, winner in
-            result[winner] += Double(g[target])
+        geometry: WindowGeometry,
+        result: RealTensor
+    ) throws(BackendError) {
+        let g = try load(gradient)
+        var sums = [Double](repeating: 0, count: result.shape.realWords)
+        forEachMaximum(of: x, result.shape, gradient.shape, window, geometry) { target, winner in
+            sums[winner] += Double(g[target])
         }
-        return newTensor(result.map { Float($0) }, shape: inShape)
+        try store(sums.map { Float($0) }, in: result.storage)
     }
 
     /// The mean of every window.
-    public func averagePool(_ input: Activation, window: Int) throws(BackendError) -> RealTensor {
-        let inShape = input.shape
-        let x = try load(input, "averagePool", "the input")
-        let geometry = WindowGeometry(stride: window)
-        let outShape = try pooledShape(inShape, window, geometry, "averagePool")
-        let stride = inShape.channelStride
-
-        var sums = [Double](repeating: 0, count: outShape.realWords)
-        forEachWindow(outShape) { image, row, column, target in
-            forEachPixel(inShape, window, geometry, image, row, column) { pixel in
-                for channel in 0..<inShape.channels {
-                    sums[target * stride + channel] += Double(x[pixel * stride + channel])
-                }
+    public func averagePool(
+        _ input: Activation,
+        rows: Int,
+        columns: Int,
+        output: RealTensor
+    ) throws(BackendError) {
+        let shape = input.shape
+        let x = try load(input)
+        var sums = [Double](repeating: 0, count: output.shape.realWords)
+        forEachWindowSideBySide(shape, rows, columns, output.shape) { target, pixel in
+            for channel in 0..<shape.channels {
+                sums[target * shape.channelStride + channel] += Double(x[pixel * shape.channelStride + channel])
             }
         }
-        return newTensor(sums.map { Float($0 / Double(window * window)) }, shape: outShape)
+        try store(sums.map { Float($0 / Double(rows * columns)) }, in: output.storage)
     }
 
     /// ∂L/∂x of the average.
     public func averagePoolBackward(
         _ gradient: RealTensor,
-        inputShape: ImageShape,
-        window: Int
-    ) throws(BackendError) -> RealTensor {
-        let operation = "averagePoolBackward"
-        try requireValid(inputShape, operation, "the input")
-        let geometry = WindowGeometry(stride: window)
-        let outShape = try pooledShape(inputShape, window, geometry, operation)
-        try requireEqual(gradient.shape, outShape, operation, "the gradient")
-        let g = try load(gradient, operation, "the gradient")
-        let stride = inputShape.channelStride
-
-        var result = [Float](repeating: 0, count: inputShape.realWords)
-        forEachWindow(outShape) { image, row, column, target in
-            forEachPixel(inputShape, window, geometry, image, row, column) { pixel in
-                for channel in 0..<inputShape.channels {
-                    let share = Double(g[target * stride + channel]) / Double(window * window)
-                    result[pixel * stride + channel] = Float(share)
-                }
-            }
-        }
-        return newTensor(result, shape: inputShape)
-    }
-
-    /// The mean of every image.
-    public func globalAveragePool(_ input: Activation) throws(BackendError) -> RealTensor {
-        let shape = input.shape
-        let x = try load(input, "globalAveragePool", "the input")
-        let outShape = ImageShape(images: shape.images, height: 1, width: 1, channels: shape.channels)
-        var sums = [Double](repeating: 0, count: outShape.realWords)
-        for pixel in 0..<shape.pixels {
+        rows: Int,
+        columns: Int,
+        result: RealTensor
+    ) throws(BackendError) {
+        let shape = result.shape
+        let g = try load(gradient)
+        var byInput = [Float](repeating: 0, count: shape.realWords)
+        forEachWindowSideBySide(shape, rows, columns, gradient.shape) { target, pixel in
             for channel in 0..<shape.channels {
-                sums[pixel / shape.area * shape.channelStride + channel] +=
-                    Double(x[pixel * shape.channelStride + channel])
+                let share = Double(g[target * shape.channelStride + channel]) / Double(rows * columns)
+                byInput[pixel * shape.channelStride + channel] = Float(share)
             }
         }
-        return newTensor(sums.map { Float($0 / Double(shape.area)) }, shape: outShape)
+        try store(byInput, in: result.storage)
     }
+}
 
-    /// ∂L/∂x of the global average.
-    public func globalAveragePoolBackward(
-        _ gradient: RealTensor,
-        inputShape: ImageShape
-    ) throws(BackendError) -> RealTensor {
-        let operation = "globalAveragePoolBackward"
-        try requireValid(inputShape, operation, "the input")
-        let outShape = ImageShape(images: inputShape.images, height: 1, width: 1, channels: inputShape.channels)
-        try requireEqual(gradient.shape, outShape, operation, "the gradient")
-        let g = try load(gradient, operation, "the gradient")
-        let stride = inputShape.channelStride
-        var result = [Float](repeating: 0, count: inputShape.realWords)
-        for pixel in 0..<inputShape.pixels {
-            for channel in 0..<inputShape.channels {
-                let share = Double(g[pixel / inputShape.area * stride + channel]) / Double(inputShape.area)
-                result[pixel * stride + channel] = Float(share)
+/// Calls `body` with the index of every window of `rows` × `columns` pixels that touch each other, and of each of its
+/// pixels, row by row.
+private func forEachWindowSideBySide(
+    _ input: ImageShape,
+    _ rows: Int,
+    _ columns: Int,
+    _ output: ImageShape,
+    _ body: (_ target: Int, _ pixel: Int) -> Void
+) {
+    forEachWindow(output) { image, row, column, target in
+        for r in row * rows..<(row + 1) * rows {
+            for q in column * columns..<(column + 1) * columns {
+                body(target, (image * input.height + r) * input.width + q)
             }
         }
-        return newTensor(result, shape: inputShape)
-    }
-
-    private func pooledShape(
-        _ input: ImageShape,
-        _ window: Int,
-        _ geometry: WindowGeometry,
-        _ operation: String
-    ) throws(BackendError) -> ImageShape {
-        try requireWindow(input, height: window, width: window, geometry, operation)
-        // Every window then has a pixel inside the image: the first and the last overlap it.
-        try require(
-            geometry.padding < window,
-            operation,
-            "padding \(geometry.padding) leaves windows of \(window)×\(window) without a pixel"
-        )
-        return geometry.output(of: input, window: window)
     }
 }
 

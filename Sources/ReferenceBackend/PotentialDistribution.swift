@@ -9,21 +9,16 @@ public import Tensors
 extension ReferenceBackend {
     /// L of the formulas above, added to the record's loss, and the line of every channel.
     public func potentialPenalty(
-        _ input: RealTensor,
-        normalization: Normalization?,
-        neuron: Neuron,
-        leak: LearnedLeak?,
-        time: TimeAxis,
+        _ operands: NeuronOperands,
         loss: PotentialDistributionLoss,
-        record: any Storage
-    ) throws(BackendError) -> PotentialPenalty {
-        let operation = "potentialPenalty"
-        let layer = try NeuronLayer(self, input, normalization, neuron, leak, time, operation)
-        let record = try requireRoom(StepRecord.words, in: record, operation, "the record")
-        let shape = input.shape
+        record: any Storage,
+        result: PotentialPenalty
+    ) throws(BackendError) {
+        let layer = try NeuronLayer(self, operands)
+        let (shape, neuron) = (operands.input.shape, operands.neuron)
         let threshold = Double(neuron.threshold)
         let aim = threshold / 2
-        let count = Double(layer.batch * shape.area * time.steps)
+        let count = Double(layer.batch * shape.area * layer.time.steps)
         let scale = Double(loss.weight) / (Double(shape.channels) * threshold * threshold)
 
         let results = parallelMap(shape.channels) { channel in
@@ -46,14 +41,12 @@ extension ReferenceBackend {
                 slope: slope
             )
         }
-        let before = record.floats(StepRecord.words)[StepRecord.loss]
+        let before = try own(record).floats(StepRecord.words)[StepRecord.loss]
         let total = results.reduce(Double(before)) { $0 + $1.loss }
-        record.write([Float(total).bitPattern], at: StepRecord.loss)
+        try store([Float(total).bitPattern], in: record, at: StepRecord.loss)
         let lines =
             HostLayout.channelWords(results.map { Float($0.offset) })
             + HostLayout.channelWords(results.map { Float($0.slope) })
-        let storage = ReferenceStorage(words: lines.count)
-        storage.write(lines)
-        return PotentialPenalty(channels: shape.channels, storage: storage)
+        try store(lines, in: result.storage)
     }
 }

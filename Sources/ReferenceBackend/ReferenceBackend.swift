@@ -4,17 +4,11 @@ public import Tensors
 /// rounded to Float once.
 ///
 /// Other backends are checked against it, and it trains small networks where there is no OpenCL device. Operations are
-/// complete when they return. Operands that do not fit each other are a ``BackendError/mismatch(operation:detail:)``.
+/// complete when they return.
 ///
 /// It is not meant to be fast: images, filter rows or channels are spread over the cores, and that is all. Nothing is
 /// summed across threads, so results never depend on how many there are.
-public struct ReferenceBackend: BackendOperations {
+public struct ReferenceBackend: BackendKernels {
     /// A backend; all of them are alike, and storages of one may be used with another.
     public init() {}
-
-    /// `reference`.
-    public var deviceName: String { "reference" }
-
-    /// Fixed, so that parameters are laid out alike whatever the backend.
-    public var sliceAlignment: Int { 64 }
 }

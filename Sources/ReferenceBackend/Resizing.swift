@@ -11,28 +11,16 @@ extension ReferenceBackend {
     public func resizeImages(
         pixels: any Storage,
         crops: [PictureCrop],
-        shape: ImageShape,
         mean: [Float],
-        deviation: [Float]
-    ) throws(BackendError) -> RealTensor {
-        let operation = "resizeImages"
-        try requireValid(shape, operation, "the batch")
-        try require(
-            mean.count == shape.channels && deviation.count == shape.channels,
-            operation,
-            "\(mean.count) means and \(deviation.count) deviations for \(shape.channels) channels"
-        )
-        let bytes = try own(pixels, operation, "the pixels")
-        try require(crops.count == shape.images, operation, "\(crops.count) crops for \(shape.images) images")
-        for crop in crops {
-            let problem = crop.problem(words: bytes.words, shape: shape)
-            try require(problem == nil, operation, problem ?? "")
-        }
-        let words = bytes.read(bytes.words)
+        deviation: [Float],
+        output: RealTensor
+    ) throws(BackendError) {
+        let shape = output.shape
+        let words = try own(pixels).words(pixels.words)
         let images = parallelMap(shape.images) { image in
             resize(words, crops[image], shape: shape, mean: mean, deviation: deviation)
         }
-        return newTensor(Array(images.joined()), shape: shape)
+        try store(Array(images.joined()), in: output.storage)
     }
 
     private func resize(

@@ -55,7 +55,7 @@ public final class ReferenceStorage: Storage {
         }
     }
 
-    func read(_ count: Int) -> [UInt32] {
+    func words(_ count: Int) -> [UInt32] {
         memory.words.withLock { words in Array(words[offset..<offset + count]) }
     }
 
@@ -65,41 +65,38 @@ public final class ReferenceStorage: Storage {
 }
 
 extension ReferenceBackend {
+    /// `reference`.
+    public var deviceName: String { "reference" }
+
+    /// Fixed, so that parameters are laid out alike whatever the backend.
+    public var sliceAlignment: Int { 64 }
+
+    /// Whether a reference backend made it; any of them will do.
+    public func owns(_ storage: any Storage) -> Bool { storage is ReferenceStorage }
+
     /// Words of an undefined value that shows when it is used.
     public func allocate(words: Int) throws(BackendError) -> any Storage {
-        try require(words >= 0, "allocate", "\(words) words were asked for")
-        return ReferenceStorage(words: words)
+        ReferenceStorage(words: words)
     }
 
     /// Sets the first `count` words to `value`.
     public func fill(_ storage: any Storage, with value: UInt32, count: Int) throws(BackendError) {
-        try requireRoom(count, in: storage, "fill", "the storage").fill(value, count: count)
+        try own(storage).fill(value, count: count)
     }
 
     /// A part that shares the memory of `storage`.
     public func slice(_ storage: any Storage, offset: Int, count: Int) throws(BackendError) -> any Storage {
-        let storage = try own(storage, "slice", "the storage")
-        try require(
-            offset >= 0 && offset % sliceAlignment == 0,
-            "slice",
-            "offset \(offset) is not a multiple of \(sliceAlignment) words"
-        )
-        try require(
-            count >= 0 && count <= storage.words - offset,
-            "slice",
-            "\(count) words from word \(offset) do not lie within a storage of \(storage.words) words"
-        )
-        return storage.slice(offset: offset, count: count)
+        try own(storage).slice(offset: offset, count: count)
     }
 
     /// Copies `words` to the start of `storage`.
     public func write(_ words: [UInt32], to storage: any Storage) throws(BackendError) {
-        try requireRoom(words.count, in: storage, "write", "the storage").write(words)
+        try own(storage).write(words)
     }
 
     /// Copies the first `count` words.
     public func read(_ storage: any Storage, count: Int) throws(BackendError) -> [UInt32] {
-        try requireRoom(count, in: storage, "read", "the storage").read(count)
+        try own(storage).words(count)
     }
 
     /// Nothing to wait for: operations are complete when they return.

@@ -42,6 +42,22 @@ public enum Activation: Sendable {
         case .real(let tensor): tensor.shape
         }
     }
+
+    /// The spikes' or the values'.
+    public var storage: any Storage {
+        switch self {
+        case .spikes(let tensor): tensor.storage
+        case .real(let tensor): tensor.storage
+        }
+    }
+
+    /// Whether it is spikes.
+    public var isSpikes: Bool {
+        switch self {
+        case .spikes: true
+        case .real: false
+        }
+    }
 }
 
 /// Weights of a convolution or of a fully connected layer on a device: `[height][width][inputs][outputStride]` floats,

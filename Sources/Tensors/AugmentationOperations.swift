@@ -1,5 +1,5 @@
 /// Pictures from bytes, frames from counts of events.
-public protocol AugmentationOperations: StorageOperations {
+extension Backend {
     /// Crops, flips and normalises a batch.
     ///
     ///     x[n, c, h, w] = (byte[n, c, h + dy, w' + dx] / 255 − mean[c]) / deviation[c]
@@ -12,13 +12,28 @@ public protocol AugmentationOperations: StorageOperations {
     ///   - shape: of the batch.
     ///   - mean: one value a channel.
     ///   - deviation: one value a channel.
-    func prepareImages(
+    public func prepareImages(
         pixels: any Storage,
         transforms: any Storage,
         shape: ImageShape,
         mean: [Float],
         deviation: [Float]
-    ) throws(BackendError) -> RealTensor
+    ) throws(BackendError) -> RealTensor {
+        let operation = "prepareImages"
+        try requirePixels(shape, operation)
+        try requireConstants(mean, deviation, shape, operation)
+        try requireRoom((shape.count + 3) / 4, in: pixels, operation, "the pixels")
+        try requireRoom(3 * shape.images, in: transforms, operation, "the transforms")
+        let output = try newTensor(shape)
+        try kernels.augmentation.prepareImages(
+            pixels: pixels,
+            transforms: transforms,
+            mean: mean,
+            deviation: deviation,
+            output: output
+        )
+        return output
+    }
 
     /// Resizes pictures of any size, and cuts a part out of each, mirrors and normalises it.
     ///
@@ -37,13 +52,32 @@ public protocol AugmentationOperations: StorageOperations {
     ///   - shape: of the batch.
     ///   - mean: one value a channel, taken from bytes / 255.
     ///   - deviation: one value a channel, which the difference is divided by.
-    func resizeImages(
+    public func resizeImages(
         pixels: any Storage,
         crops: [PictureCrop],
         shape: ImageShape,
         mean: [Float],
         deviation: [Float]
-    ) throws(BackendError) -> RealTensor
+    ) throws(BackendError) -> RealTensor {
+        let operation = "resizeImages"
+        try requirePixels(shape, operation)
+        try requireConstants(mean, deviation, shape, operation)
+        try requireRoom(0, in: pixels, operation, "the pixels")
+        try require(crops.count == shape.images, operation, "\(crops.count) crops for \(shape.images) images")
+        for crop in crops {
+            let problem = crop.problem(words: pixels.words, shape: shape)
+            try require(problem == nil, operation, problem ?? "")
+        }
+        let output = try newTensor(shape)
+        try kernels.augmentation.resizeImages(
+            pixels: pixels,
+            crops: crops,
+            mean: mean,
+            deviation: deviation,
+            output: output
+        )
+        return output
+    }
 
     /// Rolls and mirrors counts of events, and brings time to the outside.
     ///
@@ -56,12 +90,72 @@ public protocol AugmentationOperations: StorageOperations {
     ///   - transforms: three integers a sample: dy, dx, and 1 where it is mirrored.
     ///   - shape: of the result, whose images are `timeSteps` · N.
     ///   - timeSteps: T.
-    func prepareFrames(
+    public func prepareFrames(
         counts: any Storage,
         transforms: any Storage,
         shape: ImageShape,
         timeSteps: Int
-    ) throws(BackendError) -> RealTensor
+    ) throws(BackendError) -> RealTensor {
+        let operation = "prepareFrames"
+        try requirePixels(shape, operation)
+        try require(
+            timeSteps >= 1 && shape.images % max(timeSteps, 1) == 0,
+            operation,
+            "\(shape.images) images do not divide into \(timeSteps) time steps"
+        )
+        try requireRoom((shape.count + 1) / 2, in: counts, operation, "the counts")
+        try requireRoom(3 * (shape.images / timeSteps), in: transforms, operation, "the transforms")
+        let output = try newTensor(shape)
+        try kernels.augmentation.prepareFrames(
+            counts: counts,
+            transforms: transforms,
+            timeSteps: timeSteps,
+            output: output
+        )
+        return output
+    }
+
+    private func requireConstants(
+        _ mean: [Float],
+        _ deviation: [Float],
+        _ shape: ImageShape,
+        _ operation: String
+    ) throws(BackendError) {
+        try require(
+            mean.count == shape.channels && deviation.count == shape.channels,
+            operation,
+            "\(mean.count) means and \(deviation.count) deviations for \(shape.channels) channels"
+        )
+    }
+}
+
+/// What makes pictures and frames of ``Backend``.
+public protocol AugmentationKernels: Sendable {
+    /// Pictures of one size from bytes.
+    func prepareImages(
+        pixels: any Storage,
+        transforms: any Storage,
+        mean: [Float],
+        deviation: [Float],
+        output: RealTensor
+    ) throws(BackendError)
+
+    /// Pictures of any size from bytes.
+    func resizeImages(
+        pixels: any Storage,
+        crops: [PictureCrop],
+        mean: [Float],
+        deviation: [Float],
+        output: RealTensor
+    ) throws(BackendError)
+
+    /// Frames from counts of events.
+    func prepareFrames(
+        counts: any Storage,
+        transforms: any Storage,
+        timeSteps: Int,
+        output: RealTensor
+    ) throws(BackendError)
 }
 
 /// Where a picture lies among others, what it is resized to, and which part of that is wanted.
@@ -103,7 +197,7 @@ public struct PictureCrop: Hashable, Sendable {
     }
 
     /// What does not fit, if anything: the picture must lie in `words` words and the part, of a batch's shape, in the
-    /// resized picture. Backends ask before they compute.
+    /// resized picture.
     public func problem(words: Int, shape: ImageShape) -> String? {
         let limit = 1 << 16
         guard [height, width, resizedHeight, resizedWidth].allSatisfy({ (1...limit).contains($0) }) else {

@@ -34,42 +34,77 @@ public enum StepRecord {
 }
 
 /// The classifier's end: a bias, and the loss.
-public protocol HeadOperations: StorageOperations {
+extension Backend {
     /// Adds a bias to every pixel of `tensor`, in place.
-    func addBias(_ bias: ChannelVector, to tensor: RealTensor) throws(BackendError)
+    public func addBias(_ bias: ChannelVector, to tensor: RealTensor) throws(BackendError) {
+        try require(tensor, "addBias", "the tensor")
+        try require(bias, channels: tensor.shape.channels, "addBias", "the bias")
+        try kernels.head.addBias(bias, to: tensor)
+    }
 
     /// ∂L/∂bias: the sum of `gradient` over all pixels, written to `result`.
-    func biasGradient(of gradient: RealTensor, result: ChannelVector) throws(BackendError)
+    public func biasGradient(of gradient: RealTensor, result: ChannelVector) throws(BackendError) {
+        try require(gradient, "biasGradient", "the gradient")
+        try require(result, channels: gradient.shape.channels, "biasGradient", "the result")
+        try kernels.head.biasGradient(of: gradient, result: result)
+    }
 
     /// The loss of `logits` (`[T·N, 1, 1, classes]`) for the `labels` (N integers), and the number of samples whose
     /// time-averaged logits are largest at the label (the first of equals counts), written to `record`
     /// (see ``StepRecord``). Returns ∂loss/∂logits. `labelSmoothing` is ε of ``Loss``, at least 0 and below 1.
+    ///
+    /// A label that is no class makes the loss NaN where labels are on a device, and is a mismatch on the reference.
+    public func classificationLoss(
+        _ logits: RealTensor,
+        labels: any Storage,
+        timeSteps: Int,
+        loss: Loss,
+        labelSmoothing: Float = 0,
+        record: any Storage
+    ) throws(BackendError) -> RealTensor {
+        let operation = "classificationLoss"
+        let shape = logits.shape
+        try require(logits, operation, "the logits")
+        try require(
+            shape.area == 1 && timeSteps >= 1 && shape.images % max(timeSteps, 1) == 0,
+            operation,
+            "logits of shape \(shape) are not [T·N, classes, 1, 1] with T = \(timeSteps)"
+        )
+        try require(
+            labelSmoothing >= 0 && labelSmoothing < 1,
+            operation,
+            "the label smoothing is \(labelSmoothing); it must be at least 0 and below 1"
+        )
+        try requireRoom(shape.images / timeSteps, in: labels, operation, "the labels")
+        try requireRoom(StepRecord.words, in: record, operation, "the record")
+        let gradient = try newTensor(shape)
+        try kernels.head.classificationLoss(
+            logits,
+            labels: labels,
+            timeSteps: timeSteps,
+            loss: loss,
+            labelSmoothing: labelSmoothing,
+            record: record,
+            gradient: gradient
+        )
+        return gradient
+    }
+}
+
+/// What the classifier's end runs.
+public protocol HeadKernels: Sendable {
+    /// tensor += bias, at every pixel.
+    func addBias(_ bias: ChannelVector, to tensor: RealTensor) throws(BackendError)
+    /// The sum over all pixels.
+    func biasGradient(of gradient: RealTensor, result: ChannelVector) throws(BackendError)
+    /// The loss and the right answers, in `record`, and ∂loss/∂logits.
     func classificationLoss(
         _ logits: RealTensor,
         labels: any Storage,
         timeSteps: Int,
         loss: Loss,
         labelSmoothing: Float,
-        record: any Storage
-    ) throws(BackendError) -> RealTensor
-}
-
-extension HeadOperations {
-    /// ``classificationLoss(_:labels:timeSteps:loss:labelSmoothing:record:)`` without label smoothing.
-    public func classificationLoss(
-        _ logits: RealTensor,
-        labels: any Storage,
-        timeSteps: Int,
-        loss: Loss,
-        record: any Storage
-    ) throws(BackendError) -> RealTensor {
-        try classificationLoss(
-            logits,
-            labels: labels,
-            timeSteps: timeSteps,
-            loss: loss,
-            labelSmoothing: 0,
-            record: record
-        )
-    }
+        record: any Storage,
+        gradient: RealTensor
+    ) throws(BackendError)
 }

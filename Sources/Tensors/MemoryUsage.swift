@@ -16,7 +16,7 @@ public struct MemoryUsage: Hashable, Sendable {
 }
 
 /// A backend that counts the memory of its storages.
-public protocol MemoryCounting: BackendOperations {
+public protocol MemoryCounting: BackendKernels {
     /// What it holds.
     var memoryUsage: MemoryUsage { get }
     /// Forgets the peaks of ``memoryUsage``: they start again from what is held now.

@@ -49,7 +49,7 @@ public struct Neuron: Hashable, Sendable {
     /// ∂Y/∂Û in the backward pass.
     public var surrogate: Surrogate
     /// Whether it is no neuron but max(0, x), without time: nothing else of it counts then. Layers apply
-    /// ``ElementwiseOperations/rectify(_:)`` in its place.
+    /// ``Backend/rectify(_:)`` in its place.
     public var isRectifier: Bool
 
     /// The paper's neuron, unless told otherwise.

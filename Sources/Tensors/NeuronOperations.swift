@@ -23,28 +23,57 @@ public struct TimeAxis: Hashable, Sendable {
     }
 }
 
+/// What every operation of a neuron layer takes.
+public struct NeuronOperands: Sendable {
+    /// Before it is normalised.
+    public let input: RealTensor
+    /// The norm before the neurons, if there is one.
+    public let normalization: Normalization?
+    /// The neuron.
+    public let neuron: Neuron
+    /// The leak in place of the neuron's, where the layer learns its own.
+    public let leak: LearnedLeak?
+    /// How the layer sees its input.
+    public let time: TimeAxis
+
+    /// The shape of what leaves the neurons.
+    public var outputShape: ImageShape { input.shape.with(images: time.outputImages(input.shape.images)) }
+}
+
 /// Neurons stepped over all time steps at once, fused with the batch norm before them.
-public protocol NeuronOperations: NormalizationOperations {
+extension Backend {
     /// Normalises `input` (or takes it as it is, without `normalization`) and steps the neuron over all T.
     ///
     /// The membrane potential starts at zero in every call: no state outlives it. `leak` takes the place of the neuron's
     /// where the layer learns its own. A multi-level neuron is a mismatch: see ``fireLevels(_:normalization:neuron:leak:time:)``.
-    func fire(
+    public func fire(
         _ input: RealTensor,
         normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak?,
+        leak: LearnedLeak? = nil,
         time: TimeAxis
-    ) throws(BackendError) -> SpikeTensor
+    ) throws(BackendError) -> SpikeTensor {
+        let layer = try operands(input, normalization, neuron, leak, time, "fire")
+        try require(!neuron.isMultiLevel, "fire", "a neuron of \(neuron.thresholds.count) levels leaves no spikes")
+        let output = try newSpikes(layer.outputShape)
+        try kernels.neuron.fire(layer, output: .spikes(output))
+        return output
+    }
 
     /// The same for a multi-level neuron: how many of its thresholds fire, an integer from 0 to as many as there are.
-    func fireLevels(
+    public func fireLevels(
         _ input: RealTensor,
         normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak?,
+        leak: LearnedLeak? = nil,
         time: TimeAxis
-    ) throws(BackendError) -> RealTensor
+    ) throws(BackendError) -> RealTensor {
+        let layer = try operands(input, normalization, neuron, leak, time, "fireLevels")
+        try require(neuron.isMultiLevel, "fireLevels", "a neuron of one level leaves spikes")
+        let output = try newTensor(layer.outputShape)
+        try kernels.neuron.fire(layer, output: .real(output))
+        return output
+    }
 
     /// ∂L/∂input from ∂L/∂output, back through time, the surrogate and, with `normalization`, the batch's statistics;
     /// the norm's gradients go to `gradients`, which is given exactly when `normalization` is, and a learned leak's to
@@ -57,22 +86,45 @@ public protocol NeuronOperations: NormalizationOperations {
     ///     c[t−1] = leak·∂L/∂Û[t]
     ///     ∂L/∂leak = Σ ∂L/∂Û[t]·U[t−1]
     ///
-    /// A multi-level neuron's ∂L/∂input is the sum over its thresholds. `gradient` is spent: the result may stand in its
+    /// A multi-level neuron's ∂L/∂input is the sum over its thresholds. `gradient` is spent: the result stands in its
     /// memory.
-    func fireBackward(
+    public func fireBackward(
         _ gradient: RealTensor,
         input: RealTensor,
         normalization: Normalization?,
         neuron: Neuron,
-        leak: LearnedLeak?,
+        leak: LearnedLeak? = nil,
         time: TimeAxis,
         gradients: NormalizationGradients?,
-        penalty: PotentialPenalty?
-    ) throws(BackendError) -> RealTensor
+        penalty: PotentialPenalty? = nil
+    ) throws(BackendError) -> RealTensor {
+        let operation = "fireBackward"
+        let layer = try operands(input, normalization, neuron, leak, time, operation)
+        let channels = input.shape.channels
+        try requireEqual(gradient.shape, layer.outputShape, operation, "the gradient")
+        try require(gradient, operation, "the gradient")
+        try require(
+            (normalization == nil) == (gradients == nil),
+            operation,
+            "the norm's gradients must be given exactly when there is a norm"
+        )
+        if let gradients { try require(gradients, channels: channels, operation) }
+        if let leak { try require(leak.gradient, channels: 1, operation, "the gradient of the leak's w") }
+        if let penalty {
+            try require(
+                penalty.channels == channels,
+                operation,
+                "the penalty has \(penalty.channels) channels, expected \(channels)"
+            )
+            try requireRoom(PotentialPenalty.words(channels), in: penalty.storage, operation, "the penalty")
+        }
+        try kernels.neuron.fireBackward(layer, gradient: gradient, gradients: gradients, penalty: penalty)
+        return RealTensor(shape: input.shape, storage: gradient.storage)
+    }
 
     /// Adds `loss` of the layer's potentials to the record's word ``StepRecord/loss``, and returns its derivative, for
     /// the backward pass of the same layer.
-    func potentialPenalty(
+    public func potentialPenalty(
         _ input: RealTensor,
         normalization: Normalization?,
         neuron: Neuron,
@@ -80,38 +132,88 @@ public protocol NeuronOperations: NormalizationOperations {
         time: TimeAxis,
         loss: PotentialDistributionLoss,
         record: any Storage
-    ) throws(BackendError) -> PotentialPenalty
+    ) throws(BackendError) -> PotentialPenalty {
+        let operation = "potentialPenalty"
+        let layer = try operands(input, normalization, neuron, leak, time, operation)
+        try requireRoom(StepRecord.words, in: record, operation, "the record")
+        let channels = input.shape.channels
+        let words = PotentialPenalty.words(channels)
+        let penalty = PotentialPenalty(channels: channels, storage: try kernels.device.allocate(words: words))
+        try kernels.neuron.potentialPenalty(layer, loss: loss, record: record, result: penalty)
+        return penalty
+    }
+
+    private func operands(
+        _ input: RealTensor,
+        _ normalization: Normalization?,
+        _ neuron: Neuron,
+        _ leak: LearnedLeak?,
+        _ time: TimeAxis,
+        _ operation: String
+    ) throws(BackendError) -> NeuronOperands {
+        try require(input, operation, "the input")
+        if let normalization { try require(normalization, channels: input.shape.channels, operation) }
+        _ = try outputShape(input.shape, time, operation, "the input")
+        try require(
+            neuron.isLeakLearned == (leak != nil),
+            operation,
+            "a leak must be given exactly when the neuron learns it"
+        )
+        if let leak { try require(leak.weight, channels: 1, operation, "the leak's w") }
+        let levels = neuron.thresholds.count
+        try require(
+            levels <= kernels.neuron.mostThresholds,
+            operation,
+            "the neuron has \(levels) thresholds; the kernels take \(kernels.neuron.mostThresholds) at most"
+        )
+        return NeuronOperands(input: input, normalization: normalization, neuron: neuron, leak: leak, time: time)
+    }
+
+    /// The shape with all time steps, checked: the images divide by them, and kernels can count the pixels.
+    func outputShape(
+        _ shape: ImageShape,
+        _ time: TimeAxis,
+        _ operation: String,
+        _ name: String
+    ) throws(BackendError) -> ImageShape {
+        try require(
+            time.steps >= 1 && (time.isStatic || shape.images % max(time.steps, 1) == 0),
+            operation,
+            "\(name) of shape \(shape) does not divide into \(time.steps) time steps"
+        )
+        try require(
+            !time.isStatic || time.steps <= Int(Int32.max) / shape.images,
+            operation,
+            "\(time.steps) time steps of \(name) of shape \(shape) are 2³¹ images or more"
+        )
+        let output = shape.with(images: time.outputImages(shape.images))
+        try requirePixels(output, operation)
+        return output
+    }
 }
 
-extension NeuronOperations {
-    /// ``fire(_:normalization:neuron:leak:time:)`` of a neuron with a fixed leak.
-    public func fire(
-        _ input: RealTensor,
-        normalization: Normalization?,
-        neuron: Neuron,
-        time: TimeAxis
-    ) throws(BackendError) -> SpikeTensor {
-        try fire(input, normalization: normalization, neuron: neuron, leak: nil, time: time)
-    }
+/// What the neurons of ``Backend`` run.
+public protocol NeuronKernels: Sendable {
+    /// The most thresholds that a neuron may have.
+    var mostThresholds: Int { get }
 
-    /// ``fireBackward(_:input:normalization:neuron:leak:time:gradients:penalty:)`` of a neuron with a fixed leak.
-    public func fireBackward(
-        _ gradient: RealTensor,
-        input: RealTensor,
-        normalization: Normalization?,
-        neuron: Neuron,
-        time: TimeAxis,
-        gradients: NormalizationGradients?
-    ) throws(BackendError) -> RealTensor {
-        try fireBackward(
-            gradient,
-            input: input,
-            normalization: normalization,
-            neuron: neuron,
-            leak: nil,
-            time: time,
-            gradients: gradients,
-            penalty: nil
-        )
-    }
+    /// Spikes, or of a neuron with several thresholds how many fire.
+    func fire(_ layer: NeuronOperands, output: Activation) throws(BackendError)
+
+    /// ∂L/∂input, in the place of `gradient`, which is ∂L/∂output; of a static input, whose ∂L/∂input has fewer images,
+    /// at the beginning of it. The norm's gradients and the leak's go where they belong.
+    func fireBackward(
+        _ layer: NeuronOperands,
+        gradient: RealTensor,
+        gradients: NormalizationGradients?,
+        penalty: PotentialPenalty?
+    ) throws(BackendError)
+
+    /// The loss, added to the record, and its derivative.
+    func potentialPenalty(
+        _ layer: NeuronOperands,
+        loss: PotentialDistributionLoss,
+        record: any Storage,
+        result: PotentialPenalty
+    ) throws(BackendError)
 }

@@ -62,6 +62,9 @@ public struct ChannelStatistics: Sendable {
         self.channels = channels
         self.storage = storage
     }
+
+    /// Words of storage for so many channels.
+    static func words(_ channels: Int) -> Int { 2 * roundUp(channels, toMultipleOf: ImageShape.channelGroup) }
 }
 
 /// Statistics and parameters together: all that is needed to normalise.
@@ -79,38 +82,156 @@ public struct Normalization: Sendable {
 }
 
 /// Batch norm over images and pixels. The neuron's operations fuse it; these stand where no neuron follows.
-public protocol NormalizationOperations: StorageOperations {
-    /// Statistics of this batch (biased variance), and the running estimates moved towards them (unbiased variance).
+extension Backend {
+    /// Statistics of this batch (biased variance), and the running estimates moved towards them (unbiased variance; of a
+    /// single value the biased one).
     ///
     /// - Parameters:
     ///   - input: what is to be normalised.
     ///   - parameters: of the layer; their running estimates are moved.
     ///   - repeats: how many times each image stands for itself: T for a static picture, else 1. Only the unbiased
     ///     variance notices: n = repeats · images · height · width.
-    func batchStatistics(
+    public func batchStatistics(
         of input: RealTensor,
         updating parameters: NormalizationParameters,
         repeats: Int
-    ) throws(BackendError) -> ChannelStatistics
+    ) throws(BackendError) -> ChannelStatistics {
+        let operation = "batchStatistics"
+        try require(input, operation, "the input")
+        try requireRunning(parameters, channels: input.shape.channels, repeats: repeats, operation)
+        let statistics = try newStatistics(channels: input.shape.channels)
+        try kernels.normalization.batchStatistics(
+            of: input,
+            moments: nil,
+            updating: parameters,
+            repeats: repeats,
+            result: statistics
+        )
+        return statistics
+    }
 
     /// Statistics from the running estimates, for inference.
-    func runningStatistics(
+    public func runningStatistics(
         of parameters: NormalizationParameters
-    ) throws(BackendError) -> ChannelStatistics
+    ) throws(BackendError) -> ChannelStatistics {
+        let operation = "runningStatistics"
+        let channels = parameters.runningMean.channels
+        try requirePixels(ImageShape(images: 1, height: 1, width: 1, channels: channels), operation)
+        try requireRunning(parameters, channels: channels, repeats: 1, operation)
+        let statistics = try newStatistics(channels: channels)
+        try kernels.normalization.runningStatistics(of: parameters, result: statistics)
+        return statistics
+    }
 
     /// The normalised input.
-    func normalize(
+    public func normalize(
         _ input: RealTensor,
         with normalization: Normalization
-    ) throws(BackendError) -> RealTensor
+    ) throws(BackendError) -> RealTensor {
+        try require(input, "normalize", "the input")
+        try require(normalization, channels: input.shape.channels, "normalize")
+        let output = try newTensor(input.shape)
+        try kernels.normalization.normalize(input, with: normalization, output: output)
+        return output
+    }
 
     /// ∂L/∂x from ∂L/∂y through the statistics of the batch; the parameters' gradients go to `gradients`.
     ///
     ///     ∂L/∂x = γ·gain·σ⁻¹·(g − mean(g) − x̂·mean(g·x̂))
-    func normalizeBackward(
+    public func normalizeBackward(
         _ gradient: RealTensor,
         input: RealTensor,
         normalization: Normalization,
         gradients: NormalizationGradients
-    ) throws(BackendError) -> RealTensor
+    ) throws(BackendError) -> RealTensor {
+        let operation = "normalizeBackward"
+        try require(input, operation, "the input")
+        try requireEqual(gradient.shape, input.shape, operation, "the gradient")
+        try require(gradient, operation, "the gradient")
+        try require(normalization, channels: input.shape.channels, operation)
+        try require(gradients, channels: input.shape.channels, operation)
+        let result = try newTensor(input.shape)
+        try kernels.normalization.normalizeBackward(
+            gradient,
+            input: input,
+            normalization: normalization,
+            gradients: gradients,
+            result: result
+        )
+        return result
+    }
+
+    /// Checks what statistics come from or move.
+    func requireRunning(
+        _ parameters: NormalizationParameters,
+        channels: Int,
+        repeats: Int,
+        _ operation: String
+    ) throws(BackendError) {
+        try require(parameters.runningMean, channels: channels, operation, "the running mean")
+        try require(parameters.runningVariance, channels: channels, operation, "the running variance")
+        try require(repeats >= 1, operation, "an image cannot stand for itself \(repeats) times")
+    }
+
+    func require(
+        _ normalization: Normalization,
+        channels: Int,
+        _ operation: String
+    ) throws(BackendError) {
+        let statistics = normalization.statistics
+        try require(
+            statistics.channels == channels,
+            operation,
+            "the statistics have \(statistics.channels) channels, expected \(channels)"
+        )
+        try requireRoom(ChannelStatistics.words(channels), in: statistics.storage, operation, "the statistics")
+        try require(normalization.parameters.weight, channels: channels, operation, "the norm's weight")
+        try require(normalization.parameters.bias, channels: channels, operation, "the norm's bias")
+    }
+
+    func require(
+        _ gradients: NormalizationGradients,
+        channels: Int,
+        _ operation: String
+    ) throws(BackendError) {
+        try require(gradients.weight, channels: channels, operation, "the weight's gradient")
+        try require(gradients.bias, channels: channels, operation, "the bias's gradient")
+    }
+
+    func newStatistics(channels: Int) throws(BackendError) -> ChannelStatistics {
+        let words = ChannelStatistics.words(channels)
+        return ChannelStatistics(channels: channels, storage: try kernels.device.allocate(words: words))
+    }
+}
+
+/// What the norms of ``Backend`` run.
+public protocol NormalizationKernels: Sendable {
+    /// Statistics of `input`, and the running estimates moved. `moments` are those that this backend's convolution took of
+    /// the input, if it did.
+    func batchStatistics(
+        of input: RealTensor,
+        moments: RunMoments?,
+        updating parameters: NormalizationParameters,
+        repeats: Int,
+        result: ChannelStatistics
+    ) throws(BackendError)
+
+    /// Statistics from the running estimates.
+    func runningStatistics(of parameters: NormalizationParameters, result: ChannelStatistics) throws(BackendError)
+
+    /// The normalised input.
+    func normalize(
+        _ input: RealTensor,
+        with normalization: Normalization,
+        output: RealTensor
+    ) throws(BackendError)
+
+    /// ∂L/∂x and the parameters' gradients.
+    func normalizeBackward(
+        _ gradient: RealTensor,
+        input: RealTensor,
+        normalization: Normalization,
+        gradients: NormalizationGradients,
+        result: RealTensor
+    ) throws(BackendError)
 }

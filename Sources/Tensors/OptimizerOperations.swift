@@ -56,8 +56,56 @@ public struct MomentumStep: Hashable, Sendable {
 }
 
 /// Updates of parameters, in place, on flat runs of `count` words.
-public protocol OptimizerOperations: StorageOperations {
+extension Backend {
     /// Adam (Kingma and Ba) or AdamW (Loshchilov and Hutter); the moments start at zero.
+    public func adam(
+        parameters: any Storage,
+        gradients: any Storage,
+        firstMoment: any Storage,
+        secondMoment: any Storage,
+        count: Int,
+        step: AdamStep
+    ) throws(BackendError) {
+        try requireRun(count, in: parameters, "adam", "the parameters")
+        try requireRun(count, in: gradients, "adam", "the gradients")
+        try requireRun(count, in: firstMoment, "adam", "the first moment")
+        try requireRun(count, in: secondMoment, "adam", "the second moment")
+        try require(step.step >= 1, "adam", "step \(step.step) is before the first, 1")
+        try kernels.optimizer.adam(
+            parameters: parameters,
+            gradients: gradients,
+            firstMoment: firstMoment,
+            secondMoment: secondMoment,
+            count: count,
+            step: step
+        )
+    }
+
+    /// SGD with momentum; the velocity starts at zero.
+    public func momentum(
+        parameters: any Storage,
+        gradients: any Storage,
+        velocity: any Storage,
+        count: Int,
+        step: MomentumStep
+    ) throws(BackendError) {
+        try requireRun(count, in: parameters, "momentum", "the parameters")
+        try requireRun(count, in: gradients, "momentum", "the gradients")
+        try requireRun(count, in: velocity, "momentum", "the velocity")
+        try require(step.step >= 1, "momentum", "step \(step.step) is before the first, 1")
+        try kernels.optimizer.momentum(
+            parameters: parameters,
+            gradients: gradients,
+            velocity: velocity,
+            count: count,
+            step: step
+        )
+    }
+}
+
+/// What the updates of ``Backend`` run.
+public protocol OptimizerKernels: Sendable {
+    /// One step of Adam or AdamW.
     func adam(
         parameters: any Storage,
         gradients: any Storage,
@@ -67,7 +115,7 @@ public protocol OptimizerOperations: StorageOperations {
         step: AdamStep
     ) throws(BackendError)
 
-    /// SGD with momentum; the velocity starts at zero.
+    /// One step of SGD with momentum.
     func momentum(
         parameters: any Storage,
         gradients: any Storage,

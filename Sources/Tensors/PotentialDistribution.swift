@@ -36,4 +36,7 @@ public struct PotentialPenalty: Sendable {
         self.channels = channels
         self.storage = storage
     }
+
+    /// Words of storage for so many channels.
+    static func words(_ channels: Int) -> Int { 2 * roundUp(channels, toMultipleOf: ImageShape.channelGroup) }
 }

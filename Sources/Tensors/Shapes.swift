@@ -95,6 +95,9 @@ public struct WindowGeometry: Hashable, Sendable {
     /// Rows and columns of zeros around the input.
     public var padding: Int
 
+    /// The largest stride, padding and pooling window: coordinates of 32 bits do not overflow.
+    static let limit = 1 << 20
+
     /// A geometry; `stride` at least 1, `padding` at least 0.
     public init(stride: Int = 1, padding: Int = 0) {
         self.stride = stride

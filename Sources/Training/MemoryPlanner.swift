@@ -36,7 +36,7 @@ public struct MemoryPlanner {
         self.mostSamples = max(mostSamples ?? data.trainCount, 1)
         var rehearsals: [MemoryMode: MemoryRehearsal] = [:]
         for mode in MemoryMode.allCases {
-            rehearsals[mode] = try MemoryRehearsal(configuration, data: data, mode: mode, backend: makeBackend())
+            rehearsals[mode] = try MemoryRehearsal(configuration, data: data, mode: mode, memory: makeBackend())
         }
         self.rehearsals = rehearsals
     }

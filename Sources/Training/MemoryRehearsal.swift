@@ -16,29 +16,29 @@ struct MemoryNeeds {
 /// A step of training without numbers: the same code as a real one, on a backend that only counts. So the count has no
 /// description of the network of its own that could differ from it.
 struct MemoryRehearsal {
-    private let backend: any MemoryCounting
+    private let memory: any MemoryCounting
     private let step: TrainingStep
     /// Parameters, gradients and moments, and what a data set needs once.
     let fixed: MemoryNeeds
     private let testCount: Int
 
-    /// A rehearsal of `configuration` in `mode`, on `backend`, which nobody else uses.
+    /// A rehearsal of `configuration` in `mode`, on a backend that counts its `memory`, which nobody else uses.
     init(
         _ configuration: TrainingConfiguration,
         data: any TrainingData,
         mode: MemoryMode,
-        backend: any MemoryCounting
+        memory: any MemoryCounting
     ) throws {
-        let network = try Network(configuration.networkDescription(for: data), backend: backend)
+        let network = try Network(configuration.networkDescription(for: data), backend: Backend(memory))
         var fixed = MemoryNeeds()
-        fixed.gradients = backend.storageBytes(words: network.parameters.wordCount)
-        fixed.parameters = backend.memoryUsage.bytesInUse - fixed.gradients
+        fixed.gradients = memory.storageBytes(words: network.parameters.wordCount)
+        fixed.parameters = memory.memoryUsage.bytesInUse - fixed.gradients
         step = try TrainingStep(configuration: configuration, network: network, data: data, memory: mode)
-        fixed.optimizer = backend.memoryUsage.bytesInUse - fixed.parameters - fixed.gradients
+        fixed.optimizer = memory.memoryUsage.bytesInUse - fixed.parameters - fixed.gradients
         // What a data set's bytes become is a table that is made once.
         _ = try step.preparer.prepare(step.preparer.placeholder(count: 1))
-        fixed.data = backend.memoryUsage.bytesInUse - fixed.parameters - fixed.gradients - fixed.optimizer
-        self.backend = backend
+        fixed.data = memory.memoryUsage.bytesInUse - fixed.parameters - fixed.gradients - fixed.optimizer
+        self.memory = memory
         self.fixed = fixed
         testCount = data.testCount
     }
@@ -47,24 +47,24 @@ struct MemoryRehearsal {
     ///
     /// - Throws: `BackendError.mismatch` where a tensor would have more pixels than kernels can count.
     func needs(samples: Int) throws(BackendError) -> MemoryNeeds {
-        backend.resetPeakMemoryUsage()
+        memory.resetPeakMemoryUsage()
         var needs = fixed
         try train(samples, &needs)
         try evaluate(min(samples, testCount))
-        let usage = backend.memoryUsage
+        let usage = memory.memoryUsage
         needs.total = usage.peakBytesInUse
         needs.largestStorage = max(usage.largestStorageBytes, needs.parameters, needs.gradients)
         return needs
     }
 
     private func train(_ samples: Int, _ needs: inout MemoryNeeds) throws(BackendError) {
-        let before = backend.memoryUsage.bytesInUse
-        let labels = try backend.allocate(words: samples)
+        let before = memory.memoryUsage.bytesInUse
+        let labels = try step.network.backend.allocate(words: samples)
         let batch = try step.preparer.placeholder(count: samples)
-        let data = backend.memoryUsage.bytesInUse - before
+        let data = memory.memoryUsage.bytesInUse - before
         var saved = 0
         try step.enqueue(batch, labels: labels, rate: 0, number: 1) {
-            saved = backend.memoryUsage.bytesInUse - before - data
+            saved = memory.memoryUsage.bytesInUse - before - data
         }
         needs.data = fixed.data + data
         needs.saved = saved

@@ -57,7 +57,7 @@ public final class RepeatedStep {
     /// Forward, loss, backward, update; waits for the device.
     public func train() throws {
         number += 1
-        let counter = step.network.backend as? any MemoryCounting
+        let counter = step.network.backend.memory
         _ = try step.run(batch, rate: learningRate, number: number, epoch: 1) {
             bytesBetweenPasses = counter?.memoryUsage.bytesInUse
         }
@@ -90,7 +90,7 @@ extension TrainingConfiguration {
         steps: Int
     ) throws -> StepMeasurement {
         let step = try RepeatedStep(self, on: backend, data: data, memory: plan.mode)
-        let counter = backend as? any MemoryCounting
+        let counter = backend.memory
         for _ in 0..<2 { try step.train() }
         let clock = ContinuousClock()
         var seconds: [Double] = []

@@ -44,7 +44,7 @@ struct CheckCommand: ParsableCommand {
         let status = StatusLine()
         let report = try check(opened.backend, golden: cases, status: status)
         status.clear()
-        let coverage = (opened.backend as? OpenCLBackend)?.kernelCoverage
+        let coverage = (opened.backend.kernels.device as? OpenCLBackend)?.kernelCoverage
         if json {
             try JSONOutput.print(CheckListing(report, device: opened.machine.device, coverage: coverage))
         } else {
@@ -68,7 +68,7 @@ struct CheckCommand: ParsableCommand {
         if let cases, let golden {
             return ParityCheck.golden(cases, on: backend, source: golden, progress: show)
         }
-        if backend is ReferenceBackend {
+        if backend.kernels.device is ReferenceBackend {
             guard part == nil, !once else {
                 throw InputError("--part and --once are for OpenCL devices and golden values: leave them out")
             }
@@ -77,7 +77,7 @@ struct CheckCommand: ParsableCommand {
         return ParityCheck.catalogue(
             chosen(try ParityCatalogue.cases(filter: filter)),
             backend: backend,
-            against: ReferenceBackend(),
+            against: Backend(ReferenceBackend()),
             repeats: !once,
             progress: show
         )

@@ -103,11 +103,13 @@ struct DeviceOptions: ParsableArguments {
             choices.winogradChannels = KernelChoices.never
         }
         return OpenDevice(
-            backend: try OpenCLBackend(
-                queue: queue,
-                choices: choices,
-                memoryLimit: info.memoryLimit,
-                guardsMemory: guardsMemory
+            backend: Backend(
+                try OpenCLBackend(
+                    queue: queue,
+                    choices: choices,
+                    memoryLimit: info.memoryLimit,
+                    guardsMemory: guardsMemory
+                )
             ),
             machine: MachineRecord(
                 device: info.selector,
@@ -153,7 +155,7 @@ struct OpenDevice {
 
     /// The plain Swift backend.
     static var reference: OpenDevice {
-        let backend = ReferenceBackend()
+        let backend = Backend(ReferenceBackend())
         return OpenDevice(
             backend: backend,
             machine: MachineRecord(

@@ -38,7 +38,7 @@ struct ExportCommand: ParsableCommand {
         defer { status.clear() }
         status.show("reading \(checkpoint)")
         let found = try SavedModel(checkpoint)
-        let network = try Network(found.metadata.network, backend: ReferenceBackend())
+        let network = try Network(found.metadata.network, backend: Backend(ReferenceBackend()))
         // Restoring compares every name and shape, so that what is written is a whole model.
         try CheckpointFile.restore(found.file, path: found.path, to: network, optimizer: nil)
         let state = try network.parameters.exportState()

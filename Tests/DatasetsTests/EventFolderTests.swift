@@ -124,7 +124,7 @@ struct EventFolderTests {
 
     private func frames(_ data: EventFolder) throws -> [Float] {
         let provider = data.evaluationBatches(batchSize: 2)
-        let preparer = BatchPreparer(backend: ReferenceBackend(), data: data)
+        let preparer = BatchPreparer(backend: Backend(ReferenceBackend()), data: data)
         var values: [Float] = []
         for index in 0..<provider.batchCount {
             values += try preparer.backend.values(try preparer.prepare(try provider.evaluationBatch(index: index)))
@@ -140,7 +140,7 @@ struct EventFolderTests {
         #expect(data.splitName == "first-900" && data.trainCount == 27 && data.testCount == 3)
         #expect((data.channels, data.height, data.timeSteps, data.form) == (2, 48, 3, .frames))
         let batch = try data.evaluationBatches(batchSize: 3).evaluationBatch(index: 0)
-        let preparer = BatchPreparer(backend: ReferenceBackend(), data: data)
+        let preparer = BatchPreparer(backend: Backend(ReferenceBackend()), data: data)
         #expect(!preparer.isStatic)
         let tensor = try preparer.prepare(batch)
         #expect(tensor.shape == ImageShape(images: 9, height: 48, width: 48, channels: 2))
@@ -313,7 +313,7 @@ struct ContactSheetTests {
     func pictures() throws {
         let split = ImageSplit(pixels: [10, 200, 30, 40], labels: [1], bytesPerImage: 4)
         let data = ImageDataset(name: .digits, height: 2, width: 2, train: split, test: split, source: "here")
-        let preparer = BatchPreparer(backend: ReferenceBackend(), data: data)
+        let preparer = BatchPreparer(backend: Backend(ReferenceBackend()), data: data)
         let batch = try data.evaluationBatches(batchSize: 1).evaluationBatch(index: 0)
         let sheet = ContactSheet(try preparer.backend.values(try preparer.prepare(batch)), of: data, count: 1)
         // Magnified to 96 pixels, with a frame of 4.

@@ -105,7 +105,7 @@ struct ImageFolderTests {
     func preparation() throws {
         let folder = try pictures(perClass: 4)
         let data = try load(folder)
-        let preparer = BatchPreparer(backend: ReferenceBackend(), data: data)
+        let preparer = BatchPreparer(backend: Backend(ReferenceBackend()), data: data)
         let provider = data.trainingBatches(batchSize: 6, seed: 5, policy: .none)
         let batch = try provider.trainingBatch(epoch: 2, index: 0)
         let values = try preparer.backend.values(try preparer.prepare(batch))
@@ -148,7 +148,7 @@ struct ImageFolderTests {
         let data = try load(folder, size: .native)
         #expect((data.form, data.height, data.width) == (.pictures, 9, 13))
         let batch = try data.evaluationBatches(batchSize: 6).evaluationBatch(index: 0)
-        let preparer = BatchPreparer(backend: ReferenceBackend(), data: data)
+        let preparer = BatchPreparer(backend: Backend(ReferenceBackend()), data: data)
         let values = try preparer.backend.values(try preparer.prepare(batch))
         let first = try JPEGFile.read("\(folder.path)/ant/ant_1.jpg")
         for pixel in 0..<9 * 13 {

@@ -21,7 +21,7 @@ final class TemporaryFolder: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
-let backend = ReferenceBackend()
+let backend = Backend(ReferenceBackend())
 
 let machine = MachineRecord(device: "reference", name: "reference", driver: "none")
 

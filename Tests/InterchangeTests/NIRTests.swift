@@ -136,7 +136,7 @@ private struct GraphRunner {
 
 /// A network with random parameters and running estimates that make it fire.
 private func makeNetwork(_ description: NetworkDescription) throws -> Network {
-    let network = try Network(description, backend: ReferenceBackend())
+    let network = try Network(description, backend: Backend(ReferenceBackend()))
     try network.initialize(seed: 9)
     var random = Philox(seed: 3, purpose: .parity)
     let state = try network.parameters.exportState().map { tensor in

@@ -2,7 +2,7 @@ import Networks
 import ReferenceBackend
 import Tensors
 
-let backend = ReferenceBackend()
+let backend = Backend(ReferenceBackend())
 
 /// A small network with everything in it that a name can ask for.
 func smallDescription(

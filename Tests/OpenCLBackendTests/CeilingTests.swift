@@ -7,10 +7,11 @@ import Testing
 struct CeilingTests {
     @Test("The multiply-add measure computes what it says", arguments: [4, 8, 16])
     func multiplyAdd(width: Int) throws {
-        let backend = try TestDevice.backend()
+        let kernels = try TestDevice.kernels()
+        let backend = Backend(kernels)
         let (items, iterations) = (3, 5)
         let result = try backend.allocate(words: items * width)
-        try backend.run(
+        try kernels.run(
             "multiply_add",
             "ceilings/multiply_add.cl",
             options: [.define("WIDTH", width), .define("CHAINS", 12)],
@@ -24,12 +25,13 @@ struct CeilingTests {
 
     @Test("The copy measure copies", arguments: [1, 16, 31, 100_000])
     func copy(words: Int) throws {
-        let backend = try TestDevice.backend()
+        let kernels = try TestDevice.kernels()
+        let backend = Backend(kernels)
         var numbers = Numbers()
         let values = numbers.words(words, below: 1 << 30)
         let target = try backend.upload([UInt32](repeating: 3, count: words + 1))
-        let runs = try backend.wordRuns(words, bytes: 8, "copy")
-        try backend.run(
+        let runs = kernels.wordRuns(words, bytes: 8)
+        try kernels.run(
             "copy_words",
             "elementwise/copy.cl",
             arguments: [.storage(try backend.upload(values)), .storage(target)] + runs.arguments,

@@ -23,25 +23,27 @@ struct MemoryGuardsTests {
 
     @Test(arguments: [(0, 0), (99, 0), (100, 1), (-1, 1), (105, 1)])
     func aWriteBesideAStorageIsFound(place: Int, damaged: Int) throws {
-        let backend = try backend()
+        let kernels = try backend()
+        let backend = Backend(kernels)
         let storage = try backend.allocate(words: 100)
         let neighbour = try backend.allocate(words: 100)
         try backend.fill(neighbour, with: 5, count: 100)
-        try backend.run(
+        try kernels.run(
             "trespass",
             "trespass.cl",
             arguments: [.storage(storage), .int(place)],
             global: [1]
         )
-        #expect(try backend.damagedStorages().count == damaged)
+        #expect(try kernels.damagedStorages().count == damaged)
         // What was looked at is forgotten, and the storages are still of use.
-        #expect(try backend.damagedStorages().isEmpty)
+        #expect(try kernels.damagedStorages().isEmpty)
         #expect(try backend.read(neighbour, count: 100) == [UInt32](repeating: 5, count: 100))
     }
 
     @Test func aBackendWithoutGuardsFindsNothing() throws {
-        let backend = try TestDevice.backend()
+        let kernels = try TestDevice.kernels()
+        let backend = Backend(kernels)
         _ = try backend.zeros(words: 10)
-        #expect(try backend.damagedStorages().isEmpty)
+        #expect(try kernels.damagedStorages().isEmpty)
     }
 }

@@ -165,19 +165,6 @@ struct NeuronTests {
         try check(operation)
     }
 
-    @Test("More thresholds than the kernels take, and levels where spikes are asked for, are refused")
-    func refusals() throws {
-        let backend = try TestDevice.backend()
-        let input = try backend.real([1, 2], ImageShape(images: 2, height: 1, width: 1, channels: 1))
-        let time = TimeAxis(steps: 2)
-        func refused(_ body: () throws -> Void) { #expect(throws: BackendError.self) { try body() } }
-        let five = Neuron(higherThresholds: [2, 3, 4, 5])
-        refused { _ = try backend.fireLevels(input, normalization: nil, neuron: five, leak: nil, time: time) }
-        refused { _ = try backend.fire(input, normalization: nil, neuron: Self.levels, leak: nil, time: time) }
-        refused { _ = try backend.fireLevels(input, normalization: nil, neuron: Neuron(), leak: nil, time: time) }
-        refused { _ = try backend.fire(input, normalization: nil, neuron: Self.learned, leak: nil, time: time) }
-    }
-
     static let cases: [NeuronCase] =
         shapes.map { NeuronCase(shape: $0) }
         + shapes.map { NeuronCase(shape: $0, steps: 3, isStatic: true) }

@@ -47,7 +47,7 @@ struct Numbers {
     }
 }
 
-extension StorageOperations {
+extension Backend {
     func real(_ values: [Float], _ shape: ImageShape) throws(BackendError) -> RealTensor {
         RealTensor(shape: shape, storage: try upload(HostLayout.realWords(values, shape: shape)))
     }

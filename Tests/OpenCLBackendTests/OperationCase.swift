@@ -62,24 +62,25 @@ func affordable<Case: OperationCase>(_ cases: [Case]) -> [Case] {
 /// memory full of NaN: nothing may depend on what was there before, nothing may be written behind an output, and the
 /// bits must be the same.
 func check(_ operation: some OperationCase) throws {
-    let device = try TestDevice.backend()
+    let kernels = try TestDevice.kernels()
+    let device = Backend(kernels)
     let first = try checkValues(operation, on: device)
-    try poisonPool(of: device)
+    try poisonPool(of: kernels)
     for (output, words) in zip(try operation.run(on: device), first) {
         #expect(
             try device.read(output.storage, count: output.count) == words,
             "\(output.name): the second run gave other bits"
         )
         #expect(
-            try !output.isFresh || wordsBehind(output.storage, on: device).allSatisfy { $0 == poison },
+            try !output.isFresh || wordsBehind(output.storage, on: kernels).allSatisfy { $0 == poison },
             "\(output.name): something was written behind it"
         )
     }
 }
 
 /// Compares the device with the reference and gives what the device computed.
-private func checkValues(_ operation: some OperationCase, on device: OpenCLBackend) throws -> [[UInt32]] {
-    let reference = ReferenceBackend()
+private func checkValues(_ operation: some OperationCase, on device: Backend) throws -> [[UInt32]] {
+    let reference = Backend(ReferenceBackend())
     let expected = try operation.run(on: reference)
     let outputs = try operation.run(on: device)
     #expect(outputs.map(\.name) == expected.map(\.name))

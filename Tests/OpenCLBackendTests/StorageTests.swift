@@ -28,42 +28,45 @@ struct StorageTests {
 
     @Test("A storage that nothing refers to is used again, one that is in use is not")
     func reuse() throws {
-        let backend = try TestDevice.backend()
+        let device = try TestDevice.kernels()
+        let backend = Backend(device)
         let kept = try backend.allocate(words: 5000)
         var other: (any Storage)? = try backend.allocate(words: 5000)
         let first = try buffer(of: #require(other))
         #expect(try first !== buffer(of: kept))
-        let usage = backend.memoryUsage
+        let usage = device.memoryUsage
         #expect(usage.bytesInUse == 2 * first.bytes)
         #expect(usage.pooledBytes == 0)
         other = nil
-        #expect(backend.memoryUsage.pooledBytes == first.bytes)
-        #expect(backend.memoryUsage.bytesInUse == first.bytes)
-        #expect(backend.memoryUsage.peakBytesInUse == usage.bytesInUse)
+        #expect(device.memoryUsage.pooledBytes == first.bytes)
+        #expect(device.memoryUsage.bytesInUse == first.bytes)
+        #expect(device.memoryUsage.peakBytesInUse == usage.bytesInUse)
         let again = try backend.allocate(words: 4990)
         #expect(try buffer(of: again) === first)
         #expect(again.words == 4990)
-        #expect(backend.memoryUsage == usage)
+        #expect(device.memoryUsage == usage)
     }
 
     @Test("What is kept is given back before the limit is passed, and no sooner")
     func limit() throws {
-        let backend = try OpenCLBackend(queue: TestDevice.queue.get(), memoryLimit: 1 << 20)
+        let device = try OpenCLBackend(queue: TestDevice.queue.get(), memoryLimit: 1 << 20)
+        let backend = Backend(device)
         for words in [100_000, 120_000] { _ = try backend.allocate(words: words) }
-        #expect(backend.memoryUsage.pooledBytes > 880_000)
+        #expect(device.memoryUsage.pooledBytes > 880_000)
         _ = try backend.allocate(words: 60_000)
-        #expect(backend.memoryUsage.pooledBytes < 300_000)
-        #expect(backend.memoryUsage.peakBytesHeld <= 1 << 20)
+        #expect(device.memoryUsage.pooledBytes < 300_000)
+        #expect(device.memoryUsage.peakBytesHeld <= 1 << 20)
         // What is asked for at once may be more: only what is kept is limited.
         _ = try backend.allocate(words: 1 << 19)
     }
 
     @Test("A rehearsal counts as the device does, without any memory")
     func rehearsal() throws {
-        let backend = try TestDevice.backend()
-        let rehearsal = OpenCLBackend(rehearsingFor: backend.queue?.device)
+        let device = try TestDevice.kernels()
+        let backend = Backend(device)
+        let rehearsal = OpenCLBackend(rehearsingFor: device.queue?.device)
         #expect(rehearsal.sliceAlignment == backend.sliceAlignment)
-        func use(_ backend: OpenCLBackend) throws {
+        func use(_ backend: Backend) throws {
             let whole = try backend.zeros(words: 4 * backend.sliceAlignment)
             let part = try backend.slice(whole, offset: backend.sliceAlignment, count: 5)
             try backend.write([1, 2, 3] as [UInt32], to: part)
@@ -75,8 +78,8 @@ struct StorageTests {
             }
         }
         try use(backend)
-        try use(rehearsal)
-        #expect(rehearsal.memoryUsage == backend.memoryUsage)
+        try use(Backend(rehearsal))
+        #expect(rehearsal.memoryUsage == device.memoryUsage)
         #expect(rehearsal.memoryUsage.peakBytesHeld >= rehearsal.memoryUsage.peakBytesInUse)
         #expect(rehearsal.memoryUsage.bytesInUse == 0)
         #expect(try rehearsal.read(rehearsal.allocate(words: 3), count: 3) == [0, 0, 0])
@@ -88,11 +91,12 @@ struct StorageTests {
 
     @Test("The peak can be forgotten")
     func peak() throws {
-        let backend = try TestDevice.backend()
+        let device = try TestDevice.kernels()
+        let backend = Backend(device)
         _ = try backend.allocate(words: 1 << 16)
-        #expect(backend.memoryUsage.peakBytesInUse == 1 << 18)
-        backend.resetPeakMemoryUsage()
-        #expect(backend.memoryUsage.peakBytesInUse == 0)
+        #expect(device.memoryUsage.peakBytesInUse == 1 << 18)
+        device.resetPeakMemoryUsage()
+        #expect(device.memoryUsage.peakBytesInUse == 0)
     }
 
     @Test(
@@ -141,8 +145,9 @@ struct StorageTests {
 
     @Test("A buffer larger than the device allows is refused with the sizes")
     func tooLarge() throws {
-        let backend = try TestDevice.backend()
-        let limit = try #require(backend.queue).device.largestAllocationBytes
+        let device = try TestDevice.kernels()
+        let backend = Backend(device)
+        let limit = try #require(device.queue).device.largestAllocationBytes
         let error = #expect(throws: BackendError.self) { try backend.allocate(words: limit / 4 + 1) }
         guard case .outOfMemory(let requested, let said, let device) = error else {
             Issue.record("\(String(describing: error))")
@@ -155,12 +160,13 @@ struct StorageTests {
 
     @Test("Where memory is short, the pool is emptied first")
     func emptied() throws {
-        let backend = try TestDevice.backend()
+        let device = try TestDevice.kernels()
+        let backend = Backend(device)
         _ = try backend.allocate(words: 1 << 16)
-        #expect(backend.memoryUsage.pooledBytes > 0)
-        let limit = try #require(backend.queue).device.largestAllocationBytes
+        #expect(device.memoryUsage.pooledBytes > 0)
+        let limit = try #require(device.queue).device.largestAllocationBytes
         #expect(throws: BackendError.self) { try backend.allocate(words: limit / 4 + 1) }
-        #expect(backend.memoryUsage.pooledBytes == 0)
+        #expect(device.memoryUsage.pooledBytes == 0)
         #expect(try backend.allocate(words: 10).words == 10)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import OpenCLBackend
 import OpenCLRuntime
+import Tensors
 import Testing
 
 /// The device that these tests run on: the first one. Without any they are skipped, unless LSN_REQUIRE_OPENCL is 1:
@@ -12,7 +13,12 @@ enum TestDevice {
     }
 
     /// A backend with a pool of its own, on a queue that all tests share: kernels are compiled once.
-    static func backend(choices: KernelChoices = .standard) throws -> OpenCLBackend {
+    static func backend(choices: KernelChoices = .standard) throws -> Backend {
+        Backend(try kernels(choices: choices))
+    }
+
+    /// The same without the checks of operands.
+    static func kernels(choices: KernelChoices = .standard) throws -> OpenCLBackend {
         try OpenCLBackend(queue: queue.get(), choices: choices)
     }
 

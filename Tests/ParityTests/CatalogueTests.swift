@@ -8,8 +8,8 @@ import Testing
 @Test func everyCaseOfTheCatalogueIsSound() throws {
     let report = try ParityCheck.catalogue(
         ParityCatalogue.cases(),
-        backend: ReferenceBackend(),
-        against: ReferenceBackend()
+        backend: Backend(ReferenceBackend()),
+        against: Backend(ReferenceBackend())
     )
     expectPass(report)
 }
@@ -78,7 +78,7 @@ private func isLike(_ golden: ParityCase, _ item: ParityCase) throws -> Bool {
     // One of each operation, at the smallest size there is.
     var seen: Set<String> = []
     for benchmark in all.sorted(by: { $0.bytes < $1.bytes }) where seen.insert(benchmark.operation).inserted {
-        let call = try benchmark.prepare(on: ReferenceBackend())
+        let call = try benchmark.prepare(on: Backend(ReferenceBackend()))
         try call.reset()
         try call.run()
     }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Parity
 
-private let reference = ReferenceBackend()
+private let reference = Backend(ReferenceBackend())
 
 /// The gate's truth table as a golden case, changed by `change`.
 private func gate(

@@ -20,10 +20,10 @@ func expectPass(_ report: CheckReport, sourceLocation: SourceLocation = #_source
 @Test func theReferencePassesEveryGoldenCase() throws {
     let cases = try GoldenFolder.load(goldenFolder)
     #expect(cases.count >= 65)
-    expectPass(ParityCheck.golden(cases, on: ReferenceBackend(), source: goldenFolder))
+    expectPass(ParityCheck.golden(cases, on: Backend(ReferenceBackend()), source: goldenFolder))
 }
 
 @Test func theReferencePassesKnownValuesAndFiniteDifferences() throws {
-    let report = try ParityCheck.reference(ReferenceBackend())
+    let report = try ParityCheck.reference(Backend(ReferenceBackend()))
     expectPass(report)
 }

@@ -12,8 +12,8 @@ enum TestDevice {
         ProcessInfo.processInfo.environment["LSN_REQUIRE_OPENCL"] == "1" || (try? OpenCL.devices()) != nil
     }
 
-    /// A backend that watches the words beside every storage.
-    static func backend(mapping: WorkMapping = .vectors) throws -> OpenCLBackend {
+    /// What watches the words beside every storage.
+    static func kernels(mapping: WorkMapping = .vectors) throws -> OpenCLBackend {
         var choices = KernelChoices.standard
         choices.mapping = mapping
         return try OpenCLBackend(queue: queue.get(), choices: choices, guardsMemory: true)
@@ -30,15 +30,15 @@ enum TestDevice {
 @Test(.enabled(if: TestDevice.isUsed))
 func openCLPassesEveryGoldenCase() throws {
     let cases = try GoldenFolder.load(goldenFolder)
-    expectPass(ParityCheck.golden(cases, on: try TestDevice.backend(), source: goldenFolder))
+    expectPass(ParityCheck.golden(cases, on: Backend(try TestDevice.kernels()), source: goldenFolder))
 }
 
 @Test(.enabled(if: TestDevice.isUsed))
 func openCLAgreesWithTheReferenceOnTheWholeCatalogue() throws {
     let report = try ParityCheck.catalogue(
         ParityCatalogue.cases(),
-        backend: try TestDevice.backend(),
-        against: ReferenceBackend()
+        backend: Backend(try TestDevice.kernels()),
+        against: Backend(ReferenceBackend())
     )
     expectPass(report)
 }
@@ -47,13 +47,13 @@ func openCLAgreesWithTheReferenceOnTheWholeCatalogue() throws {
 /// every kernel ran says that no operation fell back to the other mapping.
 @Test(.enabled(if: TestDevice.isUsed))
 func workGroupsAgreeWithTheReference() throws {
-    let backend = try TestDevice.backend(mapping: .groups)
+    let kernels = try TestDevice.kernels(mapping: .groups)
     let report = try ParityCheck.catalogue(
         ParityCatalogue.cases(filter: "/small/"),
-        backend: backend,
-        against: ReferenceBackend(),
+        backend: Backend(kernels),
+        against: Backend(ReferenceBackend()),
         repeats: false
     )
     expectPass(report)
-    #expect(backend.kernelCoverage.notRun == [])
+    #expect(kernels.kernelCoverage.notRun == [])
 }

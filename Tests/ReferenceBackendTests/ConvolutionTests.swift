@@ -142,38 +142,3 @@ func convolutionGradientsAreThoseOfFiniteDifferences(of item: ConvolutionCase, o
     )
     #expect(relativeError(try reference.values(together), zip(alone, base).map { $0 + $1 }) < 1e-6)
 }
-
-@Test func operandsThatDoNotFitAreNamed() throws {
-    let input = try reference.realTensor(
-        [Float](repeating: 0, count: 12),
-        shape: ImageShape(images: 1, height: 2, width: 2, channels: 3)
-    )
-    let filter = try reference.filter([1, 2], shape: FilterShape(outputs: 1, inputs: 2, height: 1, width: 1))
-    let error = #expect(throws: BackendError.self) {
-        try reference.convolve(.real(input), filter: filter, geometry: WindowGeometry())
-    }
-    #expect("\(error, default: "")".contains("[1, 3, 2, 2]"))
-    let wide = try reference.filter(
-        [Float](repeating: 0, count: 27),
-        shape: FilterShape(outputs: 1, inputs: 3, height: 3, width: 3)
-    )
-    #expect(throws: BackendError.self) {
-        try reference.convolve(.real(input), filter: wide, geometry: WindowGeometry())
-    }
-    #expect(throws: BackendError.self) {
-        try reference.convolve(.real(input), filter: wide, geometry: WindowGeometry(stride: 0, padding: 1))
-    }
-    let short = Real(shape: input.shape, storage: try reference.allocate(words: 31))
-    #expect(throws: BackendError.self) {
-        try reference.convolve(.real(short), filter: wide, geometry: WindowGeometry(padding: 1))
-    }
-    #expect(throws: BackendError.self) {
-        try reference.convolveBackwardData(
-            input,
-            filter: wide,
-            geometry: WindowGeometry(padding: 1),
-            inputShape: input.shape,
-            accumulator: nil
-        )
-    }
-}

@@ -21,13 +21,6 @@ private let shape = ImageShape(images: 1, height: 1, width: 2, channels: 2)
     #expect(try reference.values(copy) == [1, 2, 3, 4])
 }
 
-@Test func sumsOfOtherShapesAreRefused() throws {
-    let tensor = try reference.realTensor([1, 2, 3, 4], shape: shape)
-    let other = try reference.realTensor([1, 2, 3, 4], shape: ImageShape(images: 2, height: 1, width: 1, channels: 2))
-    #expect(throws: BackendError.self) { try reference.sum(.real(tensor), .real(other)) }
-    #expect(throws: BackendError.self) { try reference.accumulate(other, into: tensor) }
-}
-
 @Test func aPictureIsRepeatedWithTimeOutermostAndSummedBack() throws {
     let shape = ImageShape(images: 2, height: 1, width: 2, channels: 3)
     let values = (0..<shape.count).map(Float.init)
@@ -39,8 +32,6 @@ private let shape = ImageShape(images: 1, height: 1, width: 2, channels: 2)
     #expect(sums.shape == shape)
     #expect(try reference.values(sums) == values.map { 3 * $0 })
     #expect(try sparesAreZero(sums))
-    #expect(throws: BackendError.self) { try reference.sumOverTime(repeated, steps: 4) }
-    #expect(throws: BackendError.self) { try reference.repeatOverTime(sums, steps: 0) }
 }
 
 @Test func aRectifierKeepsWhatIsAboveZero() throws {
@@ -50,6 +41,4 @@ private let shape = ImageShape(images: 1, height: 1, width: 2, channels: 2)
     #expect(output[3].isNaN)
     let gradient = try reference.realTensor([5, 6, 7, 8], shape: shape)
     #expect(try reference.values(reference.rectifyBackward(gradient, input: input)) == [0, 0, 7, 0])
-    let other = try reference.realTensor([1, 2, 3, 4], shape: ImageShape(images: 2, height: 1, width: 1, channels: 2))
-    #expect(throws: BackendError.self) { try reference.rectifyBackward(other, input: input) }
 }

@@ -36,18 +36,3 @@ func theNormOfWhatIsNotFiniteIsNot(value: Float) throws {
     try reference.measureNorm(of: tensor, record: record, word: 0)
     #expect(try !reference.readFloats(record, count: 1)[0].isFinite)
 }
-
-@Test func measurementsOutsideTheRecordAreRefused() throws {
-    let spikes = try reference.spikeTensor([1, 0, 1, 1, 0, 1], shape: shape)
-    let values = try reference.realTensor([1, 0, 1, 1, 0, 1], shape: shape)
-    let other = try reference.spikeTensor([1, 0, 1], shape: ImageShape(images: 1, height: 1, width: 1, channels: 3))
-    let record = try reference.zeros(words: 4)
-    #expect(throws: BackendError.self) {
-        try reference.countSpikes(spikes, differingFrom: nil, record: record, word: 3)
-    }
-    #expect(throws: BackendError.self) {
-        try reference.countSpikes(spikes, differingFrom: other, record: record, word: 0)
-    }
-    #expect(throws: BackendError.self) { try reference.countValues(values, record: record, word: 1) }
-    #expect(throws: BackendError.self) { try reference.measureNorm(of: values, record: record, word: -1) }
-}

@@ -103,12 +103,6 @@ func leakAndLevelsAgreeWithForwardMode(reset: (Reset, Bool), higher: [Float]) th
     )
     #expect(try reference.values(counts) == [2, 0, 2])
     #expect(try sparesAreZero(counts))
-    #expect(throws: BackendError.self) {
-        try reference.fire(input, normalization: nil, neuron: neuron, leak: nil, time: TimeAxis(steps: 3))
-    }
-    #expect(throws: BackendError.self) {
-        try reference.fireLevels(input, normalization: nil, neuron: Neuron(), leak: nil, time: TimeAxis(steps: 3))
-    }
 }
 
 @Test func aLevelAloneIsANeuron() throws {
@@ -179,34 +173,4 @@ func thePenaltysGradientIsThatOfFiniteDifferences(steps: Int, isStatic: Bool) th
     #expect(abs(try loss([1, 2]) - 1) < 1e-4)
     #expect(abs(try loss([0.5, 0.5]) - 0.25) < 5e-3)
     #expect(abs(try loss([-1.5, 2.5]) - 2.25) < 1e-4)
-}
-
-@Test func leaksThatDoNotFitAreRefused() throws {
-    let input = try reference.realTensor([1, 2, 3], shape: line(3))
-    let leak = LearnedLeak(weight: try reference.channelVector([0]), gradient: try reference.channelVector([0]))
-    let two = LearnedLeak(weight: try reference.channelVector([0, 0]), gradient: try reference.channelVector([0, 0]))
-    let time = TimeAxis(steps: 3)
-    let learned = Neuron(isLeakLearned: true)
-    #expect(throws: BackendError.self) {
-        try reference.fire(input, normalization: nil, neuron: learned, leak: nil, time: time)
-    }
-    #expect(throws: BackendError.self) {
-        try reference.fire(input, normalization: nil, neuron: Neuron(), leak: leak, time: time)
-    }
-    #expect(throws: BackendError.self) {
-        try reference.fire(input, normalization: nil, neuron: learned, leak: two, time: time)
-    }
-    let penalty = PotentialPenalty(channels: 2, storage: try reference.zeros(words: 16))
-    #expect(throws: BackendError.self) {
-        try reference.fireBackward(
-            input,
-            input: input,
-            normalization: nil,
-            neuron: Neuron(),
-            leak: nil,
-            time: time,
-            gradients: nil,
-            penalty: penalty
-        )
-    }
 }

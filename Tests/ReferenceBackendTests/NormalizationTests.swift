@@ -139,25 +139,3 @@ func normGradientsAreThoseOfFiniteDifferences(channels: Int, gain: Float) throws
     #expect(mean[0].isFinite && variance[0].isFinite)
     #expect(mean[1].isNaN && variance[1].isNaN)
 }
-
-@Test func normsOfOtherWidthsAreRefused() throws {
-    let input = try reference.realTensor(
-        [1, 2],
-        shape: ImageShape(images: 1, height: 1, width: 1, channels: 2)
-    )
-    let parameters = try makeParameters(channels: 3)
-    #expect(throws: BackendError.self) {
-        try reference.batchStatistics(of: input, updating: parameters, repeats: 1)
-    }
-    let statistics = try reference.runningStatistics(of: parameters)
-    let normalization = Normalization(statistics: statistics, parameters: parameters)
-    #expect(throws: BackendError.self) { try reference.normalize(input, with: normalization) }
-    #expect(throws: BackendError.self) {
-        try reference.normalizeBackward(
-            input,
-            input: input,
-            normalization: normalization,
-            gradients: emptyGradients(channels: 2)
-        )
-    }
-}

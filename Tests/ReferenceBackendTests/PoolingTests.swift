@@ -96,19 +96,6 @@ func averagesAndTheirGradients(onSpikes: Bool) throws {
     )
 }
 
-@Test func windowsThatDoNotFitAreRefused() throws {
-    let shape = ImageShape(images: 1, height: 2, width: 2, channels: 1)
-    let input = try reference.spikeTensor([1, 0, 0, 1], shape: shape)
-    #expect(throws: BackendError.self) { try reference.maxPool(input, window: 3, geometry: WindowGeometry()) }
-    #expect(throws: BackendError.self) {
-        try reference.maxPool(input, window: 1, geometry: WindowGeometry(stride: 1, padding: 1))
-    }
-    #expect(throws: BackendError.self) { try reference.averagePool(.spikes(input), window: 0) }
-    let g = try reference.realTensor([1, 2, 3, 4], shape: shape)
-    #expect(throws: BackendError.self) { try reference.averagePoolBackward(g, inputShape: shape, window: 2) }
-    #expect(throws: BackendError.self) { try reference.globalAveragePoolBackward(g, inputShape: shape) }
-}
-
 @Test func theMaximumOfRealValuesAndItsGradientGoToTheFirst() throws {
     // −3 −1 −1      2×2 windows side by side, and a border of 1 that does not count although 0 would be the largest.
     // −1 −2 −4

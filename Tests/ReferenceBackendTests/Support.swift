@@ -2,7 +2,7 @@ import ReferenceBackend
 import Tensors
 import Testing
 
-let reference = ReferenceBackend()
+let reference = Backend(ReferenceBackend())
 
 typealias Real = RealTensor
 typealias Spikes = SpikeTensor

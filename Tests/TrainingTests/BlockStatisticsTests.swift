@@ -9,7 +9,7 @@ import Testing
 @testable import Training
 
 @Suite struct BlockStatisticsTests {
-    private let backend = ReferenceBackend()
+    private let backend = Backend(ReferenceBackend())
 
     private func network(_ family: BlockFamily, higherThresholds: [Float] = []) throws -> Network {
         let description = NetworkDescription(

@@ -11,7 +11,7 @@ import Training
 @Suite struct EvaluatorTests {
     private func network() throws -> Network {
         let description = try TrainingConfiguration(tinyOptions()).networkDescription(for: tinyData())
-        let network = try Network(description, backend: ReferenceBackend())
+        let network = try Network(description, backend: Backend(ReferenceBackend()))
         try network.initialize(seed: 5)
         return network
     }
@@ -59,7 +59,7 @@ import Training
         let path = run + "/checkpoint-last.safetensors"
         let file = try Safetensors.read(path)
         let metadata = try ModelMetadata(file.metadata, path: path)
-        let network = try Network(metadata.network, backend: ReferenceBackend())
+        let network = try Network(metadata.network, backend: Backend(ReferenceBackend()))
         try CheckpointFile.restore(file, path: path, to: network, optimizer: nil)
         let evaluator = Evaluator(network: network, data: tinyData(), batchSize: metadata.batchSize)
         let result = try #require(try await evaluator.run())

@@ -56,40 +56,41 @@ import Testing
 
 /// The same on a device.
 @Suite(.enabled(if: TestDevice.isUsed), .serialized) struct MemoryModeDeviceTests {
-    /// Steps on `backend`, with what is kept between the passes of the last.
+    /// Steps on a device, with what is kept between the passes of the last.
     private func run(
-        _ backend: OpenCLBackend,
+        _ device: OpenCLBackend,
         _ options: OptionList,
         _ mode: MemoryMode,
         steps: Int = 2
     ) throws -> (state: [NamedTensor], saved: Int, peak: Int) {
         let configuration = try TrainingConfiguration(options)
+        let backend = Backend(device)
         let network = try Network(configuration.networkDescription(for: tinyData()), backend: backend)
         let step = try TrainingStep(configuration: configuration, network: network, data: tinyData(), memory: mode)
         try step.begin(seed: 1)
-        let before = backend.memoryUsage.bytesInUse
+        let before = device.memoryUsage.bytesInUse
         let batches = tinyData().trainingBatches(batchSize: 8, seed: 1, policy: .none)
         let batch = try batches.trainingBatch(epoch: 0, index: 0)
         var kept = 0
         for number in 1...steps {
-            backend.resetPeakMemoryUsage()
+            device.resetPeakMemoryUsage()
             _ = try step.run(batch, rate: 0.01, number: number, epoch: 1) {
-                kept = backend.memoryUsage.bytesInUse - before
+                kept = device.memoryUsage.bytesInUse - before
             }
         }
-        return (try network.parameters.exportState(), kept, backend.memoryUsage.peakBytesInUse)
+        return (try network.parameters.exportState(), kept, device.memoryUsage.peakBytesInUse)
     }
 
     @Test func aStepTakesWhatWasPlanned() throws {
         var first: [NamedTensor]?
         for mode in MemoryMode.allCases {
-            let found = try run(try TestDevice.backend(), tinyOptions(), mode)
+            let found = try run(try TestDevice.kernels(), tinyOptions(), mode)
             if let first { #expect(found.state == first, "\(mode)") } else { first = found.state }
             let rehearsal = try MemoryRehearsal(
                 TrainingConfiguration(tinyOptions()),
                 data: tinyData(),
                 mode: mode,
-                backend: OpenCLBackend(rehearsingFor: TestDevice.queue().device)
+                memory: OpenCLBackend(rehearsingFor: TestDevice.queue().device)
             )
             let needs = try rehearsal.needs(samples: 8)
             #expect(found.saved == needs.saved + needs.data, "\(mode)")
@@ -120,34 +121,35 @@ import Testing
     private func passes(
         _ description: NetworkDescription,
         _ memory: MemoryMode,
-        on backend: OpenCLBackend
+        on device: OpenCLBackend
     ) throws -> (results: [NamedTensor], kept: Int, peak: Int) {
+        let backend = Backend(device)
         let network = try Network(description, backend: backend)
         try network.initialize(seed: 5)
         let shape = ImageShape(images: 3, height: 20, width: 20, channels: 1)
         let values = (0..<shape.count).map { Float($0 * 31 % 17) / 4 - 2 }
-        let before = backend.memoryUsage.bytesInUse
+        let before = device.memoryUsage.bytesInUse
         let pass = try network.forward(
             try backend.realTensor(values, shape: shape),
             isStatic: true,
             training: true,
             memory: memory
         )
-        let kept = backend.memoryUsage.bytesInUse - before
+        let kept = device.memoryUsage.bytesInUse - before
         let gradient = try backend.copy(pass.logits)
         try network.backward(pass, logitsGradient: gradient)
         let results = try network.parameters.exportGradients() + network.parameters.exportState()
-        return (results, kept, backend.memoryUsage.peakBytesInUse)
+        return (results, kept, device.memoryUsage.peakBytesInUse)
     }
 
     @Test("Every family gives the same bits and keeps what a rehearsal says", arguments: BlockFamily.allCases)
     func everyFamily(family: BlockFamily) throws {
         let device = try TestDevice.queue().device
-        let fast = try passes(small(family), .fast, on: try TestDevice.backend())
+        let fast = try passes(small(family), .fast, on: try TestDevice.kernels())
         #expect(fast.results.contains { $0.values.contains { $0 != 0 } })
         var kept = fast.kept
         for mode in MemoryMode.allCases {
-            let found = try passes(small(family), mode, on: try TestDevice.backend())
+            let found = try passes(small(family), mode, on: try TestDevice.kernels())
             let planned = try passes(small(family), mode, on: OpenCLBackend(rehearsingFor: device))
             #expect(found.results == fast.results, "\(mode)")
             #expect(found.kept == planned.kept && found.peak == planned.peak, "\(mode)")
@@ -159,9 +161,10 @@ import Testing
 
     @Test(arguments: MemoryMode.allCases)
     func aStepWaitsOnce(mode: MemoryMode) throws {
-        let backend = try OpenCLBackend(queue: ownQueue())
-        _ = try run(backend, tinyOptions(), mode)
-        let queue = try #require(backend.queue)
+        let device = try OpenCLBackend(queue: ownQueue())
+        let backend = Backend(device)
+        _ = try run(device, tinyOptions(), mode)
+        let queue = try #require(device.queue)
         let configuration = try TrainingConfiguration(tinyOptions())
         let network = try Network(configuration.networkDescription(for: tinyData()), backend: backend)
         let step = try TrainingStep(configuration: configuration, network: network, data: tinyData(), memory: mode)
@@ -181,7 +184,7 @@ import Testing
 
     @Test func aProfiledStepChangesNothing() throws {
         func state(profiled: Bool) throws -> [NamedTensor] {
-            let backend = try TestDevice.backend()
+            let backend = Backend(try TestDevice.kernels())
             let configuration = try TrainingConfiguration(tinyOptions())
             let network = try Network(configuration.networkDescription(for: tinyData()), backend: backend)
             let step = try TrainingStep(configuration: configuration, network: network, data: tinyData(), memory: .fast)

@@ -138,7 +138,7 @@ import Testing
                 configuration,
                 data: tinyData(),
                 mode: mode,
-                backend: OpenCLBackend(rehearsingFor: nil)
+                memory: OpenCLBackend(rehearsingFor: nil)
             )
             return try rehearsal.needs(samples: samples).total
         }

@@ -12,7 +12,7 @@ enum TestDevice {
     static func queue() throws -> ComputeQueue { try shared.get() }
 
     /// With a pool of its own, on a queue that all tests share.
-    static func backend() throws -> OpenCLBackend { try OpenCLBackend(queue: queue()) }
+    static func kernels() throws -> OpenCLBackend { try OpenCLBackend(queue: queue()) }
 
     private static let shared = Result {
         guard let device = try OpenCL.devices().first else { throw NoDevice() }

@@ -11,7 +11,7 @@ import Training
 
     /// A network whose gradients are all 2, and its values before and after one step.
     private func step(_ kind: OptimizerKind) throws -> (before: [Float], after: [Float], moments: Int) {
-        let backend = ReferenceBackend()
+        let backend = Backend(ReferenceBackend())
         let description = try TrainingConfiguration(tinyOptions()).networkDescription(for: tinyData())
         let network = try Network(description, backend: backend)
         try network.initialize(seed: 1)

@@ -251,7 +251,7 @@ import Testing
         let path = run + "/checkpoint-last.safetensors"
         let error = await #expect(throws: TrainingError.self) {
             try await session.run(
-                on: ReferenceBackend(),
+                on: Backend(ReferenceBackend()),
                 machine: reference,
                 data: data,
                 observer: { event in

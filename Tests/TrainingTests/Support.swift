@@ -72,7 +72,7 @@ func train(
 ) async throws -> TrainingSummary {
     let steps = Mutex(0)
     return try await session.run(
-        on: ReferenceBackend(),
+        on: Backend(ReferenceBackend()),
         machine: reference,
         data: data,
         observer: { event in

@@ -111,7 +111,7 @@ import Testing
         options["surrogate"] = "dspike"
         let configuration = try TrainingConfiguration(options)
         let data = tinyData()
-        let network = try Network(configuration.networkDescription(for: data), backend: ReferenceBackend())
+        let network = try Network(configuration.networkDescription(for: data), backend: Backend(ReferenceBackend()))
         try network.initialize(seed: 3)
         let step = try TrainingStep(configuration: configuration, network: network, data: data, memory: .fast)
         let before = try network.parameters.exportState()

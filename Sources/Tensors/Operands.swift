@@ -1,7 +1,6 @@
-import Tensors
-
-// Checks of operands. A kernel trusts what it is given, so nothing is launched before its operands were found to fit.
-extension OpenCLBackend {
+// Checks of operands, and room for results. A kernel trusts what it is given, so nothing is launched before its operands
+// were found to fit.
+extension Backend {
     func require(
         _ condition: Bool,
         _ operation: String,
@@ -10,19 +9,48 @@ extension OpenCLBackend {
         guard condition else { throw .mismatch(operation: operation, detail: detail()) }
     }
 
+    /// Checks that `storage` is this kind of backend's and holds `words` words or more.
     func requireRoom(
         _ words: Int,
         in storage: any Storage,
         _ operation: String,
         _ name: @autoclosure () -> String
     ) throws(BackendError) {
-        _ = try OpenCLStorage.own(storage, operation, name())
+        guard kernels.device.owns(storage) else {
+            throw .mismatch(operation: operation, detail: "\(name()) has a storage of another kind of backend")
+        }
         guard words >= 0, storage.words >= words else {
             throw .mismatch(
                 operation: operation,
                 detail: "\(name()) has a storage of \(storage.words) words where \(words) are needed"
             )
         }
+    }
+
+    /// Checks that `storage` holds a flat run of `count` words or more; kernels count them in 32 bits.
+    func requireRun(
+        _ count: Int,
+        in storage: any Storage,
+        _ operation: String,
+        _ name: @autoclosure () -> String
+    ) throws(BackendError) {
+        try require(count <= Int(UInt32.max), operation, "\(count) words do not fit 32 bits")
+        try requireRoom(count, in: storage, operation, name())
+    }
+
+    /// Checks that `count` words from word `word` on lie in a record.
+    func requireWords(
+        _ count: Int,
+        at word: Int,
+        of record: any Storage,
+        _ operation: String
+    ) throws(BackendError) {
+        try requireRoom(count, in: record, operation, "the record")
+        try require(
+            word >= 0 && word <= min(record.words - count, Int(Int32.max)),
+            operation,
+            "\(count) words from word \(word) do not lie within a record of \(record.words)"
+        )
     }
 
     func requireEqual(
@@ -38,8 +66,8 @@ extension OpenCLBackend {
 
     /// Kernels count pixels in 32 bits (and words in the device's address width).
     func requirePixels(_ shape: ImageShape, _ operation: String) throws(BackendError) {
-        let extents = [shape.images, shape.height, shape.width, shape.channels]
-        guard extents.allSatisfy({ $0 >= 1 && $0 <= Int(Int32.max) }) else {
+        func fits(_ extent: Int) -> Bool { extent >= 1 && extent <= Int(Int32.max) }
+        guard fits(shape.images), fits(shape.height), fits(shape.width), fits(shape.channels) else {
             throw .mismatch(operation: operation, detail: "shape \(shape) has an extent that is not in 1..<2³¹")
         }
         let (area, tooTall) = shape.height.multipliedReportingOverflow(by: shape.width)
@@ -71,6 +99,11 @@ extension OpenCLBackend {
         _ name: @autoclosure () -> String
     ) throws(BackendError) {
         try requirePixels(tensor.shape, operation)
+        try require(
+            tensor.shape.spikeWords <= Int(Int32.max),
+            operation,
+            "\(name()) has shape \(tensor.shape), 2³¹ words or more"
+        )
         try requireRoom(tensor.shape.spikeWords, in: tensor.storage, operation, name())
     }
 
@@ -83,6 +116,24 @@ extension OpenCLBackend {
         case .spikes(let tensor): try require(tensor, operation, name())
         case .real(let tensor): try require(tensor, operation, name())
         }
+    }
+
+    func require(
+        _ filter: Filter,
+        _ operation: String,
+        _ name: @autoclosure () -> String
+    ) throws(BackendError) {
+        let shape = filter.shape
+        func fits(_ extent: Int) -> Bool { extent >= 1 && extent <= Int(Int32.max) }
+        guard fits(shape.outputs), fits(shape.inputs), fits(shape.height), fits(shape.width) else {
+            throw .mismatch(operation: operation, detail: "\(name()) has shape \(shape), with an extent not in 1..<2³¹")
+        }
+        let (taps, tooLarge) = shape.height.multipliedReportingOverflow(by: shape.width)
+        let (rows, tooMany) = taps.multipliedReportingOverflow(by: shape.inputs)
+        guard !tooLarge, !tooMany, rows <= Int(UInt32.max) / shape.outputStride else {
+            throw .mismatch(operation: operation, detail: "\(name()) has shape \(shape), 2³² weights or more")
+        }
+        try requireRoom(shape.words, in: filter.storage, operation, name())
     }
 
     func require(
@@ -101,33 +152,10 @@ extension OpenCLBackend {
     }
 
     func newTensor(_ shape: ImageShape) throws(BackendError) -> RealTensor {
-        RealTensor(shape: shape, storage: try allocate(words: shape.realWords))
+        RealTensor(shape: shape, storage: try kernels.device.allocate(words: shape.realWords))
     }
 
     func newSpikes(_ shape: ImageShape) throws(BackendError) -> SpikeTensor {
-        SpikeTensor(shape: shape, storage: try allocate(words: shape.spikeWords))
+        SpikeTensor(shape: shape, storage: try kernels.device.allocate(words: shape.spikeWords))
     }
-}
-
-extension Activation {
-    var storage: any Storage {
-        switch self {
-        case .spikes(let tensor): tensor.storage
-        case .real(let tensor): tensor.storage
-        }
-    }
-
-    var isSpikes: Bool {
-        switch self {
-        case .spikes: true
-        case .real: false
-        }
-    }
-}
-
-extension ImageShape {
-    /// Channels of a vector register that kernels use for this shape: 16 where no vector would straddle two pixels.
-    var vectorWidth: Int { channelStride % 16 == 0 ? 16 : 8 }
-    /// Vectors of a pixel.
-    var chunks: Int { channelStride / vectorWidth }
 }
