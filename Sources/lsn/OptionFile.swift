@@ -4,12 +4,12 @@ import Yams
 
 /// Files of options for `--config`: YAML, or a run's `config.json`.
 enum OptionFile {
-    /// Reads options.
+    /// Reads options; also from a pipe or a device that the command line names, such as /dev/stdin or a shell's `<(…)`.
     ///
     /// - Throws: ``InputError`` with file and line for text that is not YAML, unknown names (with the nearest one that
     ///   exists) and values that an option does not take; `FileFormatError` where the file cannot be read.
     static func read(_ path: String) throws -> TrainingOptions {
-        let text = String(decoding: try FileSystem.read(path, limit: 1 << 20), as: UTF8.self)
+        let text = String(decoding: try FileSystem.read(path, limit: 1 << 20, acceptsStreams: true), as: UTF8.self)
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
