@@ -146,7 +146,8 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Training", "Configuration", "Networks", "Datasets", "ReferenceBackend", "OpenCLBackend", "OpenCLRuntime", "FileFormats",
+                "Training", "Configuration", "Networks", "Datasets", "ReferenceBackend", "OpenCLBackend",
+                "OpenCLRuntime", "FileFormats",
                 "Tensors",
             ],
             swiftSettings: house

@@ -47,7 +47,8 @@ public struct DataOptions: ParsableArguments {
 
     /// Whether training pictures are mirrored.
     @Flag(
-        inversion: .prefixedNo, exclusivity: .chooseLast,
+        inversion: .prefixedNo,
+        exclusivity: .chooseLast,
         help: "Mirror training pictures at random (default: no for digits and mnist, else yes)."
     )
     public var flip: Bool?

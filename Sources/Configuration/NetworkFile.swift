@@ -103,7 +103,7 @@ public struct YAMLDocument {
     /// - Throws: ``ConfigurationError/badOptions(_:)`` where it is not YAML; `FileFormatError` where it cannot be read.
     init(_ path: String) throws {
         self.path = path
-        let text = Self.text(of: try FileSystem.read(path, limit: 1 << 20))
+        let text = Self.text(of: try FileSystem.read(path, limit: 1 << 20, acceptsStreams: true))
         do {
             root = try Yams.compose(yaml: text)
         } catch {
@@ -165,7 +165,8 @@ public struct YAMLDocument {
 
     private static func text(_ error: DecodingError) -> String {
         if case .typeMismatch(let type, let context) = error, let key = context.codingPath.last {
-            return "'\(key.stringValue)' is not \(type == Int.self ? "a whole number" : type == String.self ? "a text" : "what it should be")"
+            return
+                "'\(key.stringValue)' is not \(type == Int.self ? "a whole number" : type == String.self ? "a text" : "what it should be")"
         }
         return DecodingProblem.text(error)
     }

@@ -6,7 +6,12 @@ public import Training
 /// Options that say what is trained.
 public struct NetworkOptions: ParsableArguments {
     /// Name of an architecture, or a file that describes a network.
-    @Option(help: ArgumentHelp("Architecture, one of `lsn models`, or a YAML file that describes a network (docs/Networks.md; default: lsn19; imagenet: lsn18; cifar10-dvs: lsn15).", valueName: "name|file"))
+    @Option(
+        help: ArgumentHelp(
+            "Architecture, one of `lsn models`, or a YAML file that describes a network (docs/Networks.md; default: lsn19; imagenet: lsn18; cifar10-dvs: lsn15).",
+            valueName: "name|file"
+        )
+    )
     public var model: String?
 
     /// Multiplier of the model's widths.
@@ -94,7 +99,11 @@ public struct NetworkOptions: ParsableArguments {
     public var reset: Reset?
 
     /// Whether the reset is a constant in the backward pass.
-    @Flag(inversion: .prefixedNo, exclusivity: .chooseLast, help: "Take the reset as a constant in the backward pass (default: no).")
+    @Flag(
+        inversion: .prefixedNo,
+        exclusivity: .chooseLast,
+        help: "Take the reset as a constant in the backward pass (default: no)."
+    )
     public var detachReset: Bool?
 
     /// ∂Y/∂Û in the backward pass.
@@ -142,7 +151,8 @@ public struct NetworkOptions: ParsableArguments {
 
     /// Whether Dspike's temperature is chosen anew at each epoch.
     @Flag(
-        inversion: .prefixedNo, exclusivity: .chooseLast,
+        inversion: .prefixedNo,
+        exclusivity: .chooseLast,
         help:
             "Choose dspike's temperature anew at each epoch, by finite differences of the first layer: 35 forward passes of one batch (default: no)."
     )
@@ -151,7 +161,8 @@ public struct NetworkOptions: ParsableArguments {
     /// γ of the last norm of each branch, at the start.
     @Option(
         parsing: .unconditional,
-        help: "Starting weight of the last norm of each branch (default: LSN by depth, 0.5 or 0.1; sew and: 0; else 1).",
+        help:
+            "Starting weight of the last norm of each branch (default: LSN by depth, 0.5 or 0.1; sew and: 0; else 1).",
         transform: finite
     )
     public var branchScale: Float?

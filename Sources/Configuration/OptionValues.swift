@@ -45,13 +45,17 @@ public func atLeast(_ least: Int) -> @Sendable (String) throws -> Int {
 
 /// A finite number above 0.
 @Sendable
-public func positive<Value: BinaryFloatingPoint & LosslessStringConvertible & SendableMetatype>(_ text: String) throws -> Value {
+public func positive<Value: BinaryFloatingPoint & LosslessStringConvertible & SendableMetatype>(_ text: String) throws
+    -> Value
+{
     try number("more than 0") { $0 > 0 && $0.isFinite }(text)
 }
 
 /// A finite number.
 @Sendable
-public func finite<Value: BinaryFloatingPoint & LosslessStringConvertible & SendableMetatype>(_ text: String) throws -> Value {
+public func finite<Value: BinaryFloatingPoint & LosslessStringConvertible & SendableMetatype>(_ text: String) throws
+    -> Value
+{
     try number("a finite number") { $0.isFinite }(text)
 }
 
@@ -77,7 +81,8 @@ public func readSplit(_ text: String) throws -> SplitRule {
 
 extension ArgumentHelp {
     /// The help of an option that takes one of a few names, which stand in the place of its value.
-    public static func choice<Value: RawRepresentable & CaseIterable>(_ type: Value.Type, _ text: String) -> ArgumentHelp
+    public static func choice<Value: RawRepresentable & CaseIterable>(_ type: Value.Type, _ text: String)
+        -> ArgumentHelp
     where Value.RawValue == String {
         ArgumentHelp("\(text)", valueName: type.allCases.map(\.rawValue).joined(separator: "|"))
     }

@@ -153,10 +153,12 @@ extension TrainingOptions {
         switch result.loss {
         case .meanCrossEntropy: break
         case .temporalEfficient:
-            guard case .temporalEfficient(let lambda, let phi) = Loss.tet(
-                lambda: learning.tetLambda,
-                phi: learning.tetPhi
-            ) else { return }
+            guard
+                case .temporalEfficient(let lambda, let phi) = Loss.tet(
+                    lambda: learning.tetLambda,
+                    phi: learning.tetPhi
+                )
+            else { return }
             (result.tetLambda, result.tetPhi) = (lambda, phi)
         case .membranePotential:
             guard !neuron.isRectifier else {

@@ -24,7 +24,7 @@ final class BadFiles: Sendable {
 
     /// What is wrong with the file at `path`, where it is known to be bad.
     func error(of path: String) -> FileFormatError? {
-        files.withLock { files in files.first { $0.path == path }?.error }
+        files.withLock { files in files.first { ExactPath($0.path) == ExactPath(path) }?.error }
     }
 
     /// Notes a bad file.
@@ -32,7 +32,9 @@ final class BadFiles: Sendable {
     /// - Throws: ``DatasetError`` with all of their names where there are more than the limit.
     func add(_ path: String, _ error: FileFormatError) throws(DatasetError) {
         let all = files.withLock { files in
-            if !files.contains(where: { $0.path == path }) { files.append(BadFile(path: path, error: error)) }
+            if !files.contains(where: { ExactPath($0.path) == ExactPath(path) }) {
+                files.append(BadFile(path: path, error: error))
+            }
             return files
         }
         guard all.count > limit else { return }

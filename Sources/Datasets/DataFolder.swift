@@ -1,3 +1,4 @@
+import FileFormats
 import Glibc
 
 /// A folder with the files of a data set.
@@ -8,14 +9,27 @@ struct DataFolder {
     /// The folder at `path`, which must exist.
     init(_ path: String) throws(DatasetError) {
         guard Self.kind(of: path) == S_IFDIR else {
-            throw DatasetError("--data \(path): there is no such folder")
+            throw Self.missing(path)
         }
         self.path = path
     }
 
-    /// The path of the first of `names` that is a file here.
+    /// The error where no folder is.
+    static func missing(_ path: String) -> DatasetError {
+        // What a command line gives is made text, whatever it was.
+        let isText = !path.unicodeScalars.contains("\u{FFFD}")
+        return DatasetError(
+            "--data \(PrintableText.name(path)): there is no such folder"
+                + (isText ? "" : "; its name is not UTF-8, so that no text can hold it: rename it")
+        )
+    }
+
+    /// The path of the first of `names` that is a file here; else of the first that is anything but a folder, whose reader
+    /// says what is wrong with it.
     func first(of names: [String]) -> String? {
-        names.map { "\(path)/\($0)" }.first { Self.kind(of: $0) == S_IFREG }
+        let paths = names.map { "\(path)/\($0)" }
+        return paths.first { Self.kind(of: $0) == S_IFREG }
+            ?? paths.first { path in Self.kind(of: path).map { $0 != S_IFDIR } ?? false }
     }
 
     /// The path of a folder in here.

@@ -4,6 +4,8 @@ public struct DataRequest: Sendable {
     public var name: DatasetName
     /// Its folder; nil for what is bundled.
     public var directory: String?
+    /// The files to use, of a run that is continued; nil: all that are there.
+    public var files: FileList?
     /// How files are divided; nil: the data set's own way.
     public var split: SplitRule?
     /// What the network sees; nil: 224 for pictures, 48 for frames, and the size of sets that have one.
@@ -74,6 +76,7 @@ public enum DataLoader {
             }
             return try ImageFolder(
                 directory,
+                files: request.files,
                 split: request.split,
                 imageSize: imageSize,
                 maxBadFiles: request.maxBadFiles
@@ -87,6 +90,7 @@ public enum DataLoader {
             }
             let folder = try EventFolder(
                 directory,
+                files: request.files,
                 split: request.split,
                 timeSteps: request.timeSteps,
                 framesBy: request.framesBy ?? .number,

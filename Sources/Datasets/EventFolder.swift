@@ -8,6 +8,7 @@ public struct EventFolder: TrainingData {
     private let frames: EventFrames
     private let cache: FrameCache
     private let bad: BadFiles
+    private let sparse: SparseRecordings
 
     /// Endings of names that count, in lower case.
     static let extensions: Set<String> = ["aedat", "aedat2"]
@@ -46,11 +47,16 @@ public struct EventFolder: TrainingData {
     public var badFiles: [BadFile] { bad.list }
     /// Names of the classes.
     public var classNames: [String] { folders.classes }
+    /// How folders were taken, and recordings with fewer events than frames.
+    public var warnings: [String] { folders.warnings + (sparse.warning.map { [$0] } ?? []) }
+    /// The files of both splits.
+    public func fileList() -> FileList? { folders.fileList() }
 
     /// The recordings below `directory`; nothing is read yet, see ``prepare(progress:)``.
     ///
     /// - Parameters:
     ///   - directory: the folder with a folder for every class, or with `train` and `val` (or `test`).
+    ///   - files: those to use, of a run that is continued; nil: all that are there.
     ///   - split: how to divide the former; nil: ``SplitRule/first``.
     ///   - timeSteps: T, at least 1.
     ///   - framesBy: how recordings are cut.
@@ -60,6 +66,7 @@ public struct EventFolder: TrainingData {
     /// - Throws: ``DatasetError``.
     public init(
         _ directory: String,
+        files: FileList? = nil,
         split: SplitRule?,
         timeSteps: Int,
         framesBy: FramesBy,
@@ -73,17 +80,18 @@ public struct EventFolder: TrainingData {
             case .native: AEDAT.extent
             }
         frames = EventFrames(timeSteps: timeSteps, by: framesBy, size: size)
-        folders = try ClassFolders(
-            directory,
-            extensions: Self.extensions,
-            rule: split,
-            candidates: [.first]
-        )
+        bad = BadFiles(limit: maxBadFiles)
+        sparse = SparseRecordings(timeSteps: timeSteps)
+        folders =
+            if let files {
+                try ClassFolders(directory, files: files, maxBadFiles: maxBadFiles)
+            } else {
+                try ClassFolders(directory, extensions: Self.extensions, rule: split, candidates: [.first])
+            }
         guard let parent = cacheFolder ?? CacheFolder.standard() else {
             throw DatasetError("there is no folder for the cache of frames: set HOME, or name one with --cache DIR")
         }
         cache = try FrameCache(in: parent, root: directory, frames: frames)
-        bad = BadFiles(limit: maxBadFiles)
     }
 
     private init(folders: ClassFolders, like other: EventFolder) {
@@ -91,6 +99,7 @@ public struct EventFolder: TrainingData {
         frames = other.frames
         cache = other.cache
         bad = other.bad
+        sparse = other.sparse
     }
 
     /// Where the frames are kept.
@@ -120,7 +129,9 @@ public struct EventFolder: TrainingData {
     private func keep(_ path: String) throws(DatasetError) {
         var failure: FileFormatError?
         do throws(FileFormatError) {
-            failure = try cache.counts(of: path, root: folders.root).failure
+            let (counted, problem) = try cache.counts(of: path, root: folders.root)
+            sparse.note(path, events: counted.events)
+            failure = problem
         } catch {
             try bad.add(path, error)
         }
@@ -151,13 +162,15 @@ public struct EventFolder: TrainingData {
 
     /// Reads and counts every recording.
     public func check(progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void) -> [BadFile] {
-        folders.check(progress: progress) { (path: String) throws(FileFormatError) in _ = try frames.read(path) }
+        folders.check(progress: progress) { [frames, sparse] (file: String, path: String) throws(FileFormatError) in
+            sparse.note(path, events: try frames.read(file).events)
+        }
     }
 
     /// Of names and sizes of the files, and of how they are counted.
     public func fingerprint() throws(DatasetError) -> String {
         var fingerprint = Fingerprint()
-        fingerprint.add(try folders.fingerprint())
+        fingerprint.add(folders.fingerprint())
         fingerprint.add("\(frames.by.rawValue) \(frames.timeSteps) \(frames.size)")
         return fingerprint.text
     }
@@ -170,7 +183,7 @@ public struct EventFolder: TrainingData {
     ) -> FileBatches<FrameReader> {
         FileBatches(
             files: files,
-            reader: FrameReader(root: folders.root, cache: cache),
+            reader: FrameReader(root: folders.root, cache: cache, sparse: sparse),
             bad: bad,
             batchSize: batchSize,
             seed: seed,

@@ -4,7 +4,8 @@ import FileFormats
 public enum FramesBy: String, CaseIterable, Sendable, Codable {
     /// ⌊N / T⌋ events each; the last frame takes the rest.
     case number
-    /// ⌊(t_last − t_first) / T⌋ microseconds each, from the first event on; the last frame takes the rest.
+    /// ⌊(t_last − t_first) / T⌋ microseconds each, from the first event on; the last frame takes the rest. The clock's
+    /// wraps are undone, and it must be sound.
     case time
 }
 
@@ -25,25 +26,27 @@ struct EventFrames: Hashable, Sendable {
     /// Counts of a recording.
     var count: Int { timeSteps * Self.channels * size * size }
 
-    /// Counts `[T][2][size][size]`.
+    /// Counts `[T][2][size][size]`. Of fewer events than T all are in the last frame, by number.
     ///
+    /// - Parameters:
+    ///   - events: in the order of the file.
+    ///   - path: the file's name, for errors.
+    ///   - firstByte: the byte at which the first event stands, for errors.
     /// - Throws: `FileFormatError` for a recording without events, or with more than 65,535 of them at one pixel of a
-    ///   frame.
-    func integrate(_ events: [AEDAT.Event], path: String) throws(FileFormatError) -> [UInt16] {
-        guard let first = events.first, let last = events.last else {
+    ///   frame; for frames of equal time also where the recording's clock is not sound, see ``EventClock``.
+    func integrate(_ events: [AEDAT.Event], path: String, firstByte: Int) throws(FileFormatError) -> [UInt16] {
+        guard !events.isEmpty else {
             throw FileFormatError(path: path, problem: "holds no events", advice: "record it again, or remove it")
         }
+        let times =
+            by == .time
+            ? try EventClock(events, timeSteps: timeSteps, path: path, firstByte: firstByte).times : []
         let extent = AEDAT.extent
         var whole = [UInt32](repeating: 0, count: timeSteps * Self.channels * extent * extent)
-        let share = events.count / timeSteps
-        let interval = Int(last.time) > Int(first.time) ? (Int(last.time) - Int(first.time)) / timeSteps : 0
+        let share = (times.last ?? events.count) / timeSteps
         for (index, event) in events.enumerated() {
-            let (position, length) =
-                switch by {
-                case .number: (index, share)
-                case .time: (max(0, Int(event.time) - Int(first.time)), interval)
-                }
-            let frame = length == 0 ? timeSteps - 1 : min(position / length, timeSteps - 1)
+            let position = by == .number ? index : max(0, times[index])
+            let frame = share == 0 ? timeSteps - 1 : min(position / share, timeSteps - 1)
             whole[((frame * Self.channels + event.polarity) * extent + event.row) * extent + event.column] += 1
         }
         var counts: [UInt16] = []

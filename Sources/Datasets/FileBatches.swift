@@ -32,8 +32,8 @@ struct FileSample: Sendable, Equatable {
 
 /// Batches of samples that are files: read and decoded on threads of its own, up to two batches ahead.
 ///
-/// A file that cannot be read gives way to the next good one of its class, whatever was read before, so that a batch is
-/// the same every time.
+/// In training a file that cannot be read gives way to the next good one of its class, whatever was read before; in an
+/// evaluation it is left out, since another would count twice. Either way a batch is the same every time.
 final class FileBatches<Reader: SampleReader>: BatchProvider {
     let batchSize: Int
     private let files: ClassFolders.Files
@@ -43,7 +43,7 @@ final class FileBatches<Reader: SampleReader>: BatchProvider {
     private let policy: AugmentationPolicy
     private let order: EpochOrder
     private let classes: ClassMembers
-    private let prefetcher: Prefetcher<Key, Result<FileSample, DatasetError>>
+    private let prefetcher: Prefetcher<Key, Result<FileSample?, DatasetError>>
 
     /// A sample in an epoch, or in an evaluation.
     private struct Key: Hashable {
@@ -81,7 +81,8 @@ final class FileBatches<Reader: SampleReader>: BatchProvider {
         prefetcher = Prefetcher(threads: threads) { key in
             let variation = key.epoch.map { SampleVariation(seed: seed, epoch: $0, sample: key.sample, policy: policy) }
             return Result { () throws(DatasetError) in
-                try Self.read(key.sample, variation, files: files, classes: classes, reader: reader, bad: bad)
+                guard let variation else { return try Self.read(files.paths[key.sample], reader: reader, bad: bad) }
+                return try Self.read(key.sample, variation, files: files, classes: classes, reader: reader, bad: bad)
             }
         }
     }
@@ -107,8 +108,13 @@ final class FileBatches<Reader: SampleReader>: BatchProvider {
             following: ahead.map { Key(epoch: epoch, sample: sample($0)) }
         )
         var loaded: [FileSample] = []
-        for result in results { loaded.append(try result.get()) }
-        return assemble(loaded, samples: samples)
+        var found: [Int] = []
+        for (sample, result) in zip(samples, results) {
+            guard let content = try result.get() else { continue }
+            loaded.append(content)
+            found.append(sample)
+        }
+        return assemble(loaded, samples: found)
     }
 
     private func assemble(_ loaded: [FileSample], samples: [Int]) -> Batch {
@@ -141,10 +147,21 @@ final class FileBatches<Reader: SampleReader>: BatchProvider {
         )
     }
 
-    /// The sample, or the next good one of its class.
+    /// The sample in a file as it is; nil where the file cannot be read.
+    private static func read(_ path: String, reader: Reader, bad: BadFiles) throws(DatasetError) -> FileSample? {
+        guard bad.error(of: path) == nil else { return nil }
+        do throws(FileFormatError) {
+            return try reader.read(path, variation: nil)
+        } catch {
+            try bad.add(path, error)
+            return nil
+        }
+    }
+
+    /// The sample as training varies it, or the next good one of its class.
     private static func read(
         _ sample: Int,
-        _ variation: SampleVariation?,
+        _ variation: SampleVariation,
         files: ClassFolders.Files,
         classes: ClassMembers,
         reader: Reader,
@@ -167,7 +184,7 @@ final class FileBatches<Reader: SampleReader>: BatchProvider {
             candidate = classes.next(after: candidate)
         } while candidate != sample
         throw DatasetError(
-            "no file of the split and class of \(files.paths[sample]) can be read, the last one for this reason: "
+            "no file of the split and class of \(PrintableText.name(files.paths[sample])) can be read, the last one for this reason: "
                 + "\(problem?.description ?? "") (lsn data verify finds all that is wrong)"
         )
     }

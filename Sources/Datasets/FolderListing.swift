@@ -1,3 +1,4 @@
+import FileFormats
 import Glibc
 
 /// What stands in a folder, hidden names left out, in natural order.
@@ -6,6 +7,16 @@ struct FolderListing {
     private(set) var folders: [String] = []
     /// Names of everything else.
     private(set) var files: [String] = []
+    /// Names that are no UTF-8, as other systems or old ones wrote them: no text can hold them.
+    private(set) var unreadable: [UnreadableName] = []
+
+    /// A name that is no UTF-8.
+    struct UnreadableName {
+        /// Its bytes, those that are not ASCII escaped.
+        let text: String
+        /// Whether a folder has it.
+        let isFolder: Bool
+    }
 
     /// Reads the folder at `path`.
     ///
@@ -19,18 +30,22 @@ struct FolderListing {
                 if errno != 0 { throw Self.failure(path, errno) }
                 break
             }
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            let bytes = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { name in
+                unsafe [UInt8](name.prefix { $0 != 0 })
             }
-            guard !name.hasPrefix(".") else { continue }
+            guard bytes.first != UInt8(ascii: ".") else { continue }
             let kind = unsafe Int(entry.pointee.d_type)
             let isFolder =
                 switch kind {
                 case Int(DT_DIR): true
                 case Int(DT_REG): false
                 // Links, and file systems that do not say.
-                default: Self.isFolder("\(path)/\(name)")
+                default: unsafe Self.isFolder(bytes, in: dirfd(handle))
                 }
+            guard let name = String(validating: bytes, as: UTF8.self) else {
+                unreadable.append(UnreadableName(text: PrintableText.name(bytes: bytes), isFolder: isFolder))
+                continue
+            }
             if isFolder { folders.append(name) } else { files.append(name) }
         }
         folders.sort(by: NaturalOrder.precedes)
@@ -43,10 +58,62 @@ struct FolderListing {
         return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    private static func isFolder(_ name: [UInt8], in folder: Int32) -> Bool {
+        var status = stat()
+        let text = name.map { CChar(bitPattern: $0) } + [0]
+        return unsafe fstatat(folder, text, &status, 0) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     private static func failure(_ path: String, _ code: Int32) -> DatasetError {
         let reason = unsafe String(cString: strerror(code))
         let advice = code == EACCES ? "check its permissions" : "check the path"
-        return DatasetError("\(path): the folder cannot be read: \(reason); \(advice)")
+        return DatasetError("\(PrintableText.name(path)): the folder cannot be read: \(reason); \(advice)")
+    }
+}
+
+/// What tells folders apart, whatever links lead to them.
+struct FolderIdentity: Hashable {
+    private let device: UInt64
+    private let file: UInt64
+
+    /// Of the folder at `path`; nil where none is there.
+    init?(_ path: String) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        device = UInt64(status.st_dev)
+        file = UInt64(status.st_ino)
+    }
+
+    /// Of the folder at `path` and of all that it lies in.
+    static func upwards(from path: String) -> Set<FolderIdentity> {
+        var result: Set<FolderIdentity> = []
+        var place = FolderPath.absolute(path)
+        while true {
+            if let identity = FolderIdentity(place) { result.insert(identity) }
+            guard place != "/" else { return result }
+            place = FolderPath.parent(of: place)
+        }
+    }
+}
+
+/// Paths of folders as text.
+enum FolderPath {
+    /// The path from the top, no links in it; `path` itself where nothing is there.
+    static func absolute(_ path: String) -> String {
+        guard let resolved = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+
+    /// The folder in which an absolute path lies; `/` of itself.
+    static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return "/" }
+        return String(path[..<slash])
+    }
+
+    /// What stands behind the last slash.
+    static func name(of path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? path
     }
 }
 

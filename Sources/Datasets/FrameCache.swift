@@ -7,16 +7,17 @@ import Glibc
 /// checksum and says which recording it was made of (name, size, time of change) and how, so whatever does not fit is
 /// made again. Several processes may share a cache.
 ///
-/// Layout, little-endian: `LSNFRAM1`, T, height (and width), 0 for frames by number and 1 by time, the length of the
-/// recording's path (32 bits each), its size and its time of change in nanoseconds (64 bits each), the path, the counts
-/// (16 bits each), and the CRC-32 of all before it.
+/// Layout, little-endian: `LSNFRAM2`, T, height (and width), 0 for frames by number and 1 by time, the length of the
+/// recording's path (32 bits each), its size and its time of change in nanoseconds (64 bits each), the path, the number of
+/// the recording's events (64 bits), the counts (16 bits each), and the CRC-32 of all before it. The first version's
+/// frames by time were of stamps as they are, wraps and wrong ones among them; its files are made again.
 struct FrameCache: Sendable {
     /// Where its files are.
     let folder: String
     /// What is counted.
     let frames: EventFrames
 
-    private static let magic = [UInt8]("LSNFRAM1".utf8)
+    private static let magic = [UInt8]("LSNFRAM2".utf8)
 
     /// A cache for the recordings below `root`.
     ///
@@ -27,7 +28,7 @@ struct FrameCache: Sendable {
     /// - Throws: ``DatasetError`` where the folder cannot be made.
     init(in parent: String, root: String, frames: EventFrames) throws(DatasetError) {
         var fingerprint = Fingerprint()
-        fingerprint.add(Self.realPath(root))
+        fingerprint.add(FolderPath.absolute(root))
         folder =
             "\(parent)/frames-\(fingerprint.text)-\(frames.by.rawValue)-\(frames.timeSteps)-\(frames.size)"
         self.frames = frames
@@ -39,8 +40,8 @@ struct FrameCache: Sendable {
         }
     }
 
-    /// The counts of the recording `path` below `root` as bytes, from the cache where it has them, and why they could not
-    /// be kept there, if so.
+    /// The frames of the recording `path` below `root`, from the cache where it has them, and why they could not be kept
+    /// there, if so.
     ///
     /// - Parameters:
     ///   - path: below `root`.
@@ -49,26 +50,30 @@ struct FrameCache: Sendable {
     func counts(
         of path: String,
         root: String
-    ) throws(FileFormatError) -> (bytes: [UInt8], failure: FileFormatError?) {
+    ) throws(FileFormatError) -> (counted: CountedFrames, failure: FileFormatError?) {
         let source = "\(root)/\(path)"
         let stamp = try Self.stamp(of: source)
         let header = header(path, stamp)
         let file = fileName(path)
-        if let known = try? FileSystem.read(file, limit: header.count + 2 * frames.count + 4),
-            known.count == header.count + 2 * frames.count + 4, known.starts(with: header),
-            Zlib.checksum([UInt8](known.dropLast(4))) == Self.word(known.suffix(4))
+        let (start, size) = (header.count + 8, header.count + 8 + 2 * frames.count + 4)
+        if let known = try? FileSystem.read(file, limit: size),
+            known.count == size, known.starts(with: header),
+            Zlib.checksum([UInt8](known.dropLast(4))) == UInt32(truncatingIfNeeded: Self.word(known.suffix(4)))
         {
-            return ([UInt8](known[header.count..<known.count - 4]), nil)
+            let events = Int(truncatingIfNeeded: Self.word(known[header.count..<start]))
+            return (CountedFrames(events: events, bytes: [UInt8](known[start..<known.count - 4])), nil)
         }
-        let counts = try frames.read(source)
-        var content = header + counts
+        let counted = try frames.read(source)
+        var content = header
+        content += (0..<8).map { UInt8(truncatingIfNeeded: counted.events >> (8 * $0)) }
+        content += counted.bytes
         let checksum = Zlib.checksum(content)
         content += (0..<4).map { UInt8(truncatingIfNeeded: checksum >> UInt32(8 * $0)) }
         do throws(FileFormatError) {
             try FileSystem.writeAtomicallyUnsynced(content, to: file)
-            return (counts, nil)
+            return (counted, nil)
         } catch {
-            return (counts, error)
+            return (counted, error)
         }
     }
 
@@ -90,8 +95,8 @@ struct FrameCache: Sendable {
         return header + name
     }
 
-    private static func word(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-        bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    private static func word(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+        bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     private static func stamp(of path: String) throws(FileFormatError) -> (size: UInt64, time: UInt64) {
@@ -103,19 +108,23 @@ struct FrameCache: Sendable {
         let time = UInt64(bitPattern: Int64(status.st_mtim.tv_sec &* 1_000_000_000 &+ status.st_mtim.tv_nsec))
         return (UInt64(bitPattern: Int64(status.st_size)), time)
     }
+}
 
-    private static func realPath(_ path: String) -> String {
-        guard let resolved = unsafe realpath(path, nil) else { return path }
-        defer { unsafe free(resolved) }
-        return unsafe String(cString: resolved)
-    }
+/// What was counted of a recording.
+struct CountedFrames: Sendable, Equatable {
+    /// Events in the file.
+    let events: Int
+    /// Counts `[T][2][size][size]`, 16 bits each.
+    let bytes: [UInt8]
 }
 
 extension EventFrames {
-    /// The counts of a recording's file, as bytes.
-    func read(_ path: String) throws(FileFormatError) -> [UInt8] {
-        let recording = try AEDAT.parse(FileSystem.read(path, limit: 1 << 30), path: path)
-        return unsafe try integrate(recording.events, path: path).withUnsafeBytes { unsafe [UInt8]($0) }
+    /// The frames of a recording's file.
+    func read(_ path: String) throws(FileFormatError) -> CountedFrames {
+        let bytes = try FileSystem.read(path, limit: 1 << 30)
+        let events = try AEDAT.parse(bytes, path: path).events
+        let counts = try integrate(events, path: path, firstByte: bytes.count - 8 * events.count)
+        return unsafe CountedFrames(events: events.count, bytes: counts.withUnsafeBytes { unsafe [UInt8]($0) })
     }
 }
 
@@ -123,11 +132,14 @@ extension EventFrames {
 struct FrameReader: SampleReader {
     let root: String
     let cache: FrameCache
+    let sparse: SparseRecordings
     let alignsSamples = false
 
     func read(_ path: String, variation: SampleVariation?) throws(FileFormatError) -> FileSample {
         let transform = variation.map { $0.policy.draw(seed: $0.seed, epoch: $0.epoch, sample: $0.sample) }
         // Frames that cannot be kept are right all the same.
-        return FileSample(bytes: try cache.counts(of: path, root: root).bytes, transform: transform ?? [0, 0, 0])
+        let counted = try cache.counts(of: path, root: root).counted
+        sparse.note(path, events: counted.events)
+        return FileSample(bytes: counted.bytes, transform: transform ?? [0, 0, 0])
     }
 }

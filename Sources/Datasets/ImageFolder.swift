@@ -54,11 +54,16 @@ public struct ImageFolder: TrainingData {
     public var badFiles: [BadFile] { bad.list }
     /// Names of the classes.
     public var classNames: [String] { folders.classes }
+    /// How folders were taken.
+    public var warnings: [String] { folders.warnings }
+    /// The files of both splits.
+    public func fileList() -> FileList? { folders.fileList() }
 
     /// The pictures below `directory`.
     ///
     /// - Parameters:
     ///   - directory: the folder with `train` and `val` (or `test`), or with a folder for every class.
+    ///   - files: those to use, of a run that is continued; nil: all that are there.
     ///   - split: how to divide the latter; nil: ``SplitRule/every(_:)`` 5, or ``SplitRule/all`` where the classes are
     ///     too small for that.
     ///   - imageSize: what the network sees; native pictures must all have the size of the first.
@@ -66,16 +71,22 @@ public struct ImageFolder: TrainingData {
     /// - Throws: ``DatasetError``.
     public init(
         _ directory: String,
+        files: FileList? = nil,
         split: SplitRule?,
         imageSize: ImageSize,
         maxBadFiles: Int
     ) throws(DatasetError) {
-        folders = try ClassFolders(
-            directory,
-            extensions: JPEGFile.extensions,
-            rule: split,
-            candidates: [.every(5), .all]
-        )
+        folders =
+            if let files {
+                try ClassFolders(directory, files: files, maxBadFiles: maxBadFiles)
+            } else {
+                try ClassFolders(
+                    directory,
+                    extensions: JPEGFile.extensions,
+                    rule: split,
+                    candidates: [.every(5), .all]
+                )
+            }
         bad = BadFiles(limit: maxBadFiles)
         switch imageSize {
         case .square(let size):
@@ -114,12 +125,14 @@ public struct ImageFolder: TrainingData {
 
     /// Decodes every picture.
     public func check(progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void) -> [BadFile] {
-        folders.check(progress: progress) { (path: String) throws(FileFormatError) in _ = try JPEGFile.read(path) }
+        folders.check(progress: progress) { (file: String, _: String) throws(FileFormatError) in
+            _ = try JPEGFile.read(file)
+        }
     }
 
     /// Of names and sizes of the files.
     public func fingerprint() throws(DatasetError) -> String {
-        try folders.fingerprint()
+        folders.fingerprint()
     }
 
     private func batches(
@@ -152,7 +165,7 @@ public struct ImageFolder: TrainingData {
 
     /// The first picture that can be decoded, which gives all others their size.
     private static func firstPicture(_ folders: ClassFolders, _ bad: BadFiles) throws(DatasetError) -> JPEG.Picture {
-        for path in folders.train.paths {
+        for path in folders.allPaths {
             do throws(FileFormatError) {
                 return try JPEGFile.read("\(folders.root)/\(path)")
             } catch {

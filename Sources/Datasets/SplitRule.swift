@@ -4,7 +4,7 @@ import Tensors
 ///
 /// Its text stands in `config.json` and in every report, so that results can be compared.
 public enum SplitRule: Hashable, Sendable, LosslessStringConvertible, Codable {
-    /// The folders `train` and `val` (or `test`) divide the files.
+    /// The folders `train` and `val` (or `test`) divide the files, in any of their usual spellings.
     case folders
     /// The first nine tenths train, of 1,000 files the first 900; the last tenth, rounded up, tests.
     case first

@@ -43,7 +43,7 @@ public protocol TrainingData: Sendable {
 
     /// The samples to train on, in batches.
     func trainingBatches(batchSize: Int, seed: UInt64, policy: AugmentationPolicy) -> any BatchProvider
-    /// The samples to test with, in batches.
+    /// The samples to test with, in batches; of files that cannot be read there is no sample.
     func evaluationBatches(batchSize: Int) -> any BatchProvider
     /// For people: a sample of the test split, by the path of its file below ``source`` where it has one.
     func testSample(_ index: Int) -> (label: Int, file: String?)
@@ -53,6 +53,10 @@ public protocol TrainingData: Sendable {
     func check(progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void) -> [BadFile]
     /// Names of the classes, by label.
     var classNames: [String] { get }
+    /// For people: how the files were taken, where that may not be what was meant; none by itself.
+    var warnings: [String] { get }
+    /// The files of both splits, of data sets that are folders of files; nil by itself.
+    func fileList() -> FileList?
     /// A number that tells data sets apart, as 16 hexadecimal digits.
     func fingerprint() throws(DatasetError) -> String
 }
@@ -60,13 +64,18 @@ public protocol TrainingData: Sendable {
 extension TrainingData {
     /// A picture.
     public var timeSteps: Int { 1 }
+    /// Nothing.
+    public var warnings: [String] { [] }
+    /// None.
+    public func fileList() -> FileList? { nil }
 }
 
 /// Samples in batches. A batch is a function of the arguments alone: asked for again, in any order, it is the same.
 public protocol BatchProvider: Sendable {
-    /// Samples of an epoch, or of an evaluation.
+    /// Samples of an epoch, or of an evaluation; of these some have no file that can be read.
     var sampleCount: Int { get }
-    /// Samples of every batch but the last, which may have fewer.
+    /// Samples of every batch but the last, which may have fewer. A batch of an evaluation may have fewer, or none, where
+    /// files cannot be read.
     var batchSize: Int { get }
     /// Batch `index`, below ``batchCount``, of an epoch: shuffled and varied.
     ///

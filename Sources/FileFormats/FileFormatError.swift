@@ -17,7 +17,7 @@ public struct FileFormatError: Error, Sendable, Equatable, CustomStringConvertib
         self.advice = advice
     }
 
-    /// For people: `weights.safetensors, byte 8: …; …`.
+    /// For people: `weights.safetensors, byte 8: …; …`. Control characters in the file's name are escaped.
     public var description: String {
         let place = byteOffset.map { ", byte \($0)" } ?? ""
         let remedy = advice.map { "; \($0)" } ?? ""

@@ -5,29 +5,36 @@ public enum FileSystem {
     /// The most that is read of a file by itself, so that a wrong name cannot fill the memory: 4 GiB.
     public static let sizeLimit = 1 << 32
 
-    /// The size of a regular file; 0 of anything else.
+    /// The size of a regular file in bytes; 0 of anything else.
     static func size(_ path: String) -> Int {
         var status = stat()
         guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
         return Int(status.st_size)
     }
 
-    /// Everything that `path` holds.
+    /// Everything that the file at `path` holds, or the one that a symbolic link there leads to.
     ///
     /// - Parameters:
     ///   - path: the file.
     ///   - limit: the most bytes to read, so that a wrong name cannot fill the memory.
-    /// - Throws: ``FileFormatError`` with the system's reason when the file is missing, a folder, or unreadable, or when
-    ///   it is larger than `limit`.
-    public static func read(_ path: String, limit: Int = sizeLimit) throws(FileFormatError) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    ///   - acceptsStreams: whether pipes and devices are read too, to their end, which may be waited for; otherwise they
+    ///     are errors, and none is opened.
+    /// - Throws: ``FileFormatError`` with the system's reason when the file is missing or unreadable, when it is a folder,
+    ///   a socket, a pipe or a device, or when it is larger than `limit`.
+    public static func read(
+        _ path: String,
+        limit: Int = sizeLimit,
+        acceptsStreams: Bool = false
+    ) throws(FileFormatError) -> [UInt8] {
+        var status = stat()
+        // Before it is opened: opening a pipe waits for its other end.
+        guard unsafe stat(path, &status) == 0 else { throw failure(path, "cannot be opened", errno) }
+        try requireReadable(status, path, acceptsStreams: acceptsStreams)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else { throw failure(path, "cannot be opened", errno) }
         defer { _ = close(descriptor) }
-        var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw failure(path, "cannot be examined", errno) }
-        guard status.st_mode & S_IFMT != S_IFDIR else {
-            throw FileFormatError(path: path, problem: "is a folder", advice: "name a file")
-        }
+        try requireReadable(status, path, acceptsStreams: acceptsStreams)
         // The size is a hint only: devices and pipes have none, and a file may grow while it is read.
         var bytes: [UInt8] = []
         bytes.reserveCapacity(min(Int(status.st_size), limit))
@@ -50,6 +57,27 @@ public enum FileSystem {
                 throw failure(path, "cannot be read", errno, byteOffset: bytes.count)
             }
         }
+    }
+
+    private static func requireReadable(
+        _ status: stat,
+        _ path: String,
+        acceptsStreams: Bool
+    ) throws(FileFormatError) {
+        let kind: String
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return
+        case S_IFDIR: throw FileFormatError(path: path, problem: "is a folder", advice: "name a file")
+        case S_IFSOCK: kind = "a socket"
+        case S_IFIFO: kind = "a pipe"
+        default: kind = "a device"
+        }
+        guard !acceptsStreams || kind == "a socket" else { return }
+        throw FileFormatError(
+            path: path,
+            problem: "is \(kind), and only regular files are read here",
+            advice: "put a file in its place, or remove it"
+        )
     }
 
     /// Replaces the file at `path` by one that holds `bytes`, all or nothing; writes them to a device or a pipe.

@@ -35,8 +35,8 @@ public enum JPEG {
     /// - Parameters:
     ///   - bytes: the whole file.
     ///   - path: its name, for errors.
-    /// - Throws: ``FileFormatError`` where the file is no JPEG, is damaged or cut short, or is larger than
-    ///   ``pixelLimit``. Bytes that belong to nothing between segments are no error: old encoders left some.
+    /// - Throws: ``FileFormatError`` where the file is no JPEG, is damaged or cut short, is of a kind that TurboJPEG does
+    ///   not decode (samples of 12 bits, lossless and hierarchical coding), or is larger than ``pixelLimit``. Bytes that belong to nothing between segments are no error: old encoders left some.
     public static func decode(_ bytes: [UInt8], path: String) throws(FileFormatError) -> Picture {
         guard bytes.starts(with: [0xFF, 0xD8]) else { throw notJPEG(bytes, path: path) }
         guard let decoder = Decoder() else {
@@ -124,11 +124,7 @@ public enum JPEG {
         )
         // An unusual subsampling makes the call fail with everything else known; decoding does not mind it.
         guard width > 0, height > 0, colours >= 0 else {
-            throw FileFormatError(
-                path: path,
-                problem: "has no JPEG header that makes sense (\(reason))",
-                advice: "the file is damaged: copy or download it again"
-            )
+            throw failure(bytes, path, damage: "has no JPEG header that makes sense")
         }
         return (Int(width), Int(height), UInt32(bitPattern: colours))
     }
@@ -141,9 +137,9 @@ public enum JPEG {
         format: TJPF
     ) throws(FileFormatError) -> [UInt8] {
         let channels = format == TJPF_CMYK ? 4 : 3
-        var problem: String?
+        var failure: FileFormatError?
         let pixels = unsafe [UInt8](unsafeUninitializedCapacity: channels * width * height) { buffer, count in
-            func decode(_ flags: Int32) -> String? {
+            func decode(_ flags: Int32) -> Bool {
                 let code = unsafe tjDecompress2(
                     handle,
                     bytes,
@@ -155,24 +151,41 @@ public enum JPEG {
                     format.rawValue,
                     flags | TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS
                 )
-                return code == 0 ? nil : reason
+                return code == 0
             }
-            problem = decode(TJFLAG_STOPONWARNING)
-            // These bytes are skipped, so the picture may be sound; the second time no other warning may be the last.
-            if problem?.contains("extraneous bytes") == true {
-                problem = decode(0)
-                if problem?.contains("extraneous bytes") == true { problem = nil }
+            func isSound() -> Bool {
+                if decode(TJFLAG_STOPONWARNING) { return true }
+                // These bytes are skipped, so the picture may be sound; the second time no other warning may be the last.
+                guard reason.contains("extraneous bytes") else { return false }
+                return decode(0) || reason.contains("extraneous bytes")
             }
-            count = problem == nil ? channels * width * height : 0
+            if !isSound() { failure = self.failure(bytes, path, damage: "is a damaged JPEG") }
+            count = failure == nil ? channels * width * height : 0
         }
-        if let problem {
-            throw FileFormatError(
+        if let failure { throw failure }
+        return pixels
+    }
+
+    /// Why the last call failed: damage, in these words, or a kind of JPEG that is not decoded, which another copy would
+    /// not mend.
+    private borrowing func failure(_ bytes: [UInt8], _ path: String, damage: String) -> FileFormatError {
+        let reason = reason
+        let unsupported =
+            reason.contains("arithmetic coding")
+            ? "arithmetic coding"
+            : reason.contains("scans") ? "more scans than an honest picture has" : JPEGFrame.unsupported(bytes)
+        guard let unsupported else {
+            return FileFormatError(
                 path: path,
-                problem: "is a damaged JPEG (\(problem))",
+                problem: "\(damage) (\(reason))",
                 advice: "copy or download it again, or remove it"
             )
         }
-        return pixels
+        return FileFormatError(
+            path: path,
+            problem: "is a JPEG of a kind that is not supported: \(unsupported) (\(reason))",
+            advice: "convert it to a baseline or progressive JPEG of 8 bits a sample, or remove it"
+        )
     }
 
     private borrowing func reasonText() -> String {

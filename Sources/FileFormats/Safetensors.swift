@@ -40,12 +40,7 @@ public struct Safetensors: Sendable, Equatable {
     ///
     /// - Throws: ``FileFormatError`` where it cannot be read or is damaged.
     public static func read(_ path: String) throws(FileFormatError) -> Safetensors {
-        try read(path, limit: FileSystem.sizeLimit)
-    }
-
-    /// The same, with another limit for what is no regular file.
-    static func read(_ path: String, limit: Int) throws(FileFormatError) -> Safetensors {
-        try parse(FileSystem.read(path, limit: max(limit, FileSystem.size(path))), path: path)
+        try parse(FileSystem.read(path, limit: max(FileSystem.sizeLimit, FileSystem.size(path))), path: path)
     }
 
     /// Writes the file at `path`, all or nothing: see ``FileSystem/writeAtomically(_:to:)``.

@@ -5,7 +5,8 @@ import Tensors
 extension NetworkTemplate: Codable {
     /// The keys of a network, in the order in which they are shown.
     public static let keys = [
-        "name", "family", "function", "order", "timesteps", "classes", "input", "stem", "stages", "head", "neuron", "norm",
+        "name", "family", "function", "order", "timesteps", "classes", "input", "stem", "stages", "head", "neuron",
+        "norm",
         "start",
     ]
 

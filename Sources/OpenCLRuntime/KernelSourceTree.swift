@@ -44,6 +44,10 @@ public struct KernelSourceTree: Sendable {
         var files: [String: String] = [:]
         for name in names where name.hasSuffix(".cl") {
             let file = path + "/" + name
+            var status = stat()
+            guard unsafe stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+                throw .source(location: file, problem: "is no regular file")
+            }
             guard let bytes = FileManager.default.contents(atPath: file) else {
                 throw .source(location: file, problem: "the file cannot be read")
             }

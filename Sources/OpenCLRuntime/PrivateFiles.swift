@@ -72,7 +72,8 @@ enum PrivateFile {
 
     /// The content; `nil` where it cannot be read, is no plain file, or others could have written it.
     static func read(_ path: String) -> [UInt8]? {
-        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        // Opening a pipe would wait for its other end.
+        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var status = stat()

@@ -83,7 +83,8 @@ public enum CheckpointFile {
         if let index = tensor.values.firstIndex(where: { !$0.isFinite }) {
             throw unusable(index, "\(tensor.values[index])")
         }
-        let isVariance = tensor.name.hasSuffix(".running_var") || tensor.name.hasPrefix(optimizerPrefix + "second_moment.")
+        let isVariance =
+            tensor.name.hasSuffix(".running_var") || tensor.name.hasPrefix(optimizerPrefix + "second_moment.")
         if isVariance, let index = tensor.values.firstIndex(where: { $0 < 0 }) {
             throw unusable(index, "\(tensor.values[index]), and no variance is negative")
         }

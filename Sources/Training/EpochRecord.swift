@@ -14,8 +14,10 @@ public struct EpochRecord: Codable, Hashable, Sendable {
     public var trainAccuracy: Double
     /// Mean cross-entropy over the test split at the epoch's end.
     public var testLoss: Double
-    /// Share of the test split that is classified rightly at the epoch's end.
+    /// Share of the test split that is classified rightly at the epoch's end, files that cannot be read left out.
     public var testAccuracy: Double
+    /// Samples of the test split that were evaluated; nil where all were.
+    public var testSamples: Int?
     /// Training samples a second.
     public var imagesPerSecond: Double
     /// Of the training steps; building kernels and evaluation apart.
@@ -37,6 +39,7 @@ public struct EpochRecord: Codable, Hashable, Sendable {
         case trainAccuracy = "train_accuracy"
         case testLoss = "test_loss"
         case testAccuracy = "test_accuracy"
+        case testSamples = "test_samples"
         case imagesPerSecond = "images_per_second"
         case seconds
         case evaluationSeconds = "evaluation_seconds"
@@ -53,6 +56,7 @@ public struct EpochRecord: Codable, Hashable, Sendable {
             (.imagesPerSecond, "\(imagesPerSecond)"), (.seconds, "\(seconds)"),
             (.evaluationSeconds, "\(evaluationSeconds)"),
         ]
+        if let testSamples { values.append((.testSamples, "\(testSamples)")) }
         if let dataWaitSeconds { values.append((.dataWaitSeconds, "\(dataWaitSeconds)")) }
         if let surrogateTemperature { values.append((.surrogateTemperature, "\(surrogateTemperature)")) }
         return "{" + values.map { "\"\($0.0.rawValue)\": \($0.1)" }.joined(separator: ", ") + "}"

@@ -6,13 +6,22 @@ import Tensors
 public struct Evaluation: Hashable, Sendable {
     /// Sums over all samples.
     public var sums = EpochSums()
-    /// Logits `[T][N][classes]` in the order of the data set, where they were asked for.
+    /// Logits `[T][N][classes]` of the samples in ``indices``, where they were asked for.
     public var logits: [Float] = []
+    /// The samples that were evaluated, by their places in the split: all, but for files that cannot be read.
+    public var indices: [Int] = []
 
     /// Mean cross-entropy of the logits' mean over time.
     public var loss: Double { sums.meanLoss }
-    /// Share classified rightly.
+    /// Share of those evaluated that are classified rightly.
     public var accuracy: Double { sums.accuracy }
+}
+
+extension DatasetError {
+    /// No file of the test split can be read.
+    static let nothingToEvaluate = DatasetError(
+        "no file of the test split can be read, so that there is nothing to evaluate: lsn data verify finds all that is wrong"
+    )
 }
 
 /// Runs a network over a split with its running statistics.
@@ -30,7 +39,7 @@ public struct Evaluator: Sendable {
         preparer = BatchPreparer(backend: network.backend, data: data)
     }
 
-    /// Accuracy and loss over the whole split. The loss is the mean cross-entropy whatever the network was trained with,
+    /// Accuracy and loss over the whole split, files that cannot be read left out. The loss is the mean cross-entropy whatever the network was trained with,
     /// so that runs compare.
     ///
     /// - Parameters:
@@ -39,7 +48,8 @@ public struct Evaluator: Sendable {
     ///   - shouldStop: asked between batches.
     ///   - progress: hears after each batch how many samples are done.
     /// - Returns: nil where it was stopped.
-    /// - Throws: ``TrainingError/notFinite(what:)`` where the network's values or the loss are not finite; `BackendError`.
+    /// - Throws: ``TrainingError/notFinite(what:)`` where the network's values or the loss are not finite; `DatasetError`
+    ///   where too many files cannot be read, or all; `BackendError`.
     public func run(
         keepsLogits: Bool = false,
         observer: (any NetworkObserver)? = nil,
@@ -51,22 +61,24 @@ public struct Evaluator: Sendable {
         let description = network.description
         let record = try network.backend.zeros(words: StepRecord.words)
         var result = Evaluation()
-        if keepsLogits {
-            let count = description.timeSteps * source.sampleCount * description.classes
-            result.logits = [Float](repeating: 0, count: count)
-        }
+        // Of each time step, since time is outermost and nobody knows yet how many samples can be read.
+        var logits = [[Float]](repeating: [], count: keepsLogits ? description.timeSteps : 0)
         var batch = try source.evaluationBatch(index: 0)
         for index in 0..<source.batchCount {
             if shouldStop() { return nil }
             let start = clock.now
             async let following = prepare(index + 1)
+            guard batch.count > 0 else {
+                if let next = try await following { batch = next }
+                continue
+            }
             let samples = try preparer.prepare(batch)
             let labels = try network.backend.upload(batch.labels)
             let pass = try network.forward(
                 samples,
                 isStatic: preparer.isStatic,
                 training: false,
-                observer: index == 0 ? observer : nil
+                observer: result.indices.isEmpty ? observer : nil
             )
             _ = try network.backend.classificationLoss(
                 pass.logits,
@@ -78,8 +90,11 @@ public struct Evaluator: Sendable {
             let outcome = StepOutcome(try network.backend.read(record, count: StepRecord.words))
             guard outcome.loss.isFinite else { throw TrainingError.notFinite(what: "the loss is \(outcome.loss)") }
             result.sums.add(outcome, samples: batch.count)
+            result.indices += batch.indices
             if keepsLogits {
-                store(try network.backend.values(pass.logits), of: batch, in: &result.logits)
+                let values = try network.backend.values(pass.logits)
+                let size = batch.count * description.classes
+                for step in logits.indices { logits[step] += values[step * size..<(step + 1) * size] }
             }
             progress(result.sums.samples)
             if let next = try await following {
@@ -87,6 +102,8 @@ public struct Evaluator: Sendable {
             }
             result.sums.seconds += (clock.now - start).seconds
         }
+        guard !result.indices.isEmpty else { throw DatasetError.nothingToEvaluate }
+        result.logits = Array(logits.joined())
         return result
     }
 
@@ -95,7 +112,9 @@ public struct Evaluator: Sendable {
     /// - Throws: `BackendError`, and `DatasetError` where the batch cannot be read.
     public func warmUp() throws {
         guard network.backend.buildsKernels else { return }
-        let samples = try preparer.prepare(source.evaluationBatch(index: 0))
+        let batch = try source.evaluationBatch(index: 0)
+        guard batch.count > 0 else { return }
+        let samples = try preparer.prepare(batch)
         _ = try network.forward(samples, isStatic: preparer.isStatic, training: false)
         try network.backend.synchronize()
     }
@@ -128,18 +147,6 @@ public struct Evaluator: Sendable {
         if words[StepRecord.statistic] != StepRecord.none {
             let name = parameters.bufferName(ofWord: Int(words[StepRecord.statistic]))
             throw TrainingError.notFinite(what: "\(name) has values that are infinite or not a number")
-        }
-    }
-
-    /// Puts the logits `[T][n][classes]` of a batch where they belong in those of the split.
-    private func store(_ logits: [Float], of batch: Batch, in all: inout [Float]) {
-        let classes = network.description.classes
-        for step in 0..<network.description.timeSteps {
-            for (position, sample) in batch.indices.enumerated() {
-                let from = (step * batch.count + position) * classes
-                let to = (step * source.sampleCount + sample) * classes
-                all.replaceSubrange(to..<to + classes, with: logits[from..<from + classes])
-            }
         }
     }
 }

@@ -47,7 +47,8 @@ final class FolderLock: Sendable {
 
     /// Whether a process holds the lock of `folder`; false where nobody ever locked it.
     static func isHeld(folder: String) -> Bool {
-        let descriptor = unsafe open(RunFolder.file(".lock", in: folder), O_RDONLY | O_CLOEXEC)
+        // Whatever stands there: opening a pipe would wait for its other end.
+        let descriptor = unsafe open(RunFolder.file(".lock", in: folder), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { _ = close(descriptor) }
         // A shared lock for a moment: whoever wants to train meanwhile tries again.

@@ -24,6 +24,7 @@ public struct ProgressText: Sendable {
                 + Self.counted(network.timeSteps ?? 0, "time step"),
             "data    \(PrintableText.name(record.dataSet.source)): \(Self.grouped(record.dataSet.trainSamples)) to train on, "
                 + "\(Self.grouped(record.dataSet.testSamples)) to test with, \(images)",
+            "classes \(Self.classes(start.classNames))",
             "device  \(record.continued.last?.machine.name ?? record.machine.name)",
             "folder  \(PrintableText.name(start.folder))",
         ]
@@ -101,7 +102,9 @@ public struct ProgressText: Sendable {
 
     /// One line for an epoch that is evaluated.
     public func line(_ record: EpochRecord, epochs: Int, isBest: Bool) -> String {
-        let test = "accuracy \(Self.percent(record.testAccuracy))"
+        let test =
+            "accuracy \(Self.percent(record.testAccuracy))"
+            + (record.testSamples.map { " of \(Self.grouped($0))" } ?? "")
         return "epoch \(record.epoch)/\(epochs)  train loss \(Self.decimal(record.trainLoss, 4))"
             + "  accuracy \(Self.percent(record.trainAccuracy))"
             + "  test loss \(Self.decimal(record.testLoss, 4))  \(isBest ? green(test) : test)"
@@ -213,6 +216,15 @@ extension ProgressText {
     /// How many of a thing there are: 1 step, 2 steps.
     public static func counted(_ count: Int, _ noun: String) -> String {
         "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+    }
+
+    /// How many classes there are, and what the first are called; all of 20 or fewer where `isLong`.
+    public static func classes(_ names: [String], isLong: Bool = false) -> String {
+        let shown = isLong ? (names.count > 20 ? 10 : names.count) : min(names.count, 5)
+        let list = names.prefix(shown).map { PrintableText.name($0) }.joined(separator: ", ")
+        let more = names.count - shown
+        let rest = more == 0 ? "" : isLong ? " and \(grouped(more)) more; --json names all" : ", …"
+        return "\(grouped(names.count)) (\(list)\(rest))"
     }
 
     /// A count in groups of three digits.

@@ -17,7 +17,7 @@ public struct RateEvaluator: Sendable {
         preparer = BatchPreparer(backend: network.backend, data: data)
     }
 
-    /// The share of samples that the mean of the logits of the first T steps classifies rightly, for each of `steps`.
+    /// The share of the samples whose files can be read that the mean of the logits of the first T steps classifies rightly, for each of `steps`.
     ///
     /// - Parameters:
     ///   - steps: from 1 to the network's T.
@@ -28,6 +28,8 @@ public struct RateEvaluator: Sendable {
         var done = 0
         for index in 0..<source.batchCount {
             let batch = try source.evaluationBatch(index: index)
+            // Where no file of it can be read.
+            guard batch.count > 0 else { continue }
             let pictures = try preparer.prepare(batch)
             let pass = try network.forward(pictures, isStatic: preparer.isStatic, training: false)
             let logits = try network.backend.values(pass.logits)
@@ -44,6 +46,7 @@ public struct RateEvaluator: Sendable {
             done += batch.count
             progress(done, source.sampleCount)
         }
-        return correct.map { Double($0) / Double(max(done, 1)) }
+        guard done > 0 else { throw DatasetError.nothingToEvaluate }
+        return correct.map { Double($0) / Double(done) }
     }
 }

@@ -1,7 +1,8 @@
-import FileFormats
+public import Datasets
+public import FileFormats
 import Foundation
 
-/// The folder of a run: `config.json`, `metrics.jsonl`, `blocks.jsonl`, `checkpoint-last.safetensors`,
+/// The folder of a run: `config.json`, `files.tsv`, `metrics.jsonl`, `blocks.jsonl`, `checkpoint-last.safetensors`,
 /// `checkpoint-best.safetensors`; and of its last process `memory.json` and `profile.json`.
 ///
 /// It is locked while a process trains in it, so that two never mix their files; the lock goes with the process, however
@@ -19,6 +20,8 @@ public final class RunFolder: Sendable {
     public var memoryPath: String { Self.file("memory.json", in: path) }
     /// What the device did in one step, see ``StepProfile``.
     public var profilePath: String { Self.file("profile.json", in: path) }
+    /// The files that the run trains and tests on, of data sets that are folders: see `FileList`.
+    var filesPath: String { Self.file("files.tsv", in: path) }
     /// What every block did, one line an epoch.
     public var blocks: BlocksFile { BlocksFile(path: Self.file("blocks.jsonl", in: path)) }
     /// The newest state, with all that continuing needs.
@@ -92,12 +95,27 @@ public final class RunFolder: Sendable {
     /// Whether there is a state to continue from.
     var hasCheckpoint: Bool { FileManager.default.fileExists(atPath: lastCheckpointPath) }
 
+    /// The files with which the run began; nil where it has none, or was begun before they were written down.
+    ///
+    /// - Throws: `FileFormatError` where they cannot be read.
+    func fileList() throws(FileFormatError) -> FileList? { try Self.fileList(in: path) }
+
+    /// The files with which the run in the folder at `path` began; nil where it has none, or was begun before they were
+    /// written down.
+    ///
+    /// - Throws: `FileFormatError` where they cannot be read.
+    public static func fileList(in path: String) throws(FileFormatError) -> FileList? {
+        let path = file("files.tsv", in: path)
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        return try FileList.parse(FileSystem.read(path, limit: .max), path: path)
+    }
+
     /// Copies a run to a new folder, which it continues in.
     func copy(to path: String) throws -> RunFolder {
         let copy = try RunFolder.create(at: path)
         let pairs = [
             (configurationPath, copy.configurationPath), (metrics.path, copy.metrics.path),
-            (blocks.path, copy.blocks.path),
+            (blocks.path, copy.blocks.path), (filesPath, copy.filesPath),
             (displacedBestPath, copy.displacedBestPath), (bestCheckpointPath, copy.bestCheckpointPath),
             (lastCheckpointPath, copy.lastCheckpointPath),
         ]

@@ -265,6 +265,7 @@ struct Trainer {
             trainAccuracy: progress.sums.accuracy,
             testLoss: evaluation.loss,
             testAccuracy: evaluation.accuracy,
+            testSamples: evaluation.sums.samples < evaluator.source.sampleCount ? evaluation.sums.samples : nil,
             imagesPerSecond: progress.sums.imagesPerSecond,
             seconds: progress.sums.seconds,
             evaluationSeconds: evaluation.sums.seconds,

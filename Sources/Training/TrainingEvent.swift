@@ -18,6 +18,8 @@ public enum TrainingEvent: Sendable {
 public struct TrainingStart: Sendable {
     /// The options, the machine, the network and the data.
     public let record: RunRecord
+    /// Names of the classes, by label.
+    public let classNames: [String]
     /// The run's folder.
     public let folder: String
     /// Steps that were done before.

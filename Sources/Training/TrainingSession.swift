@@ -1,5 +1,5 @@
 public import Datasets
-import FileFormats
+public import FileFormats
 import Foundation
 import Networks
 public import Tensors
@@ -65,12 +65,22 @@ public struct TrainingSession: Sendable {
         return place(first) == place(second)
     }
 
+    /// The data to train on: for a run that is continued from a checkpoint, the files with which it began, where it is on
+    /// files. Of those that are gone since, the others keep their places, so that the same samples train and test.
+    ///
+    /// - Throws: `FileFormatError` where the run's list of files cannot be read.
+    public func dataRequest() throws(FileFormatError) -> DataRequest {
+        var request = configuration.dataRequest
+        if let resumed, resumed.folder.hasCheckpoint { request.files = try resumed.folder.fileList() }
+        return request
+    }
+
     /// Trains.
     ///
     /// - Parameters:
     ///   - backend: the device.
     ///   - machine: what `config.json` says of it.
-    ///   - data: as `--limit-train` and `--limit-test` leave them.
+    ///   - data: what ``dataRequest()`` asks for.
     ///   - plan: what a step takes, and its memory mode; nil: the configuration's mode, `MemoryMode.fast` where it
     ///     leaves that open.
     ///   - observer: hears what happens, on the thread that trains.
@@ -133,6 +143,11 @@ public struct TrainingSession: Sendable {
                 try folder.blocks.keep(epochs: progress.epoch)
             }
         }
+        if let list = data.fileList() {
+            try TrainingError.saving(run: resumed?.folder.path) { () throws(FileFormatError) in
+                try FileSystem.writeAtomically(list.serialized(), to: folder.filesPath)
+            }
+        }
         let text = try record.encoded()
         try TrainingError.saving(run: resumed?.folder.path) { () throws(FileFormatError) in
             try FileSystem.writeAtomically(text, to: folder.configurationPath)
@@ -143,6 +158,7 @@ public struct TrainingSession: Sendable {
             .started(
                 TrainingStart(
                     record: record,
+                    classNames: data.classNames,
                     folder: folder.path,
                     step: progress.step,
                     epoch: progress.epoch,

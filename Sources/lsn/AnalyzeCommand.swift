@@ -60,9 +60,11 @@ struct AnalyzeCommand: ParsableCommand {
     func run() throws {
         let trained = try TrainedRun(runFolder, checkpoint: checkpoint)
         var request = trained.configuration.dataRequest
+        if data == nil { request.files = try RunFolder.fileList(in: runFolder) }
         request.directory = data ?? request.directory
         request.limitTest = limitTest ?? request.limitTest
         let samples = try DataProgress.load(request)
+        let reporter = DataReporter(samples)
         let opened = try device.open(DeviceChoice(device.device ?? "auto"))
         let report = AnalysisReport(
             run: runFolder,
@@ -70,6 +72,7 @@ struct AnalyzeCommand: ParsableCommand {
             folder: output ?? (runFolder.hasSuffix("/") ? runFolder : runFolder + "/") + "analysis",
             analysis: try analyze(trained, on: opened.backend, data: samples)
         )
+        reporter.report()
         let folder = try ExperimentFolder(report.folder)
         for (name, figure) in report.analysis.figures {
             try folder.write(figure.svg, to: name)

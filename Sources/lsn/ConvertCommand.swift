@@ -93,13 +93,16 @@ struct ConvertCommand: AsyncParsableCommand {
             )
         }
         var request = configuration.dataRequest
+        if data.data == nil { request.files = try RunFolder.fileList(in: run) }
         request.directory = data.data ?? request.directory
         request.limitTest = data.limitTest ?? request.limitTest
         let samples = try DataProgress.load(request)
+        let reporter = DataReporter(samples)
         guard samples.form != .frames else {
             throw InputError("\(run): recordings of events are not converted: a network of rectifiers knows no time")
         }
         let report = try await convert(found, configuration, samples, on: backend)
+        reporter.report()
         try save(Array(ConversionChart(report: report).svg.utf8), to: Self.beside(found.path, "converted.svg"))
         if json { try JSONOutput.print(report) } else { Terminal.write(report.text) }
     }

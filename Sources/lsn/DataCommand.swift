@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Datasets
+import FileFormats
 import Tensors
 import Training
 
@@ -58,6 +59,8 @@ struct DatasetReport: Encodable {
     let timeSteps: Int
     let classes: Int
     let classNames: [String]
+    /// Whether torchvision, which sorts names by their characters, numbers the classes otherwise.
+    let torchvisionOrderDiffers: Bool
     let trainSamples: Int
     let testSamples: Int
 
@@ -72,6 +75,7 @@ struct DatasetReport: Encodable {
         timeSteps = data.timeSteps
         classes = data.classes
         classNames = data.classNames
+        torchvisionOrderDiffers = Self.sorted(classNames) != classNames
         trainSamples = data.trainCount
         testSamples = data.testCount
     }
@@ -79,15 +83,40 @@ struct DatasetReport: Encodable {
     /// For people.
     var text: String {
         let steps = timeSteps > 1 ? "\(timeSteps) frames of " : ""
-        let names = classNames.prefix(10).joined(separator: ", ") + (classNames.count > 10 ? ", …" : "")
+        let sorted = Self.sorted(classNames)
+        let place = zip(classNames, sorted).enumerated().first { $1.0 != $1.1 }?.offset
+        let order =
+            place.map {
+                "\norder    natural: number \($0) is \(PrintableText.name(classNames[$0])), and with torchvision, which "
+                    + "sorts by characters, \(PrintableText.name(sorted[$0]))"
+            } ?? ""
         return """
-            \(dataset) in \(source)
+            \(dataset) in \(PrintableText.name(source))
             samples  \(ProgressText.grouped(trainSamples)) to train on, \(ProgressText.grouped(testSamples)) to test with, \
             split \(split)
-            classes  \(classes)\(names.isEmpty ? "" : " (\(names))")
+            classes  \(ProgressText.classes(classNames, isLong: true))\(order)
             network  sees \(steps)\(channels)×\(height)×\(width)
 
             """
+    }
+}
+
+extension DatasetReport {
+    /// Names in the order of Python's `sorted`, which is that of their bytes.
+    private static func sorted(_ names: [String]) -> [String] {
+        names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+}
+
+/// A file that was left out, as `--json` prints it.
+struct BadFileReport: Encodable {
+    /// Below the data set's folder.
+    let path: String
+    let problem: String
+
+    init(_ file: BadFile) {
+        path = file.path
+        problem = file.error.description
     }
 }
 

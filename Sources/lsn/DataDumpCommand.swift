@@ -11,7 +11,8 @@ struct DataDumpCommand: ParsableCommand {
         abstract: "Write the tensors that a network sees at evaluation.",
         discussion: """
             The file holds float32 [N, C, H, W], for recordings [T, N, C, H, W], of the first test samples in the order \
-            of the data set: normalised pictures, counts of events.
+            of the data set: normalised pictures, counts of events. Files that cannot be read are left out, of it and of \
+            the list.
             """
     )
 
@@ -23,7 +24,10 @@ struct DataDumpCommand: ParsableCommand {
     @Option(help: "The .npy file to write.")
     var output: String
 
-    @Option(help: "Also write a line for each sample to this file: number, label, class, path (tabs between).")
+    @Option(
+        help:
+            "Also write a line for each sample to this file: number, label, class, path (tabs between; tabs, line ends and backslashes in names as \\t, \\n and \\\\)."
+    )
     var list: String?
 
     @OptionGroup var device: DeviceOptions
@@ -41,31 +45,46 @@ struct DataDumpCommand: ParsableCommand {
         var request = source.request
         request.limitTest = limit
         let data = try DataProgress.load(request)
-        var shape = [data.testCount, data.channels, data.height, data.width]
-        if data.form == .frames { shape.insert(data.timeSteps, at: 0) }
-        guard shape.reduce(4, *) <= Self.byteLimit else {
-            throw InputError("\(shape) floats take more than \(Self.byteLimit >> 30) GiB: use a smaller --limit")
+        let reporter = DataReporter(data)
+        let sample = data.timeSteps * data.channels * data.height * data.width
+        guard data.testCount * sample <= Self.byteLimit / 4 else {
+            throw InputError(
+                "\(data.testCount) samples of \(sample) floats take more than \(Self.byteLimit >> 30) GiB: use a smaller "
+                    + "--limit"
+            )
         }
         let backend = try device.open(DeviceChoice(device.device ?? "auto")).backend
-        let values = try Self.values(data, on: backend)
+        let (values, samples) = try Self.values(data, on: backend)
+        reporter.report()
+        guard !samples.isEmpty else {
+            throw InputError("none of the first \(limit) test samples can be read: lsn data verify says why")
+        }
+        var shape = [samples.count, data.channels, data.height, data.width]
+        if data.form == .frames { shape.insert(data.timeSteps, at: 0) }
         try TrainingError.saving(run: nil) { () throws(FileFormatError) in
             try FileSystem.writeAtomically(NPY.serialize(floats: values, shape: shape), to: output)
-            if let list { try FileSystem.writeAtomically([UInt8](Self.listing(data).utf8), to: list) }
+            if let list { try FileSystem.writeAtomically([UInt8](Self.listing(samples, of: data).utf8), to: list) }
         }
-        DataProgress.warn(of: data.badFiles)
         let extents = shape.map(String.init).joined(separator: ", ")
         Terminal.write("\(output): float32 [\(extents)] of \(data.name.rawValue), split \(data.splitName)\n")
     }
 
-    private static func values(_ data: any TrainingData, on backend: Backend) throws -> [Float] {
+    /// The tensor, and the samples whose files can be read, by their places in the split.
+    private static func values(
+        _ data: any TrainingData,
+        on backend: Backend
+    ) throws -> (values: [Float], samples: [Int]) {
         let provider = data.evaluationBatches(batchSize: batchSize)
         let progress = DataProgress("reading")
         defer { progress.clear() }
+        var samples: [Int] = []
         var batches: [Batch] = []
         var pictures: [Float] = []
         for index in 0..<provider.batchCount {
             let batch = try provider.evaluationBatch(index: index)
-            progress.show(index * batchSize + batch.count, data.testCount)
+            progress.show(min((index + 1) * batchSize, data.testCount), data.testCount)
+            guard batch.count > 0 else { continue }
+            samples += batch.indices
             // Pictures lie one behind the other; frames have time outermost, so all recordings are needed together.
             if data.timeSteps == 1 {
                 pictures += try provider.tensors(of: [batch], data: data, on: backend)
@@ -73,14 +92,16 @@ struct DataDumpCommand: ParsableCommand {
                 batches.append(batch)
             }
         }
-        return data.timeSteps == 1 ? pictures : try provider.tensors(of: batches, data: data, on: backend)
+        guard data.timeSteps > 1 else { return (pictures, samples) }
+        return (try provider.tensors(of: batches, data: data, on: backend), samples)
     }
 
-    private static func listing(_ data: any TrainingData) -> String {
+    private static func listing(_ samples: [Int], of data: any TrainingData) -> String {
         let names = data.classNames
-        return (0..<data.testCount).map { index in
-            let (label, file) = data.testSample(index)
-            return "\(index)\t\(label)\t\(label < names.count ? names[label] : "")\t\(file ?? "")\n"
+        return samples.enumerated().map { row, sample in
+            let (label, file) = data.testSample(sample)
+            let name = label < names.count ? PrintableText.field(names[label]) : ""
+            return "\(row)\t\(label)\t\(name)\t\(file.map(PrintableText.field) ?? "")\n"
         }.joined()
     }
 }

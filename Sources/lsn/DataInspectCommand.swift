@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Datasets
 import FileFormats
 import Tensors
@@ -37,13 +38,14 @@ struct DataInspectCommand: ParsableCommand {
 
     func run() throws {
         let data = try DataProgress.load(source.request)
+        let reporter = DataReporter(data)
         let path = sheet ?? "\(data.name.rawValue)-samples.png"
         let backend = try device.open(DeviceChoice(device.device ?? DeviceChoice.referenceName)).backend
         let picture = try draw(data, on: backend)
         try TrainingError.saving(run: nil) { () throws(FileFormatError) in
             try FileSystem.writeAtomically(picture, to: path)
         }
-        DataProgress.warn(of: data.badFiles)
+        reporter.report()
         if json {
             try JSONOutput.print(Report(data: DatasetReport(data), sheet: path))
         } else {

@@ -55,6 +55,7 @@ final class DataProgress: Sendable {
                     + "so the test accuracy says nothing"
             )
         }
+        for warning in data.warnings { Failure.warn(warning) }
         warn(of: data.badFiles)
         return data
     }
@@ -65,24 +66,25 @@ final class DataProgress: Sendable {
     }
 }
 
-/// Names the damaged files of a data set as they are met, each once.
-final class BadFileReporter: Sendable {
+/// Says of a data set what is worth knowing, and which files are left out, as it is met, each once.
+final class DataReporter: Sendable {
     private let data: any TrainingData
-    private let reported: Mutex<Int>
+    private let said: Mutex<(files: Int, warnings: Set<String>)>
 
-    /// Files that are known now were named already.
+    /// What is known now was said already.
     init(_ data: any TrainingData) {
         self.data = data
-        reported = Mutex(data.badFiles.count)
+        said = Mutex((data.badFiles.count, Set(data.warnings)))
     }
 
-    /// Names what is new.
+    /// Says what is new.
     func report() {
-        let files = data.badFiles
-        let start = reported.withLock { reported in
-            defer { reported = files.count }
-            return reported
+        let (files, warnings) = (data.badFiles, data.warnings)
+        let (start, new) = said.withLock { said in
+            defer { said = (files.count, said.warnings.union(warnings)) }
+            return (said.files, warnings.filter { !said.warnings.contains($0) })
         }
+        for warning in new { Failure.warn(warning) }
         DataProgress.warn(of: Array(files[start...]))
     }
 }

@@ -7,7 +7,11 @@ import Training
 struct DataVerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Read every file of a data set and name those that are damaged; exit code 1 where there are some."
+        abstract: "Read every file of a data set and name those that cannot be used; exit code 1 where there are some.",
+        discussion: """
+            Damaged files, kinds that are not supported, pipes and devices. For --frames-by time also recordings whose \
+            clock is wrong, or that are shorter than --timesteps microseconds.
+            """
     )
 
     @OptionGroup var source: DataSourceOptions
@@ -19,33 +23,34 @@ struct DataVerifyCommand: ParsableCommand {
         var request = source.request
         request.maxBadFiles = .max
         let data = try DataProgress.load(request)
+        let reporter = DataReporter(data)
         let progress = DataProgress("reading")
         let files = data.check { done, total in progress.show(done, total) }
         progress.clear()
+        reporter.report()
         if json {
             try JSONOutput.print(
                 Report(
                     data: DatasetReport(data),
-                    badFiles: files.map { Report.File(path: $0.path, problem: $0.error.description) }
+                    badFiles: files.map(BadFileReport.init),
+                    warnings: data.warnings
                 )
             )
         } else {
             Terminal.write(DatasetReport(data).text)
-            for file in files { Terminal.write("damaged  \(file.error)\n") }
-            if files.isEmpty { Terminal.write("damaged  none\n") }
+            for file in files { Terminal.write("bad      \(file.error)\n") }
+            if files.isEmpty { Terminal.write("bad      none\n") }
         }
         guard files.isEmpty else {
-            throw CheckFailure("\(files.count) of the data set's files are damaged: mend them or remove them")
+            throw CheckFailure(
+                "\(files.count) of the data set's files cannot be used: mend, convert or remove them"
+            )
         }
     }
 
     private struct Report: Encodable {
-        struct File: Encodable {
-            let path: String
-            let problem: String
-        }
-
         let data: DatasetReport
-        let badFiles: [File]
+        let badFiles: [BadFileReport]
+        let warnings: [String]
     }
 }

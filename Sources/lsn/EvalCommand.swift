@@ -32,7 +32,10 @@ struct EvalCommand: AsyncParsableCommand {
     @Option(help: "Samples at a time (default: as in training).")
     var batchSize: Int?
 
-    @Option(help: "Write the logits, float32 [T, N, classes] in the data set's order, to this .npy file.")
+    @Option(
+        help:
+            "Write the logits, float32 [T, N, classes] in the data set's order, files that cannot be read left out, to this .npy file."
+    )
     var logits: String?
 
     @OptionGroup var device: DeviceOptions
@@ -53,6 +56,7 @@ struct EvalCommand: AsyncParsableCommand {
         }
         let network = metadata.network
         let images = try DataProgress.load(request(found, name))
+        let reporter = DataReporter(images)
         guard
             network.inChannels == images.channels, network.imageHeight == images.height,
             network.imageWidth == images.width, network.classes == images.classes
@@ -73,21 +77,25 @@ struct EvalCommand: AsyncParsableCommand {
             keepsLogits: logits != nil
         )
         if let logits {
-            let shape = [network.timeSteps, images.testCount, network.classes]
+            let shape = [network.timeSteps, evaluation.indices.count, network.classes]
             try TrainingError.saving(run: nil) { () throws(FileFormatError) in
                 try FileSystem.writeAtomically(NPY.serialize(floats: evaluation.logits, shape: shape), to: logits)
             }
         }
-        DataProgress.warn(of: images.badFiles)
+        reporter.report()
         let report = EvaluationReport(
             checkpoint: found.path,
             model: metadata.model,
             dataset: name.rawValue,
             split: images.splitName,
-            framesBy: images.form == .frames ? (request(found, name).framesBy ?? .number).rawValue : nil,
+            framesBy: images.form == .frames ? (try request(found, name).framesBy ?? .number).rawValue : nil,
+            classes: images.classes,
+            classNames: images.classNames,
             device: device.machine.device,
             deviceName: device.machine.name,
             samples: evaluation.sums.samples,
+            leftOut: images.testCount - evaluation.sums.samples,
+            badFiles: images.badFiles.map(BadFileReport.init),
             correct: evaluation.sums.correct,
             accuracy: evaluation.accuracy,
             loss: evaluation.loss,
@@ -103,12 +111,17 @@ struct EvalCommand: AsyncParsableCommand {
     }
 
     /// The data to evaluate on: those that the model was trained on, but for what is asked here.
-    private func request(_ model: SavedModel, _ name: DatasetName) -> DataRequest {
+    private func request(_ model: SavedModel, _ name: DatasetName) throws -> DataRequest {
         let network = model.metadata.network
         var request = DataRequest(name: name, directory: data)
         if let trained = model.data, name == trained.dataset {
             request = trained.request(timeSteps: network.timeSteps)
             request.directory = data ?? trained.data
+            if data == nil, files.split == nil, model.record != nil {
+                // The run's own split, also where files were removed since. Those that trained need not be there.
+                request.files = try RunFolder.fileList(in: (model.path as NSString).deletingLastPathComponent)
+                request.files?.train = []
+            }
         }
         if request.imageSize == nil, name.pictureSize?.isMultiple(of: network.imageHeight) ?? true {
             request.imageSize = .square(network.imageHeight)
@@ -204,9 +217,15 @@ struct EvaluationReport: Encodable {
     let split: String
     /// How recordings were cut into frames.
     let framesBy: String?
+    let classes: Int
+    let classNames: [String]
     let device: String
     let deviceName: String
+    /// Those that were evaluated.
     let samples: Int
+    /// Test files that cannot be read, and so were not.
+    let leftOut: Int
+    let badFiles: [BadFileReport]
     let correct: Int
     let accuracy: Double
     let loss: Double
@@ -223,6 +242,13 @@ struct EvaluationReport: Encodable {
                 + "\(ProgressText.grouped(samples)))  loss \(ProgressText.decimal(loss, 4))"
                 + "  \(ProgressText.rate(imagesPerSecond))",
         ]
+        lines.insert("classes  \(ProgressText.classes(classNames))", at: 1)
+        if leftOut > 0 {
+            lines.append(
+                "left out \(ProgressText.grouped(leftOut)) of \(ProgressText.grouped(samples + leftOut)) test files, which "
+                    + "cannot be read"
+            )
+        }
         if let logits {
             lines.append("logits in \(logits)")
         }

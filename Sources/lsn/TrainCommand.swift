@@ -14,7 +14,7 @@ struct TrainCommand: AsyncParsableCommand {
         commandName: "train",
         abstract: "Train a network.",
         discussion: """
-            The run's folder holds config.json, metrics.jsonl and blocks.jsonl (each epoch, and its blocks), \
+            The run's folder holds config.json, files.tsv (which files train and test), metrics.jsonl and blocks.jsonl (each epoch, and its blocks), \
             checkpoint-last.safetensors, checkpoint-best.safetensors, report.html (a page with the run's charts, written \
             anew after each epoch), status.json (how it ended), memory.json and profile.json (what a step takes, and \
             where its time goes) and events for `tensorboard --logdir`. Ctrl-C, SIGTERM and a terminal that is closed save after the step under way and exit with code 0; --resume continues to \
@@ -81,7 +81,7 @@ struct TrainCommand: AsyncParsableCommand {
             Terminal.write(try OptionFile.text(session.configuration))
             return
         }
-        let samples = try DataProgress.load(session.configuration.dataRequest)
+        let samples = try DataProgress.load(session.dataRequest())
         let device = try openDevice(for: session, asked: device.device)
         let planner = try device.memoryPlanner(session.configuration, data: samples)
         let plan = try planner.plan(session.configuration.run.memory)
@@ -150,7 +150,7 @@ struct TrainCommand: AsyncParsableCommand {
         plan: MemoryPlan
     ) async throws {
         let printer = ProgressPrinter()
-        let files = BadFileReporter(data)
+        let files = DataReporter(data)
         let reporter = RunReporter()
         let tensorBoard = TensorBoardLog(warn: { Failure.warn($0) })
         InterruptFlag.watch()

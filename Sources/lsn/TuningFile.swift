@@ -28,7 +28,7 @@ struct TuningFile {
     var choices: KernelChoices? {
         guard let path, FileManager.default.fileExists(atPath: path) else { return nil }
         do {
-            let content = try JSONDecoder().decode(Content.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+            let content = try JSONDecoder().decode(Content.self, from: Data(FileSystem.read(path)))
             return content.result.choices
         } catch {
             Failure.warn("\(path) is not what lsn tune writes, and is not used. Run lsn tune again, or remove it")

@@ -116,7 +116,9 @@ import Testing
         )
         let folder = try #require(place.leaves("run/config.json")["data.data"])
         func alone(_ arguments: String...) throws -> CommandResult {
-            try place.lsn(["eval", "--checkpoint", "alone.safetensors", "--data", folder, "--device", "reference"] + arguments)
+            try place.lsn(
+                ["eval", "--checkpoint", "alone.safetensors", "--data", folder, "--device", "reference"] + arguments
+            )
         }
         let same = try alone("--json")
         let scores = try #require(try same.json() as? [String: Any])
@@ -135,7 +137,7 @@ import Testing
         try write([1, 2, 3], to: "pictures/bee/1.jpg")
         let verified = try lsn("data", "verify", "--dataset", "imagenet", "--data", "pictures")
         #expect(verified.code == 1)
-        #expect(verified.output.contains("damaged  pictures/bee/1.jpg, byte 0: does not start with ff d8"))
+        #expect(verified.output.contains("bad      pictures/bee/1.jpg, byte 0: does not start with ff d8"))
 
         let dumped = try lsn(
             "data",

@@ -77,9 +77,13 @@ import Testing
         ("stages:\n- {blocks: 1}\n", "net.yaml:2:", "'width' is missing"),
         ("stages: []\n", "net.yaml:1:", "at least one"), ("name: x\n", "net.yaml:1:", "'stages' is missing"),
         ("family: lsn\nfunction: add\nstages: [{blocks: 1, width: 8}]\n", "net.yaml:2:", "family: sew"),
-        ("family: sew\nstages: [{blocks: 1, width: 8}, {blocks: 1, width: 8, family: lsn}]\n", "net.yaml:1:", "stage 1"),
+        (
+            "family: sew\nstages: [{blocks: 1, width: 8}, {blocks: 1, width: 8, family: lsn}]\n", "net.yaml:1:",
+            "stage 1"
+        ),
         ("stages: [{blocks: 1, width: 8}]\nneuron: {surrogate-slope: 2}\n", "net.yaml:1:", "surrogate-slope"),
-        ("- 1\n", "net.yaml:1:", "expected a network"), ("", "net.yaml:1:", "no network"), ("a: {b\n", "net.yaml", "YAML"),
+        ("- 1\n", "net.yaml:1:", "expected a network"), ("", "net.yaml:1:", "no network"),
+        ("a: {b\n", "net.yaml", "YAML"),
     ])
     func mistakesAreNamedWithTheirLine(text: String, place line: String, message: String) throws {
         try place.write(text, to: "net.yaml")

@@ -25,9 +25,9 @@ import Training
         #expect(configuration.network.start.branchBias == 0)
         #expect(configuration.network.neuron == NeuronOptions(Neuron()))
         let network = try configuration.network.described(
-                input: NetworkTemplate.Input(channels: 1, height: 28, width: 28),
-                classes: 10
-            )
+            input: NetworkTemplate.Input(channels: 1, height: 28, width: 28),
+            classes: 10
+        )
         #expect(network.widths == [8, 16, 32])
         #expect(network.stemWidth == 8)
         #expect(network.stem == .cifar)
@@ -129,9 +129,9 @@ import Training
         options["loss"] = "tet"
         let configuration = try TrainingConfiguration(options)
         let network = try configuration.network.described(
-                input: NetworkTemplate.Input(channels: 3, height: 32, width: 32),
-                classes: 10
-            )
+            input: NetworkTemplate.Input(channels: 3, height: 32, width: 32),
+            classes: 10
+        )
         #expect(network.stages.allSatisfy { $0.branchScale == 0.25 })
         #expect(
             network.neuron

@@ -58,7 +58,8 @@ import Training
 
         """
 
-    private let path = FileManager.default.temporaryDirectory.appendingPathComponent("lsn-\(UUID().uuidString).yaml").path
+    private let path = FileManager.default.temporaryDirectory.appendingPathComponent("lsn-\(UUID().uuidString).yaml")
+        .path
 
     // The limit is there for endless loops; the test takes seconds.
     @Test(.timeLimit(.minutes(10)))

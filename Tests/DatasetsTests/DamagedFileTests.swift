@@ -59,7 +59,11 @@ enum DamagedFormat: CaseIterable {
             let recording = try AEDAT.parse(bytes, path: "f")
             let frames = EventFrames(timeSteps: 3, by: recording.comments.count % 2 == 0 ? .number : .time, size: 128)
             guard !recording.events.isEmpty else { return true }
-            let counts = try frames.integrate(recording.events, path: "f")
+            let counts = try frames.integrate(
+                recording.events,
+                path: "f",
+                firstByte: bytes.count - 8 * recording.events.count
+            )
             return counts.reduce(0) { $0 + Int($1) } == recording.events.count
         case .jpeg, .progressiveJPEG:
             let picture = try JPEG.decode(bytes, path: "f")

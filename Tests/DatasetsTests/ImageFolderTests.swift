@@ -168,22 +168,53 @@ struct ImageFolderTests {
 
 @Suite("Damaged pictures")
 struct DamagedPictureTests {
-    @Test("give way to the next of their class, the same way every time, and are named")
+    @Test("are left out of an evaluation, the same way every time, and are named")
+    func leftOut() throws {
+        let folder = try pictures(perClass: 8)
+        let sound = try load(folder, bad: 2).evaluationBatches(batchSize: 5)
+        let all = try (0..<3).map { try sound.evaluationBatch(index: $0) }
+        #expect(all.flatMap(\.indices) == Array(0..<12))
+        try folder.add([1, 2, 3], at: "bee/bee_3.jpg")
+        try folder.add([], at: "cat/cat_7.jpg")
+        for _ in 0..<3 {
+            let data = try load(folder, bad: 2)
+            let provider = data.evaluationBatches(batchSize: 5)
+            #expect(provider.sampleCount == 12 && provider.batchCount == 3)
+            var batches: [Batch] = []
+            for index in [2, 0, 1] { batches.append(try provider.evaluationBatch(index: index)) }
+            // bee_3 is the fifth, cat_7 the last.
+            #expect(batches[1].indices == [0, 1, 2, 3] && batches[0].indices == [10] && batches[2] == all[1])
+            #expect(batches[1].labels == Array(all[0].labels.prefix(4)))
+            #expect(batches[1].pixelWords == Array(all[0].pixelWords.prefix(batches[1].pixelWords.count)))
+            #expect(Set(data.badFiles.map(\.path)) == ["bee/bee_3.jpg", "cat/cat_7.jpg"])
+            #expect(data.testSample(10) == (1, "bee/bee_7.jpg"))
+        }
+    }
+
+    @Test("make batches of an evaluation empty where all of them are")
+    func emptyBatch() throws {
+        let folder = try pictures(perClass: 4)
+        for name in ["ant", "bee", "cat"] { try folder.add([0], at: "\(name)/\(name)_1.jpg") }
+        let provider = try load(folder, bad: 3).evaluationBatches(batchSize: 3)
+        let batch = try provider.evaluationBatch(index: 0)
+        #expect(batch.count == 0 && batch.labels.isEmpty && batch.pixelWords.isEmpty && batch.transforms.isEmpty)
+        #expect(try provider.evaluationBatch(index: 1).indices == [3, 4, 5])
+    }
+
+    @Test("give way to the next of their class in training, the same way every time")
     func replacement() throws {
         let folder = try pictures(perClass: 8)
-        let sound = try load(folder, bad: 2).evaluationBatches(batchSize: 12).evaluationBatch(index: 0)
-        try folder.add([1, 2, 3], at: "bee/bee_3.jpg")
-        try folder.remove("cat/cat_7.jpg")
+        try folder.add([1, 2, 3], at: "bee/bee_2.jpg")
         var batches: [Batch] = []
         for _ in 0..<3 {
             let data = try load(folder, bad: 2)
-            // The listing no longer holds cat_7: cat_5 is the last; bee_5 stands in for bee_3.
-            batches.append(try data.evaluationBatches(batchSize: 12).evaluationBatch(index: 0))
-            #expect(data.badFiles.map(\.path) == ["bee/bee_3.jpg"])
+            batches.append(
+                try data.trainingBatches(batchSize: 12, seed: 1, policy: .none).trainingBatch(epoch: 0, index: 0)
+            )
+            #expect(data.badFiles.map(\.path) == ["bee/bee_2.jpg"])
             #expect(data.badFiles[0].error.problem.contains("does not start with ff d8") == true)
         }
-        #expect(batches[0] == batches[1] && batches[1] == batches[2])
-        #expect(sound.labels.prefix(6) == batches[0].labels.prefix(6))
+        #expect(batches[0] == batches[1] && batches[1] == batches[2] && batches[0].count == 12)
     }
 
     @Test("and files that vanish are errors beyond the limit, which names them")
@@ -209,9 +240,10 @@ struct DamagedPictureTests {
         for index in 0..<4 { try folder.add([0], at: "bee/bee_\(index).jpg") }
         let data = try load(folder, bad: 100)
         let error = #expect(throws: DatasetError.self) {
-            try data.evaluationBatches(batchSize: 6).evaluationBatch(index: 0)
+            try data.trainingBatches(batchSize: 6, seed: 0, policy: .none).trainingBatch(epoch: 0, index: 0)
         }
-        #expect(error?.description.contains("no file of the split and class of bee/bee_1.jpg can be read") == true)
+        #expect(error?.description.contains("no file of the split and class of bee/bee_") == true)
+        #expect(try data.evaluationBatches(batchSize: 6).evaluationBatch(index: 0).labels == [0, 2, 0, 2])
     }
 
     @Test("are all found by a check")

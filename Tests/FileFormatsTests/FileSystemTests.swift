@@ -57,6 +57,66 @@ struct FileSystemTests {
         #expect(try folder.names() == ["taken"])
     }
 
+    // The limit is there for a reader that waits for the other end of a pipe.
+    @Test(
+        "are read where they are regular, links followed; pipes, sockets and devices are not opened",
+        .timeLimit(.minutes(1))
+    )
+    func irregular() throws {
+        let folder = try TemporaryFolder()
+        let pipe = "\(folder.path)/pipe.jpg"
+        let made = unsafe mkfifo(pipe, 0o600)
+        #expect(made == 0)
+        let socket = "\(folder.path)/s"
+        let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let name = socket.utf8.map { CChar(bitPattern: $0) }
+        try #require(name.count < 108)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) {
+            unsafe $0.copyBytes(from: name.map { UInt8(bitPattern: $0) })
+        }
+        let bound = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        #expect(bound == 0)
+        for (target, link) in [(pipe, "p"), ("/dev/zero", "d"), ("/dev/null", "n"), (socket, "k")] {
+            try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/\(link)", withDestinationPath: target)
+        }
+        let cases = [
+            (pipe, "a pipe"), ("\(folder.path)/p", "a pipe"), ("/dev/zero", "a device"),
+            ("\(folder.path)/d", "a device"),
+            ("\(folder.path)/n", "a device"), (socket, "a socket"), ("\(folder.path)/k", "a socket"),
+        ]
+        for (path, kind) in cases {
+            let error = #expect(throws: FileFormatError.self) { try FileSystem.read(path) }
+            #expect(error?.problem == "is \(kind), and only regular files are read here", "\(path)")
+        }
+        #expect(throws: FileFormatError.self) { try FileSystem.read(socket, acceptsStreams: true) }
+        // Streams that the caller accepts are read to their end, or to the limit.
+        let nothing = try FileSystem.read("/dev/null", acceptsStreams: true)
+        #expect(nothing == [])
+        let endless = #expect(throws: FileFormatError.self) {
+            try FileSystem.read("/dev/zero", limit: 1 << 20, acceptsStreams: true)
+        }
+        #expect(endless?.problem == "is larger than 1048576 bytes")
+        let writer = Thread {
+            // Waits until the pipe is opened for reading.
+            let end = unsafe open(pipe, O_WRONLY)
+            let count = unsafe write(end, [1, 2, 3] as [UInt8], 3)
+            #expect(count == 3)
+            close(end)
+        }
+        writer.start()
+        #expect(try FileSystem.read(pipe, acceptsStreams: true) == [1, 2, 3])
+        try FileSystem.writeAtomically([7], to: "\(folder.path)/file")
+        try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/f", withDestinationPath: "file")
+        #expect(try FileSystem.read("\(folder.path)/f") == [7])
+    }
+
     @Test("hold what one of their writers wrote, when several write at once")
     func concurrentWriters() async throws {
         let folder = try TemporaryFolder()

@@ -89,6 +89,35 @@ struct JPEGTests {
         #expect(try JPEG.decode(bytes + [9, 9, 9], path: "f") == sound)
     }
 
+    @Test("of a kind that is not decoded is no damage, and another copy is no advice")
+    func unsupported() throws {
+        let bytes = TestPicture(width: 16, height: 16).jpeg()
+        let frame = try #require(bytes.indices.first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
+        let cases: [(Int, [UInt8], String)] = [
+            (4, [12], "samples of 12 bits"), (4, [16], "samples of 16 bits"), (1, [0xC3], "lossless coding"),
+            (1, [0xCB], "lossless coding"), (1, [0xC5], "hierarchical coding"), (1, [0xCE], "hierarchical coding"),
+            (1, [0xF7], "JPEG-LS"), (5, [0, 0], "a height that stands behind the picture (DNL)"),
+            (9, [2], "2 components"),
+        ]
+        for (offset, patch, expected) in cases {
+            var changed = bytes
+            changed.replaceSubrange(frame + offset..<frame + offset + patch.count, with: patch)
+            let error = #expect(throws: FileFormatError.self) { try JPEG.decode(changed, path: "f.jpg") }
+            #expect(
+                error?.problem.hasPrefix("is a JPEG of a kind that is not supported: \(expected) (") == true,
+                "\(error?.description ?? "")"
+            )
+            #expect(error?.advice?.hasPrefix("convert it to a baseline or progressive JPEG of 8 bits a sample") == true)
+        }
+        // A precision that no JPEG has is damage, and so is a file of a sound kind that is cut short.
+        var strange = bytes
+        strange[frame + 4] = 77
+        for damaged in [strange, [UInt8](bytes.prefix(bytes.count / 2))] {
+            let error = #expect(throws: FileFormatError.self) { try JPEG.decode(damaged, path: "f.jpg") }
+            #expect(error?.advice == "copy or download it again, or remove it", "\(error?.description ?? "")")
+        }
+    }
+
     @Test("that claims to be enormous is refused before memory is asked for")
     func enormous() throws {
         var bytes = TestPicture(width: 16, height: 16).jpeg()

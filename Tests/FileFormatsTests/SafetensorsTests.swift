@@ -41,14 +41,14 @@ struct SafetensorsTests {
         #expect(Self.sample().serialized() == Self.fromPython)
     }
 
-    @Test("reads what was written, however large, but no device without an end")
-    func limit() throws {
+    @Test("reads what was written, but no device")
+    func files() throws {
         let folder = try TemporaryFolder()
-        let path = "\(folder.path)/large.safetensors"
+        let path = "\(folder.path)/f.safetensors"
         try Self.sample().write(to: path)
-        #expect(try Safetensors.read(path, limit: 10) == Self.sample())
-        let error = #expect(throws: FileFormatError.self) { try Safetensors.read("/dev/zero", limit: 1 << 20) }
-        #expect(error?.problem == "is larger than 1048576 bytes")
+        #expect(try Safetensors.read(path) == Self.sample())
+        let error = #expect(throws: FileFormatError.self) { try Safetensors.read("/dev/zero") }
+        #expect(error?.problem.hasPrefix("is a device") == true)
     }
 
     @Test("keeps the order of names, aligns every tensor to its element, and the data to 8 bytes")

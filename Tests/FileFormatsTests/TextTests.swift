@@ -4,12 +4,12 @@ import Testing
 @testable import FileFormats
 
 @Suite("Text that is shown")
-struct PrintableTextTests {
+struct ShownTextTests {
     @Test(
         "has its control characters by name",
         arguments: [
             ("plain, äöü 東 👩‍👩‍👧", "plain, äöü 東 👩‍👩‍👧"), ("a\nb\tc\rd", "a\\nb\\tc\\rd"), ("\u{1B}[2J", "\\x1b[2J"),
-            ("\u{0}\u{7}\u{7F}", "\\x00\\x07\\x7f"), ("\u{9B}2J", "\\u009b2J"), ("a\u{202E}b", "a\\u202eb"),
+            ("\u{0}\u{7}\u{7F}", "\\x00\\x07\\x7f"), ("\u{9B}2J", "\\x9b2J"), ("a\u{202E}b", "a\\u202eb"),
             ("\r\n", "\\r\\n"),
         ]
     )

@@ -55,7 +55,7 @@ import Testing
 
         var residual = try Architecture.named("residual18").describe(for: .cifar10)
         #expect(StabilityAdvice(residual).vanishing.contains("a gate"))
-        residual.family = .residual(.fullPreactivation)
+        for stage in residual.stages.indices { residual.stages[stage].family = .residual(.fullPreactivation) }
         #expect(!StabilityAdvice(residual).explosion.contains("--branch-scale"))
         residual.neuron.isRectifier = true
         let advice = StabilityAdvice(residual)

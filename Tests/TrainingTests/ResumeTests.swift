@@ -14,8 +14,7 @@ import Testing
         folder = try TemporaryFolder()
     }
 
-    private func session(_ path: String, _ change: (inout OptionList) -> Void = { _ in }) throws -> TrainingSession
-    {
+    private func session(_ path: String, _ change: (inout OptionList) -> Void = { _ in }) throws -> TrainingSession {
         var options = tinyOptions()
         change(&options)
         return try TrainingSession(options, output: path)

@@ -117,9 +117,9 @@ import Testing
         let options = tinyOptions()
         let configuration = try TrainingConfiguration(options)
         let network = try configuration.network.described(
-                input: NetworkTemplate.Input(channels: 1, height: 8, width: 12),
-                classes: 10
-            )
+            input: NetworkTemplate.Input(channels: 1, height: 8, width: 12),
+            classes: 10
+        )
         var data = configuration.data
         data.split = .random(seed: 7)
         data.framesBy = .time

@@ -36,9 +36,9 @@ import Testing
     @Test func choicesReachTheNetworkAndItsCheckpoint() throws {
         let sew = try TrainingConfiguration(options(("model", "sew-resnet18"), ("sew", "and"), ("neuron", "plif")))
         let network = try sew.network.described(
-                input: NetworkTemplate.Input(channels: 1, height: 8, width: 8),
-                classes: 10
-            )
+            input: NetworkTemplate.Input(channels: 1, height: 8, width: 8),
+            classes: 10
+        )
         #expect(network.families == [.sew(.and)])
         #expect(network.neuron.isLeakLearned)
         // Fang et al.'s start: branches that fire always.

@@ -74,6 +74,8 @@ public struct NetworkAnalyzer: Sendable {
         var result = Forward()
         for index in 0..<batches.batchCount {
             let batch = try batches.evaluationBatch(index: index)
+            // Where no file of it can be read.
+            guard batch.count > 0 else { continue }
             var observers: [any NetworkObserver] = [blocks, synapses]
             if index < extent.checkedBatches { observers.append(check) }
             _ = try network.forward(
@@ -87,6 +89,9 @@ public struct NetworkAnalyzer: Sendable {
                 result.measurements.isEmpty ? measured : zip(result.measurements, measured).map { $0 + $1 }
             result.samples += batch.count
             progress(index + 1)
+        }
+        guard result.samples > 0 else {
+            throw DatasetError("no file of the test split can be read: lsn data verify finds all that is wrong")
         }
         result.checks = check.checks
         result.layers = synapses.counts

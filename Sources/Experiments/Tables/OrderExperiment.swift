@@ -37,7 +37,7 @@ public struct OrderPlan: Codable, Hashable, Sendable {
         for model in models {
             let architecture = try Architecture.named(model)
             // An architecture of another family is refused before anything is trained.
-                        var order = NetworkOverrides()
+            var order = NetworkOverrides()
             order.residual = .original
             _ = try architecture.settled(by: order)
             for isSpiking in [true, false] {
