@@ -61,24 +61,24 @@ private struct LinearLayer: Sendable {
 /// The last layers of a network: the neurons that pre-activation blocks leave to it, global average pooling, whose output
 /// is real at every time step, then one fully connected layer, or two with neurons between them.
 struct HeadLayer: Sendable {
-    static var name: String { "head" }
+    static let name = "head"
 
     private let backend: Backend
-    private let activation: FiringStage?
+    private let activation: Unit?
     private let first: LinearLayer
-    private let second: (neurons: FiringStage, layer: LinearLayer)?
+    private let second: (neurons: Unit, layer: LinearLayer)?
 
     init(_ description: NetworkDescription, parameters: ParameterSet) throws(BackendError) {
-        func stage(_ stage: StageDescription?) throws(BackendError) -> FiringStage? {
+        func unit(_ stage: StageDescription?) throws(BackendError) -> Unit? {
             guard let stage else { return nil }
-            return try FiringStage(stage, timeSteps: description.timeSteps, parameters: parameters)
+            return try Unit(stage, timeSteps: description.timeSteps, parameters: parameters)
         }
         backend = parameters.backend
-        activation = try stage(description.headActivation)
+        activation = try unit(description.headActivation)
         let layers = description.headLayers
         first = try LinearLayer(layers[0], parameters: parameters)
         second =
-            if layers.count > 1, let neurons = try stage(description.hiddenNeurons) {
+            if layers.count > 1, let neurons = try unit(description.hiddenNeurons) {
                 (neurons, try LinearLayer(layers[1], parameters: parameters))
             } else { nil }
     }
@@ -90,7 +90,7 @@ struct HeadLayer: Sendable {
         tape.push(PoolingRecord(shape: features.shape))
         let hidden = try first.forward(.real(pooled), tape: &tape)
         guard let second else { return hidden }
-        return try second.layer.forward(try second.neurons.forward(hidden, tape: &tape), tape: &tape)
+        return try second.layer.forward(try second.neurons.forward(.real(hidden), tape: &tape), tape: &tape)
     }
 
     /// ∂L/∂input from ∂L/∂logits.

@@ -12,13 +12,13 @@ struct LogicBlock: Block {
 
     let name: String
     private let backend: Backend
-    private let excitatory: SpikingBranch
-    private let inhibitory: SpikingBranch
-    private let shortcut: SpikingBranch?
+    private let excitatory: Branch
+    private let inhibitory: Branch
+    private let shortcut: Branch?
 
     init(_ description: BlockDescription, parameters: ParameterSet) throws(BackendError) {
-        func branch(_ units: [UnitDescription]) throws(BackendError) -> SpikingBranch {
-            try SpikingBranch(units, timeSteps: description.timeSteps, parameters: parameters)
+        func branch(_ units: [UnitDescription]) throws(BackendError) -> Branch {
+            try Branch(units, timeSteps: description.timeSteps, parameters: parameters)
         }
         name = description.title
         backend = parameters.backend

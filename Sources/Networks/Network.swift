@@ -7,12 +7,19 @@ public struct ForwardPass: ~Copyable, Sendable {
     /// Logits of every time step, `[T·N, 1, 1, classes]`, time outermost.
     public let logits: RealTensor
     let isStatic: Bool
-    let remaking: InputMaker?
+    let keepsInput: Bool
     var tape: Tape
 }
 
-/// Makes a network's input again, to the same bits.
-public typealias InputMaker = @Sendable () throws(BackendError) -> RealTensor
+/// What is left of a backward pass before the stem is differentiated: see ``Network/backwardToStem(_:logitsGradient:potentialLoss:record:)``.
+public struct StemPass: ~Copyable, Sendable {
+    /// Whether the network's input was not kept, and must be given again.
+    public let needsInput: Bool
+    let isStatic: Bool
+    /// ∂L/∂ what leaves the stem.
+    var gradient: RealTensor?
+    var tape: Tape
+}
 
 /// A network with its parameters on a backend.
 public final class Network: Sendable {
@@ -77,24 +84,25 @@ public final class Network: Sendable {
     ///     ``backward(_:logitsGradient:potentialLoss:record:)`` needs. Without it the running estimates serve and nothing
     ///     is kept.
     ///   - memory: how much is kept for the backward pass, which does not change a bit of it.
-    ///   - remaking: makes `input` again from something smaller; then ``MemoryMode/lean`` does not keep it.
+    ///   - keepsInput: false where the caller will give `input` again in the backward pass; then ``MemoryMode/lean`` does not
+    ///     keep it.
     ///   - observer: sees what every block computes, and in the backward pass every gradient.
     public func forward(
         _ input: RealTensor,
         isStatic: Bool,
         training: Bool,
         memory: MemoryMode = .fast,
-        remaking: InputMaker? = nil,
+        keepsInput: Bool = true,
         observer: (any NetworkObserver)? = nil
     ) throws(BackendError) -> ForwardPass {
         try check(input.shape, isStatic: isStatic)
         var tape = Tape(mode: training ? .training : .inference, memory: memory, observer: observer)
-        var signal = try stem.forward(input, isStatic: isStatic, keepsInput: remaking == nil, tape: &tape)
+        var signal = try stem.forward(input, isStatic: isStatic, keepsInput: keepsInput, tape: &tape)
         for block in blocks {
             signal = try block.forward(signal, tape: &tape)
         }
         let logits = try head.forward(signal, tape: &tape)
-        return ForwardPass(logits: logits, isStatic: isStatic, remaking: remaking, tape: tape)
+        return ForwardPass(logits: logits, isStatic: isStatic, keepsInput: keepsInput, tape: tape)
     }
 
     /// Writes ∂L/∂parameter to ``ParameterSet/gradients`` (whatever stood there is lost).
@@ -110,14 +118,30 @@ public final class Network: Sendable {
         potentialLoss: PotentialDistributionLoss? = nil,
         record: (any Storage)? = nil
     ) throws(BackendError) {
+        let stem = try backwardToStem(
+            pass,
+            logitsGradient: logitsGradient,
+            potentialLoss: potentialLoss,
+            record: record
+        )
+        try backward(stem)
+    }
+
+    /// ``backward(_:logitsGradient:potentialLoss:record:)`` up to the stem, which needs the input: where that was not kept, it
+    /// need not be in memory before.
+    public func backwardToStem(
+        _ pass: consuming ForwardPass,
+        logitsGradient: RealTensor,
+        potentialLoss: PotentialDistributionLoss? = nil,
+        record: (any Storage)? = nil
+    ) throws(BackendError) -> StemPass {
         guard logitsGradient.shape == pass.logits.shape else {
             throw .mismatch(
                 operation: "backward pass",
                 detail: "a gradient of shape \(logitsGradient.shape) for logits of shape \(pass.logits.shape)"
             )
         }
-        let isStatic = pass.isStatic
-        let remaking = pass.remaking
+        let (isStatic, keepsInput) = (pass.isStatic, pass.keepsInput)
         var tape = pass.tape
         let observer = tape.observer
         tape.potentialAim = try potentialAim(potentialLoss, layers: tape.firingLayers, record: record)
@@ -128,7 +152,21 @@ public final class Network: Sendable {
             gradient = try block.backward(consume gradient, tape: &tape)
         }
         try observer?.willDifferentiate(StemLayer.name, gradient: gradient)
-        try stem.backward(consume gradient, isStatic: isStatic, remaking: remaking, tape: &tape)
+        let needsInput = tape.repeatsBlocks && !keepsInput
+        return StemPass(needsInput: needsInput, isStatic: isStatic, gradient: consume gradient, tape: tape)
+    }
+
+    /// The rest of the backward pass.
+    ///
+    /// - Parameters:
+    ///   - pass: of this network.
+    ///   - input: what ``forward(_:isStatic:training:memory:keepsInput:observer:)`` had, to the same bits, where the pass
+    ///     needs it; a mismatch where it then is nil.
+    public func backward(_ pass: consuming StemPass, input: consuming RealTensor? = nil) throws(BackendError) {
+        guard let gradient = pass.gradient.take() else { return }
+        let isStatic = pass.isStatic
+        var tape = pass.tape
+        try stem.backward(consume gradient, isStatic: isStatic, input: consume input, tape: &tape)
     }
 
     private func potentialAim(

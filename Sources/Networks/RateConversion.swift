@@ -165,8 +165,7 @@ private struct NormFolder {
         set(layer.biasName, try values(layer.biasName).map { $0 / output })
     }
 
-    /// NormalizationParameters.epsilon, which belongs to a backend's type.
-    private static let epsilon: Float = 1e-5
+    private static let epsilon = NormalizationParameters.epsilon
 
     private func values(_ name: String) throws(NetworkError) -> [Float] {
         guard let tensor = tensors[name] else { throw .invalid("the network's tensor \(name) is missing") }

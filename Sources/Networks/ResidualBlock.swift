@@ -8,55 +8,60 @@ import Tensors
 /// where entry is the activation of a pre-activation block, exit that of the others, and the shortcut X itself or, where
 /// the shape changes, a 1×1 convolution of A (as in He et al., the projection shares the first activation).
 struct ResidualBlock: Block {
-    /// What the sum is computed again from, where it is not kept: the block's input, what leaves the branch's last
-    /// neurons, and the statistics of the shortcut's norm and of the branch's last.
+    /// What the sum is computed again from, where it is not kept.
     private struct SumRecord: TapeRecord {
-        let input: Activation
-        let hidden: Activation
-        let statistics: [ChannelStatistics]
+        /// Of the branch's last unit.
+        let last: UnitRecord
+        /// Of the shortcut's unit, or the block's input.
+        let shortcut: Shortcut
+    }
+
+    private enum Shortcut {
+        case unit(UnitRecord)
+        case identity(Activation)
     }
 
     let name: String
     private let backend: Backend
-    private let entry: FiringStage?
-    private let inner: SpikingBranch
-    private let last: NormalizedConvolution
-    private let shortcut: NormalizedConvolution?
-    private let exit: FiringStage?
+    private let entry: Unit?
+    private let inner: Branch
+    private let last: Unit
+    private let shortcut: Unit?
+    private let exit: Unit?
 
     init(_ description: BlockDescription, parameters: ParameterSet) throws(BackendError) {
-        func stage(_ stage: StageDescription?) throws(BackendError) -> FiringStage? {
+        let timeSteps = description.timeSteps
+        func unit(_ stage: StageDescription?) throws(BackendError) -> Unit? {
             guard let stage else { return nil }
-            return try FiringStage(stage, timeSteps: description.timeSteps, parameters: parameters)
+            return try Unit(stage, timeSteps: timeSteps, parameters: parameters)
         }
         var units = description.branch("branch")
         name = description.title
         backend = parameters.backend
-        entry = try stage(description.entry)
-        last = try NormalizedConvolution(units.removeLast(), parameters: parameters)
-        inner = try SpikingBranch(units, timeSteps: description.timeSteps, parameters: parameters)
+        entry = try unit(description.entry)
+        last = try Unit(units.removeLast(), timeSteps: timeSteps, parameters: parameters)
+        inner = try Branch(units, timeSteps: timeSteps, parameters: parameters)
         shortcut =
             if let unit = description.shortcut {
-                try NormalizedConvolution(unit, parameters: parameters)
+                try Unit(unit, timeSteps: timeSteps, parameters: parameters)
             } else { nil }
-        exit = try stage(description.exit)
+        exit = try unit(description.exit)
     }
 
     func forward(_ input: Activation, tape: inout Tape) throws(BackendError) -> Activation {
         let repeatsSum = tape.repeatsConvolutions && exit != nil
         let activated = try entry?.forward(input, tape: &tape) ?? input
-        if repeatsSum { tape.beginStatistics() }
-        let x = try joined(input, activated: activated, tape: &tape)
-        var statistics = repeatsSum ? tape.takeStatistics() : []
-        let hidden = try inner.forward(activated, tape: &tape)
-        if repeatsSum { tape.beginStatistics() }
-        let a = Activation.real(try last.forward(hidden, tape: &tape))
-        if repeatsSum {
-            statistics += tape.takeStatistics()
-            tape.push(SumRecord(input: input, hidden: hidden, statistics: statistics))
+        var (x, joined) = (input, Shortcut.identity(input))
+        if let shortcut {
+            x = try shortcut.forward(activated, tape: &tape)
+            if repeatsSum { joined = .unit(try tape.last(UnitRecord.self)) }
         }
+        let hidden = try inner.forward(activated, tape: &tape)
+        let a = try last.forward(hidden, tape: &tape)
+        let record = repeatsSum ? SumRecord(last: try tape.last(UnitRecord.self), shortcut: joined) : nil
         let sum = try backend.sum(a, x)
-        let output = try exit?.forward(sum, keepsInput: !repeatsSum, tape: &tape) ?? .real(sum)
+        let output = try exit?.forward(.real(sum), keepsInput: !repeatsSum, tape: &tape) ?? .real(sum)
+        if let record { tape.push(record) }
         try tape.observer?.didRun(BlockObservation(name: name, input: x, branch: a, output: output))
         return output
     }
@@ -65,7 +70,7 @@ struct ResidualBlock: Block {
         let sum = try throughExit(consume gradient, tape: &tape)
         // Norms and convolutions leave the sum's gradient as it is, so all paths share it; the identity's is added to
         // last.
-        let hidden = try last.backward(sum, accumulator: nil, tape: &tape)
+        let hidden = try last.backward(sum, tape: &tape)
         if let shortcut {
             let first = try inner.backward(consume hidden, accumulator: nil, tape: &tape)
             let activated = try shortcut.backward(consume sum, accumulator: consume first, tape: &tape)
@@ -73,18 +78,7 @@ struct ResidualBlock: Block {
         }
         guard let entry else { return try inner.backward(consume hidden, accumulator: consume sum, tape: &tape) }
         let activated = try inner.backward(consume hidden, accumulator: nil, tape: &tape)
-        try backend.accumulate(try entry.backward(activated, tape: &tape), into: sum)
-        return sum
-    }
-
-    /// The shortcut, as it joins the sum.
-    private func joined(
-        _ input: Activation,
-        activated: Activation,
-        tape: inout Tape
-    ) throws(BackendError) -> Activation {
-        guard let shortcut else { return input }
-        return .real(try shortcut.forward(activated, tape: &tape))
+        return try entry.backward(consume activated, accumulator: consume sum, tape: &tape)
     }
 
     private func throughExit(
@@ -92,18 +86,20 @@ struct ResidualBlock: Block {
         tape: inout Tape
     ) throws(BackendError) -> RealTensor {
         guard let exit else { return gradient }
-        let result = try exit.backward(gradient, tape: &tape) { (tape) throws(BackendError) in try repeatedSum(tape) }
-        if tape.repeatsConvolutions { _ = try tape.pop(SumRecord.self) }
-        return result
+        guard tape.repeatsConvolutions else { return try exit.backward(consume gradient, tape: &tape) }
+        let sum = try repeated(try tape.pop(SumRecord.self))
+        return try exit.backward(consume gradient, seen: consume sum, tape: &tape)
     }
 
-    /// The sum once more. A block that ends in neurons does not start with some, so its branch and its shortcut take its
-    /// input as it is.
-    private func repeatedSum(_ tape: borrowing Tape) throws(BackendError) -> RealTensor {
-        let record = try tape.last(SumRecord.self)
-        var part = Tape(repeating: tape, statistics: record.statistics, keepsRecords: false)
-        let x = try joined(record.input, activated: record.input, tape: &part)
-        let a = Activation.real(try last.forward(record.hidden, tape: &part))
-        return try backend.sum(a, x)
+    /// The sum once more.
+    private func repeated(_ record: SumRecord) throws(BackendError) -> RealTensor {
+        let x: Activation =
+            switch (record.shortcut, shortcut) {
+            case (.unit(let record), let unit?): .real(try unit.repeated(record))
+            case (.identity(let input), _): input
+            case (.unit, nil):
+                throw .mismatch(operation: "block \(name)", detail: "its record is of a block with another shortcut")
+            }
+        return try backend.sum(.real(try last.repeated(record.last)), x)
     }
 }

@@ -15,12 +15,12 @@ struct SEWBlock: Block {
     private let backend: Backend
     /// nil: the sum.
     private let gate: SpikeGate?
-    private let branch: SpikingBranch
-    private let shortcut: SpikingBranch?
+    private let branch: Branch
+    private let shortcut: Branch?
 
     init(_ description: BlockDescription, parameters: ParameterSet) throws(BackendError) {
-        func branch(_ units: [UnitDescription]) throws(BackendError) -> SpikingBranch {
-            try SpikingBranch(units, timeSteps: description.timeSteps, parameters: parameters)
+        func branch(_ units: [UnitDescription]) throws(BackendError) -> Branch {
+            try Branch(units, timeSteps: description.timeSteps, parameters: parameters)
         }
         name = description.title
         backend = parameters.backend

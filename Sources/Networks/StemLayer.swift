@@ -16,14 +16,9 @@ struct StemLayer: Sendable {
         let input: Activation
     }
 
-    private enum Unit: Sendable {
-        case spiking(SpikingUnit)
-        case normalized(NormalizedConvolution)
-    }
-
-    static var name: String { "stem" }
-    private static var poolWindow: Int { 3 }
-    private static var poolGeometry: WindowGeometry { WindowGeometry(stride: 2, padding: 1) }
+    static let name = "stem"
+    private static let poolWindow = 3
+    private static let poolGeometry = WindowGeometry(stride: 2, padding: 1)
 
     private let backend: Backend
     private let unit: Unit
@@ -31,15 +26,9 @@ struct StemLayer: Sendable {
     private let isPooled: Bool
 
     init(_ description: NetworkDescription, parameters: ParameterSet) throws(BackendError) {
-        let unit = description.stemUnit
         backend = parameters.backend
         timeSteps = description.timeSteps
-        self.unit =
-            if unit.stage.neuron == nil {
-                .normalized(try NormalizedConvolution(unit, parameters: parameters))
-            } else {
-                .spiking(try SpikingUnit(unit, timeSteps: description.timeSteps, parameters: parameters))
-            }
+        unit = try Unit(description.stemUnit, timeSteps: description.timeSteps, parameters: parameters)
         isPooled = description.stem == .imagenet
     }
 
@@ -48,7 +37,7 @@ struct StemLayer: Sendable {
     /// - Parameters:
     ///   - input: the pictures.
     ///   - isStatic: whether each stands at every time step.
-    ///   - keepsInput: false where ``backward(_:isStatic:remaking:tape:)`` will be told how to make it again.
+    ///   - keepsInput: false where ``backward(_:isStatic:input:tape:)`` is given them again.
     ///   - tape: of the pass.
     func forward(
         _ input: RealTensor,
@@ -75,17 +64,17 @@ struct StemLayer: Sendable {
     /// - Parameters:
     ///   - gradient: ∂L/∂output.
     ///   - isStatic: as in the forward pass.
-    ///   - remaking: makes the input again, to the same bits, where it was not kept.
+    ///   - remade: the input again, to the same bits, where it was not kept.
     ///   - tape: of the pass.
     func backward(
         _ gradient: consuming RealTensor,
         isStatic: Bool,
-        remaking: InputMaker?,
+        input remade: consuming RealTensor?,
         tape: inout Tape
     ) throws(BackendError) {
         guard tape.repeatsBlocks else { return try differentiate(gradient, isStatic: isStatic, tape: &tape) }
         let record = try tape.pop(InputRecord.self)
-        let again: RealTensor? = if let kept = record.input { kept } else { try remaking?() }
+        let again: RealTensor? = if let kept = record.input { kept } else { remade }
         guard let input = again else {
             throw .mismatch(operation: "backward pass", detail: "the network's input was not kept")
         }
@@ -99,14 +88,9 @@ struct StemLayer: Sendable {
         isStatic: Bool,
         tape: inout Tape
     ) throws(BackendError) -> Activation {
-        switch unit {
-        case .spiking(let unit):
-            return try pool(try unit.forward(.real(input), isStatic: isStatic, tape: &tape), tape: &tape)
-        case .normalized(let unit):
-            let repeats = isStatic ? timeSteps : 1
-            let normalized = try unit.forward(.real(input), repeats: repeats, tape: &tape)
-            return try repeated(try pool(.real(normalized), tape: &tape), isStatic: isStatic)
-        }
+        let output = try pool(try unit.forward(.real(input), isStatic: isStatic, tape: &tape), tape: &tape)
+        guard isStatic, !unit.fires, case .real(let once) = output else { return output }
+        return .real(try backend.repeatOverTime(once, steps: timeSteps))
     }
 
     private func differentiate(
@@ -114,19 +98,9 @@ struct StemLayer: Sendable {
         isStatic: Bool,
         tape: inout Tape
     ) throws(BackendError) {
-        switch unit {
-        case .spiking(let unit):
-            let fired = try throughPool(consume gradient, tape: &tape)
-            try unit.differentiateParameters(consume fired, isStatic: isStatic, tape: &tape)
-        case .normalized(let unit):
-            let once = isStatic ? try backend.sumOverTime(gradient, steps: timeSteps) : gradient
-            try unit.differentiateParameters(try throughPool(once, tape: &tape), tape: &tape)
-        }
-    }
-
-    private func repeated(_ activation: Activation, isStatic: Bool) throws(BackendError) -> Activation {
-        guard isStatic, case .real(let tensor) = activation else { return activation }
-        return .real(try backend.repeatOverTime(tensor, steps: timeSteps))
+        let once = isStatic && !unit.fires ? try backend.sumOverTime(gradient, steps: timeSteps) : gradient
+        let pooled = try throughPool(consume once, tape: &tape)
+        try unit.differentiateParameters(consume pooled, isStatic: isStatic, tape: &tape)
     }
 
     private func pool(_ input: Activation, tape: inout Tape) throws(BackendError) -> Activation {

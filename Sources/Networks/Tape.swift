@@ -39,8 +39,8 @@ public struct Tape: ~Copyable, Sendable {
     var potentialAim: PotentialAim?
     private let keepsRecords: Bool
     private var records: [any TapeRecord] = []
-    /// In training, of the norms that ran since ``beginStatistics()``; in a repetition, of those still to come, the next
-    /// one last.
+    /// In training, of the norms that ran, where a part is to be computed again; in a repetition, of those still to come,
+    /// the next one last.
     private var statistics: [ChannelStatistics]?
 
     /// An empty tape.
@@ -90,9 +90,9 @@ public struct Tape: ~Copyable, Sendable {
         records.append(record)
     }
 
-    /// Keeps the record of a neuron layer.
-    mutating func pushFiring(_ record: consuming some TapeRecord) {
-        firingLayers += 1
+    /// The same, and counts the layer where neurons end it.
+    mutating func push(_ record: consuming some TapeRecord, isFiring: Bool) {
+        if isFiring { firingLayers += 1 }
         push(record)
     }
 
@@ -138,17 +138,6 @@ extension Tape {
         return next
     }
 
-    /// Begins to note statistics; ``takeStatistics()`` ends it.
-    mutating func beginStatistics() {
-        statistics = []
-    }
-
-    /// What was noted, in order of computation.
-    mutating func takeStatistics() -> [ChannelStatistics] {
-        defer { statistics = nil }
-        return statistics ?? []
-    }
-
     /// Runs a part of the pass of which nothing is kept but the statistics of its norms.
     mutating func withoutRecords<Output>(
         _ body: (inout Tape) throws(BackendError) -> Output
@@ -156,6 +145,6 @@ extension Tape {
         var part = Tape(withoutRecordsOf: self)
         let output = try body(&part)
         firingLayers += part.firingLayers
-        return (output, part.takeStatistics())
+        return (output, part.statistics ?? [])
     }
 }

@@ -16,9 +16,9 @@ public struct NormalizationParameters: Sendable {
     public let gain: Float
 
     /// ε under the root.
-    public static var epsilon: Float { 1e-5 }
+    public static let epsilon: Float = 1e-5
     /// The share of a new batch in the running statistics.
-    public static var momentum: Float { 0.1 }
+    public static let momentum: Float = 0.1
 
     /// Gathers what belongs together; all vectors have as many channels.
     public init(

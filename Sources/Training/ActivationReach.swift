@@ -7,7 +7,7 @@ import Tensors
 /// do not move as they move the largest.
 public struct ActivationReach: Sendable {
     /// The share of a layer's values that stay below its reach.
-    public static var share: Double { 0.999 }
+    public static let share = 0.999
 
     private let network: Network
     private let preparer: BatchPreparer

@@ -36,14 +36,14 @@ public struct BlockMeasurement: Hashable, Sendable {
 public final class BlockObserver: NetworkObserver {
     /// Words of a layer in the record.
     private enum Word {
-        static var output: Int { 0 }
-        static var branch: Int { 4 }
-        static var excitatory: Int { 4 }
-        static var inhibitory: Int { 6 }
-        static var differing: Int { 8 }
-        static var changed: Int { 10 }
-        static var gradient: Int { 12 }
-        static var count: Int { 16 }
+        static let output = 0
+        static let branch = 4
+        static let excitatory = 4
+        static let inhibitory = 6
+        static let differing = 8
+        static let changed = 10
+        static let gradient = 12
+        static let count = 16
     }
 
     /// What the host knows of a layer.

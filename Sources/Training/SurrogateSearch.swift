@@ -13,12 +13,12 @@ import Tensors
 /// authors leave weights, step and batch open; these are this project's.
 struct SurrogateSearch {
     /// Weights whose gradient is found by finite differences.
-    static var weightCount: Int { 16 }
+    static let weightCount = 16
     /// Between neighbouring temperatures.
-    static var factor: Float { 1.25 }
+    static let factor: Float = 1.25
     /// Temperatures stay in here: below, the surrogate is a rectangle; above, a needle.
     static var range: ClosedRange<Float> { 0.5...50 }
-    private static var filterName: String { "stem.conv.weight" }
+    private static let filterName = "stem.conv.weight"
 
     let step: TrainingStep
     let seed: UInt64

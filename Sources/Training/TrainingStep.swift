@@ -122,12 +122,14 @@ struct TrainingStep: Sendable {
             labelSmoothing: learning.labelSmoothing,
             record: record
         )
-        try network.backward(
+        let stem = try network.backwardToStem(
             pass,
             logitsGradient: gradient,
             potentialLoss: learning.potentialLoss,
             record: record
         )
+        let input: RealTensor? = if stem.needsInput { try preparer.prepare(batch) } else { nil }
+        try network.backward(stem, input: input)
     }
 
     // A function of its own: pictures that the pass does not keep are gone when it returns.
@@ -135,14 +137,12 @@ struct TrainingStep: Sendable {
         _ batch: UploadedBatch,
         observer: (any NetworkObserver)?
     ) throws(BackendError) -> ForwardPass {
-        let preparer = preparer
-        let remaking: InputMaker = { () throws(BackendError) in try preparer.prepare(batch) }
-        return try network.forward(
+        try network.forward(
             try preparer.prepare(batch),
             isStatic: preparer.isStatic,
             training: true,
             memory: memory,
-            remaking: batch.isEasilyPrepared ? remaking : nil,
+            keepsInput: !batch.isEasilyPrepared,
             observer: observer
         )
     }

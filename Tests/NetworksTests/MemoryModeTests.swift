@@ -99,28 +99,48 @@ struct MemoryModeTests {
         #expect(fast.0[StepRecord.loss] != 0)
     }
 
-    @Test("Lean keeps a record of each block, and makes its input again")
-    func remaking() throws {
+    @Test("Lean keeps a record of each block, and is given its input again")
+    func remadeInput() throws {
         let description = smallDescription()
         let network = try Network(description, backend: backend)
         try network.initialize(seed: 4)
         let input = try pictures(description, images: 2)
-        let calls = Mutex(0)
-        let remaking: InputMaker = { () throws(BackendError) in
-            calls.withLock { $0 += 1 }
-            return input
-        }
         let kept = try step(network, input, memory: .lean)
-        try network.initialize(seed: 4)
-        let made = try step(network, input, memory: .lean, remaking: remaking)
-        #expect(made == kept)
-        #expect(calls.withLock { $0 } == 1)
+        for memory in MemoryMode.allCases {
+            try network.initialize(seed: 4)
+            #expect(try step(network, input, memory: memory, remade: try backend.copy(input)) == kept)
+        }
         let pass = try network.forward(input, isStatic: true, training: true, memory: .lean)
         // The stem, three blocks, and the head's pooling and fully connected layer.
         #expect(pass.tape.count == 1 + 3 + 2)
+    }
+
+    @Test("Only lean needs its input again, and says so", arguments: MemoryMode.allCases, [false, true])
+    func neededInput(memory: MemoryMode, keepsInput: Bool) throws {
+        let network = try Network(smallDescription(), backend: backend)
         try network.initialize(seed: 4)
-        #expect(try step(network, input, memory: .balanced, remaking: remaking) == kept)
-        #expect(calls.withLock { $0 } == 1)
+        let input = try pictures(network.description, images: 2)
+        let pass = try network.forward(
+            input,
+            isStatic: true,
+            training: true,
+            memory: memory,
+            keepsInput: keepsInput
+        )
+        let gradient = try backend.copy(pass.logits)
+        let stem = try network.backwardToStem(pass, logitsGradient: gradient)
+        let isNeeded = memory == .lean && !keepsInput
+        #expect(stem.needsInput == isNeeded)
+        if isNeeded {
+            do {
+                try network.backward(stem)
+                Issue.record("a pass without its input was differentiated")
+            } catch {
+                #expect("\(error)".contains("input was not kept"))
+            }
+        } else {
+            try network.backward(stem)
+        }
     }
 
     @Test("An observer hears the same, once", arguments: BlockFamily.allCases)

@@ -1,13 +1,13 @@
 import Tensors
 
-/// A chain of units, each ending in neurons: the branch of an LSN or a SEW block, or a shortcut that changes shape.
-struct SpikingBranch: Sendable {
-    private let units: [SpikingUnit]
+/// A chain of units: the branch of a block, or a shortcut that changes shape.
+struct Branch: Sendable {
+    private let units: [Unit]
 
     init(_ descriptions: [UnitDescription], timeSteps: Int, parameters: ParameterSet) throws(BackendError) {
-        var units: [SpikingUnit] = []
+        var units: [Unit] = []
         for description in descriptions {
-            units.append(try SpikingUnit(description, timeSteps: timeSteps, parameters: parameters))
+            units.append(try Unit(description, timeSteps: timeSteps, parameters: parameters))
         }
         self.units = units
     }
@@ -28,7 +28,7 @@ struct SpikingBranch: Sendable {
     ) throws(BackendError) -> RealTensor {
         var gradient = consume gradient
         for unit in units.dropFirst().reversed() {
-            gradient = try unit.backward(consume gradient, accumulator: nil, tape: &tape)
+            gradient = try unit.backward(consume gradient, tape: &tape)
         }
         guard let first = units.first else { return gradient }
         return try first.backward(consume gradient, accumulator: consume accumulator, tape: &tape)
