@@ -34,7 +34,7 @@ public struct NetworkTemplate: Hashable, Sendable {
         }
     }
 
-    /// Factors of normalised values, see ``NormalizationParameters/gain``. Families with tdBN multiply them by V_th.
+    /// Factors of normalised values, see `NormalizationParameters`. Families with tdBN multiply them by V_th.
     public struct NormGains: Hashable, Sendable {
         /// Of every norm but those of ``last``; nil: 1.
         public var gain: Float?

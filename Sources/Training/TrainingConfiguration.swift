@@ -62,7 +62,7 @@ public struct DataConfiguration: Codable, Hashable, Sendable {
     public var imageSize: ImageSize?
     /// How recordings of events are cut into frames.
     public var framesBy: FramesBy?
-    /// Damaged files that are borne; nil: ``DataRequest/standardMaxBadFiles``.
+    /// Damaged files that are borne; nil: `DataRequest.standardMaxBadFiles`.
     public var maxBadFiles: Int?
     /// Where the frames of recordings are kept; nil: in the user's cache folder.
     public var cache: String?

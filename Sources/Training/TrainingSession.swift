@@ -60,6 +60,27 @@ public struct TrainingSession: Sendable {
         self.output = output.flatMap { Self.isSame($0, path) ? nil : $0 }
     }
 
+    /// What another number of epochs does to the learning rate of a run that is continued, for people; nil where the next
+    /// epoch has the rate that it would have had.
+    ///
+    /// - Throws: `FileFormatError` where the run's metrics cannot be read.
+    public var scheduleChange: String? {
+        get throws {
+            guard let resumed else { return nil }
+            let (before, now) = (resumed.record.configuration.learning, configuration.learning)
+            let epoch = try resumed.folder.metrics.records().last?.epoch ?? 0
+            guard epoch > 0, epoch < now.epochs, before.epochs != now.epochs else { return nil }
+            let next = now.rates.rate(epoch: epoch)
+            guard epoch >= before.epochs || before.rates.rate(epoch: epoch) != next, before.schedule != .constant else {
+                return nil
+            }
+            let last = before.rates.rate(epoch: epoch - 1)
+            return "with --epochs \(now.epochs) instead of \(before.epochs) the \(now.schedule.rawValue) schedule is "
+                + "stretched: epoch \(epoch + 1) learns at \(Float(next)), after epoch \(epoch) at \(Float(last)). A run is "
+                + "best begun with all its --epochs"
+        }
+    }
+
     private static func isSame(_ first: String, _ second: String) -> Bool {
         func place(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
         return place(first) == place(second)

@@ -77,6 +77,7 @@ struct TrainCommand: AsyncParsableCommand {
             } else {
                 TrainingSession(try options.configuration(device: device.device), output: output)
             }
+        if let warning = try session.scheduleChange { Failure.warn(warning) }
         if printConfig {
             Terminal.write(try OptionFile.text(session.configuration))
             return

@@ -56,6 +56,17 @@ import Testing
         #expect(place.exists("runs/lsn19-digits-2/metrics.jsonl"))
     }
 
+    /// More epochs move the cosine, so that the rate jumps.
+    @Test func moreEpochsAreSaidToChangeTheSchedule() throws {
+        #expect(try train("--output", "run").code == 0)
+        let longer = try place.lsn("train", "--resume", "run", "--epochs", "4")
+        #expect(longer.code == 0)
+        #expect(longer.errors.contains("warning: with --epochs 4 instead of 2"), "\(longer.errors)")
+        #expect(longer.errors.contains("epoch 3 learns at 0.0025, after epoch 2 at 0.0025"), "\(longer.errors)")
+        #expect(try train("--output", "level", "--schedule", "constant").code == 0)
+        #expect(try !place.lsn("train", "--resume", "level", "--epochs", "3").errors.contains("warning"))
+    }
+
     @Test func aKilledRunContinuesToTheSameBits() throws {
         #expect(try train("--output", "whole").code == 0)
         let arguments = tinyTraining + ["--output", "killed", "--checkpoint-every", "1"]
