@@ -1,4 +1,5 @@
 public import Datasets
+import Dispatch
 public import Networks
 import Tensors
 
@@ -31,6 +32,8 @@ public struct Evaluator: Sendable {
     /// The samples, in file order.
     public let source: any BatchProvider
     private let preparer: BatchPreparer
+    /// Where the next batch is prepared while one is evaluated.
+    private let preparing = DispatchQueue(label: "lsn.batches")
 
     /// An evaluator of the test split of `data`.
     public init(network: Network, data: any TrainingData, batchSize: Int) {
@@ -67,9 +70,9 @@ public struct Evaluator: Sendable {
         for index in 0..<source.batchCount {
             if shouldStop() { return nil }
             let start = clock.now
-            async let following = prepare(index + 1)
+            let following = prepare(index + 1)
             guard batch.count > 0 else {
-                if let next = try await following { batch = next }
+                if let next = try await following.value { batch = next }
                 continue
             }
             let samples = try preparer.prepare(batch)
@@ -97,7 +100,7 @@ public struct Evaluator: Sendable {
                 for step in logits.indices { logits[step] += values[step * size..<(step + 1) * size] }
             }
             progress(result.sums.samples)
-            if let next = try await following {
+            if let next = try await following.value {
                 batch = next
             }
             result.sums.seconds += (clock.now - start).seconds
@@ -119,8 +122,12 @@ public struct Evaluator: Sendable {
         try network.backend.synchronize()
     }
 
-    private func prepare(_ index: Int) async throws -> Batch? {
-        index < source.batchCount ? try source.evaluationBatch(index: index) : nil
+    /// Starts to prepare a batch; nil of it where there is none any more.
+    private func prepare(_ index: Int) -> BatchAhead<Batch?> {
+        let source = source
+        return BatchAhead(on: preparing) {
+            index < source.batchCount ? try source.evaluationBatch(index: index) : nil
+        }
     }
 
     /// Spikes hide values that are not finite, so the network's own are looked at first.

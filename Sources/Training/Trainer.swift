@@ -1,4 +1,5 @@
 import Datasets
+import Dispatch
 import FileFormats
 import Networks
 import Tensors
@@ -15,6 +16,8 @@ struct Trainer {
     /// Watches the last batch of an epoch, and the first of an evaluation.
     let blocks: BlockObserver
     let batches: any BatchProvider
+    /// Where the next batch is prepared while a step runs.
+    private let preparing = DispatchQueue(label: "lsn.batches")
     /// Whether samples are read while training goes on.
     let readsFiles: Bool
     let observer: @Sendable (TrainingEvent) -> Void
@@ -98,13 +101,13 @@ struct Trainer {
             }
             if shouldStop() { return try interrupt() }
             let start = clock.now
-            async let following = Self.prepare(batches, epoch: progress.epoch, index: progress.batch + 1)
+            let following = prepare(index: progress.batch + 1)
             let isObserved = isObserved
             let outcome = try runStep(batch, observer: isObserved ? blocks : nil)
             if isObserved { progress.gradientNorms = try blocks.measurements().map(\.gradientNorm) }
             let samples = batch.count
             let waiting = clock.now
-            if let next = try await following {
+            if let next = try await following.value {
                 batch = next
             }
             progress.sums.waitSeconds += (clock.now - waiting).seconds
@@ -158,8 +161,12 @@ struct Trainer {
         progress.batch + 1 == batches.batchCount || progress.step + 1 == configuration.run.maxSteps
     }
 
-    private static func prepare(_ source: any BatchProvider, epoch: Int, index: Int) async throws -> Batch? {
-        index < source.batchCount ? try source.trainingBatch(epoch: epoch, index: index) : nil
+    /// Starts to prepare a batch of the epoch under way; nil of it where there is none any more.
+    private func prepare(index: Int) -> BatchAhead<Batch?> {
+        let (source, epoch) = (batches, progress.epoch)
+        return BatchAhead(on: preparing) {
+            index < source.batchCount ? try source.trainingBatch(epoch: epoch, index: index) : nil
+        }
     }
 
     private func evaluate() async throws -> Evaluation? {

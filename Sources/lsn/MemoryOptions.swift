@@ -53,14 +53,3 @@ extension DeviceInfo {
         kind == .cpu ? min(globalMemoryBytes, HostMemory.availableBytes) : globalMemoryBytes
     }
 }
-
-/// The memory of the machine.
-enum HostMemory {
-    /// What can be had without swapping; where the system does not say, all there is.
-    static var availableBytes: Int {
-        let text = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
-        let line = text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
-        let kilobytes = line?.split(separator: " ").compactMap { Int($0) }.first
-        return kilobytes.map { 1024 * $0 } ?? Int(clamping: ProcessInfo.processInfo.physicalMemory)
-    }
-}
