@@ -45,7 +45,7 @@ import Testing
     @Test func aNegativeNumberInAListIsAValue() throws {
         let result = try place.lsn("experiment", "recipe", "--warmups", "0", "-1")
         #expect(result.code == 2)
-        #expect(result.errors.hasPrefix("error: --warmup-epochs -1: must be from 0"), "\(result.errors)")
+        #expect(result.errors.hasPrefix("error: The value '-1' is invalid for '--warmup-epochs"), "\(result.errors)")
     }
 
     @Test func aNegativeNumberWhereOneIsAllowedIsTaken() throws {

@@ -66,7 +66,7 @@ struct WriteTargetTests {
         try FileSystem.writeAtomically([1], to: "/dev/null")
         try link("null", to: "/dev/null")
         try FileSystem.writeAtomically([1], to: path("null"))
-        #expect(try FileSystem.read("/dev/null") == [])
+        #expect(try FileSystem.read("/dev/null", acceptsStreams: true) == [])
         let full = #expect(throws: FileFormatError.self) { try FileSystem.writeAtomically([1], to: "/dev/full") }
         #expect(full?.description.contains(unsafe String(cString: strerror(ENOSPC))) == true)
         #expect(try folder.names() == ["null"])
@@ -78,7 +78,7 @@ struct WriteTargetTests {
         let made = unsafe mkfifo(pipe, 0o600)
         try #require(made == 0)
         let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
-        async let seen = FileSystem.read(pipe)
+        async let seen = FileSystem.read(pipe, acceptsStreams: true)
         try FileSystem.writeAtomically(content, to: pipe)
         #expect(try await seen == content)
         #expect(try folder.names() == ["pipe"])
