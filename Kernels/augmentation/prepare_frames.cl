@@ -6,7 +6,7 @@
 //
 // Layout: counts [N][T][channels][height][width] of 16 bits; transforms [N][3]: dy, dx, mirrored; output
 // [T·N][height][width][stride] floats.
-// Mapping: an item takes an image (dimension 1) and a run of its rows (dimension 0).
+// Mapping: an item takes an image and a run of its rows.
 // Numerics: exact, counts fit a float.
 #include "common/layout.cl"
 
@@ -29,10 +29,11 @@ __kernel void prepare_frames(
     const int stride,
     const int run)
 {
-    const int image = get_global_id(1);
+    const int runs = (height + run - 1) / run;
+    const int image = OUTER_ITEM(runs);
     const int step = image / samples;
     const int sample = image % samples;
-    const int begin = (int)get_global_id(0) * run;
+    const int begin = INNER_ITEM(runs) * run;
     const int end = begin + min(run, height - begin);
     const int dy = transforms[3 * (size_t)sample];
     const int dx = transforms[3 * (size_t)sample + 1];

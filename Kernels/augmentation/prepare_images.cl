@@ -6,7 +6,7 @@
 //
 // Layout: bytes [images][channels][height][width], four to a word, the first in the lowest bits; transforms [images][3]:
 // dy, dx, flipped; output [images][height][width][stride] floats.
-// Mapping: an item takes an image (dimension 1) and a run of its rows (dimension 0).
+// Mapping: an item takes an image and a run of its rows.
 // Numerics: the table is rounded once, by the host.
 #include "common/layout.cl"
 
@@ -21,8 +21,9 @@ __kernel void prepare_images(
     const int stride,
     const int run)
 {
-    const int image = get_global_id(1);
-    const int begin = (int)get_global_id(0) * run;
+    const int runs = (height + run - 1) / run;
+    const int image = OUTER_ITEM(runs);
+    const int begin = INNER_ITEM(runs) * run;
     const int end = begin + min(run, height - begin);
     // A shift by the whole picture leaves nothing of it, and neither do larger ones, which might overflow.
     const int dy = clamp(transforms[3 * (size_t)image], -height, height);

@@ -9,7 +9,7 @@
 // Layout: bytes [height][width][CHANNELS] of each picture, from a word of its own on; crops [images][8]: first word,
 // rows, columns, rows and columns resized, top, left, mirrored; constants [CHANNELS][2]: factor and summand that
 // normalise a level; output [images][height][width][stride] floats.
-// Mapping: an item takes an image (dimension 1) and a run of its rows (dimension 0).
+// Mapping: an item takes an image and a run of its rows.
 // Sizes: extents up to 2¹⁶, so that positions in half pixels fit a long; the host has seen that pictures and parts fit.
 // Numerics: whole and broken part of (i + ½)·n/m are kept apart, so that weights are as exact in wide pictures as in
 // narrow ones.
@@ -60,8 +60,9 @@ __kernel void resize_images(
     const int stride,
     const int run)
 {
-    const int image = get_global_id(1);
-    const int begin = (int)get_global_id(0) * run;
+    const int runs = (height + run - 1) / run;
+    const int image = OUTER_ITEM(runs);
+    const int begin = INNER_ITEM(runs) * run;
     const int end = begin + min(run, height - begin);
     __global const int *crop = crops + 8 * (size_t)image;
     __global const uchar *picture = bytes + 4 * (size_t)(uint)crop[0];

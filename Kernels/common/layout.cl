@@ -9,7 +9,8 @@
 // item, runs are long, and -DWIDTH=16 where the stride is a multiple of 16, else 8; for GPUs runs are short, -DWIDTH=4, and
 // the items of a work-group take what lies side by side in memory.
 //
-// Sizes. Pixels of a tensor fit 31 bits; words of it may not, so offsets are size_t.
+// Sizes. Pixels of a tensor, and as many more as fill the last run, tile or work-group, fit 31 bits; words of it may not, so
+// offsets are size_t.
 //
 // Numerics. Products and sums are fused only where fma() says so: then the backward pass recomputes exactly the
 // potentials of the forward pass, and results do not depend on what a compiler likes to fuse.
@@ -27,6 +28,11 @@
 #define GROUP 16
 #endif
 #define GROUP_CHUNKS(first, group, stride) (GROUP == 1 ? 1 : min(group, ((stride) - (first)) / WIDTH))
+
+// The item's place in a range of runs of `inner` parts each, which stands in dimension 0, a run's parts side by side: some
+// drivers limit the work-groups of the other dimensions to 65,535. (Reductions have fewer runs, and use two dimensions.)
+#define INNER_ITEM(inner) ((int)((uint)get_global_id(0) % (uint)(inner)))
+#define OUTER_ITEM(inner) ((int)((uint)get_global_id(0) / (uint)(inner)))
 
 #define JOIN_NOW(a, b) a##b
 #define JOIN(a, b) JOIN_NOW(a, b)

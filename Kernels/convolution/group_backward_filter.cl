@@ -34,9 +34,9 @@ __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void group_backwar
     const int x = get_local_id(0);
     const int y = get_local_id(1);
     const int item = y * SIDE + x;
-    const int first = (int)get_group_id(0) * TILE_COLUMNS;
-    const int channel = (int)get_group_id(1) % ROW_TILES * TILE_ROWS;
-    const int tap = (int)get_group_id(1) / ROW_TILES;
+    const int first = TILE_ACROSS(OUT_STRIDE) * TILE_COLUMNS;
+    const int channel = TILE_DOWN(OUT_STRIDE) % ROW_TILES * TILE_ROWS;
+    const int tap = TILE_DOWN(OUT_STRIDE) / ROW_TILES;
     const int begin = (int)get_group_id(2) * partition_pixels;
     const int end = begin + min(partition_pixels, pixels - begin);
     float sums[ROWS][COLUMNS];

@@ -77,8 +77,8 @@ __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void group_spike_f
 {
     __local uint words[TILE_ROWS];
     __local float weights[DEPTH * TILE_COLUMNS];
-    const int first = (int)get_group_id(0) * TILE_COLUMNS;
-    const int start = (int)get_group_id(1) * TILE_ROWS;
+    const int first = TILE_ACROSS(OUT_STRIDE) * TILE_COLUMNS;
+    const int start = TILE_DOWN(OUT_STRIDE) * TILE_ROWS;
     const Place mine = place_of(start + ITEM, pixels, out_height, out_width);
     float sums[ROWS][COLUMNS];
     clear_sums(sums);
@@ -120,8 +120,8 @@ __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void group_forward
     __local int sources[TILE_ROWS];
     __local float left[DEPTH * LEFT_STRIDE];
     __local float weights[DEPTH * TILE_COLUMNS];
-    const int first = (int)get_group_id(0) * TILE_COLUMNS;
-    const int start = (int)get_group_id(1) * TILE_ROWS;
+    const int first = TILE_ACROSS(OUT_STRIDE) * TILE_COLUMNS;
+    const int start = TILE_DOWN(OUT_STRIDE) * TILE_ROWS;
     const Place mine = place_of(start + ITEM, pixels, out_height, out_width);
     float sums[ROWS][COLUMNS];
     clear_sums(sums);
@@ -172,8 +172,8 @@ __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void group_backwar
     __local int sources[TILE_ROWS];
     __local float left[DEPTH * LEFT_STRIDE];
     __local float weights[DEPTH * TILE_COLUMNS];
-    const int first = (int)get_group_id(0) * TILE_COLUMNS;
-    const int start = (int)get_group_id(1) * TILE_ROWS;
+    const int first = TILE_ACROSS(IN_STRIDE) * TILE_COLUMNS;
+    const int start = TILE_DOWN(IN_STRIDE) * TILE_ROWS;
     const int phase = get_group_id(2);
     const Place mine = place_of_phase(start + ITEM, phase, images, height, width);
     float sums[ROWS][COLUMNS];

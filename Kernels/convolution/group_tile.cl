@@ -16,6 +16,11 @@
 // Terms of the sum that stand in local memory at a time.
 #define DEPTH 32
 #define TAPS (KH * KW)
+// The work-group's tile of a result of so many columns: tiles of a row of them side by side, all in dimension 0, since some
+// drivers limit the work-groups of the others to 65,535.
+#define TILES_ACROSS(columns) (((columns) + TILE_COLUMNS - 1) / TILE_COLUMNS)
+#define TILE_ACROSS(columns) ((int)get_group_id(0) % TILES_ACROSS(columns))
+#define TILE_DOWN(columns) ((int)get_group_id(0) / TILES_ACROSS(columns))
 
 // A pixel of a batch of pictures; a row of −1 is none.
 typedef struct {

@@ -10,8 +10,9 @@
 __kernel void add_bias(
     __global float *tensor, __global const float *bias, const int pixels, const int stride, const int run)
 {
-    const int channel = (int)get_global_id(0) * WIDTH;
-    const int begin = (int)get_global_id(1) * run;
+    const int chunks = stride / WIDTH;
+    const int channel = INNER_ITEM(chunks) * WIDTH;
+    const int begin = OUTER_ITEM(chunks) * run;
     const int end = begin + min(run, pixels - begin);
     const FLOATV term = LOADV(bias + channel);
     for (int pixel = begin; pixel < end; ++pixel) {

@@ -38,9 +38,9 @@ __kernel void fire(
 {
     const float leak = LEAK;
     const float thresholds[] = THRESHOLDS;
-    const int word = get_global_id(0);
+    const int word = INNER_ITEM(words);
     const int channel = word * 32;
-    const int begin = (int)get_global_id(1) * run;
+    const int begin = OUTER_ITEM(words) * run;
     const int end = begin + min(run, pixels - begin);
     const int chunks = min(CHUNKS, (stride - channel) / WIDTH);
     const uint counting = channels - channel < 32 ? (1u << (channels - channel)) - 1u : ~0u;

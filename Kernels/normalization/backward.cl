@@ -87,9 +87,10 @@ __kernel void normalize_backward_apply(
     const int group,
     const float gain)
 {
-    const int first = (int)get_global_id(0) * group * WIDTH;
+    const int groups = (stride / WIDTH + GROUP - 1) / GROUP;
+    const int first = INNER_ITEM(groups) * group * WIDTH;
     const int chunks = GROUP_CHUNKS(first, group, stride);
-    const int begin = (int)get_global_id(1) * run;
+    const int begin = OUTER_ITEM(groups) * run;
     const int end = begin + min(run, pixels - begin);
     FLOATV mean[GROUP], scale[GROUP], average[GROUP], slope[GROUP];
     for (int chunk = 0; chunk < chunks; ++chunk) {

@@ -30,8 +30,9 @@ __kernel void average_pool(
     const int pixels,
     const int run)
 {
-    const int channel = (int)get_global_id(0) * WIDTH;
-    const int begin = (int)get_global_id(1) * run;
+    const int chunks = stride / WIDTH;
+    const int channel = INNER_ITEM(chunks) * WIDTH;
+    const int begin = OUTER_ITEM(chunks) * run;
     const int end = begin + min(run, pixels - begin);
     const FLOATV count = (FLOATV)((float)rows * (float)columns);
     for (int pixel = begin; pixel < end; ++pixel) {
@@ -64,8 +65,9 @@ __kernel void average_pool_backward(
     const int pixels,
     const int run)
 {
-    const int channel = (int)get_global_id(0) * WIDTH;
-    const int begin = (int)get_global_id(1) * run;
+    const int chunks = stride / WIDTH;
+    const int channel = INNER_ITEM(chunks) * WIDTH;
+    const int begin = OUTER_ITEM(chunks) * run;
     const int end = begin + min(run, pixels - begin);
     const FLOATV count = (FLOATV)((float)rows * (float)columns);
     for (int pixel = begin; pixel < end; ++pixel) {

@@ -56,8 +56,9 @@ __kernel void max_pool_backward(
     const int pixels,
     const int run)
 {
-    const int channel = (int)get_global_id(0) * WIDTH;
-    const int begin = (int)get_global_id(1) * run;
+    const int chunks = stride / WIDTH;
+    const int channel = INNER_ITEM(chunks) * WIDTH;
+    const int begin = OUTER_ITEM(chunks) * run;
     const int end = begin + min(run, pixels - begin);
     for (int pixel = begin; pixel < end; ++pixel) {
         const Place here = place_of(pixel, height, width);

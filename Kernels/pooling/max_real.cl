@@ -30,8 +30,9 @@ __kernel void max_pool_real(
     const int pixels,
     const int run)
 {
-    const int channel = (int)get_global_id(0) * WIDTH;
-    const int begin = (int)get_global_id(1) * run;
+    const int chunks = stride / WIDTH;
+    const int channel = INNER_ITEM(chunks) * WIDTH;
+    const int begin = OUTER_ITEM(chunks) * run;
     const int end = begin + min(run, pixels - begin);
     for (int pixel = begin; pixel < end; ++pixel) {
         const Place out = place_of(pixel, out_height, out_width);
@@ -61,8 +62,9 @@ __kernel void max_pool_real_backward(
     const int pixels,
     const int run)
 {
-    const int channel = (int)get_global_id(0) * WIDTH;
-    const int begin = (int)get_global_id(1) * run;
+    const int chunks = stride / WIDTH;
+    const int channel = INNER_ITEM(chunks) * WIDTH;
+    const int begin = OUTER_ITEM(chunks) * run;
     const int end = begin + min(run, pixels - begin);
     for (int pixel = begin; pixel < end; ++pixel) {
         const Place here = place_of(pixel, height, width);

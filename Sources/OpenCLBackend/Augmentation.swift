@@ -24,7 +24,7 @@ extension OpenCLBackend: AugmentationKernels {
                 .int(shape.height), .int(shape.width), .int(shape.channels), .int(shape.channelStride),
                 .int(runs.length),
             ],
-            global: [runs.count, shape.images]
+            global: [runs.count * shape.images]
         )
     }
 }

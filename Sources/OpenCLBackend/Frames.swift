@@ -22,7 +22,7 @@ extension OpenCLBackend {
                 .int(shape.height), .int(shape.width), .int(shape.channels), .int(shape.channelStride),
                 .int(runs.length),
             ],
-            global: [runs.count, shape.images]
+            global: [runs.count * shape.images]
         )
     }
 }

@@ -38,9 +38,9 @@ struct GroupTile: Hashable {
 
     var options: [KernelOption] { [.define("ROWS", rows), .define("COLUMNS", columns)] }
 
-    /// Work-items, with `layers` in the third dimension.
+    /// Work-items: all tiles in the first dimension, with `layers` in the third.
     func global(layers: Int = 1, times: Int = 1) -> [Int] {
-        [Self.side * columnTiles, Self.side * rowTiles * times, layers]
+        [Self.side * columnTiles * rowTiles * times, Self.side, layers]
     }
 
     /// The work-group.

@@ -18,7 +18,7 @@ extension OpenCLBackend: HeadKernels {
                 .storage(tensor.storage), .storage(bias.storage), .int(shape.pixels), .int(shape.channelStride),
                 .int(runs.length),
             ],
-            global: [lanes(of: shape).chunks, runs.count]
+            global: [lanes(of: shape).chunks * runs.count]
         )
     }
 

@@ -24,7 +24,7 @@ extension OpenCLBackend: NeuronKernels {
                     .storage(output.storage), .int(layer.pixels), .int(shape.channelStride), .int(shape.wordsPerPixel),
                     .int(shape.channels), .int(runs.length), layer.leakArgument(),
                 ] + layer.thresholdArguments,
-            global: [shape.wordsPerPixel, runs.count]
+            global: [shape.wordsPerPixel * runs.count]
         )
     }
 

@@ -83,7 +83,7 @@ extension OpenCLBackend: NormalizationKernels {
                 .storage(output.storage), .int(shape.pixels), .int(shape.channelStride), .int(runs.length),
                 .int(lanes(of: shape).groupChunks), .float(normalization.parameters.gain),
             ],
-            global: [lanes(of: shape).groups, runs.count]
+            global: [lanes(of: shape).groups * runs.count]
         )
     }
 
@@ -156,7 +156,7 @@ extension OpenCLBackend: NormalizationKernels {
                 .int(shape.pixels), .int(shape.channelStride), .int(cuts.length),
                 .int(lanes(of: shape).groupChunks), .float(normalization.parameters.gain),
             ],
-            global: [lanes(of: shape).groups, cuts.count]
+            global: [lanes(of: shape).groups * cuts.count]
         )
     }
 }

@@ -42,7 +42,7 @@ public final class OpenCLBackend: Sendable {
     ) throws(BackendError) {
         try self.init(
             queue: queue,
-            registers: VectorRegisters(lanes: queue.device.preferredFloatVectorWidth),
+            registers: VectorRegisters(lanes: queue.device.nativeFloatVectorWidth),
             choices: choices,
             memoryLimit: memoryLimit,
             guardsMemory: guardsMemory
@@ -77,7 +77,7 @@ public final class OpenCLBackend: Sendable {
         self.choices = choices
         sliceAlignment = device.map(Self.sliceAlignment) ?? 64
         computeUnits = device?.computeUnits ?? 2
-        registers = VectorRegisters(lanes: device?.preferredFloatVectorWidth ?? 16)
+        registers = VectorRegisters(lanes: device?.nativeFloatVectorWidth ?? 16)
         guards = nil
         pool = StoragePool(queue: nil)
     }

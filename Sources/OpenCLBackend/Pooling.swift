@@ -45,7 +45,7 @@ extension OpenCLBackend: PoolingKernels {
                 .int(from.wordsPerPixel), .int(window), .int(geometry.stride), .int(geometry.padding),
                 .int(from.pixels), .int(runs.length),
             ],
-            global: [lanes(of: from).chunks, runs.count]
+            global: [lanes(of: from).chunks * runs.count]
         )
     }
 
@@ -67,7 +67,7 @@ extension OpenCLBackend: PoolingKernels {
                 .int(to.height), .int(to.width), .int(from.channelStride), .int(window), .int(geometry.stride),
                 .int(geometry.padding), .int(to.pixels), .int(runs.length),
             ],
-            global: [lanes(of: from).chunks, runs.count]
+            global: [lanes(of: from).chunks * runs.count]
         )
     }
 
@@ -90,7 +90,7 @@ extension OpenCLBackend: PoolingKernels {
                 .int(from.width), .int(to.height), .int(to.width), .int(from.channelStride), .int(window),
                 .int(geometry.stride), .int(geometry.padding), .int(from.pixels), .int(runs.length),
             ],
-            global: [lanes(of: from).chunks, runs.count]
+            global: [lanes(of: from).chunks * runs.count]
         )
     }
 
@@ -112,7 +112,7 @@ extension OpenCLBackend: PoolingKernels {
                 .int(to.height), .int(to.width), .int(from.channelStride), .int(from.wordsPerPixel), .int(rows),
                 .int(columns), .int(to.pixels), .int(runs.length),
             ],
-            global: [lanes(of: from).chunks, runs.count]
+            global: [lanes(of: from).chunks * runs.count]
         )
     }
 
@@ -134,7 +134,7 @@ extension OpenCLBackend: PoolingKernels {
                 .int(to.height), .int(to.width), .int(from.channelStride), .int(rows), .int(columns),
                 .int(from.pixels), .int(runs.length),
             ],
-            global: [lanes(of: from).chunks, runs.count]
+            global: [lanes(of: from).chunks * runs.count]
         )
     }
 }

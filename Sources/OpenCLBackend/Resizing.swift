@@ -29,7 +29,7 @@ extension OpenCLBackend {
                 .storage(output.storage), .int(shape.height), .int(shape.width), .int(shape.channelStride),
                 .int(runs.length),
             ],
-            global: [runs.count, shape.images]
+            global: [runs.count * shape.images]
         )
     }
 }

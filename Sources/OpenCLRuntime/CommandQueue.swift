@@ -1,4 +1,5 @@
 import COpenCL
+import Foundation
 import Synchronization
 
 /// A queue of OpenCL's. Whether commands are timed is a property of the queue they are in.
@@ -36,8 +37,14 @@ public struct WaitCount: Hashable, Sendable {
 }
 
 extension ComputeQueue {
-    /// Where commands go now.
-    var commands: CommandQueue { active.withLock { $0 } }
+    /// Runs `body`, which enqueues a command, when it is the caller's turn, with the queue that commands go to.
+    func inTurn<Result, Failure: Error>(
+        _ body: (CommandQueue) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        turns.lock()
+        defer { turns.unlock() }
+        return try body(active.withLock { $0 })
+    }
 
     /// How often the host has waited since the queue was opened.
     public var waits: WaitCount { waitCount.withLock { $0 } }
@@ -53,13 +60,16 @@ extension ComputeQueue {
         }
     }
 
-    /// Runs `body` with every launch timed, and gives the launches' times in order. Others pay nothing for it: the
-    /// launches go to a second queue on the same context, between two waits.
+    /// Runs `body` with every launch timed, and gives the launches' times in order. What runs before and after pays nothing
+    /// for it: the launches go to a second queue on the same context, between two waits. Calls from other threads wait
+    /// meanwhile, so that none of their launches is among them; `body` must not wait for those.
     ///
     /// - Throws: what `body` throws; `OpenCLError`.
     public func timed<Result>(_ body: () throws -> Result) throws -> (result: Result, timings: [KernelTiming]) {
+        turns.lock()
+        defer { turns.unlock() }
         _ = try takeTimings()
-        let before = commands
+        let before = active.withLock { $0 }
         let timing = before.isProfiling ? before : try CommandQueue(context: context, isProfiling: true)
         active.withLock { $0 = timing }
         defer { active.withLock { $0 = before } }

@@ -22,25 +22,26 @@ extension ComputeQueue {
         try checkSizes(global: global, local: local, of: kernel)
         if global.contains(0) { return }
         var event: cl_event? = nil
-        let queue = commands
-        let code = try kernel.handle.withLock { (handle) throws(OpenCLError) -> cl_int in
-            for (index, argument) in arguments.enumerated() {
-                let code = argument.set(at: cl_uint(index), of: handle)
-                if code != CL_SUCCESS { throw argumentError(code, at: index, of: kernel) }
-            }
-            let dimensions = cl_uint(global.count)
-            return unsafe withUnsafeMutablePointer(to: &event) { event in
-                unsafe clEnqueueNDRangeKernel(
-                    queue.handle.pointer,
-                    handle.pointer,
-                    dimensions,
-                    nil,
-                    global,
-                    local,
-                    0,
-                    nil,
-                    queue.isProfiling ? event : nil
-                )
+        let code = try inTurn { (queue) throws(OpenCLError) -> cl_int in
+            try kernel.handle.withLock { (handle) throws(OpenCLError) -> cl_int in
+                for (index, argument) in arguments.enumerated() {
+                    let code = argument.set(at: cl_uint(index), of: handle)
+                    if code != CL_SUCCESS { throw argumentError(code, at: index, of: kernel) }
+                }
+                let dimensions = cl_uint(global.count)
+                return unsafe withUnsafeMutablePointer(to: &event) { event in
+                    unsafe clEnqueueNDRangeKernel(
+                        queue.handle.pointer,
+                        handle.pointer,
+                        dimensions,
+                        nil,
+                        global,
+                        local,
+                        0,
+                        nil,
+                        queue.isProfiling ? event : nil
+                    )
+                }
             }
         }
         try check(code, "clEnqueueNDRangeKernel", "to run \(kernel.name) over \(global) in groups of \(local ?? [])")
@@ -63,8 +64,7 @@ extension ComputeQueue {
         outstanding.add(1, ordering: .relaxed)
         let before = unflushed.add(1, ordering: .relaxed).oldValue
         guard before % 16 == 0 else { return }
-        let queue = commands
-        _ = unsafe clFlush(queue.handle.pointer)
+        _ = inTurn { unsafe clFlush($0.handle.pointer) }
     }
 
     private func checkArguments(_ arguments: [KernelArgument], of kernel: Kernel) throws(OpenCLError) {

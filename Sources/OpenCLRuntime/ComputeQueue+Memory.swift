@@ -31,8 +31,9 @@ extension ComputeQueue {
         // buffer to the device, content undefined, makes them allocate now, where the size is known.
         var moved: cl_mem? = unsafe memory.pointer
         let migration = cl_mem_migration_flags(CL_MIGRATE_MEM_OBJECT_CONTENT_UNDEFINED)
-        let queue = commands
-        let answer = unsafe clEnqueueMigrateMemObjects(queue.handle.pointer, 1, &moved, migration, 0, nil, nil)
+        let answer = inTurn { queue in
+            unsafe clEnqueueMigrateMemObjects(queue.handle.pointer, 1, &moved, migration, 0, nil, nil)
+        }
         if OpenCLStatus.isShortage(answer) { try checkAllocation(answer, bytes: bytes) }
         return Buffer(memory, bytes: bytes, ownedBytes: owned, context: context)
     }
@@ -82,18 +83,19 @@ extension ComputeQueue {
         try checkRange("write", buffer, byteOffset: 0, bytes: bytes.count)
         guard bytes.count > 0, let source = bytes.baseAddress else { return }
         willWait { $0.writes += 1 }
-        let queue = commands
-        let code = unsafe clEnqueueWriteBuffer(
-            queue.handle.pointer,
-            buffer.handle.pointer,
-            cl_bool(CL_TRUE),
-            0,
-            bytes.count,
-            source,
-            0,
-            nil,
-            nil
-        )
+        let code = inTurn { queue in
+            unsafe clEnqueueWriteBuffer(
+                queue.handle.pointer,
+                buffer.handle.pointer,
+                cl_bool(CL_TRUE),
+                0,
+                bytes.count,
+                source,
+                0,
+                nil,
+                nil
+            )
+        }
         try check(code, "clEnqueueWriteBuffer", "for \(bytes.count) bytes")
     }
 
@@ -104,18 +106,19 @@ extension ComputeQueue {
         try checkRange("read", buffer, byteOffset: 0, bytes: destination.count)
         guard destination.count > 0, let target = destination.baseAddress else { return }
         willWait { $0.reads += 1 }
-        let queue = commands
-        let code = unsafe clEnqueueReadBuffer(
-            queue.handle.pointer,
-            buffer.handle.pointer,
-            cl_bool(CL_TRUE),
-            0,
-            destination.count,
-            target,
-            0,
-            nil,
-            nil
-        )
+        let code = inTurn { queue in
+            unsafe clEnqueueReadBuffer(
+                queue.handle.pointer,
+                buffer.handle.pointer,
+                cl_bool(CL_TRUE),
+                0,
+                destination.count,
+                target,
+                0,
+                nil,
+                nil
+            )
+        }
         try check(code, "clEnqueueReadBuffer", "for \(destination.count) bytes")
     }
 
@@ -148,18 +151,19 @@ extension ComputeQueue {
         try checkRange("fill", buffer, byteOffset: 0, bytes: count * size)
         guard count > 0 else { return }
         var word = word
-        let queue = commands
-        let code = unsafe clEnqueueFillBuffer(
-            queue.handle.pointer,
-            buffer.handle.pointer,
-            &word,
-            size,
-            0,
-            count * size,
-            0,
-            nil,
-            nil
-        )
+        let code = inTurn { queue in
+            unsafe clEnqueueFillBuffer(
+                queue.handle.pointer,
+                buffer.handle.pointer,
+                &word,
+                size,
+                0,
+                count * size,
+                0,
+                nil,
+                nil
+            )
+        }
         try check(code, "clEnqueueFillBuffer", "for \(count) words")
         enqueued()
     }
@@ -174,18 +178,19 @@ extension ComputeQueue {
         guard source.root !== destination.root || abs(source.rootOffset - destination.rootOffset) >= bytes else {
             throw .range(operation: "copy", problem: "source and destination overlap")
         }
-        let queue = commands
-        let code = unsafe clEnqueueCopyBuffer(
-            queue.handle.pointer,
-            source.handle.pointer,
-            destination.handle.pointer,
-            0,
-            0,
-            bytes,
-            0,
-            nil,
-            nil
-        )
+        let code = inTurn { queue in
+            unsafe clEnqueueCopyBuffer(
+                queue.handle.pointer,
+                source.handle.pointer,
+                destination.handle.pointer,
+                0,
+                0,
+                bytes,
+                0,
+                nil,
+                nil
+            )
+        }
         try check(code, "clEnqueueCopyBuffer", "for \(bytes) bytes")
         enqueued()
     }

@@ -1,4 +1,5 @@
 import COpenCL
+import Foundation
 import Synchronization
 
 /// One device, one context, one queue that does what it is given in order. It can be used from several tasks.
@@ -15,7 +16,10 @@ public final class ComputeQueue: Sendable {
     /// Commands enqueued since the host last waited for all of them.
     let outstanding = Atomic<Int>(0)
     let waitCount = Mutex(WaitCount())
-    /// Where commands go: the queue's own, or for a while one that times them.
+    /// Held while a command is enqueued, and by ``timed(_:)`` from its beginning to its end. Recursive, for what is timed
+    /// enqueues commands itself.
+    let turns = NSRecursiveLock()
+    /// Where commands go: the queue's own, or for a while one that times them. Changed by who has the turn.
     let active: Mutex<CommandQueue>
     let pendingTimings = Mutex<[PendingTiming]>([])
 
@@ -72,15 +76,15 @@ public final class ComputeQueue: Sendable {
     /// Waits until everything enqueued is done.
     public func finish() throws(OpenCLError) {
         willWait { $0.finishes += 1 }
-        let queue = commands
-        try check(unsafe clFinish(queue.handle.pointer), "clFinish", "to wait for \(device.name)")
+        let code = inTurn { unsafe clFinish($0.handle.pointer) }
+        try check(code, "clFinish", "to wait for \(device.name)")
     }
 
     /// Hands the device what is enqueued, without waiting. Launches do so themselves now and then.
     public func flush() throws(OpenCLError) {
         unflushed.store(0, ordering: .relaxed)
-        let queue = commands
-        try check(unsafe clFlush(queue.handle.pointer), "clFlush", "to start what is enqueued on \(device.name)")
+        let code = inTurn { unsafe clFlush($0.handle.pointer) }
+        try check(code, "clFlush", "to start what is enqueued on \(device.name)")
     }
 
     /// Throws what the code of an enqueued command means. A device that allocates at first use answers any command with

@@ -40,8 +40,9 @@ public struct DeviceInfo: Sendable, Hashable {
     public let hasDedicatedLocalMemory: Bool
     /// The largest number of work-items in a work-group; a kernel may allow fewer.
     public let maxWorkGroupSize: Int
-    /// The vector of floats it likes best.
-    public let preferredFloatVectorWidth: Int
+    /// Floats of one of its vector registers. (What it prefers is 1 with some drivers, which make vectors of items
+    /// themselves.)
+    public let nativeFloatVectorWidth: Int
     /// What the byte offset of a slice must be a multiple of.
     public let baseAddressAlignmentBytes: Int
     /// Whether it can be used now.

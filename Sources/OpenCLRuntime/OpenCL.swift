@@ -150,7 +150,7 @@ extension DeviceInfo {
         localMemoryBytes = try bytes(CL_DEVICE_LOCAL_MEM_SIZE)
         hasDedicatedLocalMemory = try value(CL_DEVICE_LOCAL_MEM_TYPE, cl_uint(0)) == cl_uint(CL_LOCAL)
         maxWorkGroupSize = try value(CL_DEVICE_MAX_WORK_GROUP_SIZE, 0)
-        preferredFloatVectorWidth = Int(try value(CL_DEVICE_PREFERRED_VECTOR_WIDTH_FLOAT, cl_uint(0)))
+        nativeFloatVectorWidth = max(1, Int(try value(CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, cl_uint(0))))
         // The device answers in bits; a slice needs at least the alignment of a word.
         baseAddressAlignmentBytes = max(4, Int(try value(CL_DEVICE_MEM_BASE_ADDR_ALIGN, cl_uint(0))) / 8)
         isAvailable = try value(CL_DEVICE_AVAILABLE, cl_bool(0)) != 0

@@ -55,9 +55,9 @@ public struct Tolerance: Sendable, Hashable {
             ["output": 2e-5, "output.y": 0, "gradient": 1e-4],
             reason: "as batch_norm and lif"
         ),
-        "logic_gate": Tolerance(["output.y": 0, "gradient": 1e-6], reason: "factors are -1, 0 or 1"),
+        "logic_gate": Tolerance(["output.y": 0, "gradient": 0], reason: "factors are -1, 0 or 1"),
         "spike_gate": Tolerance(["output.y": 0, "gradient": 0], reason: "spikes and masks"),
-        "repeat_over_time": Tolerance(["output.y": 0, "gradient": 1e-6], reason: "copies; a float32 sum of T"),
+        "repeat_over_time": Tolerance(["output.y": 0, "gradient": 2e-7], reason: "copies; a float32 sum of T"),
         "max_pool": Tolerance(["output.y": 0, "gradient.x": 1e-6], reason: "sums of a few gradients"),
         "average_pool": Tolerance(["output": 1e-6, "gradient": 1e-6], reason: "sums of a window"),
         "global_average_pool": Tolerance(["output": 2e-5, "gradient": 1e-6], reason: "float32 sums over H·W"),

@@ -1,7 +1,7 @@
 /// What a backend implements: its device, and the kernels of every family of operations, on storage.
 ///
 /// ``Backend`` stands above and has checked every operand: storages are the backend's own and hold what their shapes
-/// say, extents are at least 1, no tensor has 2³¹ pixels or spike words, or 2³² values, or more, and what has to fit
+/// say, extents are at least 1, no tensor has more than 2³¹ − 2¹⁶ pixels or spike words, or 2³² values, and what has to fit
 /// fits. Results and accumulators are given; new ones have undefined contents, all of which a kernel writes, zeros into
 /// spare channels and bits. What else a kernel needs it allocates itself.
 public protocol BackendKernels: BackendDevice, ConvolutionKernels, NormalizationKernels, NeuronKernels,

@@ -64,7 +64,10 @@ extension Backend {
         }
     }
 
-    /// Kernels count pixels in 32 bits (and words in the device's address width).
+    /// Kernels count pixels in 31 bits (and words in the device's address width), and round what they count up to the end
+    /// of their last run, tile or work-group.
+    static let mostCounted = Int(Int32.max) - (1 << 16)
+
     func requirePixels(_ shape: ImageShape, _ operation: String) throws(BackendError) {
         func fits(_ extent: Int) -> Bool { extent >= 1 && extent <= Int(Int32.max) }
         guard fits(shape.images), fits(shape.height), fits(shape.width), fits(shape.channels) else {
@@ -72,8 +75,11 @@ extension Backend {
         }
         let (area, tooTall) = shape.height.multipliedReportingOverflow(by: shape.width)
         let (pixels, tooMany) = area.multipliedReportingOverflow(by: shape.images)
-        guard !tooTall, !tooMany, pixels <= Int(Int32.max) else {
-            throw .mismatch(operation: operation, detail: "shape \(shape) has 2³¹ pixels or more")
+        guard !tooTall, !tooMany, pixels <= Self.mostCounted else {
+            throw .mismatch(
+                operation: operation,
+                detail: "shape \(shape) has more pixels than kernels count, \(Self.mostCounted)"
+            )
         }
     }
 
@@ -100,9 +106,9 @@ extension Backend {
     ) throws(BackendError) {
         try requirePixels(tensor.shape, operation)
         try require(
-            tensor.shape.spikeWords <= Int(Int32.max),
+            tensor.shape.spikeWords <= Self.mostCounted,
             operation,
-            "\(name()) has shape \(tensor.shape), 2³¹ words or more"
+            "\(name()) has shape \(tensor.shape), more words than kernels count, \(Self.mostCounted)"
         )
         try requireRoom(tensor.shape.spikeWords, in: tensor.storage, operation, name())
     }

@@ -42,7 +42,9 @@ public enum HostMemory {
     private static func left(below top: String, _ path: Substring, limit: String, usage: String) -> [Int] {
         // A container may see its own group at the top, whatever the path says.
         var folders = [top]
-        for name in path.split(separator: "/") where name != ".." { folders.append(folders[folders.count - 1] + "/\(name)") }
+        for name in path.split(separator: "/") where name != ".." {
+            folders.append(folders[folders.count - 1] + "/\(name)")
+        }
         return folders.compactMap { folder in
             // Without a limit the file says `max`, or a number near 2⁶³.
             guard let most = number("\(folder)/\(limit)"), most < 1 << 60 else { return nil }

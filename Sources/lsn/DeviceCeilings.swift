@@ -15,7 +15,7 @@ struct DeviceCeilings: Encodable {
     /// Lanes of the kernels' vectors: a core's, as the chains of others would not fit its registers, or what an item of a GPU
     /// loads at once.
     private static func lanes(_ device: DeviceInfo) -> Int {
-        device.kind == .cpu ? min(max(device.preferredFloatVectorWidth, 4), 16) : 4
+        device.kind == .cpu ? min(max(device.nativeFloatVectorWidth, 4), 16) : 4
     }
 
     /// A core of a CPU takes whole work-groups, so that each item is one; a GPU chooses.

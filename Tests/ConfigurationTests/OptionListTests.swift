@@ -21,7 +21,8 @@ import Training
     @Test(arguments: [
         ("epochs", "many", "from 1 to 1048576"), ("optimizer", "rmsprop", "one of adam, adamw, sgd"),
         ("width", "wide", "more than 0"), ("neuron", "LIF", "one of if, lif, plif, relu"),
-        ("limit-train", "-1", "at least 1"), ("seed", "-1", "from 0 to 18446744073709551615"), ("leak", "1.5", "from 0 to 1"),
+        ("limit-train", "-1", "at least 1"), ("seed", "-1", "from 0 to 18446744073709551615"),
+        ("leak", "1.5", "from 0 to 1"),
     ])
     func badValuesSayWhatIsExpected(name: String, text: String, expected: String) {
         var options = OptionList()

@@ -47,6 +47,19 @@ import Testing
         #expect(runs.length == 4 && runs.count == 512)
     }
 
+    /// Some drivers run 65,535 work-groups at most in dimensions 1 and 2. What there may be more of, runs of pixels and tiles
+    /// of them, lies in dimension 0; runs of reductions are fewer.
+    @Test func largeCountsLieInTheFirstDimension() throws {
+        let pixels = GroupTile(rows: 1 << 30, columns: 384, layers: 4).global(layers: 4)
+        #expect(pixels[0] / 16 > 65_535 && pixels[1] / 16 == 1 && pixels[2] == 4)
+        let weights = GroupTile(rows: 8192, columns: 8192).global(layers: 1024, times: 49)
+        #expect(weights[1] / 16 == 1 && weights[2] <= 65_535)
+        for mapping in WorkMapping.allCases { #expect(mapping.mostReducedRuns <= 65_535) }
+        for (name, source) in KernelSourceTree.embedded().files {
+            #expect(!source.contains(/get_global_id\([12]\) \* run\b/), "\(name)")
+        }
+    }
+
     /// A tile covers the result, and small results have small tiles.
     @Test(arguments: [(65536, 96), (64, 8), (2000, 48), (1, 1), (100_000, 384), (36, 104)])
     func tilesCoverTheResult(rows: Int, columns: Int) {
@@ -54,6 +67,6 @@ import Testing
         #expect(16 * tile.rows * tile.rowTiles >= rows && 16 * tile.columns * tile.columnTiles >= columns)
         #expect(tile.rows <= 8 && tile.columns <= 6)
         if rows <= 16 { #expect(tile.rows == 1) }
-        #expect(tile.global().map { $0 % 16 }[0...1] == [0, 0])
+        #expect(tile.global() == [16 * tile.rowTiles * tile.columnTiles, 16, 1])
     }
 }

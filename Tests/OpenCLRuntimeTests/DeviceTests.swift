@@ -12,7 +12,7 @@ import Testing
             #expect(!device.name.isEmpty && !device.platformName.isEmpty && !device.driverVersion.isEmpty)
             #expect(device.name == device.name.trimmingCharacters(in: .whitespacesAndNewlines))
             #expect(device.openCLVersion.hasPrefix("OpenCL "))
-            #expect(device.computeUnits > 0 && device.maxWorkGroupSize > 0 && device.preferredFloatVectorWidth > 0)
+            #expect(device.computeUnits > 0 && device.maxWorkGroupSize > 0 && device.nativeFloatVectorWidth > 0)
             #expect(device.largestAllocationBytes > 0)
             #expect(device.globalMemoryBytes >= device.largestAllocationBytes)
             #expect(device.baseAddressAlignmentBytes.nonzeroBitCount == 1)

@@ -58,7 +58,7 @@ extension DeviceInfo {
             localMemoryBytes: localMemoryBytes,
             hasDedicatedLocalMemory: hasDedicatedLocalMemory,
             maxWorkGroupSize: maxWorkGroupSize,
-            preferredFloatVectorWidth: preferredFloatVectorWidth,
+            nativeFloatVectorWidth: nativeFloatVectorWidth,
             baseAddressAlignmentBytes: baseAddressAlignmentBytes,
             isAvailable: isAvailable ?? self.isAvailable,
             hasCompiler: hasCompiler ?? self.hasCompiler,

@@ -1,3 +1,5 @@
+import Foundation
+import Synchronization
 import Testing
 
 @testable import OpenCLRuntime
@@ -49,6 +51,48 @@ import Testing
         var read: [Int32] = [0]
         try queue.read(x, into: &read)
         #expect(read == [2])
+    }
+
+    @Test("Launches of other threads wait until the timing is over, and are not among those that are timed")
+    func othersWait() throws {
+        let queue = try TestDevice.queue([
+            "some/add.cl": """
+            kernel void add(global int *x, int value) { x[get_global_id(0)] += value; }
+            kernel void twice(global int *x, int value) { x[get_global_id(0)] = x[get_global_id(0)] * 2 + value; }
+            """
+        ])
+        let (x, y) = (try queue.allocate(bytes: 4), try queue.allocate(bytes: 4))
+        try queue.fill(x, word: 0, count: 1)
+        try queue.fill(y, word: 0, count: 1)
+        let add = try queue.kernel("add", file: "some/add.cl", options: [])
+        let twice = try queue.kernel("twice", file: "some/add.cl", options: [])
+        let isOver = Atomic(false)
+        let launches = Atomic(0)
+        let failure = Mutex<String?>(nil)
+        let done = DispatchSemaphore(value: 0)
+        Thread {
+            defer { done.signal() }
+            do {
+                while !isOver.load(ordering: .relaxed) {
+                    try queue.launch(add, [.buffer(y), .int32(1)], global: [1], local: nil)
+                    launches.add(1, ordering: .relaxed)
+                }
+            } catch { failure.withLock { $0 = "\(error)" } }
+        }.start()
+        while launches.load(ordering: .relaxed) == 0 { sched_yield() }
+        var timed: [String] = []
+        for _ in 0..<20 {
+            timed += try queue.timed {
+                for _ in 0..<50 { try queue.launch(twice, [.buffer(x), .int32(0)], global: [1], local: nil) }
+            }.timings.map(\.kernel)
+        }
+        isOver.store(true, ordering: .relaxed)
+        done.wait()
+        #expect(failure.withLock { $0 } == nil)
+        #expect(timed == [String](repeating: "twice", count: 1000))
+        var read: [Int32] = [0]
+        try queue.read(y, into: &read)
+        #expect(read == [Int32(launches.load(ordering: .relaxed))])
     }
 
     @Test func waitsAreCounted() throws {

@@ -95,6 +95,15 @@ import Testing
                 try backend.countSpikes(spikes, differingFrom: nil, record: storage, word: 0)
             }
         }
+        // Rounded up to a work-group's end, the last index would not fit 31 bits.
+        for images in [Int(Int32.max), Int(Int32.max) - 255] {
+            let shape = ImageShape(images: images, height: 1, width: 1, channels: 1)
+            let spikes = SpikeTensor(shape: shape, storage: storage)
+            let error = #expect(throws: BackendError.self) {
+                try backend.logicGate(input: spikes, excitatory: spikes, inhibitory: spikes)
+            }
+            #expect("\(error, default: "")".contains("pixels than kernels count"))
+        }
         let small = RealTensor(shape: ImageShape(images: 1, height: 1, width: 1, channels: 1), storage: storage)
         for huge in [
             FilterShape(outputs: 1 << 30, inputs: 1, height: 1 << 20, width: 1 << 20),

@@ -8,7 +8,7 @@ enum LogicGateCases {
             small.map { spikeGate(gate, $0, "small") } + large.map { spikeGate(gate, $0, "large") }
         }
 
-    private static let small = [1, 7, 8, 9, 31, 32, 33, 37, 64, 65, 96].map { channels in
+    private static let small = [1, 7, 8, 9, 31, 32, 33, 37, 64, 65, 96, 270].map { channels in
         ImageShape(images: 3, height: 5, width: 3, channels: channels)
     }
 

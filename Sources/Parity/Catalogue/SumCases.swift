@@ -17,6 +17,7 @@ enum SumCases {
         ImageShape(images: 2, height: 3, width: 5, channels: 1),
         ImageShape(images: 1, height: 4, width: 3, channels: 33),
         ImageShape(images: 3, height: 1, width: 1, channels: 65),
+        ImageShape(images: 4, height: 2, width: 3, channels: 270),
         ImageShape(images: 8, height: 16, width: 17, channels: 37),
     ]
 
