@@ -46,7 +46,8 @@ struct TuneTests {
         content["result"] = ["choices": known, "measurements": [[String: Any]]()]
         try JSONSerialization.data(withJSONObject: content).write(to: URL(fileURLWithPath: place.file(file)))
         let step = [
-            "train", "--device", "opencl", "--mapping", "vectors", "--limit-train", "8", "--limit-test", "8",
+            "train", "--schedule", "constant", "--device", "opencl", "--mapping", "vectors", "--limit-train", "8",
+            "--limit-test", "8",
             "--batch-size",
             "8",
         ]
@@ -75,7 +76,8 @@ struct TuneTests {
     /// The switch between Winograd's gradients and direct ones is kept by a run as what was tuned is.
     @Test func aRunWithoutWinogradStaysWithoutIt() throws {
         let step = [
-            "train", "--device", "opencl", "--limit-train", "8", "--limit-test", "8", "--batch-size", "8", "--epochs",
+            "train", "--schedule", "constant", "--device", "opencl", "--limit-train", "8", "--limit-test", "8",
+            "--batch-size", "8", "--epochs",
             "1",
         ]
         for (name, options) in [("direct", ["--no-winograd"]), ("own", [])] {
@@ -96,7 +98,8 @@ struct TuneTests {
     /// So is how work is shared out; work-groups have nothing to tune.
     @Test func aRunKeepsToItsMapping() throws {
         let step = [
-            "train", "--device", "opencl", "--limit-train", "8", "--limit-test", "8", "--batch-size", "8", "--epochs",
+            "train", "--schedule", "constant", "--device", "opencl", "--limit-train", "8", "--limit-test", "8",
+            "--batch-size", "8", "--epochs",
             "1",
         ]
         let grouped = try place.lsn(step + ["--output", "grouped", "--mapping", "groups"])
