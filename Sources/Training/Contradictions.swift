@@ -8,9 +8,8 @@ extension TrainingConfiguration {
     ///
     /// - Parameter recorded: of the run; its network leaves nothing out.
     /// - Returns: options by name, and keys of the network's description.
-    public func contradictions(
-        to recorded: TrainingConfiguration
-    ) throws(ConfigurationError) -> [ConfigurationError.Contradiction] {
+    /// - Throws: `NetworkError` where what is asked is no network for the run's samples.
+    public func contradictions(to recorded: TrainingConfiguration) throws -> [ConfigurationError.Contradiction] {
         var asked = self
         asked.data.data = recorded.data.data
         asked.data.cache = recorded.data.cache
@@ -21,10 +20,9 @@ extension TrainingConfiguration {
         asked.run.seed = run.seed
         asked.network.input = recorded.network.input
         asked.network.classes = recorded.network.classes
-        if let input = recorded.network.input, let classes = recorded.network.classes,
-            let described = try? asked.network.described(input: input, classes: classes)
-        {
-            asked.network = described.template
+        // Of a run that has met its samples nothing is left open.
+        if let input = recorded.network.input, let classes = recorded.network.classes {
+            asked.network = try asked.network.described(input: input, classes: classes).template
         }
         let given = try Self.leaves(of: asked)
         let before = try Self.leaves(of: recorded)

@@ -46,15 +46,15 @@ public struct TrainingSession: Sendable {
     ///     are compared in ``run(on:machine:data:plan:observer:shouldStop:)``, and the device is the caller's to compare,
     ///     which knows what its name stands for.
     ///   - output: a new folder, where the run should stay as it is.
-    /// - Throws: ``ConfigurationError/contradiction(run:options:)``.
+    /// - Throws: ``ConfigurationError/contradiction(run:options:)``; `NetworkError`.
     public init(
         resuming resumed: Resumed,
         as configuration: TrainingConfiguration,
         output: String?
-    ) throws(ConfigurationError) {
+    ) throws {
         let path = resumed.folder.path
         let contradictions = try configuration.contradictions(to: resumed.record.configuration)
-        guard contradictions.isEmpty else { throw .contradiction(run: path, options: contradictions) }
+        guard contradictions.isEmpty else { throw ConfigurationError.contradiction(run: path, options: contradictions) }
         self.configuration = configuration
         self.resumed = resumed
         self.output = output.flatMap { Self.isSame($0, path) ? nil : $0 }

@@ -125,7 +125,10 @@ struct TrainCommand: AsyncParsableCommand {
                 Failure.warn("the run was on \(before.name) (\(before.device)): \(error)")
                 opened = try device.open(.automatic, kernelChoices: choices)
             }
-            if opened.machine != before {
+            // The kernels are those that it began with, also where an earlier version did not record them.
+            var place = opened.machine
+            place.kernelChoices = before.kernelChoices
+            if place != before {
                 Failure.warn(
                     "the run was on \(before.name) (\(before.driver)) and continues on \(opened.machine.name) "
                         + "(\(opened.machine.driver)): results may differ in their last bits"
