@@ -22,53 +22,62 @@ static const unsigned char common_layout[] = {
 static const unsigned char common_transpose_bits[] = {
 #embed "common/transpose_bits.cl"
 };
-static const unsigned char convolution_backward_data[] = {
-#embed "convolution/backward_data.cl"
+static const unsigned char convolution_simd_count_spikes[] = {
+#embed "convolution/simd/count_spikes.cl"
 };
-static const unsigned char convolution_count_spikes[] = {
-#embed "convolution/count_spikes.cl"
+static const unsigned char convolution_simd_dense_backward_data[] = {
+#embed "convolution/simd/dense_backward_data.cl"
 };
-static const unsigned char convolution_dense_backward_filter[] = {
-#embed "convolution/dense_backward_filter.cl"
+static const unsigned char convolution_simd_dense_backward_filter[] = {
+#embed "convolution/simd/dense_backward_filter.cl"
 };
-static const unsigned char convolution_dense_forward[] = {
-#embed "convolution/dense_forward.cl"
+static const unsigned char convolution_simd_dense_forward[] = {
+#embed "convolution/simd/dense_forward.cl"
 };
-static const unsigned char convolution_dense_tile[] = {
-#embed "convolution/dense_tile.cl"
+static const unsigned char convolution_simd_dense_tile[] = {
+#embed "convolution/simd/dense_tile.cl"
 };
-static const unsigned char convolution_event_backward_filter[] = {
-#embed "convolution/event_backward_filter.cl"
+static const unsigned char convolution_simd_lookup_backward_filter[] = {
+#embed "convolution/simd/lookup_backward_filter.cl"
 };
-static const unsigned char convolution_group_backward_filter[] = {
-#embed "convolution/group_backward_filter.cl"
+static const unsigned char convolution_simd_lookup_forward[] = {
+#embed "convolution/simd/lookup_forward.cl"
 };
-static const unsigned char convolution_group_forward[] = {
-#embed "convolution/group_forward.cl"
+static const unsigned char convolution_simd_lookup_table[] = {
+#embed "convolution/simd/lookup_table.cl"
 };
-static const unsigned char convolution_group_tile[] = {
-#embed "convolution/group_tile.cl"
+static const unsigned char convolution_simd_rolling_lookup_forward[] = {
+#embed "convolution/simd/rolling_lookup_forward.cl"
 };
-static const unsigned char convolution_row_forward[] = {
-#embed "convolution/row_forward.cl"
+static const unsigned char convolution_simd_rolling_rows[] = {
+#embed "convolution/simd/rolling_rows.cl"
 };
-static const unsigned char convolution_run_moments[] = {
-#embed "convolution/run_moments.cl"
+static const unsigned char convolution_simd_run_moments[] = {
+#embed "convolution/simd/run_moments.cl"
 };
-static const unsigned char convolution_spike_backward_filter[] = {
-#embed "convolution/spike_backward_filter.cl"
+static const unsigned char convolution_simd_sparse_backward_filter[] = {
+#embed "convolution/simd/sparse_backward_filter.cl"
 };
-static const unsigned char convolution_spike_forward[] = {
-#embed "convolution/spike_forward.cl"
+static const unsigned char convolution_simd_sparse_forward[] = {
+#embed "convolution/simd/sparse_forward.cl"
 };
-static const unsigned char convolution_spike_lookup[] = {
-#embed "convolution/spike_lookup.cl"
+static const unsigned char convolution_simd_winograd_backward_data[] = {
+#embed "convolution/simd/winograd_backward_data.cl"
+};
+static const unsigned char convolution_simt_implicit_gemm_backward_data[] = {
+#embed "convolution/simt/implicit_gemm_backward_data.cl"
+};
+static const unsigned char convolution_simt_implicit_gemm_backward_filter[] = {
+#embed "convolution/simt/implicit_gemm_backward_filter.cl"
+};
+static const unsigned char convolution_simt_implicit_gemm_forward[] = {
+#embed "convolution/simt/implicit_gemm_forward.cl"
+};
+static const unsigned char convolution_simt_implicit_gemm_tile[] = {
+#embed "convolution/simt/implicit_gemm_tile.cl"
 };
 static const unsigned char convolution_sum_partitions[] = {
 #embed "convolution/sum_partitions.cl"
-};
-static const unsigned char convolution_winograd_backward_data[] = {
-#embed "convolution/winograd_backward_data.cl"
 };
 static const unsigned char elementwise_copy[] = {
 #embed "elementwise/copy.cl"
@@ -156,22 +165,25 @@ static const LSNKernelSource sources[] = {
     SOURCE(ceilings_multiply_add, "ceilings/multiply_add.cl"),
     SOURCE(common_layout, "common/layout.cl"),
     SOURCE(common_transpose_bits, "common/transpose_bits.cl"),
-    SOURCE(convolution_backward_data, "convolution/backward_data.cl"),
-    SOURCE(convolution_count_spikes, "convolution/count_spikes.cl"),
-    SOURCE(convolution_dense_backward_filter, "convolution/dense_backward_filter.cl"),
-    SOURCE(convolution_dense_forward, "convolution/dense_forward.cl"),
-    SOURCE(convolution_dense_tile, "convolution/dense_tile.cl"),
-    SOURCE(convolution_event_backward_filter, "convolution/event_backward_filter.cl"),
-    SOURCE(convolution_group_backward_filter, "convolution/group_backward_filter.cl"),
-    SOURCE(convolution_group_forward, "convolution/group_forward.cl"),
-    SOURCE(convolution_group_tile, "convolution/group_tile.cl"),
-    SOURCE(convolution_row_forward, "convolution/row_forward.cl"),
-    SOURCE(convolution_run_moments, "convolution/run_moments.cl"),
-    SOURCE(convolution_spike_backward_filter, "convolution/spike_backward_filter.cl"),
-    SOURCE(convolution_spike_forward, "convolution/spike_forward.cl"),
-    SOURCE(convolution_spike_lookup, "convolution/spike_lookup.cl"),
+    SOURCE(convolution_simd_count_spikes, "convolution/simd/count_spikes.cl"),
+    SOURCE(convolution_simd_dense_backward_data, "convolution/simd/dense_backward_data.cl"),
+    SOURCE(convolution_simd_dense_backward_filter, "convolution/simd/dense_backward_filter.cl"),
+    SOURCE(convolution_simd_dense_forward, "convolution/simd/dense_forward.cl"),
+    SOURCE(convolution_simd_dense_tile, "convolution/simd/dense_tile.cl"),
+    SOURCE(convolution_simd_lookup_backward_filter, "convolution/simd/lookup_backward_filter.cl"),
+    SOURCE(convolution_simd_lookup_forward, "convolution/simd/lookup_forward.cl"),
+    SOURCE(convolution_simd_lookup_table, "convolution/simd/lookup_table.cl"),
+    SOURCE(convolution_simd_rolling_lookup_forward, "convolution/simd/rolling_lookup_forward.cl"),
+    SOURCE(convolution_simd_rolling_rows, "convolution/simd/rolling_rows.cl"),
+    SOURCE(convolution_simd_run_moments, "convolution/simd/run_moments.cl"),
+    SOURCE(convolution_simd_sparse_backward_filter, "convolution/simd/sparse_backward_filter.cl"),
+    SOURCE(convolution_simd_sparse_forward, "convolution/simd/sparse_forward.cl"),
+    SOURCE(convolution_simd_winograd_backward_data, "convolution/simd/winograd_backward_data.cl"),
+    SOURCE(convolution_simt_implicit_gemm_backward_data, "convolution/simt/implicit_gemm_backward_data.cl"),
+    SOURCE(convolution_simt_implicit_gemm_backward_filter, "convolution/simt/implicit_gemm_backward_filter.cl"),
+    SOURCE(convolution_simt_implicit_gemm_forward, "convolution/simt/implicit_gemm_forward.cl"),
+    SOURCE(convolution_simt_implicit_gemm_tile, "convolution/simt/implicit_gemm_tile.cl"),
     SOURCE(convolution_sum_partitions, "convolution/sum_partitions.cl"),
-    SOURCE(convolution_winograd_backward_data, "convolution/winograd_backward_data.cl"),
     SOURCE(elementwise_copy, "elementwise/copy.cl"),
     SOURCE(elementwise_rectify, "elementwise/rectify.cl"),
     SOURCE(elementwise_sum, "elementwise/sum.cl"),

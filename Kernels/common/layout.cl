@@ -4,10 +4,10 @@
 // spare channels hold 0. Spikes are [images][height][width][words] words of 32 bits: channel 32w + i in bit i of word w,
 // spare bits are 0. Time is outermost: image t·N + n is step t of sample n. Kernels keep spare channels and bits at 0.
 //
-// Mapping. An item owns a run of pixels, and of each of them one vector of WIDTH channels (a "chunk"), or a group of at most
-// GROUP chunks that lie side by side, or one word of spikes. Only convolution/group_*.cl use barriers and local memory. For CPUs a work-group has one
-// item, runs are long, and -DWIDTH=16 where the stride is a multiple of 16, else 8; for GPUs runs are short, -DWIDTH=4, and
-// the items of a work-group take what lies side by side in memory.
+// Mapping. An item owns a run of pixels, and of each of them one vector of WIDTH channels (a "chunk"), or at most MOST_CHUNKS
+// chunks that lie side by side, or one word of spikes. Only convolution/simt uses barriers and local memory. In the SIMD
+// mapping (CPUs) a work-group has one item, runs are long, and -DWIDTH=16 where the stride is a multiple of 16, else 8; in the
+// SIMT mapping (GPUs) runs are short, -DWIDTH=4, and the items of a work-group take what lies side by side in memory.
 //
 // Sizes. Pixels of a tensor, and as many more as fill the last run, tile or work-group, fit 31 bits; words of it may not, so
 // offsets are size_t.
@@ -22,12 +22,14 @@
 #ifndef WIDTH
 #define WIDTH 16
 #endif
-// A group's constants stand in private memory while its pixels, each some hundred bytes in one piece, pass by: memory
-// that does not fit caches is read and written twice as fast as by single chunks. -DGROUP=1 where a pixel is one chunk.
-#ifndef GROUP
-#define GROUP 16
+// The constants of an item's chunks stand in private memory while its pixels, each some hundred bytes in one piece, pass by:
+// memory that does not fit caches is read and written twice as fast as by single chunks. -DMOST_CHUNKS=1 where a pixel is
+// one chunk.
+#ifndef MOST_CHUNKS
+#define MOST_CHUNKS 16
 #endif
-#define GROUP_CHUNKS(first, group, stride) (GROUP == 1 ? 1 : min(group, ((stride) - (first)) / WIDTH))
+// The chunks from channel `first` on that an item takes of a pixel, `most` where there are so many.
+#define CHUNKS_FROM(first, most, stride) (MOST_CHUNKS == 1 ? 1 : min(most, ((stride) - (first)) / WIDTH))
 
 // The item's place in a range of runs of `inner` parts each, which stands in dimension 0, a run's parts side by side: some
 // drivers limit the work-groups of the other dimensions to 65,535. (Reductions have fewer runs, and use two dimensions.)

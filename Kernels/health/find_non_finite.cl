@@ -1,7 +1,7 @@
 // The index of the first float that is infinite or not a number, or NONE.
 //
 // Mapping: find_non_finite_partial takes a run of words, a vector at a time, and writes the first index of its run;
-// an item of find_non_finite_combine takes the smallest of a group of runs.
+// an item of find_non_finite_combine takes the smallest of `fan_in` runs.
 // Numerics: an exponent of all ones, tested on the bits.
 #include "common/layout.cl"
 
@@ -30,10 +30,10 @@ __kernel void find_non_finite_partial(
 }
 
 __kernel void find_non_finite_combine(
-    __global const uint *firsts, __global uint *record, const int runs, const int group, const int word)
+    __global const uint *firsts, __global uint *record, const int runs, const int fan_in, const int word)
 {
-    const int begin = (int)get_global_id(0) * group;
-    const int end = begin + min(group, runs - begin);
+    const int begin = (int)get_global_id(0) * fan_in;
+    const int end = begin + min(fan_in, runs - begin);
     uint first = NONE;
     for (int part = begin; part < end; ++part)
         first = min(first, firsts[part]);

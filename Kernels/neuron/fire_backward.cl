@@ -10,7 +10,7 @@
 //
 // Layout: as neuron/fire.cl; partial sums [runs][2][stride]: Σ ∂L/∂x, Σ ∂L/∂x·(input − mean); those of a learned leak
 // [runs][stride]: Σ ∂L/∂Û[t]·U[t−1]; the penalty [2][stride]: offsets, slopes.
-// Mapping: an item takes a group of chunks and a run of pixels.
+// Mapping: an item takes a few chunks and a run of pixels.
 // Sizes: any T. Potentials are recomputed and kept in registers, SEGMENT steps at a time; where T is larger, a first pass
 // keeps the potential at the start of each segment.
 // Numerics: Û as in the forward pass, bit for bit. Sums of blocks of pixels join the run's.
@@ -200,22 +200,22 @@ __kernel void fire_backward(
     const int pixels,
     const int stride,
     const int run,
-    const int group,
+    const int item_chunks,
     LEAK_PARAMETER,
     THRESHOLD_PARAMETERS,
     const float surrogate_scale,
     const float surrogate_slope)
 {
     const NeuronNumbers neuron = {LEAK, THRESHOLDS, surrogate_scale, surrogate_slope};
-    const int first = (int)get_global_id(0) * group * WIDTH;
-    const int chunks = GROUP_CHUNKS(first, group, stride);
+    const int first = (int)get_global_id(0) * item_chunks * WIDTH;
+    const int chunks = CHUNKS_FROM(first, item_chunks, stride);
     const int part = get_global_id(1);
     const int begin = part * run;
     const int end = begin + min(run, pixels - begin);
     const size_t step = (size_t)pixels * stride;
 
-    ChunkNumbers numbers[GROUP];
-    Sums sums[GROUP];
+    ChunkNumbers numbers[MOST_CHUNKS];
+    Sums sums[MOST_CHUNKS];
     for (int chunk = 0; chunk < chunks; ++chunk) {
 #if NORMALIZED
         numbers[chunk].affine = load_affine(statistics, weight, bias, stride, first + chunk * WIDTH, gain);
@@ -229,7 +229,7 @@ __kernel void fire_backward(
 
     for (int block = begin; block < end; block += BLOCK) {
         const int stop = min(block + BLOCK, end);
-        Sums block_sums[GROUP];
+        Sums block_sums[MOST_CHUNKS];
         for (int chunk = 0; chunk < chunks; ++chunk)
             block_sums[chunk].gradients = block_sums[chunk].products = block_sums[chunk].leaks = 0.0f;
         for (int pixel = block; pixel < stop; ++pixel) {

@@ -9,7 +9,7 @@
 // Layout: partial sums are [runs][2][stride]: Σ g, Σ g·(x − mean). Coefficients are [2][stride]: Σ g / m and
 // σ⁻²·Σ g·(x − mean) / m.
 // Mapping: normalize_backward_sums takes a chunk and a run of pixels, normalize_backward_combine a chunk,
-// normalize_backward_apply a group of chunks and a run of pixels.
+// normalize_backward_apply a few chunks and a run of pixels.
 // Numerics: sums of blocks of pixels join the run's, runs are added in their order. Everything is 0 in spare channels.
 #include "common/layout.cl"
 
@@ -84,15 +84,15 @@ __kernel void normalize_backward_apply(
     const int pixels,
     const int stride,
     const int run,
-    const int group,
+    const int item_chunks,
     const float gain)
 {
-    const int groups = (stride / WIDTH + GROUP - 1) / GROUP;
-    const int first = INNER_ITEM(groups) * group * WIDTH;
-    const int chunks = GROUP_CHUNKS(first, group, stride);
-    const int begin = OUTER_ITEM(groups) * run;
+    const int items = (stride / WIDTH + MOST_CHUNKS - 1) / MOST_CHUNKS;
+    const int first = INNER_ITEM(items) * item_chunks * WIDTH;
+    const int chunks = CHUNKS_FROM(first, item_chunks, stride);
+    const int begin = OUTER_ITEM(items) * run;
     const int end = begin + min(run, pixels - begin);
-    FLOATV mean[GROUP], scale[GROUP], average[GROUP], slope[GROUP];
+    FLOATV mean[MOST_CHUNKS], scale[MOST_CHUNKS], average[MOST_CHUNKS], slope[MOST_CHUNKS];
     for (int chunk = 0; chunk < chunks; ++chunk) {
         const int channel = first + chunk * WIDTH;
         mean[chunk] = LOADV(statistics + channel);

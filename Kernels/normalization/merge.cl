@@ -1,18 +1,18 @@
-// What many runs of pixels leave, merged a group of runs at a time, so that few are left for the items that finish a
+// What many runs of pixels leave, merged `fan_in` runs at a time, so that few are left for the items that finish a
 // reduction: on a device with thousands of lanes, runs are short and many.
 //
 // Layout: sum_runs: [runs][words] floats; merge_moments: [runs][2][stride], mean and Σ (x − mean)² of `run` pixels each,
 // the last run of what is left of `pixels`.
-// Mapping: an item takes a vector and `group` runs.
+// Mapping: an item takes a vector and `fan_in` runs.
 // Numerics: runs are added, and moments merged (Chan, Golub and LeVeque), in their order.
 #include "common/layout.cl"
 
 __kernel void sum_runs(
-    __global const float *partials, __global float *merged, const int words, const int runs, const int group)
+    __global const float *partials, __global float *merged, const int words, const int runs, const int fan_in)
 {
     const int word = (int)get_global_id(0) * WIDTH;
-    const int first = (int)get_global_id(1) * group;
-    const int end = first + min(group, runs - first);
+    const int first = (int)get_global_id(1) * fan_in;
+    const int end = first + min(fan_in, runs - first);
     FLOATV sum = 0.0f;
     for (int part = first; part < end; ++part)
         sum += LOADV(partials + (size_t)part * words + word);
@@ -26,13 +26,13 @@ __kernel void merge_moments(
     const int stride,
     const int run,
     const int runs,
-    const int group)
+    const int fan_in)
 {
     const int channel = (int)get_global_id(0) * WIDTH;
-    const int first = (int)get_global_id(1) * group;
-    const int end = first + min(group, runs - first);
+    const int first = (int)get_global_id(1) * fan_in;
+    const int end = first + min(fan_in, runs - first);
     const size_t step = 2 * (size_t)stride;
-    const FLOATV total = (FLOATV)(min(group * run, pixels - first * run));
+    const FLOATV total = (FLOATV)(min(fan_in * run, pixels - first * run));
 
     // Means relative to the first run's.
     __global const float *partial = partials + first * step + channel;

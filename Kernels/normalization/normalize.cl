@@ -1,6 +1,6 @@
 // A batch norm applied, where no neuron follows it: y of normalization/affine.cl.
 //
-// Mapping: an item takes a group of chunks and a run of pixels.
+// Mapping: an item takes a few chunks and a run of pixels.
 #include "normalization/affine.cl"
 
 __kernel void normalize_pixels(
@@ -12,15 +12,15 @@ __kernel void normalize_pixels(
     const int pixels,
     const int stride,
     const int run,
-    const int group,
+    const int item_chunks,
     const float gain)
 {
-    const int groups = (stride / WIDTH + GROUP - 1) / GROUP;
-    const int first = INNER_ITEM(groups) * group * WIDTH;
-    const int chunks = GROUP_CHUNKS(first, group, stride);
-    const int begin = OUTER_ITEM(groups) * run;
+    const int items = (stride / WIDTH + MOST_CHUNKS - 1) / MOST_CHUNKS;
+    const int first = INNER_ITEM(items) * item_chunks * WIDTH;
+    const int chunks = CHUNKS_FROM(first, item_chunks, stride);
+    const int begin = OUTER_ITEM(items) * run;
     const int end = begin + min(run, pixels - begin);
-    Affine affine[GROUP];
+    Affine affine[MOST_CHUNKS];
     for (int chunk = 0; chunk < chunks; ++chunk)
         affine[chunk] = load_affine(statistics, weight, bias, stride, first + chunk * WIDTH, gain);
     for (int pixel = begin; pixel < end; ++pixel) {

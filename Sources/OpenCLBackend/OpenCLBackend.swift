@@ -7,8 +7,8 @@ public import Tensors
 /// Only ``write(_:to:)``, ``read(_:count:)`` and ``synchronize()`` wait. Every reduction has an order that depends on
 /// shapes alone: the same calls give the same bits.
 ///
-/// Its kernels are OpenCL C 1.2. ``WorkMapping`` says how they share work out: on CPUs an item is a work-group and owns a run
-/// of pixels and 8 or 16 channels, on GPUs items of a group lie side by side.
+/// Its kernels are OpenCL C 1.2. ``WorkMapping`` says how they share work out: on CPUs (SIMD) an item is a work-group and
+/// owns a run of pixels and 8 or 16 channels, on GPUs (SIMT) the items of a work-group lie side by side.
 public final class OpenCLBackend: Sendable {
     /// Where the kernels run; nil in a rehearsal.
     public let queue: ComputeQueue?

@@ -27,7 +27,7 @@ struct DeviceOptions: ParsableArguments {
 
     @Flag(
         name: .customLong("no-winograd"),
-        help: "Take the gradients of 3×3 convolutions' inputs directly, not by Winograd's F(4,3): slower, rounded less."
+        help: "Take the dense kernel for gradients of 3×3 convolutions' inputs, not Winograd's F(4×4, 3×3): slower, rounded less."
     )
     var isDirect = false
 
@@ -35,9 +35,9 @@ struct DeviceOptions: ParsableArguments {
         name: .customLong("mapping"),
         help: .choice(
             WorkMapping.self,
-            "How kernels share work out: vectors suits CPUs, groups GPUs (default: what suits the device)."
+            "How kernels share work out: simd suits CPUs, simt GPUs (default: what suits the device)."
         ),
-        transform: named
+        transform: WorkMapping.option
     )
     var mapping: WorkMapping?
 
@@ -87,7 +87,7 @@ struct DeviceOptions: ParsableArguments {
         if let mapping {
             guard kernelChoices == nil || choices.mapping == mapping else {
                 throw InputError(
-                    "--mapping \(mapping.rawValue): the run began with \(choices.mapping.rawValue) and keeps to them, so that "
+                    "--mapping \(mapping.rawValue): the run began with \(choices.mapping.rawValue) and keeps to it, so that "
                         + "it continues to the same bits. Leave the option out, or begin another run"
                 )
             }
@@ -141,6 +141,17 @@ struct DeviceOptions: ParsableArguments {
             profiling: isProfiling,
             warned: warned
         )
+    }
+}
+
+extension WorkMapping {
+    /// What `--mapping` says. The names of earlier versions are told what they are called now.
+    @Sendable
+    fileprivate static func option(_ name: String) throws -> WorkMapping {
+        if let now = ["vectors": simd, "groups": simt][name] {
+            throw ValidationError("'\(name)' is called '\(now.rawValue)' now.")
+        }
+        return try named(name)
     }
 }
 

@@ -31,12 +31,12 @@ struct TuneCommand: ParsableCommand {
             throw InputError("the reference backend has one kernel for everything: choose an OpenCL --device")
         }
         guard
-            (device.mapping ?? WorkMapping(for: info.kind, maxWorkGroupSize: info.maxWorkGroupSize)) == .vectors
+            (device.mapping ?? WorkMapping(for: info.kind, maxWorkGroupSize: info.maxWorkGroupSize)) == .simd
                 || reset
         else {
             throw InputError(
-                "the convolutions of \(info.name) are tiles of work-groups, of which there is one kind: nothing to choose. "
-                    + "--mapping vectors measures the other kernels, for runs with that option"
+                "with the SIMT mapping the convolutions of \(info.name) are implicit GEMMs, one kernel each: nothing to choose. "
+                    + "--mapping simd measures the other kernels, for runs with that option"
             )
         }
         let file = TuningFile(info)
@@ -85,10 +85,10 @@ struct TuneCommand: ParsableCommand {
         }
         Terminal.write(
             table.text
-                + "first: spike by spike, Winograd; second: tables, direct, buckets\n"
-                + line(.largestEventRate, result.choices.largestEventRate, standard.largestEventRate)
+                + "first: sparse, Winograd; second: look-up table, dense\n"
+                + line(.largestSparseRate, result.choices.largestSparseRate, standard.largestSparseRate)
                 + line(.winogradChannels, result.choices.winogradChannels, standard.winogradChannels)
-                + line(.eventFilterChannels, result.choices.eventFilterChannels, standard.eventFilterChannels)
+                + line(.sparseFilterChannels, result.choices.sparseFilterChannels, standard.sparseFilterChannels)
                 + "kept for \(info.name) in \(file.path ?? "")\n"
         )
     }

@@ -27,18 +27,18 @@ struct TuneTests {
     }
 
     @Test func whatWasMeasuredIsKeptAndARunKeepsToIt() throws {
-        let tuned = try lsn("tune", "--device", "opencl", "--mapping", "vectors", "--json")
+        let tuned = try lsn("tune", "--device", "opencl", "--mapping", "simd", "--json")
         #expect(tuned.code == 0, "\(tuned.errors)")
         let result = try #require(try tuned.json() as? [String: Any])
         let found = try #require(result["choices"] as? [String: Int])
-        #expect(Set(found.keys) == ["largest_event_rate", "winograd_channels", "event_filter_channels"])
-        #expect((0...1000).contains(found["largest_event_rate"] ?? -1))
+        #expect(Set(found.keys) == ["largest_sparse_rate", "winograd_channels", "sparse_filter_channels"])
+        #expect((0...1000).contains(found["largest_sparse_rate"] ?? -1))
         let measurements = try #require(result["measurements"] as? [[String: Any]])
         #expect(measurements.count >= 10)
         #expect(measurements.allSatisfy { ($0["first"] as? Double ?? 0) > 0 && ($0["second"] as? Double ?? 0) > 0 })
 
         // Known numbers in the file's place, which a run takes and keeps, also where the file is gone.
-        let known = ["largest_event_rate": 500, "winograd_channels": 16, "event_filter_channels": 8]
+        let known = ["largest_sparse_rate": 500, "winograd_channels": 16, "sparse_filter_channels": 8]
         let file = try tuningFile()
         var content = try #require(
             try JSONSerialization.jsonObject(with: Data(place.read(file).utf8)) as? [String: Any]
@@ -46,7 +46,7 @@ struct TuneTests {
         content["result"] = ["choices": known, "measurements": [[String: Any]]()]
         try JSONSerialization.data(withJSONObject: content).write(to: URL(fileURLWithPath: place.file(file)))
         let step = [
-            "train", "--schedule", "constant", "--device", "opencl", "--mapping", "vectors", "--limit-train", "8",
+            "train", "--schedule", "constant", "--device", "opencl", "--mapping", "simd", "--limit-train", "8",
             "--limit-test", "8",
             "--batch-size",
             "8",
@@ -95,25 +95,52 @@ struct TuneTests {
         #expect(damaged.code == 2 && damaged.errors.contains("direct/config.json: kernel_choices"), "\(damaged.errors)")
     }
 
-    /// So is how work is shared out; work-groups have nothing to tune.
+    /// So is how work is shared out; implicit GEMMs have nothing to tune.
     @Test func aRunKeepsToItsMapping() throws {
         let step = [
             "train", "--schedule", "constant", "--device", "opencl", "--limit-train", "8", "--limit-test", "8",
             "--batch-size", "8", "--epochs",
             "1",
         ]
-        let grouped = try place.lsn(step + ["--output", "grouped", "--mapping", "groups"])
-        #expect(grouped.code == 0, "\(grouped.errors)")
-        #expect(try choices("grouped")?["work_groups"] == 1)
-        let resumed = try lsn("train", "--resume", "grouped", "--epochs", "2")
+        let simt = try place.lsn(step + ["--output", "simt", "--mapping", "simt"])
+        #expect(simt.code == 0, "\(simt.errors)")
+        #expect(try choices("simt")?["simt"] == 1)
+        let resumed = try lsn("train", "--resume", "simt", "--epochs", "2")
         #expect(resumed.code == 0 && !resumed.errors.contains("warning"), "\(resumed.errors)")
-        #expect(try choices("grouped")?["work_groups"] == 1)
-        let refused = try lsn("train", "--resume", "grouped", "--epochs", "3", "--mapping", "vectors")
-        #expect(refused.code == 2 && refused.errors.contains("the run began with groups"), "\(refused.errors)")
-        let tuned = try lsn("tune", "--device", "opencl", "--mapping", "groups")
-        #expect(tuned.code == 2 && tuned.errors.contains("work-groups"), "\(tuned.errors)")
-        let unknown = try lsn("check", "--mapping", "group")
-        #expect(unknown.code == 2 && unknown.errors.contains("did you mean 'groups'"), "\(unknown.errors)")
+        #expect(try choices("simt")?["simt"] == 1)
+        let refused = try lsn("train", "--resume", "simt", "--epochs", "3", "--mapping", "simd")
+        #expect(refused.code == 2 && refused.errors.contains("the run began with simt"), "\(refused.errors)")
+        let tuned = try lsn("tune", "--device", "opencl", "--mapping", "simt")
+        #expect(tuned.code == 2 && tuned.errors.contains("implicit GEMMs"), "\(tuned.errors)")
+        for (earlier, now) in [("vectors", "simd"), ("groups", "simt")] {
+            let renamed = try lsn("check", "--mapping", earlier)
+            #expect(renamed.code == 2 && renamed.errors.contains("'\(earlier)' is called '\(now)' now"), "\(renamed.errors)")
+        }
+        let unknown = try lsn("check", "--mapping", "sindt")
+        #expect(unknown.code == 2 && unknown.errors.contains("did you mean 'simt'"), "\(unknown.errors)")
+    }
+
+    /// Runs of versions that called mappings and numbers otherwise continue with the same kernels, to the same bits.
+    @Test(arguments: ["simd", "simt"])
+    func aRunOfEarlierNamesKeepsToItsKernels(mapping: String) throws {
+        let training = tinyTraining.map { $0 == "reference" ? "opencl" : $0 } + ["--mapping", mapping]
+        #expect(try place.lsn(training + ["--output", "whole"]).code == 0)
+        #expect(try place.lsn(training + ["--output", "run", "--max-steps", "3"]).code == 0)
+        var config = try place.read("run/config.json")
+        for (now, earlier) in [
+            ("largest_sparse_rate", "largest_event_rate"), ("sparse_filter_channels", "event_filter_channels"),
+            ("simt", "work_groups"),
+        ] {
+            #expect(config.contains("\"\(now)\"") == (now != "simt" || mapping == "simt"))
+            config = config.replacingOccurrences(of: "\"\(now)\"", with: "\"\(earlier)\"")
+        }
+        try place.write(config, to: "run/config.json")
+        let other = mapping == "simd" ? "simt" : "simd"
+        let refused = try lsn("train", "--resume", "run", "--mapping", other)
+        #expect(refused.code == 2 && refused.errors.contains("the run began with \(mapping)"), "\(refused.errors)")
+        let resumed = try lsn("train", "--resume", "run")
+        #expect(resumed.code == 0 && resumed.errors.isEmpty, "\(resumed.errors)")
+        #expect(try metrics(place.file("run")) == metrics(place.file("whole")))
     }
 
     @Test func theReferenceCannotBeTuned() throws {

@@ -1,3 +1,4 @@
+import Foundation
 import OpenCLBackend
 import Tensors
 import Testing
@@ -33,9 +34,9 @@ struct KernelChoicesTests {
     /// kernel would.
     @Test(
         arguments: [
-            Choice(name: "largest_event_rate", window: 3, output: "output"),
+            Choice(name: "largest_sparse_rate", window: 3, output: "output"),
             Choice(name: "winograd_channels", window: 3, output: "input gradient"),
-            Choice(name: "event_filter_channels", window: 1, output: "weight gradient"),
+            Choice(name: "sparse_filter_channels", window: 1, output: "weight gradient"),
         ]
     )
     func aChoiceReachesItsKernels(_ choice: Choice) throws {
@@ -47,11 +48,24 @@ struct KernelChoicesTests {
 
     @Test func numbersAreReadByName() {
         #expect(KernelChoices(KernelChoices.standard.numbers) == .standard)
-        var groups = KernelChoices.standard
-        groups.mapping = .groups
-        #expect(KernelChoices(groups.numbers) == groups && groups.numbers["work_groups"] == 1)
-        #expect(KernelChoices(["largest_event_rate": 1, "winograd_channels": 2]) == nil)
-        #expect(KernelChoices(["largest_event_rate": 1, "winograd_channels": 2, "event_filter_channels": -1]) == nil)
+        var simt = KernelChoices.standard
+        simt.mapping = .simt
+        #expect(KernelChoices(simt.numbers) == simt && simt.numbers["simt"] == 1)
+        #expect(KernelChoices(["largest_sparse_rate": 1, "winograd_channels": 2]) == nil)
+        #expect(KernelChoices(["largest_sparse_rate": 1, "winograd_channels": 2, "sparse_filter_channels": -1]) == nil)
+        #expect(KernelChoices(["largest_sparse_rate": 1001, "winograd_channels": 2, "sparse_filter_channels": 1]) == nil)
+    }
+
+    /// Records of runs, and files of measured numbers, of versions that called the numbers otherwise.
+    @Test func earlierNamesAreRead() throws {
+        var expected = KernelChoices(largestSparseRate: 500, winogradChannels: 16, sparseFilterChannels: 7)
+        var numbers = ["largest_event_rate": 500, "winograd_channels": 16, "event_filter_channels": 7]
+        #expect(KernelChoices(numbers) == expected)
+        let text = Data(#"{"largest_event_rate": 500, "winograd_channels": 16, "event_filter_channels": 7}"#.utf8)
+        #expect(try JSONDecoder().decode(KernelChoices.self, from: text) == expected)
+        numbers["work_groups"] = 1
+        expected.mapping = .simt
+        #expect(KernelChoices(numbers) == expected)
         #expect(KernelChoices(["largest_event_rate": 1001, "winograd_channels": 2, "event_filter_channels": 1]) == nil)
     }
 }

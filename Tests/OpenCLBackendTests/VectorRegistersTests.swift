@@ -26,8 +26,8 @@ import Testing
             filter: FilterShape(outputs: channels, inputs: channels, height: 3, width: 3),
             geometry: WindowGeometry(stride: 1, padding: 1)
         )
-        let wide = RowTile.tiles(of: plan, registers: VectorRegisters(lanes: 16))
-        let narrow = RowTile.tiles(of: plan, registers: VectorRegisters(lanes: 8))
+        let wide = RollingTile.tiles(of: plan, registers: VectorRegisters(lanes: 16))
+        let narrow = RollingTile.tiles(of: plan, registers: VectorRegisters(lanes: 8))
         #expect(wide.map(\.runRows) == narrow.map(\.runRows))
         #expect(wide.first?.vectors != narrow.first?.vectors)
         for tile in wide + narrow { #expect(tile.blockRows.isMultiple(of: tile.runRows)) }

@@ -13,7 +13,7 @@ enum TestDevice {
     }
 
     /// What watches the words beside every storage.
-    static func kernels(mapping: WorkMapping = .vectors) throws -> OpenCLBackend {
+    static func kernels(mapping: WorkMapping = .simd) throws -> OpenCLBackend {
         var choices = KernelChoices.standard
         choices.mapping = mapping
         return try OpenCLBackend(queue: queue.get(), choices: choices, guardsMemory: true)
@@ -47,7 +47,7 @@ func openCLAgreesWithTheReferenceOnTheWholeCatalogue() throws {
 /// every kernel ran says that no operation fell back to the other mapping.
 @Test(.enabled(if: TestDevice.isUsed))
 func workGroupsAgreeWithTheReference() throws {
-    let kernels = try TestDevice.kernels(mapping: .groups)
+    let kernels = try TestDevice.kernels(mapping: .simt)
     let report = try ParityCheck.catalogue(
         ParityCatalogue.cases(filter: "/small/"),
         backend: Backend(kernels),

@@ -88,7 +88,7 @@ enum ConvolutionCases {
         ConvolutionSize(200, 1, 1, 256, 10, 1, 1, 0), ConvolutionSize(40, 7, 8, 192, 192, 3, 1, 1),
     ]
 
-    /// Windows whose kernel takes few spikes one by one, and many by groups of channels.
+    /// Windows whose forward pass is sparse where spikes are few, and by look-up table where they are many.
     private static let byRate = [
         ConvolutionSize(2, 7, 5, 17, 9, 3, 1, 1), ConvolutionSize(1, 5, 7, 31, 32, 3, 1, 0),
         ConvolutionSize(2, 3, 4, 32, 33, 3, 1, 2), ConvolutionSize(1, 4, 5, 65, 7, 3, 1, 1),

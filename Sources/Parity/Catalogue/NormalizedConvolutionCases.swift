@@ -7,7 +7,7 @@ enum NormalizedConvolutionCases {
         + large.map { make($0, "large", rate: 0.3) }
         + [make(small[1], "small", rate: 0.3, repeats: 4)]
 
-    /// Runs of one pixel, of rows and of blocks, the last one shorter; spikes one by one and by tables.
+    /// Runs of one pixel, of rows and of blocks, the last one shorter; sparse and by look-up table.
     private static let small = [
         ConvolutionSize(2, 7, 5, 8, 9, 3, 1, 1), ConvolutionSize(3, 5, 7, 31, 32, 3, 1, 1),
         ConvolutionSize(5, 9, 11, 33, 17, 3, 1, 0), ConvolutionSize(2, 9, 7, 9, 31, 3, 2, 1),

@@ -1,0 +1,106 @@
+// Convolution of spikes by table look-up: y[n, o, h, w] = sum of weight[o, i, a, b] over the spikes of the window.
+//
+// subset_sums builds, for every window position and nibble (four input channels), the 16 sums of the weights that their
+// spikes can select; lookup_forward then adds one row a nibble instead of multiplying four. The cost does not
+// depend on the firing rate, and no multiplication is left ("the method of the four Russians": Arlazarov, Dinic,
+// Kronrod, Faradzhev, 1970).
+//
+// Tables: [outputs / (VECTORS * WIDTH)][word][ky][kx][nibble][16][VECTORS][WIDTH] floats.
+// Specialised further by: BLOCK (output pixels of a work-item), VECTORS (vectors of output channels of a work-item: the
+// row is found once for all of them), COLUMNS (window columns of one pass over the block; it divides KW), COLLECTS
+// (run_moments.cl, whose run is a block).
+// Numerics: float sums; within a row of the table in the order of its channels, then over words, window rows, window
+// columns and nibbles, the same for every pixel.
+#include "convolution/simd/lookup_table.cl"
+#include "convolution/simd/run_moments.cl"
+
+// A work-item makes the 16 rows of one nibble: global (words * taps * nibbles, chunks).
+__kernel void subset_sums(__global const float *filter, __global float *tables)
+{
+    const int nibble = get_global_id(0) % NIBBLES;
+    const int tap = get_global_id(0) / NIBBLES % (KH * KW);
+    const int word = get_global_id(0) / (NIBBLES * KH * KW);
+    const int chunk = get_global_id(1);
+    FLOATV rows[ROWS];
+    rows[0] = (FLOATV)(0.0f);
+    for (int i = 0; i < 4; i++) {
+        const int channel = word * 32 + nibble * 4 + i;
+        FLOATV weight = (FLOATV)(0.0f);
+        if (channel < CHANNELS)
+            weight = LOADV(filter + ((size_t)tap * CHANNELS + channel) * OUT_STRIDE + chunk * WIDTH);
+        for (int j = 0; j < 1 << i; j++)
+            rows[(1 << i) + j] = rows[j] + weight;
+    }
+    __global float *table =
+        tables
+        + (((((size_t)(chunk / VECTORS) * WORDS + word) * KH * KW + tap) * NIBBLES + nibble) * ROWS * VECTORS
+            + chunk % VECTORS) * WIDTH;
+    for (int i = 0; i < ROWS; i++)
+        STOREV(rows[i], table + i * VECTORS * WIDTH);
+}
+
+// A work-item makes VECTORS vectors of output channels of BLOCK consecutive output pixels: global (blocks, chunks /
+// VECTORS). The sums of the block stay in the first-level cache while one slice of the table after the other passes:
+// COLUMNS window columns of one word, small enough to stay there too.
+__kernel void lookup_forward(
+    __global const uint *spikes, __global const float *tables, __global float *output, int height, int width,
+    int out_height, int out_width, int pixels MOMENTS_PARAMETER)
+{
+    const int first = get_global_id(0) * BLOCK;
+    const int count = min(BLOCK, pixels - first);
+    const int chunk = get_global_id(1) * VECTORS;
+    FLOATV sums[BLOCK * VECTORS];
+    for (int i = 0; i < BLOCK * VECTORS; i++)
+        sums[i] = (FLOATV)(0.0f);
+    __global const FLOATV *slice =
+        (__global const FLOATV *)tables + (size_t)chunk * WORDS * KH * KW * NIBBLES * ROWS;
+    for (int word = 0; word < WORDS; word++)
+        for (int ky = 0; ky < KH; ky++)
+            for (int kx = 0; kx < KW; kx += COLUMNS, slice += COLUMNS * NIBBLES * ROWS * VECTORS) {
+                int column = first % out_width;
+                int out_row = first / out_width % out_height;
+                int image = first / (out_width * out_height);
+                // The block is a sequence of runs, each within one row of one image.
+                for (int p = 0; p < count;) {
+                    const int run = min(out_width - column, count - p);
+                    const int row = out_row * STRIDE + ky - PAD;
+                    if (row >= 0 && row < height) {
+                        __global const uint *line = spikes + ((size_t)image * height + row) * width * WORDS + word;
+                        for (int r = 0; r < run; r++) {
+                            FLOATV sum[VECTORS];
+#pragma unroll
+                            for (int v = 0; v < VECTORS; v++)
+                                sum[v] = sums[(p + r) * VECTORS + v];
+                            const int left = (column + r) * STRIDE - PAD + kx;
+#pragma unroll
+                            for (int c = 0; c < COLUMNS; c++) {
+                                const uint bits = spikes_at(line, left + c, width);
+#pragma unroll
+                                for (int nibble = 0; nibble < NIBBLES; nibble++) {
+                                    __global const FLOATV *selected =
+                                        slice + (c * NIBBLES * ROWS + selected_row(bits, nibble)) * VECTORS;
+#pragma unroll
+                                    for (int v = 0; v < VECTORS; v++)
+                                        sum[v] += selected[v];
+                                }
+                            }
+#pragma unroll
+                            for (int v = 0; v < VECTORS; v++)
+                                sums[(p + r) * VECTORS + v] = sum[v];
+                        }
+                    }
+                    p += run;
+                    column = 0;
+                    if (++out_row == out_height) {
+                        out_row = 0;
+                        image++;
+                    }
+                }
+            }
+    for (int p = 0; p < count; p++)
+        for (int v = 0; v < VECTORS; v++)
+            STOREV(sums[p * VECTORS + v], output + ((size_t)first + p) * OUT_STRIDE + (chunk + v) * WIDTH);
+#if COLLECTS
+    store_moments(sums, count, moments + (size_t)get_global_id(0) * 2 * OUT_STRIDE + chunk * WIDTH);
+#endif
+}

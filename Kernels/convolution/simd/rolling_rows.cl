@@ -1,0 +1,115 @@
+// What sparse_forward.cl and rolling_lookup_forward.cl share, convolutions of spikes of stride 1, a row of the image at a time:
+// y[n, o, h, w] = sum of weight[o, i, a, b] over the spikes of the window.
+//
+// A pixel of a row adds to the KW output pixels of each output row whose windows hold it. Their sums roll along the row
+// in registers: a pixel's spikes are found once for all of them. The two differ in what the spikes of a word select, one
+// entry a spike or one a nibble, and in the rate at which they are fast.
+//
+// Both are enqueued where either may be the faster; the number of spikes, counted on the device (count_spikes.cl), decides
+// which of the two does the work, so that the choice depends on data alone and no one waits for it.
+//
+// Weights are first packed into entries: [outputs / (VECTORS * WIDTH)][word][ky][entry][kx][VECTORS][WIDTH] floats. The
+// entries of one word and window row, some 30 KB, stay in the first-level cache while a block of rows passes by.
+// An including file defines SPARSE (which of the two it is), ENTRIES (of a word), ENTRY_VECTORS (vectors from one to the
+// next) and, below the include, add_selected().
+// Specialised by: what lookup_table.cl says, CHOOSES (whether the number of spikes decides), LARGEST_SPARSE_RATE (in
+// thousandths, up to which the sparse kernel does the work), VECTORS (vectors of output channels of a work-item), OUT_WIDTH
+// (pixels of an output row), BLOCK_ROWS (output rows of a work-item), COLLECTS (run_moments.cl) and RUN_ROWS (rows of a run
+// of it, of which a block has one or more).
+// Numerics: float sums over words, window rows, and then from left to right over the pixels of the row; of a pixel over
+// its spikes, or nibbles, in the order of channels.
+#include "convolution/simd/lookup_table.cl"
+#include "convolution/simd/run_moments.cl"
+
+#if CHOOSES
+#define CHOICE_PARAMETERS , __global const ulong *counts, int parts, int pixels
+#define LEAVE_TO_THE_OTHER \
+    ulong spike_count = 0; \
+    for (int part = 0; part < parts; part++) \
+        spike_count += counts[part]; \
+    if ((spike_count * 1000 <= (ulong)pixels * CHANNELS * LARGEST_SPARSE_RATE) != SPARSE) \
+        return;
+#else
+#define CHOICE_PARAMETERS
+#define LEAVE_TO_THE_OTHER
+#endif
+
+#define ROW_LOOP(index, count) _Pragma("unroll") for (int index = 0; index < (count); index++)
+
+// Where the entries of a word, window row and chunk begin, of window column 0.
+static inline __global float *packed_entries(__global float *entries, int word, int ky, int chunk)
+{
+    return entries
+        + ((((size_t)(chunk / VECTORS) * WORDS + word) * KH + ky) * ENTRIES * ENTRY_VECTORS + chunk % VECTORS) * WIDTH;
+}
+
+// The weights of input channel `channel`, 0 where there is none, at a window position.
+static inline FLOATV weight_of(__global const float *filter, int ky, int kx, int channel, int chunk)
+{
+    return channel < CHANNELS
+        ? LOADV(filter + ((size_t)(ky * KW + kx) * CHANNELS + channel) * OUT_STRIDE + chunk * WIDTH) : (FLOATV)(0.0f);
+}
+
+// Adds to each of the sums what the spikes of a word select in `entries`; rolling[k] takes window column KW - 1 - k.
+static inline void add_selected(FLOATV rolling[KW][VECTORS], __global const FLOATV *entries, uint spikes);
+
+// A work-item makes VECTORS vectors of output channels of BLOCK_ROWS output rows: global (blocks, chunks / VECTORS). `rows`
+// counts the output rows of all images.
+static inline void roll_rows(
+    __global const uint *spikes, __global const float *entries, __global float *output, int height, int width,
+    int out_height, int rows MOMENTS_PARAMETER)
+{
+    const int first = get_global_id(0) * BLOCK_ROWS;
+    const int end = min(first + BLOCK_ROWS, rows);
+    const int chunk = get_global_id(1) * VECTORS;
+    FLOATV sums[BLOCK_ROWS * OUT_WIDTH * VECTORS];
+    for (int i = 0; i < BLOCK_ROWS * OUT_WIDTH * VECTORS; i++)
+        sums[i] = (FLOATV)(0.0f);
+    __global const FLOATV *slice =
+        (__global const FLOATV *)entries + (size_t)get_global_id(1) * WORDS * KH * ENTRIES * ENTRY_VECTORS;
+    for (int word = 0; word < WORDS; word++)
+        for (int ky = 0; ky < KH; ky++, slice += ENTRIES * ENTRY_VECTORS)
+            for (int r = first; r < end; r++) {
+                const int y = r % out_height + ky - PAD;
+                if (y < 0 || y >= height)
+                    continue;
+                __global const uint *line = spikes + ((size_t)(r / out_height) * height + y) * width * WORDS + word;
+                FLOATV *row = sums + (r - first) * OUT_WIDTH * VECTORS;
+                // At pixel x, rolling[k] is the sum of output pixel x + PAD - (KW - 1) + k, whose window holds x in
+                // column KW - 1 - k. Every loop over k must be unrolled, or the sums are no registers.
+                FLOATV rolling[KW][VECTORS];
+                ROW_LOOP(k, KW) {
+                    const int x = PAD - (KW - 1) + k;
+                    ROW_LOOP(v, VECTORS)
+                        rolling[k][v] = x >= 0 && x < OUT_WIDTH ? row[x * VECTORS + v] : (FLOATV)(0.0f);
+                }
+                for (int x = 0; x < width; x++) {
+                    add_selected(rolling, slice, line[(size_t)x * WORDS]);
+                    const int finished = x + PAD - (KW - 1);
+                    if (finished >= 0)
+                        ROW_LOOP(v, VECTORS)
+                            row[finished * VECTORS + v] = rolling[0][v];
+                    ROW_LOOP(k, KW - 1)
+                        ROW_LOOP(v, VECTORS)
+                            rolling[k][v] = rolling[k + 1][v];
+                    if (x + 1 + PAD < OUT_WIDTH)
+                        ROW_LOOP(v, VECTORS)
+                            rolling[KW - 1][v] = row[(x + 1 + PAD) * VECTORS + v];
+                }
+                ROW_LOOP(k, KW - 1) {
+                    const int x = width + PAD - (KW - 1) + k;
+                    if (x >= 0 && x < OUT_WIDTH)
+                        ROW_LOOP(v, VECTORS)
+                            row[x * VECTORS + v] = rolling[k][v];
+                }
+            }
+    for (int p = 0; p < (end - first) * OUT_WIDTH; p++)
+        for (int v = 0; v < VECTORS; v++)
+            STOREV(sums[p * VECTORS + v], output + ((size_t)first * OUT_WIDTH + p) * OUT_STRIDE + (chunk + v) * WIDTH);
+#if COLLECTS
+    for (int r = first; r < end; r += RUN_ROWS)
+        store_moments(
+            sums + (r - first) * OUT_WIDTH * VECTORS, min(RUN_ROWS, end - r) * OUT_WIDTH,
+            moments + (size_t)(r / RUN_ROWS) * 2 * OUT_STRIDE + chunk * WIDTH);
+#endif
+}

@@ -1,0 +1,107 @@
+// Convolution as an implicit GEMM, of spikes and of real values: y[n, o, h, w] = Σ x[n, i, h·s + a − p, w·s + b − p]·
+// weight[o, i, a, b].
+//
+// Rows of the tile are pixels of the result, columns its channels, the sum goes over window positions and input channels.
+//
+// Spikes stay packed until they are in registers: a work-group reads one word for 32 terms of a pixel, and each becomes 0 or
+// 1 when it is multiplied.
+//
+// Mapping: see convolution/simt/implicit_gemm_tile.cl; global (SIDE · column tiles · pixel tiles, SIDE).
+// Numerics: the sum goes over window rows, window columns and channels.
+#include "convolution/simt/implicit_gemm_tile.cl"
+
+// Weights of window position `tap` and `depth` input channels from `channel` on, for a tile of output channels.
+static inline void load_weights(
+    __global const float *filter, __local float *weights, int tap, int channel, int depth, int first)
+{
+    for (int i = ITEM; i < depth * TILE_COLUMNS; i += ITEMS) {
+        const int column = first + i % TILE_COLUMNS;
+        weights[i] = column < OUT_STRIDE
+            ? filter[((size_t)tap * CHANNELS + channel + i / TILE_COLUMNS) * OUT_STRIDE + column] : 0.0f;
+    }
+}
+
+// Writes the tile's output pixels from `start` on, of `pixels` in all, and channels from `first` on.
+static inline void store_pixels(
+    float sums[ROWS][COLUMNS], __global float *output, int start, int pixels, int first)
+{
+#pragma unroll
+    for (int r = 0; r < ROWS; ++r)
+#pragma unroll
+        for (int c = 0; c < COLUMNS; ++c) {
+            const int pixel = start + LOCAL_Y + SIDE * r;
+            const int column = first + LOCAL_X + SIDE * c;
+            if (pixel < pixels && column < OUT_STRIDE)
+                output[(size_t)pixel * OUT_STRIDE + column] = sums[r][c];
+        }
+}
+
+__kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void implicit_gemm_spike_forward(
+    __global const uint *spikes, __global const float *filter, __global float *output, int height, int width,
+    int out_height, int out_width, int pixels)
+{
+    __local uint words[TILE_ROWS];
+    __local float weights[DEPTH * TILE_COLUMNS];
+    const int first = TILE_ACROSS(OUT_STRIDE) * TILE_COLUMNS;
+    const int start = TILE_DOWN(OUT_STRIDE) * TILE_ROWS;
+    const Place mine = place_of(start + ITEM, pixels, out_height, out_width);
+    float sums[ROWS][COLUMNS];
+    clear_sums(sums);
+    for (int tap = 0; tap < TAPS; ++tap) {
+        const int source = pixel_under(mine, tap / KW, tap % KW, height, width);
+        for (int word = 0; word < WORDS; ++word) {
+            const int depth = min(DEPTH, CHANNELS - word * DEPTH);
+            if (ITEM < TILE_ROWS)
+                words[ITEM] = source >= 0 ? spikes[(size_t)source * WORDS + word] : 0u;
+            load_weights(filter, weights, tap, word * DEPTH, depth, first);
+            barrier(CLK_LOCAL_MEM_FENCE);
+            uint bits[ROWS];
+#pragma unroll
+            for (int r = 0; r < ROWS; ++r)
+                bits[r] = words[LOCAL_Y + SIDE * r];
+            for (int k = 0; k < depth; ++k) {
+                float factors[COLUMNS];
+#pragma unroll
+                for (int c = 0; c < COLUMNS; ++c)
+                    factors[c] = weights[k * TILE_COLUMNS + LOCAL_X + SIDE * c];
+#pragma unroll
+                for (int r = 0; r < ROWS; ++r) {
+                    const float spike = bits[r] & 1u << k ? 1.0f : 0.0f;
+#pragma unroll
+                    for (int c = 0; c < COLUMNS; ++c)
+                        sums[r][c] = fma(spike, factors[c], sums[r][c]);
+                }
+            }
+            barrier(CLK_LOCAL_MEM_FENCE);
+        }
+    }
+    store_pixels(sums, output, start, pixels, first);
+}
+
+__kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void implicit_gemm_forward(
+    __global const float *input, __global const float *filter, __global float *output, int height, int width,
+    int out_height, int out_width, int pixels)
+{
+    __local int sources[TILE_ROWS];
+    __local float left[DEPTH * LEFT_STRIDE];
+    __local float weights[DEPTH * TILE_COLUMNS];
+    const int first = TILE_ACROSS(OUT_STRIDE) * TILE_COLUMNS;
+    const int start = TILE_DOWN(OUT_STRIDE) * TILE_ROWS;
+    const Place mine = place_of(start + ITEM, pixels, out_height, out_width);
+    float sums[ROWS][COLUMNS];
+    clear_sums(sums);
+    for (int tap = 0; tap < TAPS; ++tap) {
+        if (ITEM < TILE_ROWS)
+            sources[ITEM] = pixel_under(mine, tap / KW, tap % KW, height, width);
+        for (int channel = 0; channel < CHANNELS; channel += DEPTH) {
+            const int depth = min(DEPTH, CHANNELS - channel);
+            barrier(CLK_LOCAL_MEM_FENCE);
+            load_values(input, left, sources, IN_STRIDE, channel, depth);
+            load_weights(filter, weights, tap, channel, depth, first);
+            barrier(CLK_LOCAL_MEM_FENCE);
+            add_products(sums, left, weights, depth, LOCAL_X, LOCAL_Y);
+        }
+        barrier(CLK_LOCAL_MEM_FENCE);
+    }
+    store_pixels(sums, output, start, pixels, first);
+}
