@@ -48,7 +48,7 @@ extension ReferenceBackend {
     }
 
     private func load(_ penalty: PotentialPenalty) throws(BackendError) -> PenaltyLines {
-        let padded = roundUp(penalty.channels, toMultipleOf: ImageShape.channelGroup)
+        let padded = roundUp(penalty.channels, toMultipleOf: ImageShape.channelAlignment)
         let words = try own(penalty.storage).floats(2 * padded).map(Double.init)
         return PenaltyLines(offset: Array(words[..<padded]), slope: Array(words[padded...]))
     }

@@ -27,7 +27,7 @@ struct DeviceOptions: ParsableArguments {
 
     @Flag(
         name: .customLong("no-winograd"),
-        help: "Take the dense kernel for gradients of 3×3 convolutions' inputs, not Winograd's F(4×4, 3×3): slower, rounded less."
+        help: "Take the dense kernel for gradients of 3×3 convolutions' inputs, not Winograd's: slower, rounded less."
     )
     var isDirect = false
 

@@ -114,7 +114,10 @@ struct TuneTests {
         #expect(tuned.code == 2 && tuned.errors.contains("implicit GEMMs"), "\(tuned.errors)")
         for (earlier, now) in [("vectors", "simd"), ("groups", "simt")] {
             let renamed = try lsn("check", "--mapping", earlier)
-            #expect(renamed.code == 2 && renamed.errors.contains("'\(earlier)' is called '\(now)' now"), "\(renamed.errors)")
+            #expect(
+                renamed.code == 2 && renamed.errors.contains("'\(earlier)' is called '\(now)' now"),
+                "\(renamed.errors)"
+            )
         }
         let unknown = try lsn("check", "--mapping", "sindt")
         #expect(unknown.code == 2 && unknown.errors.contains("did you mean 'simt'"), "\(unknown.errors)")

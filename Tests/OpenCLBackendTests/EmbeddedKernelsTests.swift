@@ -23,4 +23,26 @@ struct EmbeddedKernelsTests {
         let names = (0..<lsn_kernel_source_count).map { unsafe String(cString: lsn_kernel_source($0).name) }
         #expect(names == Set(names).sorted())
     }
+
+    @Test("Only kernels of the SIMT mapping, and all of them, use barriers and local memory")
+    func folders() {
+        let files = KernelSourceTree.embedded().files.filter { !$0.value.matches(of: Self.kernel).isEmpty }
+        for (name, text) in files {
+            let isSIMT = name.hasPrefix("convolution/simt/")
+            #expect(text.contains("barrier(") == isSIMT && text.contains("__local ") == isSIMT, "\(name)")
+        }
+        #expect(files.keys.contains { $0.hasPrefix("convolution/simt/") })
+        #expect(files.keys.contains { $0.hasPrefix("convolution/simd/") })
+    }
+
+    @Test("A file of convolution kernels is called as one of them")
+    func names() {
+        for (name, text) in KernelSourceTree.embedded().files where name.hasPrefix("convolution/") {
+            let kernels = text.matches(of: Self.kernel).map { String($0.1) }
+            let isNamed = kernels.contains { name.hasSuffix("/\($0).cl") }
+            #expect(kernels.isEmpty || isNamed, "\(name) has \(kernels)")
+        }
+    }
+
+    private static var kernel: Regex<(Substring, Substring)> { /__kernel .*?(\w+)\(\s*__global/ }
 }

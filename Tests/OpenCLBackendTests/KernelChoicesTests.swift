@@ -53,7 +53,9 @@ struct KernelChoicesTests {
         #expect(KernelChoices(simt.numbers) == simt && simt.numbers["simt"] == 1)
         #expect(KernelChoices(["largest_sparse_rate": 1, "winograd_channels": 2]) == nil)
         #expect(KernelChoices(["largest_sparse_rate": 1, "winograd_channels": 2, "sparse_filter_channels": -1]) == nil)
-        #expect(KernelChoices(["largest_sparse_rate": 1001, "winograd_channels": 2, "sparse_filter_channels": 1]) == nil)
+        #expect(
+            KernelChoices(["largest_sparse_rate": 1001, "winograd_channels": 2, "sparse_filter_channels": 1]) == nil
+        )
     }
 
     /// Records of runs, and files of measured numbers, of versions that called the numbers otherwise.

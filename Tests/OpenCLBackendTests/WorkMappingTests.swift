@@ -15,20 +15,20 @@ import Testing
     /// A work-group divides its range and is no larger than what every device takes.
     @Test(arguments: [[1], [7], [1000], [24, 128], [24, 127], [3, 64, 5], [1, 1 << 20], [257, 2]])
     func workGroupsDivideTheRange(_ global: [Int]) {
-        let groups = WorkMapping.simt.workGroup(for: global)
-        #expect(groups.count == global.count)
-        #expect(zip(global, groups).allSatisfy { $0.isMultiple(of: $1) })
-        #expect(groups.reduce(1, *) <= 256)
+        let workGroup = WorkMapping.simt.workGroup(for: global)
+        #expect(workGroup.count == global.count)
+        #expect(zip(global, workGroup).allSatisfy { $0.isMultiple(of: $1) })
+        #expect(workGroup.reduce(1, *) <= 256)
         #expect(WorkMapping.simd.workGroup(for: global) == global.map { _ in 1 })
     }
 
-    @Test func neighboursShareAGroup() {
+    @Test func neighboursShareAWorkGroup() {
         #expect(WorkMapping.simt.workGroup(for: [24, 128]) == [24, 8])
         #expect(WorkMapping.simt.workGroup(for: [512, 3]) == [256, 1])
         #expect(WorkMapping.simt.workGroup(for: [512, 3], most: 100) == [64, 1])
     }
 
-    /// However many pixels there are, all are in a run, none in two, and groups find factors to fill.
+    /// However many pixels there are, all are in a run, none in two, and work-groups find factors to fill.
     @Test(arguments: [1, 5, 49, 1023, 9180, 65536, 65537, 262_139, 1 << 22])
     func runsCoverEveryPixel(_ pixels: Int) {
         for mapping in WorkMapping.allCases {
@@ -42,7 +42,7 @@ import Testing
         if pixels > 1000 { #expect(runs.count.isMultiple(of: 2)) }
     }
 
-    @Test func flatRunsOfGroupsFillWholeGroups() {
+    @Test func flatRunsOfSIMTFillWholeWorkGroups() {
         let runs = WordRuns(4 * 300 + 1, bytes: 4, mapping: .simt, isReduced: false)
         #expect(runs.length == 4 && runs.count == 512)
     }

@@ -46,7 +46,7 @@ func openCLAgreesWithTheReferenceOnTheWholeCatalogue() throws {
 /// What GPUs run. A CPU is slow at it, so the cases are the small ones, which have several work-groups here and there; that
 /// every kernel ran says that no operation fell back to the other mapping.
 @Test(.enabled(if: TestDevice.isUsed))
-func workGroupsAgreeWithTheReference() throws {
+func simtAgreesWithTheReference() throws {
     let kernels = try TestDevice.kernels(mapping: .simt)
     let report = try ParityCheck.catalogue(
         ParityCatalogue.cases(filter: "/small/"),

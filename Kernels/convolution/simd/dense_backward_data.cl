@@ -1,8 +1,9 @@
 // The gradient of a convolution's input: dL/dx[n, i, y, x] = sum of dL/dy[n, o, h, w] * weight[o, i, a, b] over the
 // window positions with h * s + a - p = y and w * s + b - p = x.
 //
-// Dense: both operands are real values. transpose_filter turns the weights to [ky][kx][channel slice][output][TILE_VECTORS * WIDTH], so that the input channels
-// of a work-item's result are vectors, and what its tiles read lies side by side. Along a row, the pixels with the same
+// Dense: both operands are real values. transpose_filter brings the weights to [ky][kx][channel slice][output]
+// [TILE_VECTORS * WIDTH], so that the input channels of a work-item's result are vectors, and what its tiles read lies side
+// by side. Along a row, the pixels with the same
 // x mod s ("phase") meet the same window columns; a tile is made of such pixels, whose sources are then neighbours, so
 // that a stride costs nothing.
 //

@@ -1,8 +1,8 @@
 // The gradient of a convolution's weights when the input is spikes: dL/dweight[o, i, a, b] = the sum of dL/dy[n, o, h, w]
 // over the pixels at which input i of window position (a, b) fired.
 //
-// By look-up table: the mirror image of lookup_forward.cl: there the spikes of four channels select the row of a table that is added to
-// the output pixel; here they select the bucket to which the pixel's gradient is added. At the end each channel's
+// The look-up table's mirror image: in lookup_forward.cl the spikes of four channels select the row of a table that is added
+// to the output pixel; here they select the bucket to which the pixel's gradient is added. At the end each channel's
 // gradient is the sum of the 8 buckets whose number has its bit. No multiplication, one addition for four channels, at
 // any firing rate.
 //

@@ -1,5 +1,5 @@
-// What sparse_forward.cl and rolling_lookup_forward.cl share, convolutions of spikes of stride 1, a row of the image at a time:
-// y[n, o, h, w] = sum of weight[o, i, a, b] over the spikes of the window.
+// What sparse_forward.cl and rolling_lookup_forward.cl share: convolutions of spikes, stride 1, a row of the image at a
+// time: y[n, o, h, w] = sum of weight[o, i, a, b] over the spikes of the window.
 //
 // A pixel of a row adds to the KW output pixels of each output row whose windows hold it. Their sums roll along the row
 // in registers: a pixel's spikes are found once for all of them. The two differ in what the spikes of a word select, one

@@ -1,8 +1,8 @@
 // The gradient of a convolution's weights when the input is spikes, stride 1: dL/dweight[o, i, a, b] = the sum of
 // dL/dy[n, o, h, w] over the pixels at which input i of window position (a, b) fired.
 //
-// Sparse: channel by channel, the sums of all window positions stay in registers while every spike of the channel in a tile of
-// pixels adds the KH * KW gradients around it. Nothing but spikes costs time, each one load and add for a vector.
+// Sparse: channel by channel, the sums of all window positions stay in registers while every spike of the channel in a tile
+// of pixels adds the KH * KW gradients around it. Nothing but spikes costs time, each one load and add for a vector.
 //
 // A tile is TILE_IMAGES images by TILE_ROWS rows by TILE_COLUMNS columns of input pixels. Its part of the gradient, with a
 // border of zeros where the output ends, lies in private memory that stays in the first-level cache; its spikes are

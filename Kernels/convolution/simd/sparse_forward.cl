@@ -1,5 +1,5 @@
-// Convolution of spikes spike by spike, stride 1: each set bit selects the weights of its channel. The cost follows the firing
-// rate. See rolling_rows.cl.
+// Convolution of spikes, sparse, stride 1: each set bit selects the weights of its channel. The cost follows the firing rate.
+// See rolling_rows.cl.
 #define SPARSE 1
 #define ENTRIES 32
 #define ENTRY_VECTORS (KW * VECTORS)

@@ -43,9 +43,14 @@ extension OpenCLBackend: ConvolutionKernels {
     ) throws(BackendError) {
         let plan = ConvolutionPlan(input: input.shape, filter: result.shape, geometry: geometry)
         switch input {
-        case _ where mapping == .simt: try implicitGEMMBackwardFilter(plan, input: input, gradient: gradient, result: result)
+        case _ where mapping == .simt:
+            try implicitGEMMBackwardFilter(plan, input: input, gradient: gradient, result: result)
         case .spikes(let spikes):
-            if let tile = SparseFilterTile(of: plan, registers: registers, smallestChannels: choices.sparseFilterChannels) {
+            if let tile = SparseFilterTile(
+                of: plan,
+                registers: registers,
+                smallestChannels: choices.sparseFilterChannels
+            ) {
                 try sparseBackwardFilter(plan, tile, spikes: spikes, gradient: gradient, result: result)
             } else {
                 try lookupBackwardFilter(plan, spikes: spikes, gradient: gradient, result: result)

@@ -60,7 +60,8 @@ public struct KernelTuner: Sendable {
     /// Channels at which kernels are compared.
     private static let widths = [8, 16, 24, 32, 48, 64, 96, 192]
 
-    /// Firing rates, in thousandths, at which the sparse kernel costs as much as the table's. The cost of the first is a line.
+    /// Firing rates, in thousandths, at which the sparse kernel costs as much as the one by look-up table. The cost of the
+    /// first is a line.
     private func sparseRateCrossings(_ note: (Measurement) -> Void) throws(BackendError) -> [Int] {
         var crossings: [Int] = []
         for (channels, extent) in [(48, 32), (96, 32), (192, 16), (384, 8)] {

@@ -45,7 +45,7 @@ enum ConvolutionCases {
         + largeReal.map { make($0, "large", .real) } + largeSpike.map { make($0, "large", .spike) }
         + byRate.flatMap { size in atRates(size, "small") } + largeByRate.flatMap { size in atRates(size, "large") }
 
-    /// Single pixels, odd extents, channels about the groups of 8 and 32, every window, stride and padding; windows
+    /// Single pixels, odd extents, channels about multiples of 8 and 32, every window, stride and padding; windows
     /// wider than the picture, and borders wider than the window.
     private static let small = [
         ConvolutionSize(1, 1, 1, 1, 1, 1, 1, 0), ConvolutionSize(2, 1, 1, 33, 5, 1, 1, 0),

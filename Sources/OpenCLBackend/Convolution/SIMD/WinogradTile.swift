@@ -12,10 +12,11 @@ struct WinogradTile: Hashable {
     let tiles: Int
     /// Floats of a work-item's part of the scratch memory.
     let scratchWords: Int
-    /// Whether input transforms, products and output transforms are made one after the other for all tiles, rather than block by block.
+    /// Whether input transforms, products and output transforms are made one after the other for all tiles, rather than block
+    /// by block.
     let isByPosition: Bool
 
-    /// Nil where the direct kernel suits better: other windows and strides, and fewer channels than `smallestChannels`, for
+    /// Nil where the dense kernel suits better: other windows and strides, and fewer channels than `smallestChannels`, for
     /// which transforming costs as much as it saves.
     init?(of plan: ConvolutionPlan, smallestChannels: Int, registers: VectorRegisters) {
         let input = plan.input
@@ -29,7 +30,8 @@ struct WinogradTile: Hashable {
         width = input.vectorWidth
         vectors = registers.vectors(of: input)
         held = !registers.areMany ? registers.sums(of: width) : vectors == 1 ? 16 : 8
-        // The input transforms of 32 tiles of 384 channels fill a second-level cache; the weights pass by once for each block.
+        // The input transforms of 32 tiles of 384 channels fill a second-level cache; the weights pass by once for each
+        // block.
         block = (plan.output.channelStride > 384 ? 16 : 32) / held * held
         scratchWords = 36 * block * (plan.output.channelStride + vectors * width)
         // What passes between caches and memory: the weights once for each block, or input transforms and products twice.

@@ -25,7 +25,8 @@ struct ImplicitGEMMTile: Hashable {
         let columns = (1...Self.mostColumns).min { (tiles(across, $0) * $0, -$0) < (tiles(across, $1) * $1, -$1) } ?? 1
         var rows = Self.mostRows
         while rows > 1,
-            total <= Self.side * (rows / 2) || tiles(total, rows) * tiles(across, columns) * layers < Self.manyWorkGroups
+            total <= Self.side * (rows / 2)
+                || tiles(total, rows) * tiles(across, columns) * layers < Self.manyWorkGroups
         {
             rows /= 2
         }
