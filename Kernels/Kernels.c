@@ -73,8 +73,8 @@ static const unsigned char convolution_winograd_backward_data[] = {
 static const unsigned char elementwise_copy[] = {
 #embed "elementwise/copy.cl"
 };
-static const unsigned char elementwise_rectify[] = {
-#embed "elementwise/rectify.cl"
+static const unsigned char elementwise_relu[] = {
+#embed "elementwise/relu.cl"
 };
 static const unsigned char elementwise_sum[] = {
 #embed "elementwise/sum.cl"
@@ -112,8 +112,8 @@ static const unsigned char neuron_fire_backward[] = {
 static const unsigned char neuron_leak_gradient[] = {
 #embed "neuron/leak_gradient.cl"
 };
-static const unsigned char neuron_potential_penalty[] = {
-#embed "neuron/potential_penalty.cl"
+static const unsigned char neuron_mpd_loss[] = {
+#embed "neuron/mpd_loss.cl"
 };
 static const unsigned char normalization_affine[] = {
 #embed "normalization/affine.cl"
@@ -133,8 +133,8 @@ static const unsigned char normalization_statistics[] = {
 static const unsigned char optimizer_adam[] = {
 #embed "optimizer/adam.cl"
 };
-static const unsigned char optimizer_momentum[] = {
-#embed "optimizer/momentum.cl"
+static const unsigned char optimizer_sgd[] = {
+#embed "optimizer/sgd.cl"
 };
 static const unsigned char pooling_average[] = {
 #embed "pooling/average.cl"
@@ -173,7 +173,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(convolution_sum_partitions, "convolution/sum_partitions.cl"),
     SOURCE(convolution_winograd_backward_data, "convolution/winograd_backward_data.cl"),
     SOURCE(elementwise_copy, "elementwise/copy.cl"),
-    SOURCE(elementwise_rectify, "elementwise/rectify.cl"),
+    SOURCE(elementwise_relu, "elementwise/relu.cl"),
     SOURCE(elementwise_sum, "elementwise/sum.cl"),
     SOURCE(elementwise_time, "elementwise/time.cl"),
     SOURCE(head_bias, "head/bias.cl"),
@@ -186,14 +186,14 @@ static const LSNKernelSource sources[] = {
     SOURCE(neuron_fire, "neuron/fire.cl"),
     SOURCE(neuron_fire_backward, "neuron/fire_backward.cl"),
     SOURCE(neuron_leak_gradient, "neuron/leak_gradient.cl"),
-    SOURCE(neuron_potential_penalty, "neuron/potential_penalty.cl"),
+    SOURCE(neuron_mpd_loss, "neuron/mpd_loss.cl"),
     SOURCE(normalization_affine, "normalization/affine.cl"),
     SOURCE(normalization_backward, "normalization/backward.cl"),
     SOURCE(normalization_merge, "normalization/merge.cl"),
     SOURCE(normalization_normalize, "normalization/normalize.cl"),
     SOURCE(normalization_statistics, "normalization/statistics.cl"),
     SOURCE(optimizer_adam, "optimizer/adam.cl"),
-    SOURCE(optimizer_momentum, "optimizer/momentum.cl"),
+    SOURCE(optimizer_sgd, "optimizer/sgd.cl"),
     SOURCE(pooling_average, "pooling/average.cl"),
     SOURCE(pooling_max, "pooling/max.cl"),
     SOURCE(pooling_max_real, "pooling/max_real.cl"),

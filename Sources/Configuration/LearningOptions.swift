@@ -77,7 +77,7 @@ public struct LearningOptions: ParsableArguments {
     @Option(
         help: .choice(
             LossKind.self,
-            "Cross-entropy of the mean logits; temporal efficient training; or the former and a loss on the distribution of membrane potentials, which is this project's own after the idea of RecDis-SNN, not a reproduction (default: mean-ce)."
+            "Cross-entropy of the mean logits; temporal efficient training (TET); or the former and an MPD loss, on the membrane potential distribution, which is this project's own after the idea of RecDis-SNN, not a reproduction (default: mean-ce)."
         ),
         transform: named
     )
@@ -99,10 +99,10 @@ public struct LearningOptions: ParsableArguments {
     )
     public var tetPhi: Float?
 
-    /// Weight of the loss on membrane potentials.
+    /// Weight of the MPD loss.
     @Option(
         parsing: .unconditional,
-        help: "Weight of mpd's loss on potentials, averaged over the layers (default: 0.1).",
+        help: "Weight of the MPD loss, averaged over the layers (default: 0.1).",
         transform: positive
     )
     public var mpdWeight: Float?

@@ -141,7 +141,7 @@ extension TrainingOptions {
         let constants: [(option: String, isGiven: Bool, owner: LossKind)] = [
             ("--tet-lambda", learning.tetLambda != nil, .temporalEfficient),
             ("--tet-phi", learning.tetPhi != nil, .temporalEfficient),
-            ("--mpd-weight", learning.mpdWeight != nil, .membranePotential),
+            ("--mpd-weight", learning.mpdWeight != nil, .mpd),
         ]
         for (option, isGiven, owner) in constants where isGiven && owner != result.loss {
             throw .misplaced(
@@ -160,11 +160,11 @@ extension TrainingOptions {
                 )
             else { return }
             (result.tetLambda, result.tetPhi) = (lambda, phi)
-        case .membranePotential:
-            guard !neuron.isRectifier else {
+        case .mpd:
+            guard !neuron.isReLU else {
                 throw .misplaced(
                     option: "--loss",
-                    problem: "mpd is a loss on membrane potentials, and rectifiers (relu) have none",
+                    problem: "mpd is a loss on membrane potentials, and ReLUs have none",
                     advice: "Use --loss mean-ce"
                 )
             }
@@ -174,12 +174,12 @@ extension TrainingOptions {
 
     /// Whether Dspike's temperature is searched for.
     private func setSearch(_ result: inout LearningConfiguration, neuron: Neuron) throws(ConfigurationError) {
-        let isDspike = !neuron.isRectifier && neuron.surrogate.kind == .dspike
+        let isDspike = !neuron.isReLU && neuron.surrogate.kind == .dspike
         guard isDspike || !(network.surrogateSearch ?? false) else {
             throw .misplaced(
                 option: "--surrogate-search",
                 problem: "it looks for Dspike's temperature, and the surrogate is "
-                    + (neuron.isRectifier ? "none" : neuron.surrogate.kind.rawValue),
+                    + (neuron.isReLU ? "none" : neuron.surrogate.kind.rawValue),
                 advice: "Leave it out, or use --surrogate dspike"
             )
         }

@@ -40,7 +40,7 @@ extension NetworkDescription {
     }
 
     /// Whether spiking neurons stand between two fully connected layers.
-    public var hasSpikingHead: Bool { head == .fc256 && !neuron.isRectifier }
+    public var hasSpikingHead: Bool { head == .fc256 && !neuron.isReLU }
 
     /// The fully connected layers of the head.
     var headLayers: [LinearDescription] {

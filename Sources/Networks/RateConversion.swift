@@ -1,7 +1,7 @@
 public import Tensors
 
-/// A trained network of rectifiers as one of integrate-and-fire neurons with soft reset, whose firing rates stand for
-/// the rectifiers' values (Diehl et al. 2015, Rueckauer et al. 2017).
+/// A trained network of ReLUs as one of integrate-and-fire neurons with soft reset, whose firing rates stand for
+/// the ReLUs' values (Diehl et al. 2015, Rueckauer et al. 2017).
 ///
 /// A layer whose values reach λ gets the threshold λ: a neuron driven by a constant a then fires at the rate a/λ, up to 1.
 /// The thresholds stand in the weights, so that every neuron of the result fires at 1 and the result is an ordinary
@@ -22,9 +22,9 @@ public struct RateConversion: Sendable {
     /// Converts.
     ///
     /// - Parameters:
-    ///   - network: of rectifiers, whose blocks add before their last one.
+    ///   - network: of ReLUs, whose blocks add before their last one.
     ///   - state: what it learned, by the names that checkpoints use.
-    ///   - activations: how far the values of each layer of rectifiers reach, by its name as an observer hears it.
+    ///   - activations: how far the values of each layer of ReLUs reach, by its name as an observer hears it.
     ///   - timeSteps: T.
     /// - Throws: ``NetworkError/invalid(_:)`` for another network, or where a tensor or an activation is missing.
     public init(
@@ -33,13 +33,13 @@ public struct RateConversion: Sendable {
         activations: [String: Float],
         timeSteps: Int
     ) throws(NetworkError) {
-        guard network.neuron.isRectifier else {
-            throw .invalid("only networks of rectifiers (--neuron relu) are converted; this one has spiking neurons")
+        guard network.neuron.isReLU else {
+            throw .invalid("only networks of ReLUs (--neuron relu) are converted; this one has spiking neurons")
         }
         if let family = network.families.first(where: { $0 != .residual(.original) && $0 != .spikingResNet }) {
             throw .invalid(
                 "blocks of the family \(family.rawValue) are not converted, because the sum that leaves them "
-                    + "has not been rectified; use residual… with --residual original"
+                    + "has not passed a ReLU; use residual… with --residual original"
             )
         }
         var scales = RateScales(network, activations: activations)

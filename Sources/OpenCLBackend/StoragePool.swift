@@ -4,7 +4,7 @@ public import Tensors
 
 /// Memory that a pool gave out or holds.
 struct PooledMemory: Sendable {
-    /// nil in a rehearsal.
+    /// nil in a dry run.
     let buffer: Buffer?
     let bytes: Int
 }
@@ -17,7 +17,7 @@ final class StoragePool: Sendable {
         var usage = MemoryUsage()
     }
 
-    /// nil in a rehearsal, where memory is only counted.
+    /// nil in a dry run, where memory is only counted.
     private let queue: ComputeQueue?
     /// What storages and what is kept may take together, as long as giving up what is kept is enough for it.
     private let limitBytes: Int

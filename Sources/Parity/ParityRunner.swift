@@ -15,8 +15,8 @@ public enum ParityOperations {
     private static let all: [any ParityOperation.Type] = [
         ConvolutionOperation.self, NormalizedConvolutionOperation.self, NormalizationOperation.self,
         NeuronOperation.self, ParametricNeuronOperation.self,
-        MultiLevelOperation.self, NormalizedNeuronOperation.self, PotentialPenaltyOperation.self,
-        LogicGateOperation.self, SpikeGateOperation.self, SumOperation.self, RectifyOperation.self,
+        MultiLevelOperation.self, NormalizedNeuronOperation.self, MPDLossOperation.self,
+        LogicGateOperation.self, SpikeGateOperation.self, SumOperation.self, ReLUOperation.self,
         RepeatOverTimeOperation.self,
         MaxPoolOperation.self, AveragePoolOperation.self,
         GlobalAveragePoolOperation.self, GlobalAveragePoolLinearOperation.self, BiasOperation.self,

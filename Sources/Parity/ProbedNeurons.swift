@@ -45,17 +45,17 @@ final class ProbedNeurons: NeuronKernels {
         _ layer: NeuronOperands,
         gradient: RealTensor,
         gradients: NormalizationGradients?,
-        penalty: PotentialPenalty?
+        mpd: MPDGradient?
     ) throws(BackendError) {
-        try base.kernels.neuron.fireBackward(layer, gradient: gradient, gradients: gradients, penalty: penalty)
+        try base.kernels.neuron.fireBackward(layer, gradient: gradient, gradients: gradients, mpd: mpd)
     }
 
-    func potentialPenalty(
+    func mpdLoss(
         _ layer: NeuronOperands,
-        loss: PotentialDistributionLoss,
+        loss: MPDLoss,
         record: any Storage,
-        result: PotentialPenalty
+        result: MPDGradient
     ) throws(BackendError) {
-        try base.kernels.neuron.potentialPenalty(layer, loss: loss, record: record, result: result)
+        try base.kernels.neuron.mpdLoss(layer, loss: loss, record: record, result: result)
     }
 }

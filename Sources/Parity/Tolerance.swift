@@ -47,7 +47,7 @@ public struct Tolerance: Sendable, Hashable {
             ["output.y": 0, "gradient": 1e-4, "gradient.x": 2e-5],
             reason: "as lif and plif"
         ),
-        "potential_penalty": Tolerance(
+        "mpd_loss": Tolerance(
             ["output": 2e-5, "output.y": 0, "gradient": 1e-4],
             reason: "float32 means and variances over T·N·H·W; otherwise as normalized_lif"
         ),
@@ -76,7 +76,7 @@ public struct Tolerance: Sendable, Hashable {
         "optimizer": Tolerance(["output": 1e-5], reason: "a square root and a division in float32, three steps"),
         "schedule": Tolerance(["output": 1e-6], reason: "rounded to float32"),
         "sum": Tolerance(["output": 0], reason: "a sum of two, rounded once"),
-        "rectify": Tolerance(["output": 0, "gradient": 0], reason: "values as they are, or 0"),
+        "relu": Tolerance(["output": 0, "gradient": 0], reason: "values as they are, or 0"),
         "prepare_images": Tolerance(["output": 1e-6], reason: "a product and a difference in float32"),
         "resize_images": Tolerance(["output": 4e-6], reason: "weights and their sums over a window in float32"),
         "prepare_frames": Tolerance(["output": 0], reason: "integers below 65,536"),

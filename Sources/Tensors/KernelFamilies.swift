@@ -22,7 +22,7 @@ public struct KernelFamilies: Sendable {
     public var neuron: any NeuronKernels
     /// Gates of spikes.
     public var logicGate: any LogicGateKernels
-    /// Sums, copies, the rectifier.
+    /// Sums, copies, the ReLU.
     public var elementwise: any ElementwiseKernels
     /// Pooling.
     public var pooling: any PoolingKernels

@@ -186,8 +186,8 @@ private struct MetadataReader {
 
     private func neuron(_ standard: Neuron) throws -> NeuronOptions {
         let model = try optional("neuron", NeuronModel.init(rawValue:))
-        // Of a rectifier nothing else counts, though files say it.
-        if model == .rectifier { return NeuronOptions(model: model) }
+        // Of a ReLU nothing else counts, though files say it.
+        if model == .relu { return NeuronOptions(model: model) }
         return NeuronOptions(
             model: model,
             leak: try value("leak") { Float($0).flatMap { (0...1).contains($0) ? $0 : nil } },

@@ -35,7 +35,7 @@ public enum LossKind: String, CaseIterable, Codable, Sendable {
     /// Temporal efficient training (Deng et al.).
     case temporalEfficient = "tet"
     /// Cross-entropy of the mean, and the project's own loss on the distribution of membrane potentials.
-    case membranePotential = "mpd"
+    case mpd
 }
 
 extension Reset: Codable {}

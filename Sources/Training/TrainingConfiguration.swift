@@ -198,14 +198,14 @@ public struct LearningConfiguration: Codable, Hashable, Sendable {
     /// The loss of the logits.
     public var logitsLoss: Loss {
         switch loss {
-        case .meanCrossEntropy, .membranePotential: .meanCrossEntropy
+        case .meanCrossEntropy, .mpd: .meanCrossEntropy
         case .temporalEfficient: .tet(lambda: tetLambda, phi: tetPhi)
         }
     }
 
     /// The loss of every neuron layer's potentials, whose mean over the layers is added; nil where there is none.
-    public var potentialLoss: PotentialDistributionLoss? {
-        loss == .membranePotential ? mpdWeight.map { PotentialDistributionLoss(weight: $0) } : nil
+    public var mpdLoss: MPDLoss? {
+        loss == .mpd ? mpdWeight.map { MPDLoss(weight: $0) } : nil
     }
 }
 

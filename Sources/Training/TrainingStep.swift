@@ -125,7 +125,7 @@ struct TrainingStep: Sendable {
         let stem = try network.backwardToStem(
             pass,
             logitsGradient: gradient,
-            potentialLoss: learning.potentialLoss,
+            mpdLoss: learning.mpdLoss,
             record: record
         )
         let input: RealTensor? = if stem.needsInput { try preparer.prepare(batch) } else { nil }

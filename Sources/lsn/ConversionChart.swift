@@ -9,7 +9,7 @@ struct ConversionChart {
     /// The document.
     var svg: String {
         let points = report.accuracies
-        let lowest = (points.map(\.accuracy) + [report.rectifierAccuracy]).min() ?? 0
+        let lowest = (points.map(\.accuracy) + [report.reluAccuracy]).min() ?? 0
         let floor = max((lowest * 10).rounded(.down) / 10 - 0.02, 0)
         func y(_ accuracy: Double) -> Double {
             Self.bottom - (accuracy - floor) / (1.02 - floor) * (Self.bottom - Self.top)
@@ -28,9 +28,9 @@ struct ConversionChart {
             lines.append(line(Self.left, height, Self.right, height, "stroke=\"#ddd\""))
             lines.append(text(Self.left - 6, height + 4, "end", "\(10 * tick) %"))
         }
-        let level = y(report.rectifierAccuracy)
+        let level = y(report.reluAccuracy)
         lines.append(line(Self.left, level, Self.right, level, "stroke=\"#c33\" stroke-dasharray=\"6 4\""))
-        lines.append(text(Self.left + 4, level + 15, "start", "rectifiers"))
+        lines.append(text(Self.left + 4, level + 15, "start", "ReLUs"))
         let path = points.enumerated().map { "\(x($0.offset)),\(y($0.element.accuracy))" }.joined(separator: " ")
         lines.append("<polyline points=\"\(path)\" fill=\"none\" stroke=\"#236\" stroke-width=\"2\"/>")
         for (index, point) in points.enumerated() {

@@ -11,7 +11,7 @@ import Training
 struct ConvertCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "convert",
-        abstract: "Turn a trained network of rectifiers into one of spikes, and report its accuracy by T.",
+        abstract: "Turn a trained network of ReLUs into one of spikes, and report its accuracy by T.",
         discussion: """
             Takes the run of a network with --neuron relu, or trains one first. Norms are folded into the convolutions; \
             every layer's threshold is the 99.9th percentile of its values on training data, shared along identity \
@@ -57,7 +57,7 @@ struct ConvertCommand: AsyncParsableCommand {
             ("--timesteps", timesteps), ("--calibration-samples", calibrationSamples), ("--batch-size", batchSize),
         ] { try requireCount(name, value) }
         if data.dataset == .cifar10DVS {
-            throw ValidationError("recordings of events are not converted: a network of rectifiers knows no time")
+            throw ValidationError("recordings of events are not converted: a network of ReLUs knows no time")
         }
         if checkpoint != nil {
             let training: [(String, Bool)] = [
@@ -86,10 +86,10 @@ struct ConvertCommand: AsyncParsableCommand {
         guard let configuration = found.record?.configuration else {
             throw InputError("\(run): give the folder of a run, which says what data it was trained on")
         }
-        guard found.metadata.network.neuron.isRectifier else {
+        guard found.metadata.network.neuron.isReLU else {
             throw InputError(
                 "\(found.path) holds spiking neurons (\(NeuronModel(found.metadata.network.neuron).rawValue)); train its "
-                    + "twin of rectifiers with lsn train --model residual18 --neuron relu, or leave --checkpoint out"
+                    + "twin of ReLUs with lsn train --model residual18 --neuron relu, or leave --checkpoint out"
             )
         }
         var request = configuration.dataRequest
@@ -99,7 +99,7 @@ struct ConvertCommand: AsyncParsableCommand {
         let samples = try DataProgress.load(request)
         let reporter = DataReporter(samples)
         guard samples.form != .frames else {
-            throw InputError("\(run): recordings of events are not converted: a network of rectifiers knows no time")
+            throw InputError("\(run): recordings of events are not converted: a network of ReLUs knows no time")
         }
         let report = try await convert(found, configuration, samples, on: backend)
         reporter.report()
@@ -109,12 +109,12 @@ struct ConvertCommand: AsyncParsableCommand {
 }
 
 extension ConvertCommand {
-    /// Trains the network of rectifiers; its folder and the device.
+    /// Trains the network of ReLUs; its folder and the device.
     private func train() async throws -> (folder: String, backend: Backend) {
         var options = try TrainingOptions.parsed()
         options.network.model = model ?? "residual18"
         options.network.width = width ?? 0.125
-        options.network.neuron = .rectifier
+        options.network.neuron = .relu
         options.learning.epochs = epochs
         options.data = data
         options.data.data = data.data.map { URL(fileURLWithPath: $0).path }
@@ -159,14 +159,14 @@ extension ConvertCommand {
         _ data: any TrainingData,
         on backend: Backend
     ) async throws -> ConversionReport {
-        let rectifiers = try Network(model.metadata.network, backend: backend)
-        try CheckpointFile.restore(model.file, path: model.path, to: rectifiers, optimizer: nil)
-        let evaluator = Evaluator(network: rectifiers, data: data, batchSize: configuration.learning.batchSize)
+        let relus = try Network(model.metadata.network, backend: backend)
+        try CheckpointFile.restore(model.file, path: model.path, to: relus, optimizer: nil)
+        let evaluator = Evaluator(network: relus, data: data, batchSize: configuration.learning.batchSize)
         guard let evaluation = try await evaluator.run() else { throw CancellationError() }
-        let reach = ActivationReach(network: rectifiers, data: data, configuration: configuration)
+        let reach = ActivationReach(network: relus, data: data, configuration: configuration)
         let conversion = try RateConversion(
             model.metadata.network,
-            state: try rectifiers.parameters.exportState(),
+            state: try relus.parameters.exportState(),
             activations: try reach.measure(samples: calibrationSamples),
             timeSteps: timesteps
         )
@@ -194,7 +194,7 @@ extension ConvertCommand {
             converted: path,
             model: model.metadata.model,
             samples: evaluation.sums.samples,
-            rectifierAccuracy: evaluation.accuracy,
+            reluAccuracy: evaluation.accuracy,
             accuracies: zip(steps, accuracies).map { .init(timeSteps: $0, accuracy: $1) },
             thresholds: conversion.thresholds.map { .init(layer: $0.layer, threshold: $0.value) }
         )
@@ -230,7 +230,7 @@ struct ConversionReport: Encodable {
         let accuracy: Double
     }
 
-    /// The threshold of a layer, in units of the rectifiers' values.
+    /// The threshold of a layer, in units of the ReLUs' values.
     struct Layer: Encodable {
         let layer: String
         let threshold: Float
@@ -240,21 +240,26 @@ struct ConversionReport: Encodable {
     let converted: String
     let model: String
     let samples: Int
-    let rectifierAccuracy: Double
+    let reluAccuracy: Double
     let accuracies: [Point]
     let thresholds: [Layer]
 
+    private enum CodingKeys: String, CodingKey {
+        case checkpoint, converted, model, samples, accuracies, thresholds
+        case reluAccuracy = "rectifierAccuracy"
+    }
+
     /// For people.
     var text: String {
-        var table = TextTable([("T", .right), ("accuracy", .right), ("against rectifiers", .right)])
+        var table = TextTable([("T", .right), ("accuracy", .right), ("against ReLU", .right)])
         for point in accuracies {
-            let points = 100 * (point.accuracy - rectifierAccuracy)
+            let points = 100 * (point.accuracy - reluAccuracy)
             table.add([
                 "\(point.timeSteps)", ProgressText.percent(point.accuracy),
                 (points > 0 ? "+" : "") + ProgressText.decimal(points, 2),
             ])
         }
-        return "\(model) from \(checkpoint): \(ProgressText.percent(rectifierAccuracy)) of "
-            + "\(ProgressText.grouped(samples)) with rectifiers; converted:\n" + table.text + "\(converted)\n"
+        return "\(model) from \(checkpoint): \(ProgressText.percent(reluAccuracy)) of "
+            + "\(ProgressText.grouped(samples)) with ReLU; converted:\n" + table.text + "\(converted)\n"
     }
 }

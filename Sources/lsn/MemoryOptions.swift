@@ -30,7 +30,7 @@ extension OpenDevice {
             device: machine.name,
             mostSamples: mostSamples
         ) {
-            OpenCLBackend(rehearsingFor: info, choices: choices)
+            OpenCLBackend(dryRunFor: info, choices: choices)
         }
     }
 }

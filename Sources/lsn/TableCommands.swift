@@ -9,7 +9,7 @@ import Training
 struct Table1Command: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "table1",
-        abstract: "Train the five residual orders of Table 1, as networks of spikes and of rectifiers.",
+        abstract: "Train the five residual orders of Table 1, as networks of spikes and of ReLUs.",
         discussion: """
             Accuracy of both, the gradient's norm of the first block over that of the last, and whether what leaves the \
             blocks is binary, integers or floats, counted value by value.

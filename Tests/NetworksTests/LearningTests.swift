@@ -39,7 +39,7 @@ struct LearningTests {
             try network.backward(
                 pass,
                 logitsGradient: gradient,
-                potentialLoss: weight.map(PotentialDistributionLoss.init),
+                mpdLoss: weight.map(MPDLoss.init),
                 record: record
             )
             let loss = try backend.readFloats(record, count: StepRecord.words)[StepRecord.loss]
@@ -67,7 +67,7 @@ struct LearningTests {
             try network.backward(
                 try network.forward(input, isStatic: true, training: true),
                 logitsGradient: logits,
-                potentialLoss: PotentialDistributionLoss(weight: 1)
+                mpdLoss: MPDLoss(weight: 1)
             )
         }
     }

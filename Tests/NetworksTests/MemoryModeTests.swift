@@ -77,7 +77,7 @@ struct MemoryModeTests {
     }
 
     @Test("The loss on potentials is the same in every mode")
-    func potentialLoss() throws {
+    func mpdLoss() throws {
         func run(_ memory: MemoryMode) throws -> ([UInt32], [NamedTensor]) {
             let network = try Network(smallDescription(head: .fc256), backend: backend)
             try network.initialize(seed: 2)
@@ -88,7 +88,7 @@ struct MemoryModeTests {
             try network.backward(
                 pass,
                 logitsGradient: gradient,
-                potentialLoss: PotentialDistributionLoss(weight: 0.1),
+                mpdLoss: MPDLoss(weight: 0.1),
                 record: record
             )
             return (try backend.read(record, count: StepRecord.words), try network.parameters.exportGradients())

@@ -28,7 +28,7 @@ import Testing
     #expect(
         notChecked == [
             "normalized_lif", "sum", "prepare_images", "resize_images", "prepare_frames", "find_non_finite", "storage",
-            "spike_gate", "potential_penalty", "count_spikes", "count_values", "measure_norm", "normalized_convolution",
+            "spike_gate", "mpd_loss", "count_spikes", "count_values", "measure_norm", "normalized_convolution",
         ],
         """
         these have hand-made tests of the reference, where normalized_convolution is two operations one after the other; \

@@ -105,12 +105,12 @@ private struct ModelTrace {
                 blocks = notes.blocks
                 gradients = try network.parameters.exportGradients()
             }
-            try backend.momentum(
+            try backend.sgd(
                 parameters: network.parameters.values,
                 gradients: network.parameters.gradients,
                 velocity: velocity,
                 count: network.parameters.wordCount,
-                step: MomentumStep(learningRate: 1e-3, step: step)
+                step: SGDStep(learningRate: 1e-3, step: step)
             )
         }
         logits = try backend.values(try network.forward(pictures, isStatic: true, training: false).logits)

@@ -147,24 +147,24 @@ import Testing
             )
         }
         func momentum(_ storages: [any Storage], count: Int = 20, step: Int = 1) throws {
-            try backend.momentum(
+            try backend.sgd(
                 parameters: storages[0],
                 gradients: storages[1],
                 velocity: storages[2],
                 count: count,
-                step: MomentumStep(learningRate: 1, step: step)
+                step: SGDStep(learningRate: 1, step: step)
             )
         }
         for place in 0..<4 {
             var storages = [long, long, long, long]
             storages[place] = short
             expectMismatch("adam") { try adam(storages) }
-            if place < 3 { expectMismatch("momentum") { try momentum(storages) } }
+            if place < 3 { expectMismatch("sgd") { try momentum(storages) } }
         }
         expectMismatch("adam") { try adam([long, long, long, long], step: 0) }
         expectMismatch("adam") { try adam([long, long, long, long], count: 1 << 33) }
-        expectMismatch("momentum") { try momentum([long, long, long], step: 0) }
-        expectMismatch("momentum") { try momentum([long, long, long], count: -1) }
+        expectMismatch("sgd") { try momentum([long, long, long], step: 0) }
+        expectMismatch("sgd") { try momentum([long, long, long], count: -1) }
     }
 
     @Test(arguments: TestedBackend.allCases)

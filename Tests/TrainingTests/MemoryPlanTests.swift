@@ -28,7 +28,7 @@ import Testing
             device: "a small device",
             mostSamples: mostSamples
         ) {
-            OpenCLBackend(rehearsingFor: nil)
+            OpenCLBackend(dryRunFor: nil)
         }
     }
 
@@ -134,13 +134,13 @@ import Testing
             .largestBatch
         #expect(largest > 8 && largest < 100_000)
         func total(_ samples: Int) throws -> Int {
-            let rehearsal = try MemoryRehearsal(
+            let dryRun = try MemoryDryRun(
                 configuration,
                 data: tinyData(),
                 mode: mode,
-                memory: OpenCLBackend(rehearsingFor: nil)
+                memory: OpenCLBackend(dryRunFor: nil)
             )
-            return try rehearsal.needs(samples: samples).total
+            return try dryRun.needs(samples: samples).total
         }
         #expect(try total(largest) <= limit)
         #expect(try total(largest + 2 + largest / 256) > limit)

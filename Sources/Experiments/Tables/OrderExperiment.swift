@@ -75,7 +75,7 @@ public struct OrderResults: Codable, Hashable, Sendable {
         public var model: String
         /// In which order its blocks compute.
         public var order: ResidualOrder
-        /// Whether it has neurons; else rectifiers.
+        /// Whether it has neurons; else ReLUs.
         public var isSpiking: Bool
         /// Its options and its epochs; no blocks.
         public var record: CompletedRun
@@ -150,7 +150,7 @@ public struct OrderExperiment: Sendable {
 }
 
 extension ResidualOrder {
-    /// What the block computes: S neuron (or rectifier), B norm, C convolution, x its input.
+    /// What the block computes: S neuron (or ReLU), B norm, C convolution, x its input.
     public var formula: String {
         switch self {
         case .original: "S(x + B C S B C(x))"
@@ -164,10 +164,10 @@ extension ResidualOrder {
     /// What He et al. found wrong with it in networks of real values, in a few words.
     public var drawback: String {
         switch self {
-        case .original: "the sum passes a rectifier"
+        case .original: "the sum passes a ReLU"
         case .bnAfterAdd: "the norm changes the shortcut"
         case .reluBeforeAdd: "the branch only adds"
-        case .reluOnlyPreactivation: "the rectifier sees no norm"
+        case .reluOnlyPreactivation: "the ReLU sees no norm"
         case .fullPreactivation: "none"
         }
     }
@@ -187,7 +187,7 @@ extension OrderResults {
     public func report(command: String) -> [UInt8] {
         var report = MarkdownReport("Table 1: five residual orders")
         report.paragraph(
-            "S neuron (in the network of real values, a rectifier), B norm, C convolution, x the block's input; first stage "
+            "S neuron (in the network of real values, a ReLU), B norm, C convolution, x the block's input; first stage "
                 + "of \(plan.channels) channels. Made on \(machine.name) (\(machine.driver)) with"
         )
         report.paragraph("```\n\(command)\n```")

@@ -1,11 +1,11 @@
 public import Reports
 public import Tensors
 
-/// The paper's Fig. 1: derivatives of the rectifier and of the surrogates, as a backend's backward pass computes them.
+/// The paper's Fig. 1: derivatives of the ReLU and of the surrogates, as a backend's backward pass computes them.
 public struct SurrogateCurves: Codable, Hashable, Sendable {
     /// Where they were computed.
     public var device: String
-    /// Û − V_th of the surrogates, and the input of the rectifier.
+    /// Û − V_th of the surrogates, and the input of the ReLU.
     public var places: [Float]
     /// One for each function.
     public var curves: [Curve]
@@ -14,7 +14,7 @@ public struct SurrogateCurves: Codable, Hashable, Sendable {
     public struct Curve: Codable, Hashable, Sendable {
         /// E.g. `triangular 1`, `relu`.
         public var name: String
-        /// Name of the surrogate; nil for the rectifier.
+        /// Name of the surrogate; nil for the ReLU.
         public var surrogate: String?
         /// Its height, slope, width or temperature.
         public var parameter: Float?
@@ -54,8 +54,8 @@ public struct SurrogateCurves: Codable, Hashable, Sendable {
             try backend.realTensor([Float](repeating: 1, count: places.count), shape: shape)
         }
         let values = try backend.realTensor(places, shape: shape)
-        let rectified = try backend.rectifyBackward(try ones(), input: values)
-        var curves = [Curve(name: "relu", surrogate: nil, values: try backend.values(rectified), places: places)]
+        let throughReLU = try backend.reluBackward(try ones(), input: values)
+        var curves = [Curve(name: "relu", surrogate: nil, values: try backend.values(throughReLU), places: places)]
         for surrogate in surrogates {
             let neuron = Neuron(surrogate: surrogate)
             let potentials = try backend.realTensor(places.map { $0 + neuron.threshold }, shape: shape)

@@ -133,7 +133,7 @@ extension BenchmarkWork {
                 leak: leak,
                 time: TimeAxis(steps: steps),
                 gradients: gradients,
-                penalty: nil
+                mpd: nil
             )
         }
     }

@@ -36,7 +36,7 @@ enum NetworkCases {
                 neuron: Neuron(isLeakLearned: true)
             )
         ),
-        make("lsn-mpd", NetworkDescription(stages: [1, 1], widths: [7, 8], height: 9, width: 8), penalty: 0.5),
+        make("lsn-mpd", NetworkDescription(stages: [1, 1], widths: [7, 8], height: 9, width: 8), mpd: 0.5),
     ]
 
     /// Every other family once with each stem; DS-ResNet with its own neuron.
@@ -77,7 +77,7 @@ enum NetworkCases {
         _ network: NetworkDescription,
         isStatic: Bool = true,
         isTET: Bool = false,
-        penalty: Double = 0
+        mpd: Double = 0
     ) -> ParityCase {
         ParityCase(
             name: "network/small/\(title)",
@@ -97,7 +97,7 @@ enum NetworkCases {
             attributes["in_channels"] = .number(Double(network.inChannels))
             attributes["time_steps"] = .number(Double(network.timeSteps))
             attributes["loss"] = .text(isTET ? "tet" : "mean_ce")
-            attributes["penalty_weight"] = .number(penalty)
+            attributes["mpd_weight"] = .number(mpd)
             return CaseData(
                 attributes: attributes,
                 tensors: [

@@ -3,7 +3,7 @@ import Tensors
 
 /// Neurons alone, and fused with the norm before them.
 enum NeuronCases {
-    static let all = plain + normalized + atThreshold + parametric + multiLevel + penalized
+    static let all = plain + normalized + atThreshold + parametric + multiLevel + mpd
 
     /// What no potential may come nearer to the threshold than, nor to a jump of the surrogate: float32 arithmetic of a
     /// few steps is within 1e-6.
@@ -140,15 +140,15 @@ enum NeuronCases {
     )
 
     /// The loss on the distribution of potentials.
-    private static let penalized =
-        [1, 3, 4, 9].map { make("small", steps: 4, shapes[$0], Neuron(), isPenalized: true) }
+    private static let mpd =
+        [1, 3, 4, 9].map { make("small", steps: 4, shapes[$0], Neuron(), hasMPDLoss: true) }
         + [
-            make("small", steps: 18, shapes[2], Neuron(leak: 1, threshold: 0.8, reset: .soft), isPenalized: true),
-            make("small", steps: 4, shapes[5], levels, isPenalized: true),
-            make("small", steps: 4, shapes[6], Neuron(isLeakLearned: true), isPenalized: true),
-            make("small", steps: 4, shapes[7], Neuron(), isStatic: true, norm: .training, isPenalized: true),
-            make("small", steps: 3, shapes[1], Neuron(), norm: .training, isPenalized: true),
-            make("large", steps: 4, large, Neuron(), norm: .training, isPenalized: true),
+            make("small", steps: 18, shapes[2], Neuron(leak: 1, threshold: 0.8, reset: .soft), hasMPDLoss: true),
+            make("small", steps: 4, shapes[5], levels, hasMPDLoss: true),
+            make("small", steps: 4, shapes[6], Neuron(isLeakLearned: true), hasMPDLoss: true),
+            make("small", steps: 4, shapes[7], Neuron(), isStatic: true, norm: .training, hasMPDLoss: true),
+            make("small", steps: 3, shapes[1], Neuron(), norm: .training, hasMPDLoss: true),
+            make("large", steps: 4, large, Neuron(), norm: .training, hasMPDLoss: true),
         ]
 
     private static let large = ImageShape(images: 10, height: 28, width: 28, channels: 8)
@@ -203,12 +203,12 @@ enum NeuronCases {
         _ neuron: Neuron,
         isStatic: Bool = false,
         norm: Norm? = nil,
-        isPenalized: Bool = false
+        hasMPDLoss: Bool = false
     ) -> ParityCase {
-        let operation = name(of: neuron, norm: norm, isPenalized: isPenalized)
+        let operation = name(of: neuron, norm: norm, hasMPDLoss: hasMPDLoss)
         let suffix =
             (isStatic ? "-static" : "") + (norm == .inference ? "-inference" : "")
-            + (isPenalized && norm != nil ? "-norm" : "")
+            + (hasMPDLoss && norm != nil ? "-norm" : "")
         let time = TimeAxis(steps: steps, isStatic: isStatic)
         let picture = shape.extents
         let sequence = [steps] + picture
@@ -220,8 +220,8 @@ enum NeuronCases {
             var attributes = neuron.attributes
             attributes["time_steps"] = .number(Double(steps))
             attributes["static"] = .flag(isStatic)
-            if isPenalized {
-                attributes["penalty_weight"] = .number(1.5)
+            if hasMPDLoss {
+                attributes["mpd_weight"] = .number(1.5)
                 attributes["loss_before"] = .number(0.25)
             }
             var input = numbers.tensor("input.x", isStatic ? picture : sequence, in: norm == nil ? -0.7...1.7 : -2...2)
@@ -236,7 +236,7 @@ enum NeuronCases {
             }
             let potentials = Potentials(neuron: kept, time: time)
             if let norm {
-                if !isPenalized { attributes["inference"] = .flag(norm == .inference) }
+                if !hasMPDLoss { attributes["inference"] = .flag(norm == .inference) }
                 // Small layers fire enough with a bias towards the threshold.
                 others = numbers.norm("parameter.", channels: shape.channels, bias: 0...0.6) + others
             }
@@ -263,8 +263,8 @@ enum NeuronCases {
         }
     }
 
-    private static func name(of neuron: Neuron, norm: Norm?, isPenalized: Bool) -> String {
-        if isPenalized { return "potential_penalty" }
+    private static func name(of neuron: Neuron, norm: Norm?, hasMPDLoss: Bool) -> String {
+        if hasMPDLoss { return "mpd_loss" }
         if norm != nil { return "normalized_lif" }
         if neuron.isMultiLevel { return "multi_level_firing" }
         return neuron.isLeakLearned ? "plif" : "lif"

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Sums of activations in every combination, copies, sums in place, rectifiers, pictures that stand still; and memory
+/// Sums of activations in every combination, copies, sums in place, ReLUs, pictures that stand still; and memory
 /// itself.
 enum SumCases {
     static let all =
@@ -9,7 +9,7 @@ enum SumCases {
                 make(shape, shape.count < 10_000 ? "small" : "large", a, b)
             }
         }
-        + shapes.map(rectify)
+        + shapes.map(relu)
         + shapes.flatMap { shape in [1, 4, 5].map { overTime(shape, steps: $0) } }
         + [1, 63, 64, 65, 1000].map { storage($0, "small") } + [storage(300_001, "large")]
 
@@ -34,9 +34,9 @@ enum SumCases {
         }
     }
 
-    private static func rectify(_ shape: ImageShape) -> ParityCase {
+    private static func relu(_ shape: ImageShape) -> ParityCase {
         let kind = shape.count < 10_000 ? "small" : "large"
-        return ParityCase(name: "rectify/\(kind)/\(shape.title)", operation: "rectify", isSmooth: true) { numbers in
+        return ParityCase(name: "relu/\(kind)/\(shape.title)", operation: "relu", isSmooth: true) { numbers in
             // Away from 0, where the derivative jumps.
             let sizes = numbers.values(shape.count, in: 0.5...4)
             let signs = numbers.spikes(shape.count, rate: 0.5)

@@ -2,7 +2,7 @@ import Networks
 import Tensors
 
 /// A whole network: logits and loss in training, every gradient, running statistics, and `output.inference_logits` with
-/// the running statistics after the training call. The stem is as wide as the first stage. With `penalty_weight`, the
+/// the running statistics after the training call. The stem is as wide as the first stage. With `mpd_weight`, the
 /// loss on the potentials' distribution joins the loss.
 enum NetworkOperation: ParityOperation {
     static let name = "network"
@@ -24,7 +24,7 @@ enum NetworkOperation: ParityOperation {
         try network.parameters.load(state: operands.parameters(), source: "the case")
         let input = try operands.real("input.x", on: backend)
         let extents = [steps, labels.count, classes]
-        let penalty = try operands.float("penalty_weight", default: 0)
+        let mpd = try operands.float("mpd_weight", default: 0)
 
         let pass = try network.forward(input, isStatic: isStatic, training: true)
         try results.add("output.logits", pass.logits, as: extents)
@@ -39,7 +39,7 @@ enum NetworkOperation: ParityOperation {
         try network.backward(
             pass,
             logitsGradient: gradient,
-            potentialLoss: penalty > 0 ? PotentialDistributionLoss(weight: penalty) : nil,
+            mpdLoss: mpd > 0 ? MPDLoss(weight: mpd) : nil,
             record: record
         )
         results.add("output.loss", shape: [1], values: [try backend.readFloats(record, count: 1)[StepRecord.loss]])

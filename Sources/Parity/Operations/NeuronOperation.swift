@@ -43,15 +43,15 @@ enum NormalizedNeuronOperation: ParityOperation {
 
 /// The loss on the distribution of a layer's potentials, added to what stands in the record (`loss_before`), and ∂L/∂x,
 /// ∂L/∂w and the norm's gradients with its share.
-enum PotentialPenaltyOperation: ParityOperation {
-    static let name = "potential_penalty"
+enum MPDLossOperation: ParityOperation {
+    static let name = "mpd_loss"
 
     static func run(_ operands: inout CaseOperands, into results: inout CaseResults) throws {
         try NeuronRun(
             &operands,
             into: &results,
             norm: operands.has("parameter.weight") ? .training : .none,
-            penalty: PotentialDistributionLoss(weight: try operands.float("penalty_weight"))
+            mpd: MPDLoss(weight: try operands.float("mpd_weight"))
         )
     }
 }
@@ -69,7 +69,7 @@ private struct NeuronRun {
         _ operands: inout CaseOperands,
         into results: inout CaseResults,
         norm: Norm,
-        penalty: PotentialDistributionLoss? = nil
+        mpd: MPDLoss? = nil
     ) throws {
         let backend = results.backend
         let time = try operands.timeAxis()
@@ -116,17 +116,17 @@ private struct NeuronRun {
         }
 
         guard operands.has("cotangent.y") else { return }
-        var lines: PotentialPenalty?
-        if let penalty {
+        var lines: MPDGradient?
+        if let mpd {
             let before = try operands.float("loss_before")
             let record = try backend.upload([Float](repeating: before, count: StepRecord.words))
-            lines = try backend.potentialPenalty(
+            lines = try backend.mpdLoss(
                 input,
                 normalization: normalization,
                 neuron: neuron,
                 leak: leak,
                 time: time,
-                loss: penalty,
+                loss: mpd,
                 record: record
             )
             let words = try backend.readFloats(record, count: StepRecord.words)
@@ -146,7 +146,7 @@ private struct NeuronRun {
             leak: leak,
             time: time,
             gradients: gradients,
-            penalty: lines
+            mpd: lines
         )
         try results.add("gradient.x", byInput, as: tensor.shape)
         if let gradients {

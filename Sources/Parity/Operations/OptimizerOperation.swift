@@ -42,12 +42,12 @@ enum OptimizerOperation: ParityOperation {
                     )
                 )
             } else {
-                try backend.momentum(
+                try backend.sgd(
                     parameters: parameters,
                     gradients: gradients,
                     velocity: first,
                     count: count,
-                    step: MomentumStep(learningRate: rate, momentum: momentum, weightDecay: decay, step: step)
+                    step: SGDStep(learningRate: rate, momentum: momentum, weightDecay: decay, step: step)
                 )
             }
             let values = try backend.readFloats(parameters, count: count)

@@ -1,22 +1,22 @@
 import OpenCLRuntime
 public import Tensors
 
-// Kernels/neuron/potential_penalty.cl.
+// Kernels/neuron/mpd_loss.cl.
 extension OpenCLBackend {
     /// Adds `loss` of the layer's potentials to the record's loss, and makes its derivative, a line a channel.
-    public func potentialPenalty(
+    public func mpdLoss(
         _ operands: NeuronOperands,
-        loss: PotentialDistributionLoss,
+        loss: MPDLoss,
         record: any Storage,
-        result penalty: PotentialPenalty
+        result mpd: MPDGradient
     ) throws(BackendError) {
         let layer = NeuronLayer(operands, lanes: lanes(of: operands.input.shape))
         let (shape, neuron) = (operands.input.shape, operands.neuron)
-        let file = "neuron/potential_penalty.cl"
+        let file = "neuron/mpd_loss.cl"
         let runs = pixelRuns(layer.pixels, bytes: layer.inputSteps * layer.lanes.width * wordBytes, isReduced: true)
         let sums = try allocate(words: runs.count * 2 * shape.channelStride)
         try run(
-            "potential_sums",
+            "mpd_sums",
             file,
             options: layer.options,
             arguments: [.storage(layer.input.storage)] + layer.normArguments()
@@ -30,19 +30,19 @@ extension OpenCLBackend {
         let losses = try allocate(words: shape.channelStride)
         let squared = Double(neuron.threshold) * Double(neuron.threshold)
         try run(
-            "potential_lines",
+            "mpd_lines",
             file,
             options: layer.options,
             arguments: [
-                .storage(merged.partials), .storage(penalty.storage), .storage(losses), .int(shape.channelStride),
+                .storage(merged.partials), .storage(mpd.storage), .storage(losses), .int(shape.channelStride),
                 .int(shape.channels), .int(merged.runs), .float(Float(layer.pixels * operands.time.steps)),
                 .float(neuron.threshold / 2), .float(Float(Double(loss.weight) / (Double(shape.channels) * squared))),
-                .float(PotentialDistributionLoss.epsilon),
+                .float(MPDLoss.epsilon),
             ],
             global: [layer.lanes.chunks]
         )
         try run(
-            "potential_loss",
+            "mpd_loss",
             file,
             options: layer.options,
             arguments: [.storage(losses), .storage(record), .int(shape.channelStride), .int(StepRecord.loss)],

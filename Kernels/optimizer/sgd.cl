@@ -23,7 +23,7 @@
 #define LOAD_WORD(array) array[at]
 #define STORE_WORD(value, array) array[at] = value
 
-__kernel void momentum(
+__kernel void sgd(
     __global float *parameters,
     __global const float *gradients,
     __global float *velocity,

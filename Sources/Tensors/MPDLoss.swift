@@ -1,4 +1,4 @@
-/// A loss on the distribution of a layer's membrane potentials, after the aims of RecDis-SNN (Guo et al.): that they
+/// The MPD loss: on the distribution of a layer's membrane potentials, after the aims of RecDis-SNN (Guo et al.): that they
 /// neither shift, nor saturate, nor collapse. That paper's formula is not public; this one is this project's own:
 ///
 ///     L = weight · mean over channels of ((m − μ)² + (s − μ)²) / V_th²,    μ = V_th / 2
@@ -9,7 +9,7 @@
 ///     ∂L/∂Û = 2·weight / (C·M·V_th²) · ((m − μ) + (s − μ)·(Û − m) / s)        C channels, M potentials each
 ///
 /// Of a multi-level neuron only the potential of the first threshold counts.
-public struct PotentialDistributionLoss: Hashable, Sendable {
+public struct MPDLoss: Hashable, Sendable {
     /// The layer's share of the loss.
     public var weight: Float
 
@@ -22,10 +22,10 @@ public struct PotentialDistributionLoss: Hashable, Sendable {
     }
 }
 
-/// What ``PotentialDistributionLoss`` adds to ∂L/∂Û, as a line for each channel: `[2][channels rounded up]` floats.
+/// What ``MPDLoss`` adds to ∂L/∂Û, as a line for each channel: `[2][channels rounded up]` floats.
 ///
 ///     ∂L/∂Û = offset + slope·(Û − V_th / 2)
-public struct PotentialPenalty: Sendable {
+public struct MPDGradient: Sendable {
     /// Channels that count.
     public let channels: Int
     /// Offsets, then slopes; spare channels hold 0.

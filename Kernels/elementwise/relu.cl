@@ -1,12 +1,12 @@
-// The rectifier (ReLU).
+// ReLU.
 //
-// rectify: y = max(0, x); not a number stays what it is. rectify_backward: g = 0 where x is not above 0, in place.
+// relu: y = max(0, x); not a number stays what it is. relu_backward: g = 0 where x is not above 0, in place.
 //
 // Layout: flat runs of `count` words. Mapping: an item takes a run, a vector at a time.
 // Numerics: exact.
 #include "common/layout.cl"
 
-__kernel void rectify(__global const float *input, __global float *output, const uint count, const uint run)
+__kernel void relu(__global const float *input, __global float *output, const uint count, const uint run)
 {
     size_t at = get_global_id(0) * (size_t)run;
     const size_t end = min(at + run, (size_t)count);
@@ -18,7 +18,7 @@ __kernel void rectify(__global const float *input, __global float *output, const
         output[at] = input[at] < 0.0f ? 0.0f : input[at];
 }
 
-__kernel void rectify_backward(
+__kernel void relu_backward(
     __global const float *input, __global float *gradient, const uint count, const uint run)
 {
     size_t at = get_global_id(0) * (size_t)run;

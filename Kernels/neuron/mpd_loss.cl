@@ -1,4 +1,4 @@
-// A loss on the distribution of a layer's potentials, and its derivative. With m and v the mean and variance of Û over
+// The MPD loss: on the distribution of a layer's membrane potentials, and its derivative. With m and v the mean and variance of Û over
 // time, images and pixels, M of them a channel, C channels, s = √(v + ε), μ = threshold / 2:
 //
 //     L = weight / C · Σ_c ((m − μ)² + (s − μ)²) / threshold²
@@ -9,13 +9,13 @@
 //
 // Layout: as neuron/fire.cl; partial sums [runs][2][stride]: Σ (Û − μ), Σ (Û − μ)²; lines [2][stride]: offsets, slopes;
 // losses [stride].
-// Mapping: potential_sums takes a chunk and a run of pixels, potential_lines a chunk, potential_loss is one item.
+// Mapping: mpd_sums takes a chunk and a run of pixels, mpd_lines a chunk, mpd_loss is one item.
 // Numerics: sums of blocks of pixels join the run's, runs are added in their order. Spare channels hold 0.
 #include "neuron/dynamics.cl"
 
 #define BLOCK 64
 
-__kernel void potential_sums(
+__kernel void mpd_sums(
     __global const float *input,
 #if NORMALIZED
     __global const float *statistics,
@@ -69,7 +69,7 @@ __kernel void potential_sums(
     STOREV(squares, result + stride);
 }
 
-__kernel void potential_lines(
+__kernel void mpd_lines(
     __global const float *partials,
     __global float *lines,
     __global float *losses,
@@ -102,7 +102,7 @@ __kernel void potential_lines(
     STOREV(MASKED(counting, scale * fma(shift, shift, excess * excess)), losses + channel);
 }
 
-__kernel void potential_loss(
+__kernel void mpd_loss(
     __global const float *losses, __global float *record, const int stride, const int loss_word)
 {
     FLOATV sum = 0.0f;

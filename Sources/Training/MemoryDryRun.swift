@@ -15,14 +15,14 @@ struct MemoryNeeds {
 
 /// A step of training without numbers: the same code as a real one, on a backend that only counts. So the count has no
 /// description of the network of its own that could differ from it.
-struct MemoryRehearsal {
+struct MemoryDryRun {
     private let memory: any MemoryCounting
     private let step: TrainingStep
     /// Parameters, gradients and moments, and what a data set needs once.
     let fixed: MemoryNeeds
     private let testCount: Int
 
-    /// A rehearsal of `configuration` in `mode`, on a backend that counts its `memory`, which nobody else uses.
+    /// A dry run of `configuration` in `mode`, on a backend that counts its `memory`, which nobody else uses.
     init(
         _ configuration: TrainingConfiguration,
         data: any TrainingData,

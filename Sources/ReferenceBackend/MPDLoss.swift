@@ -8,11 +8,11 @@ public import Tensors
 //                                        offset = 2·weight·(m − μ) / (C·M·V_th²) − slope·(m − μ)
 extension ReferenceBackend {
     /// L of the formulas above, added to the record's loss, and the line of every channel.
-    public func potentialPenalty(
+    public func mpdLoss(
         _ operands: NeuronOperands,
-        loss: PotentialDistributionLoss,
+        loss: MPDLoss,
         record: any Storage,
-        result: PotentialPenalty
+        result: MPDGradient
     ) throws(BackendError) {
         let layer = try NeuronLayer(self, operands)
         let (shape, neuron) = (operands.input.shape, operands.neuron)
@@ -33,7 +33,7 @@ extension ReferenceBackend {
             }
             let shift = sum / count
             let variance = squares / count - shift * shift
-            let deviation = (max(variance, 0) + Double(PotentialDistributionLoss.epsilon)).squareRoot()
+            let deviation = (max(variance, 0) + Double(MPDLoss.epsilon)).squareRoot()
             let slope = 2 * scale / count * (deviation - aim) / deviation
             return (
                 loss: scale * (shift * shift + (deviation - aim) * (deviation - aim)),
