@@ -82,14 +82,14 @@ static const unsigned char elementwise_sum[] = {
 static const unsigned char elementwise_time[] = {
 #embed "elementwise/time.cl"
 };
+static const unsigned char finiteness_find_non_finite[] = {
+#embed "finiteness/find_non_finite.cl"
+};
 static const unsigned char head_bias[] = {
 #embed "head/bias.cl"
 };
 static const unsigned char head_loss[] = {
 #embed "head/loss.cl"
-};
-static const unsigned char health_find_non_finite[] = {
-#embed "health/find_non_finite.cl"
 };
 static const unsigned char logic_gate[] = {
 #embed "logic/gate.cl"
@@ -176,9 +176,9 @@ static const LSNKernelSource sources[] = {
     SOURCE(elementwise_relu, "elementwise/relu.cl"),
     SOURCE(elementwise_sum, "elementwise/sum.cl"),
     SOURCE(elementwise_time, "elementwise/time.cl"),
+    SOURCE(finiteness_find_non_finite, "finiteness/find_non_finite.cl"),
     SOURCE(head_bias, "head/bias.cl"),
     SOURCE(head_loss, "head/loss.cl"),
-    SOURCE(health_find_non_finite, "health/find_non_finite.cl"),
     SOURCE(logic_gate, "logic/gate.cl"),
     SOURCE(measurement_count, "measurement/count.cl"),
     SOURCE(measurement_norm, "measurement/norm.cl"),

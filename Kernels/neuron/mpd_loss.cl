@@ -1,5 +1,5 @@
-// The MPD loss: on the distribution of a layer's membrane potentials, and its derivative. With m and v the mean and variance of Û over
-// time, images and pixels, M of them a channel, C channels, s = √(v + ε), μ = threshold / 2:
+// The MPD loss, on the distribution of a layer's membrane potentials, and its derivative. With m and v the mean and
+// variance of Û over time, images and pixels, M of them a channel, C channels, s = √(v + ε), μ = threshold / 2:
 //
 //     L = weight / C · Σ_c ((m − μ)² + (s − μ)²) / threshold²
 //     ∂L/∂Û = offset + slope·(Û − μ),    slope = 2·weight·(s − μ) / (C·M·threshold²·s),

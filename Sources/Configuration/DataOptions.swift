@@ -40,16 +40,16 @@ public struct DataOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help:
-            "Largest random shift of a training picture in pixels (default: 2; cifar10: 4, both less where pictures are made smaller; cifar10-dvs: 5; imagenet: 0, and others only with --image-size native).",
+            "Largest random shift of a training picture in pixels, as RandomCrop with so much padding (default: 2; cifar10: 4, both less where pictures are made smaller; cifar10-dvs: 5; imagenet: 0, and others only with --image-size native).",
         transform: number("from 0 to 1024") { 0...1024 ~= $0 }
     )
     public var shift: Int?
 
-    /// Whether training pictures are mirrored.
+    /// Whether training pictures are flipped.
     @Flag(
         inversion: .prefixedNo,
         exclusivity: .chooseLast,
-        help: "Mirror training pictures at random (default: no for digits and mnist, else yes)."
+        help: "Flip training pictures left to right at random (default: no for digits and mnist, else yes)."
     )
     public var flip: Bool?
 

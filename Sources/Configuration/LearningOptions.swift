@@ -33,7 +33,7 @@ public struct LearningOptions: ParsableArguments {
     @Option(
         help: .choice(
             OptimizerKind.self,
-            "Update rule; adam adds the decay to the gradient, as in the paper (default: adam)."
+            "Update rule; adam adds the decay to the gradient, as in the paper; sgd has momentum 0.9 (default: adam)."
         ),
         transform: named
     )
@@ -53,7 +53,7 @@ public struct LearningOptions: ParsableArguments {
     /// Decay of every parameter.
     @Option(
         parsing: .unconditional,
-        help: "Decay of every parameter (default: 0 for digits and mnist, else 5e-4).",
+        help: "Weight decay of every parameter (default: 0 for digits and mnist, else 5e-4).",
         transform: number("0 or more") { $0 >= 0 && $0.isFinite }
     )
     public var weightDecay: Double?
@@ -68,7 +68,10 @@ public struct LearningOptions: ParsableArguments {
 
     /// What follows the warm-up.
     @Option(
-        help: .choice(ScheduleKind.self, "The learning rate after the warm-up (default: cosine)."),
+        help: .choice(
+            ScheduleKind.self,
+            "The learning rate after the warm-up: cosine annealing to 0, or constant (default: cosine)."
+        ),
         transform: named
     )
     public var schedule: ScheduleKind?

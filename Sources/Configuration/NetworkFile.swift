@@ -46,7 +46,7 @@ public struct NetworkFile {
         width = recorded ?? 1
     }
 
-    /// A network as ``init(_:)`` takes it: a line for each key, stages and small groups on one.
+    /// A network as ``init(_:)`` takes it: a line for each key, stages and small mappings on one.
     public static func text(_ template: NetworkTemplate) throws -> String {
         try Yams.serialize(node: node(template), width: 120, allowUnicode: true)
     }

@@ -51,7 +51,7 @@ public struct NetworkOptions: ParsableArguments {
     @Option(
         help: .choice(
             SEWFunction.self,
-            "How blocks of sew-resnet… join branch o and input x: o + x, o·x, x·(1 − o) (default: add)."
+            "How blocks of sew-resnet… join branch o and input x, SpikingJelly's cnf: o + x, o·x, x·(1 − o) (default: add)."
         ),
         transform: named
     )
@@ -68,7 +68,7 @@ public struct NetworkOptions: ParsableArguments {
     @Option(
         help: .choice(
             NeuronModel.self,
-            "Neuron: without leak, leaky, with a leak that each layer learns, or none but max(0, x) (default: the model's own: lif, or if for spiking-resnet… and sew-resnet…)."
+            "Neuron: without leak, leaky, with a leak that each layer learns, or ReLU (default: the model's own: lif, or if for spiking-resnet… and sew-resnet…)."
         ),
         transform: named
     )
@@ -78,7 +78,7 @@ public struct NetworkOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help:
-            "Share of the membrane potential left a time step later; plif starts from it (default: 0.5; if: 1; ds-resnet…: 0.25).",
+            "Share of the membrane potential left a time step later: 1 − 1/tau of SpikingJelly (decay_input=False), snnTorch's beta; plif starts from it (default: 0.5; if: 1; ds-resnet…: 0.25).",
         transform: number("from 0 to 1") { 0...1 ~= $0 }
     )
     public var leak: Float?
@@ -86,14 +86,18 @@ public struct NetworkOptions: ParsableArguments {
     /// V_th.
     @Option(
         parsing: .unconditional,
-        help: "Potential at which a neuron fires (default: 1; ds-resnet…: 0.6, higher levels 1 and 2 above it).",
+        help:
+            "Membrane potential at which a neuron fires, SpikingJelly's v_threshold (default: 1; ds-resnet…: 0.6, higher levels 1 and 2 above it).",
         transform: positive
     )
     public var threshold: Float?
 
     /// What firing does to the membrane potential.
     @Option(
-        help: .choice(Reset.self, "What firing does to the potential: to zero, or less the threshold (default: hard)."),
+        help: .choice(
+            Reset.self,
+            "What firing does to the membrane potential: to zero, or less the threshold, SpikingJelly's v_reset=0 or None (default: hard)."
+        ),
         transform: named
     )
     public var reset: Reset?
@@ -102,7 +106,7 @@ public struct NetworkOptions: ParsableArguments {
     @Flag(
         inversion: .prefixedNo,
         exclusivity: .chooseLast,
-        help: "Take the reset as a constant in the backward pass (default: no)."
+        help: "Take the reset as a constant in the backward pass, SpikingJelly's detach_reset (default: no)."
     )
     public var detachReset: Bool?
 
@@ -110,7 +114,7 @@ public struct NetworkOptions: ParsableArguments {
     @Option(
         help: .choice(
             Surrogate.Kind.self,
-            "The spike's derivative in the backward pass (default: triangular; ds-resnet…: rectangle)."
+            "The surrogate gradient: the spike's derivative in the backward pass (default: triangular; ds-resnet…: rectangle)."
         ),
         transform: named
     )
@@ -120,7 +124,7 @@ public struct NetworkOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help:
-            "Peak of the triangular surrogate (default: 1; LSNs of more than 12 blocks: 0.7; of more than 33: 0.7·√(33/blocks), at least 0.3).",
+            "Peak of the triangular surrogate, a factor of SpikingJelly's PiecewiseQuadratic(alpha=1) (default: 1; LSNs of more than 12 blocks: 0.7; of more than 33: 0.7·√(33/blocks), at least 0.3).",
         transform: positive
     )
     public var surrogateHeight: Float?
@@ -128,7 +132,7 @@ public struct NetworkOptions: ParsableArguments {
     /// Slope of the sigmoid or of the arctan surrogate.
     @Option(
         parsing: .unconditional,
-        help: "Slope a of the surrogates sigmoid (default: 4) and arctan (default: 2).",
+        help: "Slope of the surrogates sigmoid (default: 4) and arctan (default: 2), SpikingJelly's alpha.",
         transform: positive
     )
     public var surrogateSlope: Float?
@@ -136,7 +140,7 @@ public struct NetworkOptions: ParsableArguments {
     /// Width of the rectangle surrogate.
     @Option(
         parsing: .unconditional,
-        help: "Width of the rectangle surrogate (default: 1).",
+        help: "Width of the rectangle surrogate, 1/alpha of SpikingJelly's Rect (default: 1).",
         transform: positive
     )
     public var surrogateWidth: Float?
@@ -162,7 +166,7 @@ public struct NetworkOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help:
-            "Starting weight of the last norm of each branch (default: LSN by depth, 0.5 or 0.1; sew and: 0; else 1).",
+            "Initial weight of the last norm of each branch (default: LSN by depth, 0.5 or 0.1; sew and: 0; else 1).",
         transform: finite
     )
     public var branchScale: Float?
@@ -171,7 +175,7 @@ public struct NetworkOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help:
-            "Starting bias of the last norm of each branch (default: LSN by depth, 0 or, at T = 4, 0.2; sew and: the threshold; else 0).",
+            "Initial bias of the last norm of each branch (default: LSN by depth, 0 or, at T = 4, 0.2; sew and: the threshold; else 0).",
         transform: finite
     )
     public var branchBias: Float?
@@ -180,7 +184,7 @@ public struct NetworkOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help:
-            "Factor of the starting weights of the first of head fc256's two layers (default: for events by threshold and leak, 4.6 for standard neurons; else 1).",
+            "Factor of the initial weights of the first of head fc256's two layers (default: for events by threshold and leak, 4.6 for standard neurons; else 1).",
         transform: positive
     )
     public var headGain: Float?

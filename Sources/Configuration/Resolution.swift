@@ -164,7 +164,7 @@ extension TrainingOptions {
             guard !neuron.isReLU else {
                 throw .misplaced(
                     option: "--loss",
-                    problem: "mpd is a loss on membrane potentials, and ReLUs have none",
+                    problem: "the MPD loss is one on membrane potentials, and ReLUs have none",
                     advice: "Use --loss mean-ce"
                 )
             }

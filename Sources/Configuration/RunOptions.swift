@@ -23,7 +23,7 @@ public struct RunOptions: ParsableArguments {
     @Option(
         help: .choice(
             MemoryChoice.self,
-            "What is kept for the backward pass, with the same bits as result: every spike and convolution output; packed spikes, and convolutions run again; packed block inputs, and blocks run again; or the first of these that fits the device (default: auto)."
+            "What is kept for the backward pass, with the same bits as result: every spike and convolution output; packed spikes, with recomputation of convolutions; packed block inputs, with recomputation of blocks (activation checkpointing); or the first of these that fits the device (default: auto)."
         ),
         transform: named
     )
@@ -32,7 +32,7 @@ public struct RunOptions: ParsableArguments {
     /// Key of all random numbers.
     @Option(
         parsing: .unconditional,
-        help: "Key of all random numbers (default: 0).",
+        help: "Seed, the key of all random numbers (default: 0).",
         transform: readSeed
     )
     public var seed: UInt64?

@@ -4,7 +4,7 @@ public import Training
 /// What is asked of a training run: an option that was not given is nil, and its default depends on the data set and on the
 /// network, see ``configuration(device:)``.
 ///
-/// Every option is declared once, in one of these groups, with its help and the values that it takes. Files of options and
+/// Every option is declared once, in one of these types, with its help and the values that it takes. Files of options and
 /// records of runs are read as options given before those of the command line, see ``OptionList``.
 public struct TrainingOptions: ParsableArguments {
     /// What is trained.

@@ -9,7 +9,7 @@ struct CropReader: SampleReader {
     func read(_ path: String, variation: SampleVariation?) throws(FileFormatError) -> FileSample {
         let picture = try JPEGFile.read("\(root)/\(path)")
         if let variation {
-            let (box, mirrors) = geometry.randomCrop(
+            let (box, flips) = geometry.randomCrop(
                 height: picture.height,
                 width: picture.width,
                 variation: variation
@@ -19,7 +19,7 @@ struct CropReader: SampleReader {
                 bytes: picture.part(box),
                 transform: [
                     0, UInt32(box.height), UInt32(box.width), UInt32(geometry.size), UInt32(geometry.size), 0, 0,
-                    mirrors ? 1 : 0,
+                    flips ? 1 : 0,
                 ]
             )
         }

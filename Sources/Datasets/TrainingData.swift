@@ -1,11 +1,11 @@
 /// How the samples of a data set travel to the device, and what becomes of them there.
 public enum SampleForm: String, Sendable, Hashable {
-    /// Pictures of one size, bytes `[N][C][H][W]`, shifted and mirrored: `Backend.prepareImages`.
+    /// Pictures of one size, bytes `[N][C][H][W]`, shifted and flipped: `Backend.prepareImages`.
     case pictures
     /// Pictures of any size, bytes `[H][W][C]` each from a word of its own on, resized and cropped:
     /// `Backend.resizeImages`.
     case crops
-    /// Counts of events, 16 bits `[N][T][C][H][W]`, rolled and mirrored: `Backend.prepareFrames`.
+    /// Counts of events, 16 bits `[N][T][C][H][W]`, rolled and flipped: `Backend.prepareFrames`.
     case frames
 }
 

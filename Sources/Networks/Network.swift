@@ -176,7 +176,7 @@ public final class Network: Sendable {
     ) throws(BackendError) -> MPDTerm? {
         guard let loss else { return nil }
         guard let record else {
-            throw .mismatch(operation: "backward pass", detail: "a loss on potentials needs a record to be added to")
+            throw .mismatch(operation: "backward pass", detail: "an MPD loss needs a record to be added to")
         }
         return MPDTerm(
             loss: MPDLoss(weight: loss.weight / Float(max(layers, 1))),

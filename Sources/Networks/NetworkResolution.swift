@@ -142,7 +142,7 @@ extension NetworkTemplate {
     private func standardNeuron(height: Float?) -> Neuron {
         var neuron = family.standardNeuron
         if isLogic, case .triangular = neuron.surrogate {
-            neuron.surrogate = .triangular(height: height ?? BranchStart.surrogateHeight(blocks: blockCount))
+            neuron.surrogate = .triangular(height: height ?? BranchInitialization.surrogateHeight(blocks: blockCount))
         }
         return neuron
     }
@@ -208,7 +208,7 @@ extension NetworkTemplate.Stage {
         timeSteps: Int
     ) {
         let family = family ?? network.family
-        let standard = BranchStart.standard(
+        let standard = BranchInitialization.standard(
             family: family,
             blocks: network.blockCount,
             neuron: neuron,

@@ -106,7 +106,7 @@ extension NetworkStage {
             }
         }
         guard family == .lsn, branchScale == 0 else { return }
-        let bound = BranchStart.biasBound(neuron: neuron, timeSteps: timeSteps)
+        let bound = BranchInitialization.biasBound(neuron: neuron, timeSteps: timeSteps)
         guard branchBias > 0, branchBias < bound else {
             throw .invalid(
                 "with a branch scale of 0 the branch bias must lie between 0 and \(bound) (neither included), "

@@ -42,7 +42,7 @@ struct NeuronLayer: Sendable {
         )
     }
 
-    /// ∂L/∂input, with the share of the loss on potentials that the tape asks for. `gradient` is spent.
+    /// ∂L/∂input, with the share of the MPD loss that the tape asks for. `gradient` is spent.
     func backward(
         _ gradient: RealTensor,
         input: RealTensor,
@@ -56,15 +56,15 @@ struct NeuronLayer: Sendable {
         }
         let time = TimeAxis(steps: timeSteps, isStatic: isStatic)
         let mpd: MPDGradient? =
-            if let aim = tape.mpdTerm {
+            if let term = tape.mpdTerm {
                 try backend.mpdLoss(
                     input,
                     normalization: normalization,
                     neuron: neuron,
                     leak: leak,
                     time: time,
-                    loss: aim.loss,
-                    record: aim.record
+                    loss: term.loss,
+                    record: term.record
                 )
             } else { nil }
         return try backend.fireBackward(

@@ -104,7 +104,7 @@ struct ParameterLayout: Sendable {
             name: name,
             shape: [channels],
             offset: offset,
-            words: roundUp(channels, toMultipleOf: ImageShape.channelGroup),
+            words: roundUp(channels, toMultipleOf: ImageShape.channelMultiple),
             layout: .vector,
             initial: initial
         )

@@ -51,7 +51,7 @@ public struct RateConversion: Sendable {
             guard let exit = block.exit?.neuron?.name else { continue }
             var before = input
             for unit in block.branch("branch") {
-                let after = unit.stage.neuron?.name ?? exit
+                let after = unit.activation.neuron?.name ?? exit
                 try folder.fold(unit, from: scales.of(before), to: scales.of(after))
                 before = after
             }
@@ -88,7 +88,7 @@ private struct RateScales {
         blocks = network.blocks
         layers = ["stem.neuron"]
         for block in blocks {
-            layers += block.branch("branch").compactMap { $0.stage.neuron?.name }
+            layers += block.branch("branch").compactMap { $0.activation.neuron?.name }
             layers += [block.exit?.neuron?.name].compactMap(\.self)
         }
         layers += [network.hiddenNeurons?.neuron?.name].compactMap(\.self)
@@ -136,7 +136,7 @@ private struct NormFolder {
     /// Folds a unit's norm into its convolution; the norm is left with a bias to add. Inputs are worth `input`, outputs
     /// `output`.
     mutating func fold(_ unit: UnitDescription, from input: Float, to output: Float) throws(NetworkError) {
-        guard let norm = unit.stage.norm else { throw .invalid("\(unit.convolution.name) has no norm to fold") }
+        guard let norm = unit.activation.norm else { throw .invalid("\(unit.convolution.name) has no norm to fold") }
         let filter = try values(unit.convolution.filterName)
         let (weight, bias) = (try values(norm.weightName), try values(norm.biasName))
         let (mean, variance) = (try values(norm.runningMeanName), try values(norm.runningVarianceName))

@@ -31,9 +31,9 @@ struct ResidualBlock: Block {
 
     init(_ description: BlockDescription, parameters: ParameterSet) throws(BackendError) {
         let timeSteps = description.timeSteps
-        func unit(_ stage: StageDescription?) throws(BackendError) -> Unit? {
-            guard let stage else { return nil }
-            return try Unit(stage, timeSteps: timeSteps, parameters: parameters)
+        func unit(_ activation: ActivationDescription?) throws(BackendError) -> Unit? {
+            guard let activation else { return nil }
+            return try Unit(activation, timeSteps: timeSteps, parameters: parameters)
         }
         var units = description.branch("branch")
         name = description.title

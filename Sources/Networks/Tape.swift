@@ -9,11 +9,12 @@ public enum PassMode: Hashable, Sendable {
     case training
     /// Running estimates, nothing recorded.
     case inference
-    /// A part of a training pass recomputed in the backward pass (activation checkpointing): with the statistics that it had, running estimates left alone.
+    /// A part of a training pass recomputed in the backward pass (activation checkpointing): with the statistics that it
+    /// had, running estimates left alone.
     case recomputation
 }
 
-/// A loss on every neuron layer's potentials, which the backward pass adds as it goes.
+/// The MPD loss of every neuron layer, which the backward pass adds as it goes.
 struct MPDTerm: Sendable {
     /// With the weight of one layer.
     let loss: MPDLoss

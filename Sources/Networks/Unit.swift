@@ -36,17 +36,17 @@ struct Unit: Sendable {
 
     /// A convolution and what follows it.
     init(_ description: UnitDescription, timeSteps: Int, parameters: ParameterSet) throws(BackendError) {
-        try self.init(description.convolution, description.stage, timeSteps: timeSteps, parameters: parameters)
+        try self.init(description.convolution, description.activation, timeSteps: timeSteps, parameters: parameters)
     }
 
     /// A norm and neurons alone.
-    init(_ description: StageDescription, timeSteps: Int, parameters: ParameterSet) throws(BackendError) {
+    init(_ description: ActivationDescription, timeSteps: Int, parameters: ParameterSet) throws(BackendError) {
         try self.init(nil, description, timeSteps: timeSteps, parameters: parameters)
     }
 
     private init(
         _ convolution: ConvolutionDescription?,
-        _ stage: StageDescription,
+        _ activation: ActivationDescription,
         timeSteps: Int,
         parameters set: ParameterSet
     ) throws(BackendError) {
@@ -63,7 +63,7 @@ struct Unit: Sendable {
         } else {
             self.convolution = nil
         }
-        if let norm = stage.norm {
+        if let norm = activation.norm {
             let weight = try set.vector(norm.weightName)
             let bias = try set.vector(norm.biasName)
             self.norm = Norm(
@@ -80,7 +80,7 @@ struct Unit: Sendable {
             self.norm = nil
         }
         neurons =
-            if let neuron = stage.neuron {
+            if let neuron = activation.neuron {
                 try NeuronLayer(neuron, timeSteps: timeSteps, parameters: set)
             } else { nil }
     }
@@ -145,7 +145,13 @@ struct Unit: Sendable {
     ) throws(BackendError) -> RealTensor {
         let record = try tape.pop(UnitRecord.self)
         let input = record.input
-        let inner = try throughStage(consume gradient, consume record, seen: consume seen, isStatic: false, tape: tape)
+        let inner = try throughActivation(
+            consume gradient,
+            consume record,
+            seen: consume seen,
+            isStatic: false,
+            tape: tape
+        )
         guard let convolution, let shape = try differentiateFilter(inner, consume input) else {
             guard let accumulator else { return inner }
             try backend.accumulate(inner, into: accumulator)
@@ -169,7 +175,7 @@ struct Unit: Sendable {
     ) throws(BackendError) {
         let record = try tape.pop(UnitRecord.self)
         let input = record.input
-        let inner = try throughStage(consume gradient, consume record, seen: nil, isStatic: isStatic, tape: tape)
+        let inner = try throughActivation(consume gradient, consume record, seen: nil, isStatic: isStatic, tape: tape)
         _ = try differentiateFilter(inner, consume input)
     }
 }
@@ -232,9 +238,9 @@ extension Unit {
 
 // Backward.
 extension Unit {
-    // A function of its own: what the stage saw, the largest thing kept, is off the tape and back in the pool before the
+    // A function of its own: what the activation saw, the largest thing kept, is off the tape and back in the pool before the
     // convolution's own gradients ask for memory.
-    private func throughStage(
+    private func throughActivation(
         _ gradient: consuming RealTensor,
         _ record: consuming UnitRecord,
         seen given: consuming RealTensor?,

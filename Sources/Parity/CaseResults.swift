@@ -65,7 +65,7 @@ struct CaseResults {
     }
 
     mutating func add(_ name: String, _ vector: ChannelVector) throws(BackendError) {
-        let padded = roundUp(vector.channels, toMultipleOf: ImageShape.channelGroup)
+        let padded = roundUp(vector.channels, toMultipleOf: ImageShape.channelMultiple)
         let words = try backend.readFloats(vector.storage, count: padded)
         let values = Array(words.prefix(vector.channels))
         expectEqual(words, HostLayout.channelWords(values), "a spare channel of \(name)")

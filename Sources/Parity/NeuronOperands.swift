@@ -30,7 +30,7 @@ extension CaseOperands {
         guard has("parameter.w") else { return (try neuron(), nil) }
         let leak = LearnedLeak(
             weight: try vector("parameter.w", on: backend),
-            gradient: ChannelVector(channels: 1, storage: try backend.allocate(words: ImageShape.channelGroup))
+            gradient: ChannelVector(channels: 1, storage: try backend.allocate(words: ImageShape.channelMultiple))
         )
         return (try neuron(isLeakLearned: true), leak)
     }

@@ -7,7 +7,7 @@ public enum ParityCatalogue {
     private static let families: [[ParityCase]] = [
         ConvolutionCases.all, NormalizedConvolutionCases.all, NormalizationCases.all, NeuronCases.all,
         LogicGateCases.all, SumCases.all,
-        PoolingCases.all, HeadCases.all, OptimizerCases.all, AugmentationCases.all, HealthCases.all,
+        PoolingCases.all, HeadCases.all, OptimizerCases.all, AugmentationCases.all, FinitenessCases.all,
         MeasurementCases.all, BlockCases.all, NetworkCases.all,
     ]
 

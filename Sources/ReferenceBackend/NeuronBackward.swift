@@ -48,7 +48,7 @@ extension ReferenceBackend {
     }
 
     private func load(_ mpd: MPDGradient) throws(BackendError) -> MPDLines {
-        let padded = roundUp(mpd.channels, toMultipleOf: ImageShape.channelGroup)
+        let padded = roundUp(mpd.channels, toMultipleOf: ImageShape.channelMultiple)
         let words = try own(mpd.storage).floats(2 * padded).map(Double.init)
         return MPDLines(offset: Array(words[..<padded]), slope: Array(words[padded...]))
     }

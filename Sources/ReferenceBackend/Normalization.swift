@@ -159,7 +159,7 @@ struct ChannelNorm: Sendable {
     init(_ backend: ReferenceBackend, _ normalization: Normalization) throws(BackendError) {
         let (statistics, parameters) = (normalization.statistics, normalization.parameters)
         let channels = statistics.channels
-        let padded = roundUp(channels, toMultipleOf: ImageShape.channelGroup)
+        let padded = roundUp(channels, toMultipleOf: ImageShape.channelMultiple)
         let words = try backend.own(statistics.storage).floats(2 * padded).map(Double.init)
         mean = Array(words[..<channels])
         inverseDeviation = Array(words[padded..<padded + channels])

@@ -27,8 +27,8 @@ public final class TensorBoardLog: Sendable {
     }
 
     /// Takes part in a run: writes what is missing when it starts or continues, and every epoch when it ends.
-    public func hear(_ event: TrainingEvent) {
-        switch event {
+    public func receive(_ notification: TrainingNotification) {
+        switch notification {
         case .started(let start): update(folder: start.folder)
         case .epoch: update(folder: nil)
         case .step, .blocks, .evaluating, .saved: break

@@ -75,11 +75,11 @@ public struct Filter: Sendable {
     }
 }
 
-/// One value a channel on a device, padded with zeros to `ImageShape.channelGroup`.
+/// One value a channel on a device, padded with zeros to `ImageShape.channelMultiple`.
 public struct ChannelVector: Sendable {
     /// Values that count.
     public let channels: Int
-    /// `channels` rounded up to `ImageShape.channelGroup` words.
+    /// `channels` rounded up to `ImageShape.channelMultiple` words.
     public let storage: any Storage
 
     /// Wraps a storage that already has the layout.

@@ -61,7 +61,7 @@ public enum HostLayout {
 
     /// One value a channel, padded with zeros.
     public static func channelWords(_ values: [Float]) -> [Float] {
-        let padded = roundUp(values.count, toMultipleOf: ImageShape.channelGroup)
+        let padded = roundUp(values.count, toMultipleOf: ImageShape.channelMultiple)
         return values + [Float](repeating: 0, count: padded - values.count)
     }
 

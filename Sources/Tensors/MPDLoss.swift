@@ -38,5 +38,5 @@ public struct MPDGradient: Sendable {
     }
 
     /// Words of storage for so many channels.
-    static func words(_ channels: Int) -> Int { 2 * roundUp(channels, toMultipleOf: ImageShape.channelGroup) }
+    static func words(_ channels: Int) -> Int { 2 * roundUp(channels, toMultipleOf: ImageShape.channelMultiple) }
 }

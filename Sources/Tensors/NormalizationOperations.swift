@@ -64,7 +64,7 @@ public struct ChannelStatistics: Sendable {
     }
 
     /// Words of storage for so many channels.
-    static func words(_ channels: Int) -> Int { 2 * roundUp(channels, toMultipleOf: ImageShape.channelGroup) }
+    static func words(_ channels: Int) -> Int { 2 * roundUp(channels, toMultipleOf: ImageShape.channelMultiple) }
 }
 
 /// Statistics and parameters together: all that is needed to normalise.

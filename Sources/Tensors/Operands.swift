@@ -153,7 +153,7 @@ extension Backend {
             operation,
             "\(name()) has \(vector.channels) channels, expected \(channels)"
         )
-        let words = roundUp(channels, toMultipleOf: ImageShape.channelGroup)
+        let words = roundUp(channels, toMultipleOf: ImageShape.channelMultiple)
         try requireRoom(words, in: vector.storage, operation, name())
     }
 

@@ -17,8 +17,8 @@ public struct ImageShape: Hashable, Sendable, CustomStringConvertible {
     /// Values a pixel.
     public var channels: Int
 
-    /// Channels are stored in groups of this many, so that a vector kernel never straddles two pixels.
-    public static let channelGroup = 8
+    /// Channels are stored rounded up to a multiple of this, so that a vector kernel never straddles two pixels.
+    public static let channelMultiple = 8
     /// Spikes of this many channels share a word.
     public static let spikesPerWord = 32
 
@@ -36,8 +36,8 @@ public struct ImageShape: Hashable, Sendable, CustomStringConvertible {
     public var pixels: Int { images * height * width }
     /// Values, spare channels not counted.
     public var count: Int { pixels * channels }
-    /// Floats from one pixel to the next in a real tensor: channels rounded up to ``channelGroup``.
-    public var channelStride: Int { roundUp(channels, toMultipleOf: Self.channelGroup) }
+    /// Floats from one pixel to the next in a real tensor: channels rounded up to ``channelMultiple``.
+    public var channelStride: Int { roundUp(channels, toMultipleOf: Self.channelMultiple) }
     /// Words from one pixel to the next in a spike tensor.
     public var wordsPerPixel: Int { (channels + Self.spikesPerWord - 1) / Self.spikesPerWord }
     /// Words that a real tensor of this shape occupies.
@@ -80,7 +80,7 @@ public struct FilterShape: Hashable, Sendable, CustomStringConvertible {
     /// Weights, spare outputs not counted.
     public var count: Int { outputs * inputs * taps }
     /// Floats from one input channel to the next in storage.
-    public var outputStride: Int { roundUp(outputs, toMultipleOf: ImageShape.channelGroup) }
+    public var outputStride: Int { roundUp(outputs, toMultipleOf: ImageShape.channelMultiple) }
     /// Words of storage: `[height][width][inputs][outputStride]`.
     public var words: Int { taps * inputs * outputStride }
 

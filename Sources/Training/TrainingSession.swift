@@ -112,7 +112,7 @@ public struct TrainingSession: Sendable {
         machine: MachineRecord,
         data: any TrainingData,
         plan: MemoryPlan? = nil,
-        observer: @escaping @Sendable (TrainingEvent) -> Void,
+        observer: @escaping @Sendable (TrainingNotification) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
     ) async throws -> TrainingSummary {
         let description = try configuration.networkDescription(for: data)

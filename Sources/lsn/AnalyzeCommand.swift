@@ -137,7 +137,7 @@ struct AnalysisReport: Encodable {
             ("E", { Self.rate($0.statistics.excitatoryRate) }), ("I", { Self.rate($0.statistics.inhibitoryRate) }),
             ("branch", { Self.rate($0.statistics.branchRate) }), ("X'", { Self.rate($0.statistics.outputRate) }),
             ("E = I", { Self.rate($0.statistics.identityShare) }), ("X' = X", { Self.rate($0.statistics.keptShare) }),
-            ("not 0 or 1", { $0.notBinary > 0 ? ProgressText.grouped($0.notBinary) : "0" }),
+            ("not 0 or 1", { $0.notBinary > 0 ? ProgressText.count($0.notBinary) : "0" }),
             ("|dL/dX'|", { $0.statistics.gradientNorm.map { ProgressText.scientific(Double($0)) } }),
             ("accumulates", { Self.count($0.accumulates) }), ("multiply-acc.", { Self.count($0.multiplyAccumulates) }),
             ("ANN", { Self.count($0.dense) }),
@@ -155,12 +155,12 @@ struct AnalysisReport: Encodable {
         let check = outputs.check
         var text =
             "every block's output is \(outputs.isBinary ? "0 or 1" : "not 0 or 1"): "
-            + "\(ProgressText.grouped(outputs.values)) values, \(ProgressText.grouped(outputs.notBinary)) of them neither"
+            + "\(ProgressText.count(outputs.values)) values, \(ProgressText.count(outputs.notBinary)) of them neither"
         if check.values > 0, analysis.family == BlockFamily.lsn.rawValue {
             text +=
-                "; the gate's real-valued form gave \(ProgressText.grouped(check.notBinary)) other values and "
-                + "\(ProgressText.grouped(check.mismatches)) that differ from the spikes, of "
-                + "\(ProgressText.grouped(check.values))"
+                "; the gate's real-valued form gave \(ProgressText.count(check.notBinary)) other values and "
+                + "\(ProgressText.count(check.mismatches)) that differ from the spikes, of "
+                + "\(ProgressText.count(check.values))"
         }
         return text + "\n"
     }
@@ -177,5 +177,5 @@ struct AnalysisReport: Encodable {
         share.map { ProgressText.decimal(Double($0), 4) }
     }
 
-    private static func count(_ number: Double) -> String { ProgressText.grouped(Int(number.rounded())) }
+    private static func count(_ number: Double) -> String { ProgressText.count(Int(number.rounded())) }
 }

@@ -69,7 +69,7 @@ struct BenchmarkResult: Encodable {
         name = benchmark.name
         operation = benchmark.operation
         runs = times.count
-        // A clock that stands still between two events means less than its resolution.
+        // A clock that stands still between two readings means less than its resolution.
         let median = max(Self.quantile(times, 0.5), 1)
         medianSeconds = median * 1e-9
         spreadSeconds = (Self.quantile(times, 0.75) - Self.quantile(times, 0.25)) * 1e-9

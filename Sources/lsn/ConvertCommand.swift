@@ -163,7 +163,7 @@ extension ConvertCommand {
         try CheckpointFile.restore(model.file, path: model.path, to: relus, optimizer: nil)
         let evaluator = Evaluator(network: relus, data: data, batchSize: configuration.learning.batchSize)
         guard let evaluation = try await evaluator.run() else { throw CancellationError() }
-        let reach = ActivationReach(network: relus, data: data, configuration: configuration)
+        let reach = ActivationPercentile(network: relus, data: data, configuration: configuration)
         let conversion = try RateConversion(
             model.metadata.network,
             state: try relus.parameters.exportState(),
@@ -260,6 +260,6 @@ struct ConversionReport: Encodable {
             ])
         }
         return "\(model) from \(checkpoint): \(ProgressText.percent(reluAccuracy)) of "
-            + "\(ProgressText.grouped(samples)) with ReLU; converted:\n" + table.text + "\(converted)\n"
+            + "\(ProgressText.count(samples)) with ReLU; converted:\n" + table.text + "\(converted)\n"
     }
 }

@@ -92,7 +92,7 @@ struct DatasetReport: Encodable {
             } ?? ""
         return """
             \(dataset) in \(PrintableText.name(source))
-            samples  \(ProgressText.grouped(trainSamples)) to train on, \(ProgressText.grouped(testSamples)) to test with, \
+            samples  \(ProgressText.count(trainSamples)) to train on, \(ProgressText.count(testSamples)) to test with, \
             split \(split)
             classes  \(ProgressText.classes(classNames, isLong: true))\(order)
             network  sees \(steps)\(channels)×\(height)×\(width)

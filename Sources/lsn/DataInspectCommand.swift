@@ -11,7 +11,7 @@ struct DataInspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Say what a data set holds, and draw samples as training varies them.",
         discussion: """
-            The contact sheet is a PNG picture of random training samples after crop, shift and mirroring: eight pictures \
+            The contact sheet is a PNG picture of random training samples after crop, shift and flipping: eight pictures \
             in a row, or the frames of a recording from left to right (red: brighter, blue: darker).
             """
     )

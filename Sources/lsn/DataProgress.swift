@@ -22,7 +22,7 @@ final class DataProgress: Sendable {
             let now = ContinuousClock.now
             if let last, now - last < .milliseconds(100), done < total { return }
             last = now
-            let counts = "\(ProgressText.grouped(done)) of \(ProgressText.grouped(total))"
+            let counts = "\(ProgressText.count(done)) of \(ProgressText.count(total))"
             Terminal.showErrorLine(Self.line(title, counts, done, total, columns: Terminal.errorColumns))
         }
     }

@@ -59,8 +59,8 @@ struct DataSimulateCommand: ParsableCommand {
         let mean = events / max(jobs.count, 1)
         Terminal.write(
             """
-            \(ProgressText.grouped(jobs.count)) recordings of \(milliseconds) ms in \(output), \
-            \(ProgressText.grouped(mean)) events each on average
+            \(ProgressText.count(jobs.count)) recordings of \(milliseconds) ms in \(output), \
+            \(ProgressText.count(mean)) events each on average
             train on them with: lsn train --dataset cifar10-dvs --data \(ShellText.path(output))
 
             """

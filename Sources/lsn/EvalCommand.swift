@@ -238,14 +238,14 @@ struct EvaluationReport: Encodable {
     var text: String {
         var lines = [
             "\(model) from \(checkpoint) on \(dataset) (split \(split)\(framesBy.map { ", frames by \($0)" } ?? "")), \(deviceName)",
-            "accuracy \(ProgressText.percent(accuracy)) (\(ProgressText.grouped(correct)) of "
-                + "\(ProgressText.grouped(samples)))  loss \(ProgressText.decimal(loss, 4))"
+            "accuracy \(ProgressText.percent(accuracy)) (\(ProgressText.count(correct)) of "
+                + "\(ProgressText.count(samples)))  loss \(ProgressText.decimal(loss, 4))"
                 + "  \(ProgressText.rate(imagesPerSecond))",
         ]
         lines.insert("classes  \(ProgressText.classes(classNames))", at: 1)
         if leftOut > 0 {
             lines.append(
-                "left out \(ProgressText.grouped(leftOut)) of \(ProgressText.grouped(samples + leftOut)) test files, which "
+                "left out \(ProgressText.count(leftOut)) of \(ProgressText.count(samples + leftOut)) test files, which "
                     + "cannot be read"
             )
         }

@@ -124,18 +124,18 @@ struct BudgetOptions: ParsableArguments {
 
 /// What experiments that train show while they do, on standard error.
 enum ExperimentProgress {
-    /// A watcher that names every run and shows its epochs.
-    static func watcher() -> RunListWatcher {
+    /// An observer that names every run and shows its epochs.
+    static func observer() -> RunListObserver {
         InterruptFlag.watch()
         let text = ProgressText(isColoured: false)
         let status = StatusLine()
-        return RunListWatcher(
+        return RunListObserver(
             willStart: { name, number, count in
                 status.clear()
                 Terminal.writeError("[\(number)/\(count)] \(name)\n")
             },
-            observe: { event in
-                switch event {
+            observe: { notification in
+                switch notification {
                 case .step(let report): status.show(text.bar(report, columns: Terminal.errorColumns))
                 case .evaluating(let done, let total):
                     status.show(text.evaluation(done: done, total: total, columns: Terminal.errorColumns))
@@ -157,7 +157,7 @@ enum ExperimentProgress {
             machine: device.machine,
             load: DataProgress.load,
             plan: { try device.fittingPlan($0, data: $1) },
-            watcher: watcher()
+            observer: observer()
         )
     }
 

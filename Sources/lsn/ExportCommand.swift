@@ -51,7 +51,7 @@ struct ExportCommand: ParsableCommand {
         status.clear()
         let values = state.reduce(0) { $0 + $1.values.count }
         Terminal.write(
-            "\(path): \(found.metadata.model), \(state.count) tensors, \(ProgressText.grouped(values)) values\n"
+            "\(path): \(found.metadata.model), \(state.count) tensors, \(ProgressText.count(values)) values\n"
         )
     }
 

@@ -57,8 +57,8 @@ struct ModelsCommand: ParsableCommand {
                     isFirst ? model.structure : "",
                     isFirst ? model.widths.map(String.init).joined(separator: ",") : "", isFirst ? model.head : "",
                     isFirst ? model.neuronTitle : "", isFirst ? model.isBinary ? "binary" : "numbers" : "",
-                    setting.dataset, ProgressText.grouped(setting.neurons), ProgressText.grouped(setting.parameters),
-                    isFirst ? model.nominalParameters.map(ProgressText.grouped) ?? "" : "",
+                    setting.dataset, ProgressText.count(setting.neurons), ProgressText.count(setting.parameters),
+                    isFirst ? model.nominalParameters.map(ProgressText.count) ?? "" : "",
                 ])
             }
         }

@@ -6,7 +6,7 @@ final class ProgressPrinter: Sendable {
     private struct State {
         var hasBar = false
         var lastShown = ContinuousClock.now
-        var warned: Set<GradientCourse.Problem> = []
+        var warned: Set<GradientFlow.Problem> = []
         var hasWarnedOfOutput = false
         var advice: StabilityAdvice?
     }
@@ -20,10 +20,10 @@ final class ProgressPrinter: Sendable {
     private let isInteractive = Terminal.isInteractive
     private let state = Mutex(State())
 
-    /// Shows an event.
-    func show(_ event: TrainingEvent) {
+    /// Shows a notification.
+    func show(_ notification: TrainingNotification) {
         state.withLock { state in
-            switch event {
+            switch notification {
             case .started(let start):
                 state.advice = start.advice
                 print(text.start(start), &state)
@@ -67,7 +67,7 @@ final class ProgressPrinter: Sendable {
             state.hasWarnedOfOutput = true
             problems.append(output.text(advice))
         }
-        if let course = GradientCourse(statistics), state.warned.insert(course.problem).inserted {
+        if let course = GradientFlow(statistics), state.warned.insert(course.problem).inserted {
             problems.append(course.text(advice))
         }
         if problems.isEmpty { return }

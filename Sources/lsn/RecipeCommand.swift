@@ -19,7 +19,7 @@ struct RecipeCommand: AsyncParsableCommand {
     @Option(parsing: .upToNextOption, help: "Architectures, see `lsn models`.")
     var models = ["lsn101"]
 
-    @Option(parsing: .upToNextOption, help: "Starts γ:b of an LSN's branches.")
+    @Option(parsing: .upToNextOption, help: "Initial weight and bias γ:b of the norms that end an LSN's branches.")
     var starts = [NormStart(scale: 0.1, bias: 0.2), NormStart(scale: 0, bias: 0.2), NormStart(scale: 0.5, bias: 0)]
 
     @Option(parsing: .upToNextOption, help: "Peaks of the triangular surrogate.")

@@ -21,10 +21,10 @@ final class RunReporter: Sendable {
 
     private let state = Mutex(State())
 
-    /// Follows an event; writes where it changes what a reader sees.
-    func hear(_ event: TrainingEvent) {
+    /// Follows a notification; writes where it changes what a reader sees.
+    func receive(_ notification: TrainingNotification) {
         state.withLock { state in
-            switch event {
+            switch notification {
             case .started(let start):
                 state.folder = start.folder
                 state.status.epoch = start.epoch

@@ -16,9 +16,9 @@ extension NormStart: ExpressibleByArgument {
 struct StartCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "start",
-        abstract: "Measure how gradients grow with depth, by the start of the branches and the surrogate's height.",
+        abstract: "Measure how gradients grow with depth, by the branches' initialisation and the surrogate's height.",
         discussion: """
-            For every model, start γ:b of the norm that ends a branch, and height of the triangular surrogate: the growth \
+            For every model, initial weight and bias γ:b of the norm that ends a branch, and height of the triangular surrogate: the growth \
             of the gradient's norm per block, the share of bits that a block leaves as they were, and firing rates, at the \
             start and after some steps of training. Models other than LSN start at 1:0, as their authors have it.
             """
@@ -30,7 +30,7 @@ struct StartCommand: AsyncParsableCommand {
         "sew-resnet101", "sew-resnet202",
     ]
 
-    @Option(parsing: .upToNextOption, help: "Starts γ:b of an LSN's branches.")
+    @Option(parsing: .upToNextOption, help: "Initial weight and bias γ:b of the norms that end an LSN's branches.")
     var starts = [
         NormStart(scale: 1, bias: 0), NormStart(scale: 0.5, bias: 0), NormStart(scale: 0.3, bias: 0),
         NormStart(scale: 0.3, bias: 0.3), NormStart(scale: 0, bias: 0.3), NormStart(scale: 0.1, bias: 0.2),
@@ -45,7 +45,7 @@ struct StartCommand: AsyncParsableCommand {
     @Option(help: "Samples a step.")
     var batchSize = 16
 
-    @Option(help: "Key of all random numbers.", transform: readSeed)
+    @Option(help: "Seed, the key of all random numbers.", transform: readSeed)
     var seed: UInt64 = 0
 
     @OptionGroup(title: "Budget") var budget: BudgetOptions
@@ -77,7 +77,7 @@ struct StartCommand: AsyncParsableCommand {
             machine: machine,
             command: command,
             load: DataProgress.load,
-            watcher: ExperimentProgress.watcher()
+            observer: ExperimentProgress.observer()
         )
         try experiment.show(results, report: results.report(command: command), folder: folder)
     }

@@ -164,11 +164,11 @@ struct TrainCommand: AsyncParsableCommand {
                 machine: machine,
                 data: data,
                 plan: plan,
-                observer: { event in
-                    printer.show(event)
-                    tensorBoard.hear(event)
-                    if case .epoch = event { files.report() }
-                    reporter.hear(event)
+                observer: { notification in
+                    printer.show(notification)
+                    tensorBoard.receive(notification)
+                    if case .epoch = notification { files.report() }
+                    reporter.receive(notification)
                 },
                 shouldStop: { InterruptFlag.isRaised }
             )

@@ -75,7 +75,7 @@ struct ImageFolderTests {
         #expect(geometry.centreCrop(height: 100, width: 100) == (256, 256, 16, 16))
         #expect(CropGeometry(size: 1).centreCrop(height: 7, width: 9) == (1, 1, 0, 0))
         var areas: [Double] = []
-        var mirrored = 0
+        var flipped = 0
         for sample in 0..<500 {
             let variation = SampleVariation(
                 seed: 1,
@@ -83,16 +83,16 @@ struct ImageFolderTests {
                 sample: sample,
                 policy: AugmentationPolicy(shift: 0, flip: true)
             )
-            let (box, mirrors) = geometry.randomCrop(height: 300, width: 400, variation: variation)
+            let (box, flips) = geometry.randomCrop(height: 300, width: 400, variation: variation)
             #expect(box.top >= 0 && box.left >= 0 && box.top + box.height <= 300 && box.left + box.width <= 400)
             let ratio = Double(box.width) / Double(box.height)
             #expect(ratio > 0.73 && ratio < 1.37, "\(box)")
             areas.append(Double(box.width * box.height) / 120_000)
-            mirrored += mirrors ? 1 : 0
+            flipped += flips ? 1 : 0
         }
         #expect(areas.allSatisfy { $0 > 0.07 && $0 <= 1 })
         #expect(areas.min() ?? 1 < 0.12 && areas.max() ?? 0 > 0.85)
-        #expect((200...300).contains(mirrored))
+        #expect((200...300).contains(flipped))
         // No rectangle of an allowed ratio fits such strips but the fallback's.
         for (height, width) in [(1, 1_000), (1_000, 1)] {
             let variation = SampleVariation(seed: 1, epoch: 0, sample: 0, policy: .none)

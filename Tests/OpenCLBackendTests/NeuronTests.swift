@@ -131,7 +131,7 @@ struct NeuronTests {
         higherThresholds: [1.5, 2.5]
     )
 
-    /// Leaks that are learned, neurons of several levels, and the loss on potentials, alone and together.
+    /// Leaks that are learned, neurons of several levels, and the MPD loss, alone and together.
     static let variants: [NeuronCase] =
         shapes.map { NeuronCase(shape: $0, neuron: learned) }
         + shapes.map { NeuronCase(shape: $0, neuron: levels) }

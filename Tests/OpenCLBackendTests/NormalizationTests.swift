@@ -6,7 +6,7 @@ import Testing
 extension Numbers {
     /// A norm with any numbers.
     mutating func norm(_ channels: Int, gain: Float, on backend: Backend) throws -> Normalization {
-        let stride = roundUp(channels, toMultipleOf: ImageShape.channelGroup)
+        let stride = roundUp(channels, toMultipleOf: ImageShape.channelMultiple)
         let padding = [Float](repeating: 0, count: stride - channels)
         let means = normal(channels)
         let inverses = normal(channels, mean: 2, deviation: 0.3)

@@ -38,7 +38,7 @@ struct Output: Sendable {
     }
 
     init(_ name: String, _ vector: ChannelVector) {
-        self.init(name, floats: vector.storage, roundUp(vector.channels, toMultipleOf: ImageShape.channelGroup))
+        self.init(name, floats: vector.storage, roundUp(vector.channels, toMultipleOf: ImageShape.channelMultiple))
     }
 }
 

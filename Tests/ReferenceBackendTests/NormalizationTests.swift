@@ -19,7 +19,7 @@ func makeParameters(
 }
 
 func emptyGradients(channels: Int) throws -> NormalizationGradients {
-    let words = roundUp(channels, toMultipleOf: ImageShape.channelGroup)
+    let words = roundUp(channels, toMultipleOf: ImageShape.channelMultiple)
     return NormalizationGradients(
         weight: ChannelVector(channels: channels, storage: try reference.allocate(words: words)),
         bias: ChannelVector(channels: channels, storage: try reference.allocate(words: words))

@@ -168,7 +168,7 @@ import Testing
     }
 
     @Test(arguments: TestedBackend.allCases)
-    func health(_ tested: TestedBackend) throws {
+    func finiteness(_ tested: TestedBackend) throws {
         let backend = tested.backend
         let storage = try backend.zeros(words: 8)
         expectMismatch("findNonFinite") { try backend.findNonFinite(in: storage, count: 9, record: storage, word: 0) }

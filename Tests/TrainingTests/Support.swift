@@ -75,8 +75,8 @@ func train(
         on: Backend(ReferenceBackend()),
         machine: reference,
         data: data,
-        observer: { event in
-            if case .step = event { steps.withLock { $0 += 1 } }
+        observer: { notification in
+            if case .step = notification { steps.withLock { $0 += 1 } }
         },
         shouldStop: { stopAfter.map { limit in steps.withLock { $0 } >= limit } ?? false }
     )

@@ -86,18 +86,18 @@ public struct RunFailure: Codable, Hashable, Sendable {
 }
 
 /// What a list of runs tells of itself.
-public struct RunListWatcher: Sendable {
+public struct RunListObserver: Sendable {
     /// Hears of every run before it starts: its name, its number from 1, and how many there are.
     public var willStart: @Sendable (_ name: String, _ number: Int, _ count: Int) -> Void
     /// Hears all that happens in a run.
-    public var observe: @Sendable (TrainingEvent) -> Void
+    public var observe: @Sendable (TrainingNotification) -> Void
     /// Asked between steps.
     public var shouldStop: @Sendable () -> Bool
 
     /// Gathers what belongs together.
     public init(
         willStart: @escaping @Sendable (_ name: String, _ number: Int, _ count: Int) -> Void,
-        observe: @escaping @Sendable (TrainingEvent) -> Void,
+        observe: @escaping @Sendable (TrainingNotification) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
     ) {
         self.willStart = willStart
@@ -117,7 +117,7 @@ public struct RunList {
     private let machine: MachineRecord
     private let load: (DataRequest) throws -> any TrainingData
     private let plan: (TrainingConfiguration, any TrainingData) throws -> MemoryPlan?
-    private let watcher: RunListWatcher
+    private let observer: RunListObserver
 
     /// A list that runs on `backend`.
     ///
@@ -127,25 +127,25 @@ public struct RunList {
     ///   - machine: what the runs' records say of it.
     ///   - load: opens a data set.
     ///   - plan: chooses a run's memory mode, and throws where no step fits; nil of it: the mode that the run's options name.
-    ///   - watcher: hears what happens.
+    ///   - observer: hears what happens.
     public init(
         folder: ExperimentFolder,
         backend: Backend,
         machine: MachineRecord,
         load: @escaping (DataRequest) throws -> any TrainingData,
         plan: @escaping (TrainingConfiguration, any TrainingData) throws -> MemoryPlan? = { _, _ in nil },
-        watcher: RunListWatcher
+        observer: RunListObserver
     ) {
         self.folder = folder
         self.backend = backend
         self.machine = machine
         self.load = load
         self.plan = plan
-        self.watcher = watcher
+        self.observer = observer
     }
 
     /// Whether somebody asked to stop.
-    func shouldStop() -> Bool { watcher.shouldStop() }
+    func shouldStop() -> Bool { observer.shouldStop() }
 
     /// The folder of the run of this name.
     public func path(_ name: String) -> String { folder.file("runs/" + name) }
@@ -158,7 +158,7 @@ public struct RunList {
         var results: [CompletedRun] = []
         for (index, run) in runs.enumerated() {
             if try !isFinished(run) {
-                watcher.willStart(run.name, index + 1, runs.count)
+                observer.willStart(run.name, index + 1, runs.count)
                 try await train(run)
             }
             results.append(try read(run.name))
@@ -201,8 +201,8 @@ public struct RunList {
                 machine: machine,
                 data: data,
                 plan: try plan(session.configuration, data),
-                observer: watcher.observe,
-                shouldStop: watcher.shouldStop
+                observer: observer.observe,
+                shouldStop: observer.shouldStop
             )
             if summary.outcome == .interrupted { throw ExperimentInterrupted() }
         } catch TrainingError.diverged(let what, let step, let epoch, _) {

@@ -24,21 +24,21 @@ public struct StartExperiment: Sendable {
     ///   - machine: what the results say of it.
     ///   - command: what the report says it was made with.
     ///   - load: opens a data set.
-    ///   - watcher: hears what happens; of events inside a trial there are none.
+    ///   - observer: hears what happens; of events inside a trial there are none.
     /// - Throws: ``ExperimentInterrupted``; ``ConfigurationError`` where the folder holds results of another plan.
     public func run(
         on backend: Backend,
         machine: MachineRecord,
         command: String,
         load: (DataRequest) throws -> any TrainingData,
-        watcher: RunListWatcher
+        observer: RunListObserver
     ) throws -> StartResults {
         let trials = try plan.trials()
         var results = try resumed() ?? StartResults(plan: plan, machine: machine, trials: [])
         for (index, trial) in trials.enumerated() where !results.trials.contains(where: { $0.key == trial.key }) {
-            if watcher.shouldStop() { throw ExperimentInterrupted() }
-            watcher.willStart(trial.key.title, index + 1, trials.count)
-            results.trials.append(try measure(trial, on: backend, load: load, shouldStop: watcher.shouldStop))
+            if observer.shouldStop() { throw ExperimentInterrupted() }
+            observer.willStart(trial.key.title, index + 1, trials.count)
+            results.trials.append(try measure(trial, on: backend, load: load, shouldStop: observer.shouldStop))
             try folder.write(json: results, to: "results.json")
         }
         try folder.write(json: results, to: "results.json")

@@ -220,7 +220,7 @@ extension OrderResults {
         return [
             order.rawValue, order.formula, order.drawback, accuracy(real), accuracy(spiking),
             Figure.number(spiking?.growth?.ratio), spiking?.outputKind ?? "–",
-            spiking?.outputs.map { "\(ProgressText.grouped($0.notBinary)) of \(ProgressText.grouped($0.values))" }
+            spiking?.outputs.map { "\(ProgressText.count($0.notBinary)) of \(ProgressText.count($0.values))" }
                 ?? "–",
         ]
     }

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Where the first value stands that is not finite: at the ends, about vectors' and work-groups' ends, and nowhere.
-enum HealthCases {
+enum FinitenessCases {
     static let all = [
         make("small", count: 1, of: 1, [0]),
         make("small", count: 8, of: 9, [0, 7, 8, 3]),

@@ -139,7 +139,7 @@ enum NeuronCases {
         higherThresholds: [1.6, 2.6]
     )
 
-    /// The loss on the distribution of potentials.
+    /// The MPD loss.
     private static let mpd =
         [1, 3, 4, 9].map { make("small", steps: 4, shapes[$0], Neuron(), hasMPDLoss: true) }
         + [

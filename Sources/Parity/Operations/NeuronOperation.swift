@@ -41,7 +41,7 @@ enum NormalizedNeuronOperation: ParityOperation {
     }
 }
 
-/// The loss on the distribution of a layer's potentials, added to what stands in the record (`loss_before`), and ∂L/∂x,
+/// The MPD loss of a layer, added to what stands in the record (`loss_before`), and ∂L/∂x,
 /// ∂L/∂w and the norm's gradients with its share.
 enum MPDLossOperation: ParityOperation {
     static let name = "mpd_loss"

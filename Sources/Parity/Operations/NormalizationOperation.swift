@@ -59,7 +59,7 @@ extension CaseOperands {
 extension NormalizationGradients {
     /// Room for gradients.
     init(channels: Int, on backend: Backend) throws(BackendError) {
-        let words = roundUp(channels, toMultipleOf: ImageShape.channelGroup)
+        let words = roundUp(channels, toMultipleOf: ImageShape.channelMultiple)
         self.init(
             weight: ChannelVector(channels: channels, storage: try backend.allocate(words: words)),
             bias: ChannelVector(channels: channels, storage: try backend.allocate(words: words))

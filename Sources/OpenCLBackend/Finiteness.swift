@@ -1,8 +1,8 @@
 import OpenCLRuntime
 public import Tensors
 
-// Kernels/health/find_non_finite.cl.
-extension OpenCLBackend: HealthKernels {
+// Kernels/finiteness/find_non_finite.cl.
+extension OpenCLBackend: FinitenessKernels {
     /// Writes the index of the first infinite or undefined value among the first `count` floats of `storage`, or
     /// `StepRecord.none`, to word `word` of `record`.
     public func findNonFinite(
@@ -47,5 +47,5 @@ extension OpenCLBackend: HealthKernels {
         )
     }
 
-    private static let nonFinite = "health/find_non_finite.cl"
+    private static let nonFinite = "finiteness/find_non_finite.cl"
 }

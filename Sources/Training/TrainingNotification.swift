@@ -1,5 +1,5 @@
 /// What happens while a run goes on, for whoever shows it.
-public enum TrainingEvent: Sendable {
+public enum TrainingNotification: Sendable {
     /// The run begins or continues.
     case started(TrainingStart)
     /// A step is done.

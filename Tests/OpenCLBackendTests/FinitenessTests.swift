@@ -3,7 +3,7 @@ import Tensors
 import Testing
 
 @Suite(.enabled(if: TestDevice.isUsed))
-struct HealthTests {
+struct FinitenessTests {
     @Test(
         "The first value that is not finite is found",
         arguments: [

@@ -1,12 +1,12 @@
 public import Tensors
 
-/// How branches start: the weight γ and the bias b of the norm that each ends with, of an LSN's E and I above all, and
+/// How branches are initialised: the weight γ and the bias b of the norm that each ends with, of an LSN's E and I above all, and
 /// the peak h of the triangular surrogate.
 ///
 /// With γ = 1, b = 0 the gradient explodes going back through the gates; near the identity, with a lower surrogate, its
 /// norm stays level through 33 blocks. Beyond, the peak falls with the square root of their number, down to 0.3; of lower
 /// and higher ones docs/Depth.md has the measurements.
-public struct BranchStart: Hashable, Sendable {
+public struct BranchInitialization: Hashable, Sendable {
     /// γ.
     public let scale: Float
     /// b.
@@ -26,11 +26,11 @@ public struct BranchStart: Hashable, Sendable {
     /// The start for a depth: 0.5, 0, 1 up to ``shallowBlocks`` blocks; beyond, 0.1, 0.375 of
     /// ``biasBound(neuron:timeSteps:)`` (0.2 for the standard neuron at T = 4), 0.7; and 0.7·√(33 / blocks) beyond
     /// ``deepBlocks``, but no less than ``leastHeight``.
-    public static func standard(blocks: Int, neuron: Neuron, timeSteps: Int) -> BranchStart {
+    public static func standard(blocks: Int, neuron: Neuron, timeSteps: Int) -> BranchInitialization {
         if blocks <= shallowBlocks {
-            BranchStart(scale: 0.5, bias: 0, surrogateHeight: 1)
+            BranchInitialization(scale: 0.5, bias: 0, surrogateHeight: 1)
         } else {
-            BranchStart(
+            BranchInitialization(
                 scale: 0.1,
                 bias: 0.375 * biasBound(neuron: neuron, timeSteps: timeSteps),
                 surrogateHeight: surrogateHeight(blocks: blocks)
@@ -52,11 +52,11 @@ public struct BranchStart: Hashable, Sendable {
         blocks: Int,
         neuron: Neuron,
         timeSteps: Int
-    ) -> BranchStart {
+    ) -> BranchInitialization {
         switch family {
         case .lsn: standard(blocks: blocks, neuron: neuron, timeSteps: timeSteps)
-        case .sew(.and): BranchStart(scale: 0, bias: neuron.threshold, surrogateHeight: 1)
-        case .sew, .spikingResNet, .residual, .dsResNet: BranchStart(scale: 1, bias: 0, surrogateHeight: 1)
+        case .sew(.and): BranchInitialization(scale: 0, bias: neuron.threshold, surrogateHeight: 1)
+        case .sew, .spikingResNet, .residual, .dsResNet: BranchInitialization(scale: 1, bias: 0, surrogateHeight: 1)
         }
     }
 

@@ -5,7 +5,7 @@ import Tensors
 
 /// How far the values of each layer of a network reach: a percentile over the training data, which a few stray values
 /// do not move as they move the largest.
-public struct ActivationReach: Sendable {
+public struct ActivationPercentile: Sendable {
     /// The share of a layer's values that stay below its reach.
     public static let share = 0.999
 

@@ -3,14 +3,14 @@ import Testing
 
 @testable import Training
 
-@Suite struct BatchAheadTests {
+@Suite struct PrefetchedBatchTests {
     private struct Failure: Error {}
 
     /// It is made while the thread that asked for it is blocked, and the value may be asked for before and after that.
     @Test func valuesAreMadeMeanwhile() async throws {
         let queue = DispatchQueue(label: "test")
         let made = DispatchSemaphore(value: 0)
-        let ahead = BatchAhead(on: queue) {
+        let ahead = PrefetchedBatch(on: queue) {
             made.signal()
             return 7
         }
@@ -18,7 +18,7 @@ import Testing
         #expect(wait(made))
         #expect(try await ahead.value == 7)
         let open = DispatchSemaphore(value: 0)
-        let later = BatchAhead(on: queue) { () -> Int in
+        let later = PrefetchedBatch(on: queue) { () -> Int in
             _ = self.wait(open)
             return 8
         }
@@ -29,7 +29,7 @@ import Testing
     private func wait(_ semaphore: DispatchSemaphore) -> Bool { semaphore.wait(timeout: .now() + 60) == .success }
 
     @Test func failuresReachWhoeverAsks() async {
-        let ahead = BatchAhead(on: DispatchQueue(label: "test")) { () -> Int in throw Failure() }
+        let ahead = PrefetchedBatch(on: DispatchQueue(label: "test")) { () -> Int in throw Failure() }
         await #expect(throws: Failure.self) { try await ahead.value }
     }
 }

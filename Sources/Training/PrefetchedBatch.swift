@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Making a batch may wait for files, and a step waits for the device: were either on the threads that tasks share, the other
 /// could be kept from running.
-final class BatchAhead<Value: Sendable>: Sendable {
+final class PrefetchedBatch<Value: Sendable>: Sendable {
     private enum State {
         case running
         case awaited(CheckedContinuation<Value, any Error>)

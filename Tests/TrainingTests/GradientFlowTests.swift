@@ -3,15 +3,15 @@ import Testing
 
 @testable import Training
 
-@Suite struct GradientCourseTests {
+@Suite struct GradientFlowTests {
     /// Norms of the stem and of three blocks.
-    private func course(_ norms: [Float?]) -> GradientCourse? {
+    private func course(_ norms: [Float?]) -> GradientFlow? {
         let blocks = norms.enumerated().map { index, norm in
             var block = BlockStatistics.Block(name: index == 0 ? "stem" : "stages.0.\(index - 1)")
             block.gradientNorm = norm
             return block
         }
-        return GradientCourse(BlockStatistics(epoch: 1, step: 9, blocks: blocks))
+        return GradientFlow(BlockStatistics(epoch: 1, step: 9, blocks: blocks))
     }
 
     @Test func aGradientThatStaysLevelIsNoProblem() {
@@ -29,10 +29,9 @@ import Testing
         arguments: [
             ([1, 1e9, 2e6, 2], .explodes, "stages.0.1", 1e6), ([1, nil, 1, 1], .explodes, "stages.0.0", nil),
             ([1, 0, 1, 1], .vanishes, "stages.0.0", 0), ([1, 1e-9, 1e-7, 0.1], .vanishes, "stages.0.1", 1e-6),
-        ] as [([Float?], GradientCourse.Problem, String, Float?)]
+        ] as [([Float?], GradientFlow.Problem, String, Float?)]
     )
-    func theBlockIsNamed(_ norms: [Float?], _ problem: GradientCourse.Problem, _ block: String, _ factor: Float?) throws
-    {
+    func theBlockIsNamed(_ norms: [Float?], _ problem: GradientFlow.Problem, _ block: String, _ factor: Float?) throws {
         let found = try #require(course(norms))
         #expect(found.problem == problem && found.block == block)
         #expect(found.factor.map { abs($0 - (factor ?? -1)) <= 1e-6 * $0 } ?? (factor == nil))

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What becomes of a gradient on its way back through the blocks, where that keeps a network from training.
-public struct GradientCourse: Hashable, Sendable {
+public struct GradientFlow: Hashable, Sendable {
     /// Which way it goes wrong.
     public enum Problem: String, Hashable, Sendable {
         /// Its norm grows beyond ``largestFactor``, or is infinite.

@@ -10,12 +10,12 @@ extension Backend {
     ) throws(BackendError) {
         try requireRun(count, in: storage, "findNonFinite", "the storage")
         try requireWords(1, at: word, of: record, "findNonFinite")
-        try kernels.health.findNonFinite(in: storage, count: count, record: record, word: word)
+        try kernels.finiteness.findNonFinite(in: storage, count: count, record: record, word: word)
     }
 }
 
 /// What ``Backend/findNonFinite(in:count:record:word:)`` runs.
-public protocol HealthKernels: Sendable {
+public protocol FinitenessKernels: Sendable {
     /// The index of the first value that is not finite.
     func findNonFinite(in storage: any Storage, count: Int, record: any Storage, word: Int) throws(BackendError)
 }
