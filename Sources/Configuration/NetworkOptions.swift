@@ -1,10 +1,10 @@
-public import ArgumentParser
-public import Networks
-public import Tensors
-public import Training
+package import ArgumentParser
+package import Networks
+package import Tensors
+package import Training
 
 /// Options that say what is trained.
-public struct NetworkOptions: ParsableArguments {
+package struct NetworkOptions: ParsableArguments {
     /// Name of an architecture, or a file that describes a network.
     @Option(
         help: ArgumentHelp(
@@ -12,7 +12,7 @@ public struct NetworkOptions: ParsableArguments {
             valueName: "name|file"
         )
     )
-    public var model: String?
+    package var model: String?
 
     /// Multiplier of the model's widths.
     @Option(
@@ -20,7 +20,7 @@ public struct NetworkOptions: ParsableArguments {
         help: "Multiplier of the model's widths (default: the model's own; 0.0625 for digits and mnist; 1 for a file).",
         transform: positive
     )
-    public var width: Double?
+    package var width: Double?
 
     /// T.
     @Option(
@@ -28,14 +28,14 @@ public struct NetworkOptions: ParsableArguments {
         help: "Time steps T (default: 4; imagenet and cifar10-dvs: the model's own; 1 for relu).",
         transform: count
     )
-    public var timesteps: Int?
+    package var timesteps: Int?
 
     /// The first layers.
     @Option(
         help: .choice(StemChoice.self, "First layers: by image size, 3×3, or 7×7 with pooling (default: auto)."),
         transform: named
     )
-    public var stem: StemChoice?
+    package var stem: StemChoice?
 
     /// The last layers.
     @Option(
@@ -45,7 +45,7 @@ public struct NetworkOptions: ParsableArguments {
         ),
         transform: named
     )
-    public var head: Head?
+    package var head: Head?
 
     /// What joins branch and shortcut in SEW blocks.
     @Option(
@@ -55,14 +55,14 @@ public struct NetworkOptions: ParsableArguments {
         ),
         transform: named
     )
-    public var sew: SEWFunction?
+    package var sew: SEWFunction?
 
     /// The order of a residual block's parts.
     @Option(
         help: .choice(ResidualOrder.self, "Order of norm, neuron and sum in blocks of residual… (default: original)."),
         transform: named
     )
-    public var residual: ResidualOrder?
+    package var residual: ResidualOrder?
 
     /// The neuron.
     @Option(
@@ -72,7 +72,7 @@ public struct NetworkOptions: ParsableArguments {
         ),
         transform: named
     )
-    public var neuron: NeuronModel?
+    package var neuron: NeuronModel?
 
     /// α.
     @Option(
@@ -81,7 +81,7 @@ public struct NetworkOptions: ParsableArguments {
             "Share of the membrane potential left a time step later; plif starts from it (default: 0.5; if: 1; ds-resnet…: 0.25).",
         transform: number("from 0 to 1") { 0...1 ~= $0 }
     )
-    public var leak: Float?
+    package var leak: Float?
 
     /// V_th.
     @Option(
@@ -89,14 +89,14 @@ public struct NetworkOptions: ParsableArguments {
         help: "Potential at which a neuron fires (default: 1; ds-resnet…: 0.6, higher levels 1 and 2 above it).",
         transform: positive
     )
-    public var threshold: Float?
+    package var threshold: Float?
 
     /// What firing does to the membrane potential.
     @Option(
         help: .choice(Reset.self, "What firing does to the potential: to zero, or less the threshold (default: hard)."),
         transform: named
     )
-    public var reset: Reset?
+    package var reset: Reset?
 
     /// Whether the reset is a constant in the backward pass.
     @Flag(
@@ -104,7 +104,7 @@ public struct NetworkOptions: ParsableArguments {
         exclusivity: .chooseLast,
         help: "Take the reset as a constant in the backward pass (default: no)."
     )
-    public var detachReset: Bool?
+    package var detachReset: Bool?
 
     /// ∂Y/∂Û in the backward pass.
     @Option(
@@ -114,7 +114,7 @@ public struct NetworkOptions: ParsableArguments {
         ),
         transform: named
     )
-    public var surrogate: Surrogate.Kind?
+    package var surrogate: Surrogate.Kind?
 
     /// Peak of the triangular surrogate.
     @Option(
@@ -123,7 +123,7 @@ public struct NetworkOptions: ParsableArguments {
             "Peak of the triangular surrogate (default: 1; LSNs of more than 12 blocks: 0.7; of more than 33: 0.7·√(33/blocks), at least 0.3).",
         transform: positive
     )
-    public var surrogateHeight: Float?
+    package var surrogateHeight: Float?
 
     /// Slope of the sigmoid or of the arctan surrogate.
     @Option(
@@ -131,7 +131,7 @@ public struct NetworkOptions: ParsableArguments {
         help: "Slope a of the surrogates sigmoid (default: 4) and arctan (default: 2).",
         transform: positive
     )
-    public var surrogateSlope: Float?
+    package var surrogateSlope: Float?
 
     /// Width of the rectangle surrogate.
     @Option(
@@ -139,7 +139,7 @@ public struct NetworkOptions: ParsableArguments {
         help: "Width of the rectangle surrogate (default: 1).",
         transform: positive
     )
-    public var surrogateWidth: Float?
+    package var surrogateWidth: Float?
 
     /// Temperature of Dspike.
     @Option(
@@ -147,7 +147,7 @@ public struct NetworkOptions: ParsableArguments {
         help: "Temperature b of the dspike surrogate (default: 3).",
         transform: positive
     )
-    public var surrogateTemperature: Float?
+    package var surrogateTemperature: Float?
 
     /// Whether Dspike's temperature is chosen anew at each epoch.
     @Flag(
@@ -156,7 +156,7 @@ public struct NetworkOptions: ParsableArguments {
         help:
             "Choose dspike's temperature anew at each epoch, by finite differences of the first layer: 35 forward passes of one batch (default: no)."
     )
-    public var surrogateSearch: Bool?
+    package var surrogateSearch: Bool?
 
     /// γ of the last norm of each branch, at the start.
     @Option(
@@ -165,7 +165,7 @@ public struct NetworkOptions: ParsableArguments {
             "Starting weight of the last norm of each branch (default: LSN by depth, 0.5 or 0.1; sew and: 0; else 1).",
         transform: finite
     )
-    public var branchScale: Float?
+    package var branchScale: Float?
 
     /// b of the last norm of each branch, at the start.
     @Option(
@@ -174,7 +174,7 @@ public struct NetworkOptions: ParsableArguments {
             "Starting bias of the last norm of each branch (default: LSN by depth, 0 or, at T = 4, 0.2; sew and: the threshold; else 0).",
         transform: finite
     )
-    public var branchBias: Float?
+    package var branchBias: Float?
 
     /// Factor of the head's first weights, at the start.
     @Option(
@@ -183,8 +183,8 @@ public struct NetworkOptions: ParsableArguments {
             "Factor of the starting weights of the first of head fc256's two layers (default: for events by threshold and leak, 4.6 for standard neurons; else 1).",
         transform: positive
     )
-    public var headGain: Float?
+    package var headGain: Float?
 
     /// Nothing given.
-    public init() {}
+    package init() {}
 }

@@ -1,15 +1,15 @@
-public import ArgumentParser
-public import Training
+package import ArgumentParser
+package import Training
 
 /// Options that say how long it is trained, and with what.
-public struct RunOptions: ParsableArguments {
+package struct RunOptions: ParsableArguments {
     /// Steps after which training stops.
     @Option(
         parsing: .unconditional,
         help: "Stop after so many steps of the run, with a record and a checkpoint.",
         transform: atLeast(1)
     )
-    public var maxSteps: Int?
+    package var maxSteps: Int?
 
     /// Steps between checkpoints inside an epoch.
     @Option(
@@ -17,7 +17,7 @@ public struct RunOptions: ParsableArguments {
         help: "Also save every so many steps, for long epochs.",
         transform: atLeast(1)
     )
-    public var checkpointEvery: Int?
+    package var checkpointEvery: Int?
 
     /// What is kept for the backward pass.
     @Option(
@@ -27,7 +27,7 @@ public struct RunOptions: ParsableArguments {
         ),
         transform: named
     )
-    public var memory: MemoryChoice?
+    package var memory: MemoryChoice?
 
     /// Key of all random numbers.
     @Option(
@@ -35,8 +35,8 @@ public struct RunOptions: ParsableArguments {
         help: "Key of all random numbers (default: 0).",
         transform: readSeed
     )
-    public var seed: UInt64?
+    package var seed: UInt64?
 
     /// Nothing given.
-    public init() {}
+    package init() {}
 }

@@ -1,4 +1,5 @@
 import Glibc
+import HostSystem
 
 /// The system calls of an atomic write that fail in the field, so that tests can make them fail.
 ///
@@ -48,7 +49,7 @@ extension FileSystem {
         path: String,
         calls: AtomicWriteCalls
     ) throws(FileFormatError) {
-        let folder = folder(of: target)
+        let folder = HostPath.folder(of: target)
         let (descriptor, temporary) = try createTemporary(in: folder, for: path)
         do throws(FileFormatError) {
             // Network file systems may report a full disk only when the file is closed.

@@ -1,4 +1,5 @@
 import Glibc
+import HostSystem
 
 /// Where bytes for a path go.
 enum WriteTarget {
@@ -43,7 +44,7 @@ enum WriteTarget {
         let count = unsafe readlink(link, &bytes, bytes.count)
         guard count >= 0 else { throw FileSystem.failure(path, "cannot be written", errno) }
         let text = String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return text.hasPrefix("/") ? text : FileSystem.folder(of: link) + text
+        return text.hasPrefix("/") ? text : HostPath.folder(of: link) + text
     }
 
     /// Whether a link is one of the kernel's in /proc: it leads to an open file, which its text need not name.
@@ -67,20 +68,13 @@ enum WriteTarget {
     /// The number of a descriptor of this process that a path in /proc names.
     private static func ownDescriptor(_ path: String) -> Int32? {
         guard realFolder(of: path) == "/proc/\(getpid())/fd" else { return nil }
-        return Int32(path.dropFirst(FileSystem.folder(of: path).count))
+        return Int32(path.dropFirst(HostPath.folder(of: path).count))
     }
 
     /// The folder of a path without links.
     private static func realFolder(of path: String) -> String? {
-        guard let resolved = unsafe realpath(FileSystem.folder(of: path), nil) else { return nil }
+        guard let resolved = unsafe realpath(HostPath.folder(of: path), nil) else { return nil }
         defer { unsafe free(resolved) }
         return unsafe String(cString: resolved)
-    }
-}
-
-extension FileSystem {
-    /// The folder that a path's last name is in, with the "/" at its end.
-    static func folder(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
     }
 }

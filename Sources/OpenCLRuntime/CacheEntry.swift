@@ -1,3 +1,5 @@
+import HostSystem
+
 /// What a compiled program is filed under: everything that it depends on.
 struct CacheKey: Sendable, Hashable {
     /// 32 bytes.

@@ -1,4 +1,5 @@
 import Foundation
+import HostSystem
 
 /// A folder that only this user can look into.
 enum PrivateFolder {
@@ -38,7 +39,7 @@ enum PrivateFolder {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return }
         let oldest = time(nil) - days * 86_400
         for name in names where isOurs(name) {
-            let file = path + "/" + name
+            let file = HostPath.join(path, name)
             guard let status = status(file), status.st_mtim.tv_sec < oldest else { continue }
             _ = unsafe unlink(file)
         }

@@ -94,9 +94,7 @@ public struct ModelMetadata: Hashable, Sendable {
     }
 
     private static func json(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        return String(decoding: try JSONEncoder.sorted(isIndented: false).encode(value), as: UTF8.self)
     }
 
     /// Reads a checkpoint's metadata. What a file lacks of the keys beside `network` is taken from it, and the other way

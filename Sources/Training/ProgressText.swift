@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import HostSystem
 import Networks
 
 /// How training looks in a terminal and in a log: pure functions from reports to text.
@@ -130,11 +131,11 @@ public struct ProgressText: Sendable {
         lines.append("folder  \(folder)")
         if let best = summary.best {
             lines.append(
-                "best    \(RunFolder.file("checkpoint-best.safetensors", in: folder)) (epoch \(best.epoch))"
+                "best    \(HostPath.join(folder, "checkpoint-best.safetensors")) (epoch \(best.epoch))"
             )
         }
         lines.append(
-            "last    \(RunFolder.file("checkpoint-last.safetensors", in: folder)) (step \(summary.step))"
+            "last    \(HostPath.join(folder, "checkpoint-last.safetensors")) (step \(summary.step))"
         )
         if let report {
             lines.append("report  \(PrintableText.name(report))")
@@ -183,9 +184,14 @@ extension ProgressText {
         String(format: "%.1e", value)
     }
 
-    /// A fraction as a percentage with two digits after the point.
-    public static func percent(_ fraction: Double) -> String {
-        decimal(100 * fraction, 2) + " %"
+    /// A fraction as a percentage with so many digits after the point.
+    public static func percent(_ fraction: Double, digits: Int = 2) -> String {
+        decimal(100 * fraction, digits) + " %"
+    }
+
+    /// Seconds in thousandths, with so many digits after the point.
+    public static func milliseconds(_ seconds: Double, digits: Int) -> String {
+        decimal(1000 * seconds, digits) + " ms"
     }
 
     /// Samples a second.

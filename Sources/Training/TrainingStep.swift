@@ -1,20 +1,20 @@
-import Datasets
+package import Datasets
 import FileFormats
-import Networks
-import Tensors
+package import Networks
+package import Tensors
 
 /// One step of training, and what a checkpoint keeps of all of them.
-struct TrainingStep: Sendable {
-    private(set) var network: Network
+package struct TrainingStep: Sendable {
+    package private(set) var network: Network
     let optimizer: Optimizer
     let learning: LearningConfiguration
     private(set) var metadata: ModelMetadata
     /// What is kept for the backward pass.
     let memory: MemoryMode
-    let preparer: BatchPreparer
+    package let preparer: BatchPreparer
     let record: any Storage
 
-    init(
+    package init(
         configuration: TrainingConfiguration,
         network: Network,
         data: any TrainingData,
@@ -44,7 +44,7 @@ struct TrainingStep: Sendable {
     ///   - observer: watches the network, if anyone does.
     ///   - betweenPasses: see ``enqueue(_:labels:rate:number:observer:betweenPasses:)``.
     /// - Throws: ``TrainingError/diverged(what:step:epoch:advice:)``, `BackendError`.
-    func run(
+    package func run(
         _ batch: Batch,
         rate: Double,
         number: Int,
@@ -202,7 +202,7 @@ extension TrainingStep {
     }
 
     /// The state of a run before its first step.
-    func begin(seed: UInt64) throws(BackendError) {
+    package func begin(seed: UInt64) throws(BackendError) {
         try network.initialize(seed: seed)
         try optimizer.reset(network.parameters)
     }

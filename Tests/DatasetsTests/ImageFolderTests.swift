@@ -4,6 +4,7 @@ import ReferenceBackend
 import Synchronization
 import Tensors
 import TestPictures
+import TestSupport
 import Testing
 
 @testable import Datasets

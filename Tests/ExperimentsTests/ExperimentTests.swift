@@ -5,6 +5,7 @@ import Networks
 import ReferenceBackend
 import Reports
 import Synchronization
+import TestSupport
 import Testing
 import Training
 

@@ -2,6 +2,7 @@ import Configuration
 import Foundation
 import ReferenceBackend
 import Reports
+import TestSupport
 import Testing
 import Training
 

@@ -4,6 +4,7 @@ import Foundation
 import Networks
 import ReferenceBackend
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training

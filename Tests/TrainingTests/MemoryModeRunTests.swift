@@ -7,6 +7,7 @@ import OpenCLBackend
 import OpenCLRuntime
 import ReferenceBackend
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training

@@ -1,6 +1,7 @@
 import Configuration
 import FileFormats
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Training

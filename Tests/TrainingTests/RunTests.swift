@@ -6,6 +6,7 @@ import Networks
 import ReferenceBackend
 import Synchronization
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training

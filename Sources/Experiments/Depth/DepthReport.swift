@@ -6,7 +6,7 @@ import Training
 
 extension DepthResults {
     /// The report in Markdown, its pictures beside it.
-    public func report(command: String) -> [UInt8] {
+    package func report(command: String) -> [UInt8] {
         var report = MarkdownReport("Depth")
         let budget = runs.map(\.record).budget(namesLearningRate: true)
         report.paragraph(
