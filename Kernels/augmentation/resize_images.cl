@@ -10,7 +10,8 @@
 // rows, columns, rows and columns resized, top, left, mirrored; constants [CHANNELS][2]: factor and summand that
 // normalise a level; output [images][height][width][stride] floats.
 // Mapping: an item takes an image and a run of its rows.
-// Sizes: extents up to 2¹⁶, so that positions in half pixels fit a long; the host has seen that pictures and parts fit.
+// Sizes: extents of pictures up to 2¹⁶, resized up to 2³⁰, so that positions in half pixels fit a long; the host has seen that
+// pictures and parts fit.
 // Numerics: whole and broken part of (i + ½)·n/m are kept apart, so that weights are as exact in wide pictures as in
 // narrow ones.
 #include "common/layout.cl"

@@ -179,6 +179,11 @@ public struct PictureCrop: Hashable, Sendable {
 
     /// Integers of a crop.
     public static let words = 8
+    /// Rows or columns of a picture.
+    public static let mostPixels = 1 << 16
+    /// Rows or columns that it is resized to. Only the part is ever made, so that a strip of one row may be resized to any
+    /// height.
+    public static let mostPlaces = 1 << 30
 
     /// From its ``words`` integers, in the order of the properties.
     public init(_ words: ArraySlice<UInt32>) {
@@ -199,10 +204,11 @@ public struct PictureCrop: Hashable, Sendable {
     /// What does not fit, if anything: the picture must lie in `words` words and the part, of a batch's shape, in the
     /// resized picture.
     public func problem(words: Int, shape: ImageShape) -> String? {
-        let limit = 1 << 16
-        guard [height, width, resizedHeight, resizedWidth].allSatisfy({ (1...limit).contains($0) }) else {
+        guard [height, width].allSatisfy((1...Self.mostPixels).contains),
+            [resizedHeight, resizedWidth].allSatisfy((1...Self.mostPlaces).contains)
+        else {
             return "a picture of \(height)×\(width) pixels, resized to \(resizedHeight)×\(resizedWidth), has an extent "
-                + "that is not in 1...\(limit)"
+                + "that is not in 1...\(Self.mostPixels), or in 1...\(Self.mostPlaces) when it is resized"
         }
         let size = (height * width * shape.channels + 3) / 4
         guard offset >= 0, offset <= words, size <= words - offset else {

@@ -131,6 +131,41 @@ struct ImageFolderTests {
         }
     }
 
+    @Test(
+        "take strips as they take other pictures: of any length, their middle is what evaluation sees",
+        arguments: [(1, 300), (300, 1), (2, 65_500), (65_500, 2)]
+    )
+    func strips(height: Int, width: Int) throws {
+        let folder = try TemporaryFolder()
+        for name in ["ant", "bee"] {
+            // Levels rise towards the middle of the strip.
+            let long = max(height, width)
+            let levels = (0..<long).flatMap { place -> [UInt8] in
+                let level = UInt8(255 * min(place, long - 1 - place) / (long / 2))
+                return [level, level, level]
+            }
+            let pixels = (0..<height * width).flatMap { pixel -> ArraySlice<UInt8> in
+                let place = width > height ? pixel % width : pixel / width
+                return levels[3 * place..<3 * place + 3]
+            }
+            let picture = TestPicture(width: width, height: height, pixels: pixels)
+            for index in 0..<2 { try folder.add(picture.jpeg(), at: "\(name)/\(index).jpg") }
+        }
+        let data = try load(folder, size: .square(224))
+        let preparer = BatchPreparer(backend: Backend(ReferenceBackend()), data: data)
+        let tested = try data.evaluationBatches(batchSize: 2).evaluationBatch(index: 0)
+        let trained = try data.trainingBatches(batchSize: 2, seed: 0, policy: .none).trainingBatch(epoch: 0, index: 0)
+        for batch in [tested, trained] {
+            #expect(batch.count == 2)
+            let values = try preparer.backend.values(try preparer.prepare(batch))
+            #expect(values.count == 2 * 3 * 224 * 224 && values.allSatisfy(\.isFinite))
+        }
+        #expect(data.badFiles.isEmpty)
+        let values = try preparer.backend.values(try preparer.prepare(tested))
+        let middle = (values[112 * 224 + 112] * data.deviation[0] + data.mean[0]) * 255
+        #expect(middle > 245, "\(middle)")
+    }
+
     /// The file of a training sample, in the order of the split.
     private func trainPath(_ data: ImageFolder, _ sample: Int, _ folder: TemporaryFolder) -> String? {
         let folders = try? ClassFolders(
