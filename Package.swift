@@ -47,9 +47,10 @@ let package = Package(
         .target(name: "BundledDigits", sources: ["BundledDigits.c"]),
         .target(name: "KnownValues", sources: ["KnownValues.c"]),
 
-        .target(name: "OpenCLRuntime", dependencies: ["COpenCL"], swiftSettings: house),
+        .target(name: "HostSystem", swiftSettings: house),
+        .target(name: "OpenCLRuntime", dependencies: ["HostSystem", "COpenCL"], swiftSettings: house),
         .target(name: "Tensors", swiftSettings: house),
-        .target(name: "FileFormats", dependencies: ["CZlib", "CTurboJPEG"], swiftSettings: house),
+        .target(name: "FileFormats", dependencies: ["HostSystem", "CZlib", "CTurboJPEG"], swiftSettings: house),
         .target(name: "ReferenceBackend", dependencies: ["Tensors"], swiftSettings: house),
         .target(name: "OpenCLBackend", dependencies: ["Tensors", "OpenCLRuntime", "Kernels"], swiftSettings: house),
         .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: house),
@@ -117,7 +118,11 @@ let package = Package(
             path: "Tests/TestPictures",
             swiftSettings: house
         ),
-        .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats", "TestPictures"], swiftSettings: house),
+        .testTarget(
+            name: "FileFormatsTests",
+            dependencies: ["FileFormats", "HostSystem", "TestPictures"],
+            swiftSettings: house
+        ),
         .testTarget(
             name: "DatasetsTests",
             dependencies: ["Datasets", "FileFormats", "ReferenceBackend", "Tensors", "TestPictures"],

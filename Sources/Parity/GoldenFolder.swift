@@ -31,13 +31,12 @@ public enum GoldenFolder {
         guard !files.isEmpty else {
             throw ParityError.noCases("\(path): the folder has no .safetensors file, so there is nothing to check")
         }
-        let cases = try files.map { try parse(FileSystem.read($0), path: $0) }
+        let cases = try files.map { try parse(Safetensors.read($0), path: $0) }
         return try select(cases, filter, source: path)
     }
 
-    /// The case in the bytes of a file.
-    static func parse(_ bytes: [UInt8], path: String) throws(FileFormatError) -> ParityCase {
-        let file = try Safetensors.parse(bytes, path: path)
+    /// The case in a file.
+    static func parse(_ file: Safetensors, path: String) throws(FileFormatError) -> ParityCase {
         func text(_ key: String) throws(FileFormatError) -> String {
             guard let text = file.metadata[key] else {
                 throw FileFormatError(

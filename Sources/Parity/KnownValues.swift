@@ -1,3 +1,4 @@
+import FileFormats
 import KnownValues
 
 extension ParityCatalogue {
@@ -9,7 +10,8 @@ extension ParityCatalogue {
         let cases = try (0..<lsn_known_values_count).map { index in
             let item = unsafe lsn_known_value(index)
             let bytes = unsafe Array(UnsafeBufferPointer(start: item.bytes, count: item.length))
-            return try unsafe GoldenFolder.parse(bytes, path: String(cString: item.name))
+            let name = unsafe String(cString: item.name)
+            return try GoldenFolder.parse(Safetensors.parse(bytes, path: name), path: name)
         }
         return try GoldenFolder.select(cases, filter, source: "known values")
     }

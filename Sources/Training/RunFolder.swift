@@ -120,9 +120,8 @@ public final class RunFolder: Sendable {
             (lastCheckpointPath, copy.lastCheckpointPath),
         ]
         for (source, target) in pairs where FileManager.default.fileExists(atPath: source) {
-            let bytes = try FileSystem.read(source, limit: .max)
             try TrainingError.saving(run: self.path) { () throws(FileFormatError) in
-                try FileSystem.writeAtomically(bytes, to: target)
+                try FileSystem.copy(source, to: target)
             }
         }
         return copy
@@ -160,7 +159,7 @@ public final class RunFolder: Sendable {
     /// What a process that was killed while it wrote left behind.
     private func removeTemporaryFiles() {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        for name in names where name.hasPrefix(".lsn-") && name.hasSuffix(".tmp") {
+        for name in names where FileSystem.isTemporary(name) {
             try? FileManager.default.removeItem(atPath: Self.file(name, in: path))
         }
     }

@@ -182,8 +182,7 @@ extension TrainingStep {
     /// Writes the state to continue from.
     func save(_ progress: TrainingProgress, folder: RunFolder) throws {
         let strings = try metadata.strings().merging(progress.metadata) { first, _ in first }
-        let file = try CheckpointFile.encode(network, metadata: strings, optimizer: optimizer)
-        try write(file, to: folder.lastCheckpointPath, folder: folder)
+        try write(strings, optimizer: optimizer, to: folder.lastCheckpointPath, folder: folder)
     }
 
     /// Writes the model alone.
@@ -192,13 +191,19 @@ extension TrainingStep {
         strings["epoch"] = "\(record.epoch)"
         strings["step"] = "\(record.step)"
         strings["test_accuracy"] = "\(record.testAccuracy)"
-        let file = try CheckpointFile.encode(network, metadata: strings, optimizer: nil)
-        try write(file, to: path, folder: folder)
+        try write(strings, optimizer: nil, to: path, folder: folder)
     }
 
-    private func write(_ file: Safetensors, to path: String, folder: RunFolder) throws(TrainingError) {
-        let run = folder.hasCheckpoint ? folder.path : nil
-        try TrainingError.saving(run: run) { () throws(FileFormatError) in try file.write(to: path) }
+    private func write(
+        _ metadata: [String: String],
+        optimizer: Optimizer?,
+        to path: String,
+        folder: RunFolder
+    ) throws {
+        let kept = folder.hasCheckpoint ? folder.path : nil
+        try TrainingError.savingTensors(run: kept) {
+            try CheckpointFile.write(network, to: path, metadata: metadata, optimizer: optimizer)
+        }
     }
 
     /// The state of a run before its first step.
@@ -211,9 +216,9 @@ extension TrainingStep {
     ///
     /// - Throws: `FileFormatError`, `NetworkError`, `BackendError`.
     mutating func restore(from path: String) throws -> TrainingProgress {
-        let file = try Safetensors.read(path)
+        let file = try SafetensorsFile(path)
         let progress = try TrainingProgress(metadata: file.metadata, path: path)
-        try CheckpointFile.restore(file, path: path, to: network, optimizer: optimizer)
+        try CheckpointFile.restore(file, to: network, optimizer: optimizer)
         if let found = progress.surrogate {
             try use(.dspike(temperature: found.temperature))
         }

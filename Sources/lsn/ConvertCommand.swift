@@ -103,7 +103,10 @@ struct ConvertCommand: AsyncParsableCommand {
         }
         let report = try await convert(found, configuration, samples, on: backend)
         reporter.report()
-        try save(Array(ConversionChart(report: report).svg.utf8), to: Self.beside(found.path, "converted.svg"))
+        let chart = Array(ConversionChart(report: report).svg.utf8)
+        try TrainingError.saving(run: nil) { () throws(FileFormatError) in
+            try FileSystem.writeAtomically(chart, to: Self.beside(found.path, "converted.svg"))
+        }
         if json { try JSONOutput.print(report) } else { Terminal.write(report.text) }
     }
 }
@@ -160,7 +163,7 @@ extension ConvertCommand {
         on backend: Backend
     ) async throws -> ConversionReport {
         let rectifiers = try Network(model.metadata.network, backend: backend)
-        try CheckpointFile.restore(model.file, path: model.path, to: rectifiers, optimizer: nil)
+        try CheckpointFile.restore(model.file, to: rectifiers, optimizer: nil)
         let evaluator = Evaluator(network: rectifiers, data: data, batchSize: configuration.learning.batchSize)
         guard let evaluation = try await evaluator.run() else { throw CancellationError() }
         let reach = ActivationReach(network: rectifiers, data: data, configuration: configuration)
@@ -174,12 +177,10 @@ extension ConvertCommand {
         var metadata = model.metadata
         metadata.network = conversion.description
         metadata.batchSize = batchSize
-        var file = Safetensors()
-        file.metadata = try metadata.strings()
-        for tensor in conversion.state {
-            file.append(tensor.name, Safetensors.Tensor(floats: tensor.values, shape: tensor.shape))
+        let strings = try metadata.strings()
+        try TrainingError.savingTensors(run: nil) {
+            try CheckpointFile.write(conversion.state, to: path, metadata: strings)
         }
-        try save(file.serialized(), to: path)
 
         let spiking = try Network(conversion.description, backend: backend)
         try spiking.parameters.load(state: conversion.state, source: path)
@@ -213,12 +214,6 @@ extension ConvertCommand {
 
     private static func beside(_ path: String, _ name: String) -> String {
         URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(name).relativePath
-    }
-
-    private func save(_ bytes: [UInt8], to path: String) throws {
-        try TrainingError.saving(run: nil) { () throws(FileFormatError) in
-            try FileSystem.writeAtomically(bytes, to: path)
-        }
     }
 }
 

@@ -159,7 +159,7 @@ struct EvalCommand: AsyncParsableCommand {
         keepsLogits: Bool
     ) async throws -> Evaluation {
         let network = try Network(model.metadata.network, backend: backend)
-        try CheckpointFile.restore(model.file, path: model.path, to: network, optimizer: nil)
+        try CheckpointFile.restore(model.file, to: network, optimizer: nil)
         let evaluator = Evaluator(network: network, data: data, batchSize: batchSize)
         try evaluator.warmUp()
         let progress = DataProgress("evaluating")
@@ -179,7 +179,7 @@ struct EvalCommand: AsyncParsableCommand {
 struct SavedModel {
     /// The file.
     let path: String
-    let file: Safetensors
+    let file: SafetensorsFile
     let metadata: ModelMetadata
     /// Of the run, where the file stands in its folder.
     let record: RunRecord?
@@ -204,7 +204,7 @@ struct SavedModel {
         }
         let beside = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("config.json").path
         record = FileManager.default.fileExists(atPath: beside) ? try RunRecord.read(beside) : nil
-        file = try Safetensors.read(path)
+        file = try SafetensorsFile(path)
         metadata = try ModelMetadata(file.metadata, path: path)
     }
 }

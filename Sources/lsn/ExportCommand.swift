@@ -40,40 +40,43 @@ struct ExportCommand: ParsableCommand {
         let found = try SavedModel(checkpoint)
         let network = try Network(found.metadata.network, backend: Backend(ReferenceBackend()))
         // Restoring compares every name and shape, so that what is written is a whole model.
-        try CheckpointFile.restore(found.file, path: found.path, to: network, optimizer: nil)
-        let state = try network.parameters.exportState()
+        try CheckpointFile.restore(found.file, to: network, optimizer: nil)
         let path = output ?? "\(found.metadata.model).\(format.rawValue)"
         status.show("writing \(path)")
-        let bytes = try encode(state, of: found, to: path)
-        try TrainingError.saving(run: nil) { () throws(FileFormatError) in
-            try FileSystem.writeAtomically(bytes, to: path)
-        }
+        try write(network, of: found, to: path)
         status.clear()
-        let values = state.reduce(0) { $0 + $1.values.count }
+        let state = network.parameters.state
+        let values = state.reduce(0) { $0 + $1.entry.count }
         Terminal.write(
             "\(path): \(found.metadata.model), \(state.count) tensors, \(ProgressText.grouped(values)) values\n"
         )
     }
 
-    private func encode(_ state: [NamedTensor], of model: SavedModel, to path: String) throws -> [UInt8] {
+    private func write(_ network: Network, of model: SavedModel, to path: String) throws {
+        let strings = try model.metadata.strings()
         switch format {
         case .safetensors:
-            var file = Safetensors()
-            file.metadata = try model.metadata.strings()
-            for tensor in state {
-                file.append(tensor.name, Safetensors.Tensor(floats: tensor.values, shape: tensor.shape))
+            try TrainingError.savingTensors(run: nil) {
+                try CheckpointFile.write(network, to: path, metadata: strings, optimizer: nil)
             }
-            return file.serialized()
         case .npz:
+            let state = try network.parameters.exportState()
             let entries = state.map { NPZ.Entry(name: $0.name, shape: $0.shape, values: $0.values) }
-            return try NPZ.serialize(entries, path: path)
+            try put(NPZ.serialize(entries, path: path), to: path)
         case .nir:
+            let graph: NIRGraph
             do {
-                let graph = try NIRGraph(model.metadata.network, state: state)
-                return graph.serialized(metadata: try model.metadata.strings())
+                graph = try NIRGraph(model.metadata.network, state: network.parameters.exportState())
             } catch {
                 throw InputError("\(model.path): \(error)")
             }
+            try put(graph.serialized(metadata: strings), to: path)
+        }
+    }
+
+    private func put(_ bytes: [UInt8], to path: String) throws(TrainingError) {
+        try TrainingError.saving(run: nil) { () throws(FileFormatError) in
+            try FileSystem.writeAtomically(bytes, to: path)
         }
     }
 }

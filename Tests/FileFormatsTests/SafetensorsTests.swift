@@ -217,6 +217,17 @@ struct DamagedSafetensorsTests {
         #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
     }
 
+    @Test("are the same errors where they are read tensor by tensor", arguments: lengths + places + tensors + texts)
+    func damagedFile(file: [UInt8], offset: Int, reason: String) throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/f.safetensors"
+        try FileSystem.writeAtomically(file, to: path)
+        let error = #expect(throws: FileFormatError.self) { try SafetensorsFile(path) }
+        #expect(error?.path == path)
+        #expect(error?.byteOffset == offset)
+        #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+    }
+
     @Test("are seen wherever they were cut")
     func truncation() {
         for length in 0..<SafetensorsTests.fromPython.count {

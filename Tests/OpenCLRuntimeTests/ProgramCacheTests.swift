@@ -188,7 +188,7 @@ import Testing
         let old = Date(timeIntervalSinceNow: -40 * 86_400)
         let digest = String(repeating: "0af", count: 21) + "9"
         let others = ["readme.txt", "data_batch_1.bin", "notes.tmp", "\(digest).bin.old", "0\(digest).bin"]
-        for name in ["\(digest).bin", "\(digest).bin.1.2.tmp"] + others {
+        for name in ["\(digest).bin", "\(digest).bin.1.2.tmp", ".lsn-1a2b.tmp"] + others {
             try folder.write("x", to: "new/cache/" + name)
             try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: cacheFolder + "/" + name)
         }

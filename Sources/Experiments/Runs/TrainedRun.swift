@@ -24,7 +24,7 @@ public struct TrainedRun: Sendable {
     public let configuration: TrainingConfiguration
     /// Where it was trained.
     public let machine: MachineRecord
-    private let file: Safetensors
+    private let file: SafetensorsFile
     private let metadata: ModelMetadata
 
     /// Reads the run in `folder`.
@@ -52,7 +52,7 @@ public struct TrainedRun: Sendable {
         let record = try RunRecord.read(paths.configuration)
         machine = record.machine
         configuration = record.configuration
-        file = try Safetensors.read(checkpoint)
+        file = try SafetensorsFile(checkpoint)
         metadata = try ModelMetadata(file.metadata, path: checkpoint)
     }
 
@@ -74,7 +74,7 @@ public struct TrainedRun: Sendable {
             )
         }
         let network = try Network(description, backend: backend)
-        try CheckpointFile.restore(file, path: checkpoint, to: network, optimizer: nil)
+        try CheckpointFile.restore(file, to: network, optimizer: nil)
         return network
     }
 }

@@ -1,13 +1,4 @@
 extension Safetensors {
-    /// What the header says of a tensor, and where in the file it says so.
-    private struct Entry {
-        var name: String
-        var type: ElementType
-        var shape: [Int]
-        var range: Range<Int>
-        var offset: Int
-    }
-
     /// The content of a file that was read.
     ///
     /// - Parameters:
@@ -16,52 +7,92 @@ extension Safetensors {
     /// - Throws: ``FileFormatError`` for anything that the format forbids: a header that is no JSON or has a name twice,
     ///   unknown types, shapes that do not fit their bytes, bytes of two tensors that overlap, bytes of none, and a file
     ///   that is shorter or longer than its header says.
-    public static func parse(_ bytes: [UInt8], path: String) throws(FileFormatError) -> Safetensors {
-        let base = try headerEnd(bytes, path: path)
-        var text = JSONText(bytes, range: 8..<base, path: path)
+    package static func parse(_ bytes: [UInt8], path: String) throws(FileFormatError) -> Safetensors {
+        let header = try SafetensorsHeader(bytes, size: bytes.count, path: path)
         var file = Safetensors()
-        var entries: [Entry] = []
-        try text.object { (text: inout JSONText, name: String, offset: Int) throws(FileFormatError) in
-            if name == metadataKey {
-                try text.object { (text: inout JSONText, key: String, _: Int) throws(FileFormatError) in
-                    file.metadata[key] = try text.string()
-                }
-            } else {
-                entries.append(try entry(&text, name: name, offset: offset))
-            }
-        }
-        try text.expectEnd()
-        try checkPlaces(entries, size: bytes.count - base, base: base, path: path)
-        for entry in entries {
-            let content = bytes[base + entry.range.lowerBound..<base + entry.range.upperBound]
-            file.append(entry.name, Tensor(type: entry.type, shape: entry.shape, bytes: [UInt8](content)))
+        file.metadata = header.metadata
+        for place in header.places {
+            let entry = place.entry
+            file.append(entry.name, Tensor(type: entry.type, shape: entry.shape, bytes: [UInt8](bytes[place.bytes])))
         }
         return file
     }
+}
 
-    /// Where the header ends and the tensors' bytes start.
-    private static func headerEnd(_ bytes: [UInt8], path: String) throws(FileFormatError) -> Int {
+/// What the header of a safetensors file says, all of it checked.
+struct SafetensorsHeader {
+    /// A tensor, and where its bytes lie.
+    struct Place {
+        var entry: Safetensors.Entry
+        /// In the file, once it is known that they fill it.
+        var bytes: Range<Int>
+        /// Where in the file the header says so.
+        var offset: Int
+    }
+
+    /// Bytes from which on it is known how long the header is, and that it is one.
+    static let prefix = 9
+
+    /// Free texts by name.
+    private(set) var metadata: [String: String] = [:]
+    /// The tensors in the header's order.
+    private(set) var places: [Place] = []
+
+    /// Reads a header.
+    ///
+    /// - Parameters:
+    ///   - bytes: the file's first, up to ``end(_:size:path:)``; more do no harm.
+    ///   - size: bytes of the file.
+    ///   - path: its name, for errors.
+    /// - Throws: ``FileFormatError``, see `Safetensors.parse`.
+    init(_ bytes: [UInt8], size: Int, path: String) throws(FileFormatError) {
+        let base = try Self.end(bytes, size: size, path: path)
+        var text = JSONText(bytes, range: 8..<base, path: path)
+        var (metadata, places): ([String: String], [Place]) = ([:], [])
+        try text.object { (text: inout JSONText, name: String, offset: Int) throws(FileFormatError) in
+            if name == Safetensors.metadataKey {
+                try text.object { (text: inout JSONText, key: String, _: Int) throws(FileFormatError) in
+                    metadata[key] = try text.string()
+                }
+            } else {
+                places.append(try Self.place(&text, name: name, offset: offset))
+            }
+        }
+        try text.expectEnd()
+        try Self.check(places, size: size - base, base: base, path: path)
+        self.metadata = metadata
+        self.places = places.map { place in
+            Place(
+                entry: place.entry,
+                bytes: base + place.bytes.lowerBound..<base + place.bytes.upperBound,
+                offset: place.offset
+            )
+        }
+    }
+
+    /// Where the header ends and the tensors' bytes start, by a file's first bytes: ``prefix``, or all where there are fewer.
+    static func end(_ bytes: [UInt8], size: Int, path: String) throws(FileFormatError) -> Int {
         func failure(_ offset: Int, _ problem: String, _ advice: String) -> FileFormatError {
             FileFormatError(path: path, byteOffset: offset, problem: problem, advice: advice)
         }
         guard bytes.count >= 8 else {
             throw failure(
                 0,
-                "has \(bytes.count) bytes, a safetensors file starts with 8 that give its header's length",
+                "has \(size) bytes, a safetensors file starts with 8 that give its header's length",
                 "copy or download the file again"
             )
         }
         let length = LittleEndian.decode([UInt8](bytes[..<8]), as: UInt64.self) { $0 }[0]
-        guard length <= UInt64(headerLimit) else {
+        guard length <= UInt64(Safetensors.headerLimit) else {
             throw failure(
                 0,
-                "the first 8 bytes give a header of \(length) bytes, the format allows \(headerLimit)",
+                "the first 8 bytes give a header of \(length) bytes, the format allows \(Safetensors.headerLimit)",
                 "make sure that this is a safetensors file"
             )
         }
-        guard Int(length) <= bytes.count - 8 else {
+        guard Int(length) <= size - 8 else {
             throw failure(
-                bytes.count,
+                size,
                 "ends within its header of \(length) bytes",
                 "the file was cut short: copy or download it again"
             )
@@ -73,11 +104,11 @@ extension Safetensors {
     }
 
     /// Reads `{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}`, its members in any order.
-    private static func entry(
+    private static func place(
         _ text: inout JSONText,
         name: String,
         offset: Int
-    ) throws(FileFormatError) -> Entry {
+    ) throws(FileFormatError) -> Place {
         var type: ElementType?
         var shape: [Int]?
         var offsets: [Int]?
@@ -114,33 +145,37 @@ extension Safetensors {
                 at: offset
             )
         }
-        return Entry(name: name, type: type, shape: shape, range: offsets[0]..<offsets[1], offset: offset)
+        return Place(
+            entry: Safetensors.Entry(name: name, type: type, shape: shape),
+            bytes: offsets[0]..<offsets[1],
+            offset: offset
+        )
     }
 
     /// Makes sure that the tensors fill the `size` bytes behind the header, each byte once.
-    private static func checkPlaces(
-        _ entries: [Entry],
+    private static func check(
+        _ places: [Place],
         size: Int,
         base: Int,
         path: String
     ) throws(FileFormatError) {
         let again = "the file is damaged: copy or download it again"
         var end = 0
-        let inOrder = entries.sorted {
-            ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+        let inOrder = places.sorted {
+            ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound)
         }
-        for entry in inOrder {
-            guard entry.range.lowerBound == end else {
-                let relation = entry.range.lowerBound < end ? "overlaps the one before it" : "leaves a gap before it"
+        for place in inOrder {
+            guard place.bytes.lowerBound == end else {
+                let relation = place.bytes.lowerBound < end ? "overlaps the one before it" : "leaves a gap before it"
                 throw FileFormatError(
                     path: path,
-                    byteOffset: entry.offset,
-                    problem: "tensor \(entry.name) starts at \(entry.range.lowerBound) of the data where \(end) "
+                    byteOffset: place.offset,
+                    problem: "tensor \(place.entry.name) starts at \(place.bytes.lowerBound) of the data where \(end) "
                         + "is next: it \(relation)",
                     advice: again
                 )
             }
-            end = entry.range.upperBound
+            end = place.bytes.upperBound
         }
         guard end == size else {
             let (sum, isTooLarge) = base.addingReportingOverflow(end)
