@@ -79,7 +79,9 @@ public struct MemoryPlanner {
             workspace: max(counted.total - parts, 0),
             data: counted.data,
             total: needs == nil ? .max : counted.total,
+            checkpoint: counted.checkpoint,
             deviceBytes: limits.totalBytes,
+            hostBytes: limits.hostBytes,
             largestBatch: try largestBatch(mode),
             largestStorage: counted.largestStorage,
             deviceLargestStorage: limits.largestStorageBytes
@@ -97,7 +99,11 @@ public struct MemoryPlanner {
 
     private func fits(_ mode: MemoryMode, samples: Int) -> Bool {
         guard let needs = try? needs(mode, samples: samples) else { return false }
-        return needs.total <= limits.totalBytes && needs.largestStorage <= limits.largestStorageBytes
+        return limits.fit(
+            total: needs.total,
+            largestStorage: needs.largestStorage,
+            checkpoint: needs.checkpoint
+        )
     }
 
     /// The largest batch that fits, to one part in 256: what a step takes grows with the batch.

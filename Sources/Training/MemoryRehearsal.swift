@@ -10,6 +10,8 @@ struct MemoryNeeds {
     var data = 0
     var saved = 0
     var total = 0
+    /// On the host.
+    var checkpoint = 0
     var largestStorage = 0
 }
 
@@ -34,6 +36,7 @@ struct MemoryRehearsal {
         fixed.gradients = memory.storageBytes(words: network.parameters.wordCount)
         fixed.parameters = memory.memoryUsage.bytesInUse - fixed.gradients
         step = try TrainingStep(configuration: configuration, network: network, data: data, memory: mode)
+        fixed.checkpoint = CheckpointFile.hostBytes(of: network, optimizer: step.optimizer)
         fixed.optimizer = memory.memoryUsage.bytesInUse - fixed.parameters - fixed.gradients
         // What a data set's bytes become is a table that is made once.
         _ = try step.preparer.prepare(step.preparer.placeholder(count: 1))

@@ -49,6 +49,7 @@ public struct ProgressText: Sendable {
             ("parameters", plan.parameters), ("gradients", plan.gradients), ("optimizer", plan.optimizer),
             ("saved activations", plan.savedActivations), ("workspace", plan.workspace), ("data", plan.data),
             ("total", plan.total), ("device", plan.deviceBytes),
+            ("checkpoint, on host", plan.checkpoint),
         ]
         let rows = parts.map { name, bytes in
             name.padding(toLength: 20, withPad: " ", startingAt: 0) + Self.bytes(bytes)

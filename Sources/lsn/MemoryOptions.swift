@@ -10,9 +10,13 @@ extension OpenDevice {
     var memoryLimits: MemoryLimits {
         guard let info = queue?.device else {
             let left = HostMemory.availableBytes
-            return MemoryLimits(totalBytes: left, largestStorageBytes: left)
+            return MemoryLimits(totalBytes: left, largestStorageBytes: left, hostBytes: nil)
         }
-        return MemoryLimits(totalBytes: info.memoryLimit, largestStorageBytes: info.largestAllocationBytes)
+        return MemoryLimits(
+            totalBytes: info.memoryLimit,
+            largestStorageBytes: info.largestAllocationBytes,
+            hostBytes: info.kind == .cpu ? nil : HostMemory.availableBytes
+        )
     }
 
     /// Plans the memory of a run on this device. The reference's tensors are as large as OpenCL's.

@@ -158,6 +158,21 @@ struct StorageTests {
         #expect(device == backend.deviceName)
     }
 
+    @Test("Beyond a limit, what is kept is given back before more is taken")
+    func limited() throws {
+        let device = try TestDevice.kernels()
+        let backend = Backend(device)
+        _ = try backend.allocate(words: 1 << 16)
+        _ = try backend.allocate(words: 1 << 12)
+        #expect(device.memoryUsage.pooledBytes == (1 << 18) + (1 << 14))
+        device.limitMemory(to: 1 << 19)
+        let kept = try backend.allocate(words: 1 << 15)
+        #expect(device.memoryUsage.pooledBytes == (1 << 18) + (1 << 14))
+        let more = try backend.allocate(words: 1 << 15)
+        #expect(device.memoryUsage.pooledBytes == 0)
+        #expect(kept.words == more.words)
+    }
+
     @Test("Where memory is short, the pool is emptied first")
     func emptied() throws {
         let device = try TestDevice.kernels()
