@@ -67,6 +67,12 @@ static const unsigned char convolution_spike_lookup[] = {
 static const unsigned char convolution_sum_partitions[] = {
 #embed "convolution/sum_partitions.cl"
 };
+static const unsigned char convolution_weight_grid[] = {
+#embed "convolution/weight_grid.cl"
+};
+static const unsigned char convolution_weight_levels[] = {
+#embed "convolution/weight_levels.cl"
+};
 static const unsigned char convolution_winograd_backward_data[] = {
 #embed "convolution/winograd_backward_data.cl"
 };
@@ -171,6 +177,8 @@ static const LSNKernelSource sources[] = {
     SOURCE(convolution_spike_forward, "convolution/spike_forward.cl"),
     SOURCE(convolution_spike_lookup, "convolution/spike_lookup.cl"),
     SOURCE(convolution_sum_partitions, "convolution/sum_partitions.cl"),
+    SOURCE(convolution_weight_grid, "convolution/weight_grid.cl"),
+    SOURCE(convolution_weight_levels, "convolution/weight_levels.cl"),
     SOURCE(convolution_winograd_backward_data, "convolution/winograd_backward_data.cl"),
     SOURCE(elementwise_copy, "elementwise/copy.cl"),
     SOURCE(elementwise_rectify, "elementwise/rectify.cl"),

@@ -10,15 +10,16 @@
 // Both are enqueued where either may be the faster; the number of spikes, counted on the device (count_spikes.cl), decides
 // which of the two does the work, so that the choice depends on data alone and no one waits for it.
 //
-// Weights are first packed into entries: [outputs / (VECTORS * WIDTH)][word][ky][entry][kx][VECTORS][WIDTH] floats. The
+// Weights are first rounded to their grid (weight_grid.cl) and packed into entries:
+// [outputs / (VECTORS * WIDTH)][word][ky][entry][kx][VECTORS][WIDTH] integers. The
 // entries of one word and window row, some 30 KB, stay in the first-level cache while a block of rows passes by.
 // Specialised further by: EVENTS, CHOOSES (whether the number of spikes decides), LARGEST_EVENT_RATE (in thousandths, up to
 // which spikes are taken one by one), VECTORS (vectors of output channels of
 // a work-item), OUT_WIDTH (pixels of an output row), BLOCK_ROWS (output rows of a work-item), COLLECTS (run_moments.cl) and
 // RUN_ROWS (rows of a run of it, of which a block has one or more).
-// Numerics: float sums over words, window rows, and then from left to right over the pixels of the row; of a pixel over
-// its spikes, or groups of four, in the order of channels.
+// Numerics: sums of integers, without rounding or order; each is rounded once, to a float.
 #include "convolution/spike_lookup.cl"
+#include "convolution/weight_levels.cl"
 #include "convolution/run_moments.cl"
 
 #if EVENTS
@@ -46,27 +47,29 @@
 #define ROW_LOOP(index, count) _Pragma("unroll") for (int index = 0; index < (count); index++)
 
 // A work-item packs one word, window row and chunk; global (words * KH, chunks).
-__kernel void pack_entries(__global const float *filter, __global float *entries CHOICE_PARAMETERS)
+__kernel void pack_entries(
+    __global const float *filter, __global const float *grid, __global int *entries CHOICE_PARAMETERS)
 {
     LEAVE_TO_THE_OTHER
     const int ky = get_global_id(0) % KH;
     const int word = get_global_id(0) / KH;
     const int chunk = get_global_id(1);
-    __global float *packed =
+    const FLOATV scale = LOADV(grid + chunk * WIDTH);
+    __global int *packed =
         entries
         + ((((size_t)(chunk / VECTORS) * WORDS + word) * KH + ky) * ENTRIES * ENTRY_VECTORS + chunk % VECTORS) * WIDTH;
     for (int kx = 0; kx < KW; kx++) {
         __global const float *tap = filter + (size_t)(ky * KW + kx) * CHANNELS * OUT_STRIDE + chunk * WIDTH;
-        __global float *to = packed + (size_t)kx * VECTORS * WIDTH;
+        __global int *to = packed + (size_t)kx * VECTORS * WIDTH;
         for (int first = 0; first < (EVENTS ? ENTRIES : GROUPS * 4); first += 4) {
-            FLOATV sums[ROWS];
-            sums[0] = (FLOATV)(0.0f);
+            INTV sums[ROWS];
+            sums[0] = (INTV)(0);
             for (int i = 0; i < 4; i++) {
                 const int channel = word * 32 + first + i;
-                const FLOATV weight =
-                    channel < CHANNELS ? LOADV(tap + (size_t)channel * OUT_STRIDE) : (FLOATV)(0.0f);
+                const INTV weight =
+                    channel < CHANNELS ? weight_levels(LOADV(tap + (size_t)channel * OUT_STRIDE), scale) : (INTV)(0);
 #if EVENTS
-                STOREV(weight, to + (size_t)(first + i) * ENTRY_VECTORS * WIDTH);
+                STORE_LEVELS(weight, to + (size_t)(first + i) * ENTRY_VECTORS * WIDTH);
 #else
                 for (int j = 0; j < 1 << i; j++)
                     sums[(1 << i) + j] = sums[j] + weight;
@@ -74,7 +77,7 @@ __kernel void pack_entries(__global const float *filter, __global float *entries
             }
 #if !EVENTS
             for (int row = 0; row < ROWS; row++)
-                STOREV(sums[row], to + (size_t)(first / 4 * ROWS + row) * ENTRY_VECTORS * WIDTH);
+                STORE_LEVELS(sums[row], to + (size_t)(first / 4 * ROWS + row) * ENTRY_VECTORS * WIDTH);
 #endif
         }
     }
@@ -83,18 +86,18 @@ __kernel void pack_entries(__global const float *filter, __global float *entries
 // A work-item makes VECTORS vectors of output channels of BLOCK_ROWS output rows: global (blocks, chunks / VECTORS). `rows`
 // counts the output rows of all images.
 __kernel void row_forward(
-    __global const uint *spikes, __global const float *entries, __global float *output, int height, int width,
-    int out_height, int rows MOMENTS_PARAMETER CHOICE_PARAMETERS)
+    __global const uint *spikes, __global const int *entries, __global const float *grid, __global float *output, int height,
+    int width, int out_height, int rows MOMENTS_PARAMETER CHOICE_PARAMETERS)
 {
     LEAVE_TO_THE_OTHER
     const int first = get_global_id(0) * BLOCK_ROWS;
     const int end = min(first + BLOCK_ROWS, rows);
     const int chunk = get_global_id(1) * VECTORS;
-    FLOATV sums[BLOCK_ROWS * OUT_WIDTH * VECTORS];
+    INTV sums[BLOCK_ROWS * OUT_WIDTH * VECTORS];
     for (int i = 0; i < BLOCK_ROWS * OUT_WIDTH * VECTORS; i++)
-        sums[i] = (FLOATV)(0.0f);
-    __global const FLOATV *slice =
-        (__global const FLOATV *)entries + (size_t)get_global_id(1) * WORDS * KH * ENTRIES * ENTRY_VECTORS;
+        sums[i] = (INTV)(0);
+    __global const INTV *slice =
+        (__global const INTV *)entries + (size_t)get_global_id(1) * WORDS * KH * ENTRIES * ENTRY_VECTORS;
     for (int word = 0; word < WORDS; word++)
         for (int ky = 0; ky < KH; ky++, slice += ENTRIES * ENTRY_VECTORS)
             for (int r = first; r < end; r++) {
@@ -102,14 +105,14 @@ __kernel void row_forward(
                 if (y < 0 || y >= height)
                     continue;
                 __global const uint *line = spikes + ((size_t)(r / out_height) * height + y) * width * WORDS + word;
-                FLOATV *row = sums + (r - first) * OUT_WIDTH * VECTORS;
+                INTV *row = sums + (r - first) * OUT_WIDTH * VECTORS;
                 // At pixel x, rolling[k] is the sum of output pixel x + PAD - (KW - 1) + k, whose window holds x in
                 // column KW - 1 - k. Every loop over k must be unrolled, or the sums are no registers.
-                FLOATV rolling[KW][VECTORS];
+                INTV rolling[KW][VECTORS];
                 ROW_LOOP(k, KW) {
                     const int x = PAD - (KW - 1) + k;
                     ROW_LOOP(v, VECTORS)
-                        rolling[k][v] = x >= 0 && x < OUT_WIDTH ? row[x * VECTORS + v] : (FLOATV)(0.0f);
+                        rolling[k][v] = x >= 0 && x < OUT_WIDTH ? row[x * VECTORS + v] : (INTV)(0);
                 }
                 for (int x = 0; x < width; x++) {
                     uint bits = line[(size_t)x * WORDS];
@@ -117,14 +120,14 @@ __kernel void row_forward(
                     while (bits) {
                         const int channel = popcount((bits & -bits) - 1u);
                         bits &= bits - 1u;
-                        __global const FLOATV *entry = slice + channel * ENTRY_VECTORS;
+                        __global const INTV *entry = slice + channel * ENTRY_VECTORS;
                         ROW_LOOP(k, KW)
                             ROW_LOOP(v, VECTORS)
                                 rolling[k][v] += entry[(KW - 1 - k) * VECTORS + v];
                     }
 #else
                     ROW_LOOP(group, GROUPS) {
-                        __global const FLOATV *entry = slice + selected_row(bits, group) * ENTRY_VECTORS;
+                        __global const INTV *entry = slice + selected_row(bits, group) * ENTRY_VECTORS;
                         ROW_LOOP(k, KW)
                             ROW_LOOP(v, VECTORS)
                                 rolling[k][v] += entry[(KW - 1 - k) * VECTORS + v];
@@ -148,13 +151,14 @@ __kernel void row_forward(
                             row[x * VECTORS + v] = rolling[k][v];
                 }
             }
+    const FLOATV *values = values_of_sums(sums, (end - first) * OUT_WIDTH, grid + OUT_STRIDE + chunk * WIDTH);
     for (int p = 0; p < (end - first) * OUT_WIDTH; p++)
         for (int v = 0; v < VECTORS; v++)
-            STOREV(sums[p * VECTORS + v], output + ((size_t)first * OUT_WIDTH + p) * OUT_STRIDE + (chunk + v) * WIDTH);
+            STOREV(values[p * VECTORS + v], output + ((size_t)first * OUT_WIDTH + p) * OUT_STRIDE + (chunk + v) * WIDTH);
 #if COLLECTS
     for (int r = first; r < end; r += RUN_ROWS)
         store_moments(
-            sums + (r - first) * OUT_WIDTH * VECTORS, min(RUN_ROWS, end - r) * OUT_WIDTH,
+            values + (r - first) * OUT_WIDTH * VECTORS, min(RUN_ROWS, end - r) * OUT_WIDTH,
             moments + (size_t)(r / RUN_ROWS) * 2 * OUT_STRIDE + chunk * WIDTH);
 #endif
 }

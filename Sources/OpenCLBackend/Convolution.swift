@@ -24,11 +24,17 @@ extension OpenCLBackend: ConvolutionKernels {
     ) throws(BackendError) -> RunMoments? {
         let plan = ConvolutionPlan(input: input.shape, filter: filter.shape, geometry: geometry)
         switch input {
-        case _ where mapping == .groups: try groupForward(plan, input: input, filter: filter, output: output)
         case .spikes(let spikes):
+            let grid = try weightGrid(plan, filter)
+            if mapping == .groups {
+                try groupForward(plan, spikes: spikes, filter: filter, grid: grid, output: output)
+                return nil
+            }
             let moments = takesMoments ? try newMoments(of: plan) : nil
-            try spikeForward(plan, .init(spikes: spikes, filter: filter, output: output, moments: moments))
+            try spikeForward(plan, .init(spikes: spikes, filter: filter, grid: grid, output: output, moments: moments))
             return moments
+        case .real(let values) where mapping == .groups:
+            try groupForward(plan, input: values, filter: filter, output: output)
         case .real(let values): try denseForward(plan, input: values, filter: filter, output: output)
         }
         return nil
@@ -111,7 +117,7 @@ extension OpenCLBackend: ConvolutionKernels {
             "pack_entries",
             file,
             options: options,
-            arguments: [.storage(operands.filter.storage), .storage(entries)] + choice,
+            arguments: [.storage(operands.filter.storage), .storage(operands.grid), .storage(entries)] + choice,
             global: [plan.input.wordsPerPixel * plan.filter.height, plan.chunks]
         )
         let rows = plan.output.images * plan.output.height
@@ -120,7 +126,8 @@ extension OpenCLBackend: ConvolutionKernels {
             file,
             options: options,
             arguments: [
-                .storage(operands.spikes.storage), .storage(entries), .storage(operands.output.storage),
+                .storage(operands.spikes.storage), .storage(entries), .storage(operands.grid),
+                .storage(operands.output.storage),
                 .int(plan.input.height), .int(plan.input.width), .int(plan.output.height), .int(rows),
             ] + operands.momentsArgument() + choice,
             global: [(rows + tile.blockRows - 1) / tile.blockRows, plan.chunks / tile.vectors]
@@ -140,7 +147,7 @@ extension OpenCLBackend: ConvolutionKernels {
             "subset_sums",
             file,
             options: options,
-            arguments: [.storage(operands.filter.storage), .storage(tables)],
+            arguments: [.storage(operands.filter.storage), .storage(operands.grid), .storage(tables)],
             global: [plan.input.wordsPerPixel * plan.filter.taps * plan.groups, plan.chunks]
         )
         try run(
@@ -148,7 +155,8 @@ extension OpenCLBackend: ConvolutionKernels {
             file,
             options: options,
             arguments: [
-                .storage(operands.spikes.storage), .storage(tables), .storage(operands.output.storage),
+                .storage(operands.spikes.storage), .storage(tables), .storage(operands.grid),
+                .storage(operands.output.storage),
             ] + plan.extents + [.int(plan.output.pixels)] + operands.momentsArgument(),
             global: [(plan.output.pixels + block - 1) / block, plan.chunks / plan.lookupVectors]
         )
@@ -178,6 +186,8 @@ extension OpenCLBackend: ConvolutionKernels {
 struct SpikeForwardOperands {
     let spikes: SpikeTensor
     let filter: Filter
+    /// Of the weights: see weight_grid.cl.
+    let grid: any Storage
     let output: RealTensor
     /// Where moments go, if they are collected.
     let moments: RunMoments?

@@ -48,20 +48,46 @@ struct GroupTile: Hashable {
 }
 
 extension OpenCLBackend {
-    /// Forward, by work-groups: group_forward.cl.
+    /// Forward of spikes, by work-groups: group_forward.cl.
     func groupForward(
         _ plan: ConvolutionPlan,
-        input: Activation,
+        spikes: SpikeTensor,
+        filter: Filter,
+        grid: any Storage,
+        output: RealTensor
+    ) throws(BackendError) {
+        try groupForward(
+            "group_spike_forward",
+            plan,
+            [.storage(spikes.storage), .storage(filter.storage), .storage(grid), .storage(output.storage)]
+        )
+    }
+
+    /// Forward of real values, by work-groups: group_forward.cl.
+    func groupForward(
+        _ plan: ConvolutionPlan,
+        input: RealTensor,
         filter: Filter,
         output: RealTensor
     ) throws(BackendError) {
+        try groupForward(
+            "group_forward",
+            plan,
+            [.storage(input.storage), .storage(filter.storage), .storage(output.storage)]
+        )
+    }
+
+    private func groupForward(
+        _ kernel: String,
+        _ plan: ConvolutionPlan,
+        _ operands: [KernelArgument]
+    ) throws(BackendError) {
         let tile = GroupTile(rows: plan.output.pixels, columns: plan.output.channelStride)
         try run(
-            input.isSpikes ? "group_spike_forward" : "group_forward",
+            kernel,
             "convolution/group_forward.cl",
             options: plan.options + tile.options,
-            arguments: [.storage(input.storage), .storage(filter.storage), .storage(output.storage)] + plan.extents
-                + [.int(plan.output.pixels)],
+            arguments: operands + plan.extents + [.int(plan.output.pixels)],
             global: tile.global(),
             local: GroupTile.group
         )
