@@ -47,16 +47,21 @@ let package = Package(
         .target(name: "BundledDigits", sources: ["BundledDigits.c"]),
         .target(name: "KnownValues", sources: ["KnownValues.c"]),
 
-        .target(name: "OpenCLRuntime", dependencies: ["COpenCL"], swiftSettings: house),
+        .target(name: "HostSystem", swiftSettings: house),
+        .target(name: "OpenCLRuntime", dependencies: ["HostSystem", "COpenCL"], swiftSettings: house),
         .target(name: "Tensors", swiftSettings: house),
-        .target(name: "FileFormats", dependencies: ["CZlib", "CTurboJPEG"], swiftSettings: house),
+        .target(name: "FileFormats", dependencies: ["HostSystem", "CZlib", "CTurboJPEG"], swiftSettings: house),
         .target(name: "ReferenceBackend", dependencies: ["Tensors"], swiftSettings: house),
         .target(name: "OpenCLBackend", dependencies: ["Tensors", "OpenCLRuntime", "Kernels"], swiftSettings: house),
         .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: house),
-        .target(name: "Datasets", dependencies: ["Tensors", "FileFormats", "BundledDigits"], swiftSettings: house),
+        .target(
+            name: "Datasets",
+            dependencies: ["HostSystem", "Tensors", "FileFormats", "BundledDigits"],
+            swiftSettings: house
+        ),
         .target(
             name: "Training",
-            dependencies: ["Tensors", "Networks", "Datasets", "FileFormats"],
+            dependencies: ["HostSystem", "Tensors", "Networks", "Datasets", "FileFormats"],
             swiftSettings: house
         ),
         .target(
@@ -68,10 +73,12 @@ let package = Package(
             ],
             swiftSettings: house
         ),
-        .target(name: "Reports", dependencies: ["Training", "FileFormats"], swiftSettings: house),
+        .target(name: "Reports", dependencies: ["HostSystem", "Training", "FileFormats"], swiftSettings: house),
         .target(
             name: "Experiments",
-            dependencies: ["Tensors", "Networks", "Datasets", "Training", "Configuration", "FileFormats", "Reports"],
+            dependencies: [
+                "HostSystem", "Tensors", "Networks", "Datasets", "Training", "Configuration", "FileFormats", "Reports",
+            ],
             swiftSettings: house
         ),
         .target(name: "Interchange", dependencies: ["Tensors", "Networks", "FileFormats"], swiftSettings: house),
@@ -84,32 +91,43 @@ let package = Package(
         .target(
             name: "TensorBoard",
             dependencies: [
-                "Training", "FileFormats", "TensorBoardMessages",
+                "HostSystem", "Training", "FileFormats", "TensorBoardMessages",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: house
         ),
         .target(
-            name: "Parity",
-            dependencies: ["Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
+            name: "Conformance",
+            dependencies: ["HostSystem", "Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
+            swiftSettings: house
+        ),
+        .target(
+            name: "Benchmarking",
+            dependencies: [
+                "Tensors", "OpenCLRuntime", "Networks", "Datasets", "Training", "Configuration", "Conformance",
+            ],
             swiftSettings: house
         ),
         .executableTarget(
             name: "lsn",
             dependencies: [
-                "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
-                "Configuration", "Parity", "FileFormats", "Interchange", "Reports", "Experiments", "TensorBoard",
+                "HostSystem", "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets",
+                "Training", "Configuration", "Conformance", "Benchmarking", "FileFormats", "Interchange", "Reports",
+                "Experiments", "TensorBoard",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house
         ),
-        // A test target per module; ParityTests and CommandTests see everything.
+        // A test target per module; ConformanceTests and CommandTests see everything.
         .testTarget(
             name: "TensorsTests",
             dependencies: ["Tensors", "ReferenceBackend", "OpenCLBackend"],
             swiftSettings: house
         ),
-        .testTarget(name: "OpenCLRuntimeTests", dependencies: ["OpenCLRuntime"], swiftSettings: house),
+        // What several of them need.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
+        .testTarget(name: "HostSystemTests", dependencies: ["HostSystem", "TestSupport"], swiftSettings: house),
+        .testTarget(name: "OpenCLRuntimeTests", dependencies: ["OpenCLRuntime", "TestSupport"], swiftSettings: house),
         // Pictures that tests make for themselves.
         .target(
             name: "TestPictures",
@@ -117,10 +135,16 @@ let package = Package(
             path: "Tests/TestPictures",
             swiftSettings: house
         ),
-        .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats", "TestPictures"], swiftSettings: house),
+        .testTarget(
+            name: "FileFormatsTests",
+            dependencies: ["FileFormats", "HostSystem", "TestPictures", "TestSupport"],
+            swiftSettings: house
+        ),
         .testTarget(
             name: "DatasetsTests",
-            dependencies: ["Datasets", "FileFormats", "ReferenceBackend", "Tensors", "TestPictures"],
+            dependencies: [
+                "Datasets", "HostSystem", "FileFormats", "ReferenceBackend", "Tensors", "TestPictures", "TestSupport",
+            ],
             swiftSettings: house
         ),
         .testTarget(
@@ -147,8 +171,7 @@ let package = Package(
             name: "TrainingTests",
             dependencies: [
                 "Training", "Configuration", "Networks", "Datasets", "ReferenceBackend", "OpenCLBackend",
-                "OpenCLRuntime", "FileFormats",
-                "Tensors",
+                "OpenCLRuntime", "FileFormats", "Tensors", "TestSupport",
             ],
             swiftSettings: house
         ),
@@ -156,8 +179,7 @@ let package = Package(
             name: "ExperimentsTests",
             dependencies: [
                 "Experiments", "Configuration", "Networks", "Datasets", "Training", "Reports", "ReferenceBackend",
-                "FileFormats",
-                "Tensors",
+                "FileFormats", "Tensors", "TestSupport",
             ],
             swiftSettings: house
         ),
@@ -177,11 +199,17 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
-            name: "ParityTests",
+            name: "ConformanceTests",
             dependencies: [
-                "Parity", "OpenCLBackend", "OpenCLRuntime", "ReferenceBackend", "Networks", "Tensors", "FileFormats",
+                "Conformance", "OpenCLBackend", "OpenCLRuntime", "ReferenceBackend", "Networks", "Tensors",
+                "FileFormats",
             ],
             exclude: ["Golden"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "BenchmarkingTests",
+            dependencies: ["Benchmarking", "ReferenceBackend", "Tensors"],
             swiftSettings: house
         ),
         .testTarget(name: "ArchitectureTests", swiftSettings: house),

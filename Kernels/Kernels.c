@@ -79,11 +79,17 @@ static const unsigned char convolution_simt_implicit_gemm_tile[] = {
 static const unsigned char convolution_sum_partitions[] = {
 #embed "convolution/sum_partitions.cl"
 };
+static const unsigned char convolution_weight_grid[] = {
+#embed "convolution/weight_grid.cl"
+};
+static const unsigned char convolution_weight_levels[] = {
+#embed "convolution/weight_levels.cl"
+};
 static const unsigned char elementwise_copy[] = {
 #embed "elementwise/copy.cl"
 };
-static const unsigned char elementwise_rectify[] = {
-#embed "elementwise/rectify.cl"
+static const unsigned char elementwise_relu[] = {
+#embed "elementwise/relu.cl"
 };
 static const unsigned char elementwise_sum[] = {
 #embed "elementwise/sum.cl"
@@ -91,14 +97,14 @@ static const unsigned char elementwise_sum[] = {
 static const unsigned char elementwise_time[] = {
 #embed "elementwise/time.cl"
 };
+static const unsigned char finiteness_find_non_finite[] = {
+#embed "finiteness/find_non_finite.cl"
+};
 static const unsigned char head_bias[] = {
 #embed "head/bias.cl"
 };
 static const unsigned char head_loss[] = {
 #embed "head/loss.cl"
-};
-static const unsigned char health_find_non_finite[] = {
-#embed "health/find_non_finite.cl"
 };
 static const unsigned char logic_gate[] = {
 #embed "logic/gate.cl"
@@ -121,8 +127,8 @@ static const unsigned char neuron_fire_backward[] = {
 static const unsigned char neuron_leak_gradient[] = {
 #embed "neuron/leak_gradient.cl"
 };
-static const unsigned char neuron_potential_penalty[] = {
-#embed "neuron/potential_penalty.cl"
+static const unsigned char neuron_mpd_loss[] = {
+#embed "neuron/mpd_loss.cl"
 };
 static const unsigned char normalization_affine[] = {
 #embed "normalization/affine.cl"
@@ -142,8 +148,8 @@ static const unsigned char normalization_statistics[] = {
 static const unsigned char optimizer_adam[] = {
 #embed "optimizer/adam.cl"
 };
-static const unsigned char optimizer_momentum[] = {
-#embed "optimizer/momentum.cl"
+static const unsigned char optimizer_sgd[] = {
+#embed "optimizer/sgd.cl"
 };
 static const unsigned char pooling_average[] = {
 #embed "pooling/average.cl"
@@ -184,13 +190,15 @@ static const LSNKernelSource sources[] = {
     SOURCE(convolution_simt_implicit_gemm_forward, "convolution/simt/implicit_gemm_forward.cl"),
     SOURCE(convolution_simt_implicit_gemm_tile, "convolution/simt/implicit_gemm_tile.cl"),
     SOURCE(convolution_sum_partitions, "convolution/sum_partitions.cl"),
+    SOURCE(convolution_weight_grid, "convolution/weight_grid.cl"),
+    SOURCE(convolution_weight_levels, "convolution/weight_levels.cl"),
     SOURCE(elementwise_copy, "elementwise/copy.cl"),
-    SOURCE(elementwise_rectify, "elementwise/rectify.cl"),
+    SOURCE(elementwise_relu, "elementwise/relu.cl"),
     SOURCE(elementwise_sum, "elementwise/sum.cl"),
     SOURCE(elementwise_time, "elementwise/time.cl"),
+    SOURCE(finiteness_find_non_finite, "finiteness/find_non_finite.cl"),
     SOURCE(head_bias, "head/bias.cl"),
     SOURCE(head_loss, "head/loss.cl"),
-    SOURCE(health_find_non_finite, "health/find_non_finite.cl"),
     SOURCE(logic_gate, "logic/gate.cl"),
     SOURCE(measurement_count, "measurement/count.cl"),
     SOURCE(measurement_norm, "measurement/norm.cl"),
@@ -198,14 +206,14 @@ static const LSNKernelSource sources[] = {
     SOURCE(neuron_fire, "neuron/fire.cl"),
     SOURCE(neuron_fire_backward, "neuron/fire_backward.cl"),
     SOURCE(neuron_leak_gradient, "neuron/leak_gradient.cl"),
-    SOURCE(neuron_potential_penalty, "neuron/potential_penalty.cl"),
+    SOURCE(neuron_mpd_loss, "neuron/mpd_loss.cl"),
     SOURCE(normalization_affine, "normalization/affine.cl"),
     SOURCE(normalization_backward, "normalization/backward.cl"),
     SOURCE(normalization_merge, "normalization/merge.cl"),
     SOURCE(normalization_normalize, "normalization/normalize.cl"),
     SOURCE(normalization_statistics, "normalization/statistics.cl"),
     SOURCE(optimizer_adam, "optimizer/adam.cl"),
-    SOURCE(optimizer_momentum, "optimizer/momentum.cl"),
+    SOURCE(optimizer_sgd, "optimizer/sgd.cl"),
     SOURCE(pooling_average, "pooling/average.cl"),
     SOURCE(pooling_max, "pooling/max.cl"),
     SOURCE(pooling_max_real, "pooling/max_real.cl"),

@@ -1,10 +1,10 @@
-// Frames from counts of events: roll, mirror, time to the outside.
+// Frames from counts of events: roll, flip, time to the outside.
 //
 //     x[t·N + n, c, h, w] = count[n, t, c, (h + dy) mod height, (w' + dx) mod width]
 //
-// w' = width − 1 − w where mirrored, else w.
+// w' = width − 1 − w where flipped, else w.
 //
-// Layout: counts [N][T][channels][height][width] of 16 bits; transforms [N][3]: dy, dx, mirrored; output
+// Layout: counts [N][T][channels][height][width] of 16 bits; transforms [N][3]: dy, dx, flipped; output
 // [T·N][height][width][stride] floats.
 // Mapping: an item takes an image and a run of its rows.
 // Numerics: exact, counts fit a float.
@@ -37,11 +37,11 @@ __kernel void prepare_frames(
     const int end = begin + min(run, height - begin);
     const int dy = transforms[3 * (size_t)sample];
     const int dx = transforms[3 * (size_t)sample + 1];
-    const bool mirrored = transforms[3 * (size_t)sample + 2] != 0;
+    const bool flipped = transforms[3 * (size_t)sample + 2] != 0;
     for (int h = begin; h < end; ++h) {
         const int y = wrap(h, dy, height);
         for (int w = 0; w < width; ++w) {
-            const int x = wrap(mirrored ? width - 1 - w : w, dx, width);
+            const int x = wrap(flipped ? width - 1 - w : w, dx, width);
             __global float *pixel = output + (((size_t)image * height + h) * width + w) * stride;
             for (int c = 0; c < channels; ++c) {
                 const size_t frame = ((size_t)sample * time_steps + step) * channels + c;

@@ -1,16 +1,17 @@
-// Pictures of any size, resized, cropped, mirrored and normalised.
+// Pictures of any size, resized, cropped, flipped and normalised.
 //
 // Along each axis, of n pixels that become m, place i has the mean of the pixels j weighted by
 //
 //     weight(j) = max(0, 1 − |j + ½ − (i + ½)·n/m| / max(n/m, 1))
 //
-// and the part's pixel (h, w) is the resized picture's (h + top, w' + left), w' = width − 1 − w where mirrored, else w.
+// and the part's pixel (h, w) is the resized picture's (h + top, w' + left), w' = width − 1 − w where flipped, else w.
 //
 // Layout: bytes [height][width][CHANNELS] of each picture, from a word of its own on; crops [images][8]: first word,
-// rows, columns, rows and columns resized, top, left, mirrored; constants [CHANNELS][2]: factor and summand that
+// rows, columns, rows and columns resized, top, left, flipped; constants [CHANNELS][2]: factor and summand that
 // normalise a level; output [images][height][width][stride] floats.
 // Mapping: an item takes an image and a run of its rows.
-// Sizes: extents up to 2¹⁶, so that positions in half pixels fit a long; the host has seen that pictures and parts fit.
+// Sizes: extents of pictures up to 2¹⁶, resized up to 2³⁰, so that positions in half pixels fit a long; the host has seen that
+// pictures and parts fit.
 // Numerics: whole and broken part of (i + ½)·n/m are kept apart, so that weights are as exact in wide pictures as in
 // narrow ones.
 #include "common/layout.cl"

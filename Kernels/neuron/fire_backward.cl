@@ -6,10 +6,10 @@
 //
 // ∂L/∂x = ∂L/∂Û, x the normalised input; of several levels their sum. It is written over g; of a static input its sum
 // over t, over g of the first step. With a norm, normalization/backward.cl goes on from there; with a learned leak,
-// neuron/leak_gradient.cl does. PENALIZED (-D) adds offset + slope·(Û[t] − threshold / 2) to ∂L/∂Û[t] of the first level.
+// neuron/leak_gradient.cl does. MPD_LOSS (-D) adds offset + slope·(Û[t] − threshold / 2) to ∂L/∂Û[t] of the first level.
 //
 // Layout: as neuron/fire.cl; partial sums [runs][2][stride]: Σ ∂L/∂x, Σ ∂L/∂x·(input − mean); those of a learned leak
-// [runs][stride]: Σ ∂L/∂Û[t]·U[t−1]; the penalty [2][stride]: offsets, slopes.
+// [runs][stride]: Σ ∂L/∂Û[t]·U[t−1]; the MPD gradient [2][stride]: offsets, slopes.
 // Mapping: an item takes a few chunks and a run of pixels.
 // Sizes: any T. Potentials are recomputed and kept in registers, SEGMENT steps at a time; where T is larger, a first pass
 // keeps the potential at the start of each segment.
@@ -51,10 +51,10 @@ typedef struct {
 #if NORMALIZED
     Affine affine;
 #endif
-#if PENALIZED
-    FLOATV penalty_offset, penalty_slope;
+#if MPD_LOSS
+    FLOATV mpd_offset, mpd_slope;
 #endif
-#if !NORMALIZED && !PENALIZED
+#if !NORMALIZED && !MPD_LOSS
     FLOATV nothing;
 #endif
 } ChunkNumbers;
@@ -149,9 +149,9 @@ static inline void go_back(
                     const FLOATV kept = MASKED(~FIRED(potential, level), carried[level]);
 #endif
                     FLOATV share = fma(spike, slope, kept);
-#if PENALIZED
+#if MPD_LOSS
                     if (level == 0)
-                        share += fma(chunk->penalty_slope, potential - 0.5f * threshold, chunk->penalty_offset);
+                        share += fma(chunk->mpd_slope, potential - 0.5f * threshold, chunk->mpd_offset);
 #endif
 #if LEARNED_LEAK
                     const FLOATV earlier = potentials[max(k - 1, 0)][level];
@@ -194,8 +194,8 @@ __kernel void fire_backward(
 #if LEARNED_LEAK
     __global float *leak_partials,
 #endif
-#if PENALIZED
-    __global const float *penalty,
+#if MPD_LOSS
+    __global const float *mpd,
 #endif
     const int pixels,
     const int stride,
@@ -220,9 +220,9 @@ __kernel void fire_backward(
 #if NORMALIZED
         numbers[chunk].affine = load_affine(statistics, weight, bias, stride, first + chunk * WIDTH, gain);
 #endif
-#if PENALIZED
-        numbers[chunk].penalty_offset = LOADV(penalty + first + chunk * WIDTH);
-        numbers[chunk].penalty_slope = LOADV(penalty + stride + first + chunk * WIDTH);
+#if MPD_LOSS
+        numbers[chunk].mpd_offset = LOADV(mpd + first + chunk * WIDTH);
+        numbers[chunk].mpd_slope = LOADV(mpd + stride + first + chunk * WIDTH);
 #endif
         sums[chunk].gradients = sums[chunk].products = sums[chunk].leaks = 0.0f;
     }

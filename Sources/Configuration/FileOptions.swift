@@ -1,8 +1,8 @@
-public import ArgumentParser
-public import Datasets
+package import ArgumentParser
+package import Datasets
 
 /// Options of data sets that are folders of files.
-public struct FileOptions: ParsableArguments {
+package struct FileOptions: ParsableArguments {
     /// Which files train and which test.
     @Option(
         help: ArgumentHelp(
@@ -13,7 +13,7 @@ public struct FileOptions: ParsableArguments {
         ),
         transform: readSplit
     )
-    public var split: SplitRule?
+    package var split: SplitRule?
 
     /// Rows and columns that the network sees.
     @Option(
@@ -21,7 +21,7 @@ public struct FileOptions: ParsableArguments {
             "Pixels that the network sees: N, or native (default: imagenet 224, cifar10-dvs 48; digits, mnist and cifar10 native, which whole factors make smaller).",
         transform: readImageSize
     )
-    public var imageSize: ImageSize?
+    package var imageSize: ImageSize?
 
     /// How recordings are cut into frames.
     @Option(
@@ -31,7 +31,7 @@ public struct FileOptions: ParsableArguments {
         ),
         transform: named
     )
-    public var framesBy: FramesBy?
+    package var framesBy: FramesBy?
 
     /// Damaged files that are borne.
     @Option(
@@ -39,12 +39,12 @@ public struct FileOptions: ParsableArguments {
         help: "Leave out so many damaged files (default: \(DataRequest.standardMaxBadFiles)).",
         transform: atLeast(0)
     )
-    public var maxBadFiles: Int?
+    package var maxBadFiles: Int?
 
     /// Where frames of recordings are kept.
     @Option(help: "Folder for frames of recordings (default: frames in the user's cache folder).")
-    public var cache: String?
+    package var cache: String?
 
     /// Nothing given.
-    public init() {}
+    package init() {}
 }

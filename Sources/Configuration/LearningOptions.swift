@@ -1,8 +1,8 @@
-public import ArgumentParser
-public import Training
+package import ArgumentParser
+package import Training
 
 /// Options that say how it is trained.
-public struct LearningOptions: ParsableArguments {
+package struct LearningOptions: ParsableArguments {
     /// Starting point of the defaults.
     @Option(
         help: .choice(
@@ -11,7 +11,7 @@ public struct LearningOptions: ParsableArguments {
         ),
         transform: named
     )
-    public var recipe: Recipe?
+    package var recipe: Recipe?
 
     /// Passes over the training split.
     @Option(
@@ -19,7 +19,7 @@ public struct LearningOptions: ParsableArguments {
         help: "Passes over the training data (default: 8; cifar10 and imagenet: 300; cifar10-dvs: 150).",
         transform: count
     )
-    public var epochs: Int?
+    package var epochs: Int?
 
     /// Samples a step.
     @Option(
@@ -27,17 +27,17 @@ public struct LearningOptions: ParsableArguments {
         help: "Samples a step (default: 20; mnist: 50; cifar10 and imagenet: 64; cifar10-dvs: 32).",
         transform: count
     )
-    public var batchSize: Int?
+    package var batchSize: Int?
 
     /// The update rule.
     @Option(
         help: .choice(
             OptimizerKind.self,
-            "Update rule; adam adds the decay to the gradient, as in the paper (default: adam)."
+            "Update rule; adam adds the decay to the gradient, as in the paper; sgd has momentum 0.9 (default: adam)."
         ),
         transform: named
     )
-    public var optimizer: OptimizerKind?
+    package var optimizer: OptimizerKind?
 
     /// Highest learning rate.
     @Option(
@@ -48,15 +48,15 @@ public struct LearningOptions: ParsableArguments {
             """,
         transform: positive
     )
-    public var learningRate: Double?
+    package var learningRate: Double?
 
     /// Decay of every parameter.
     @Option(
         parsing: .unconditional,
-        help: "Decay of every parameter (default: 0 for digits and mnist, else 5e-4).",
+        help: "Weight decay of every parameter (default: 0 for digits and mnist, else 5e-4).",
         transform: number("0 or more") { $0 >= 0 && $0.isFinite }
     )
-    public var weightDecay: Double?
+    package var weightDecay: Double?
 
     /// Epochs of linear warm-up.
     @Option(
@@ -64,24 +64,27 @@ public struct LearningOptions: ParsableArguments {
         help: "Epochs of linear warm-up (default: 0; imagenet: 10 of 300).",
         transform: atLeast(0)
     )
-    public var warmupEpochs: Int?
+    package var warmupEpochs: Int?
 
     /// What follows the warm-up.
     @Option(
-        help: .choice(ScheduleKind.self, "The learning rate after the warm-up (default: cosine)."),
+        help: .choice(
+            ScheduleKind.self,
+            "The learning rate after the warm-up: cosine annealing to 0, or constant (default: cosine)."
+        ),
         transform: named
     )
-    public var schedule: ScheduleKind?
+    package var schedule: ScheduleKind?
 
     /// What is made small.
     @Option(
         help: .choice(
             LossKind.self,
-            "Cross-entropy of the mean logits; temporal efficient training; or the former and a loss on the distribution of membrane potentials, which is this project's own after the idea of RecDis-SNN, not a reproduction (default: mean-ce)."
+            "Cross-entropy of the mean logits; temporal efficient training (TET); or the former and an MPD loss, on the membrane potential distribution, which is this project's own after the idea of RecDis-SNN, not a reproduction (default: mean-ce)."
         ),
         transform: named
     )
-    public var loss: LossKind?
+    package var loss: LossKind?
 
     /// λ of TET.
     @Option(
@@ -89,7 +92,7 @@ public struct LearningOptions: ParsableArguments {
         help: "TET's λ, the share of the squared distance of logits from φ (default: 0.05).",
         transform: number("from 0 to 1") { 0...1 ~= $0 }
     )
-    public var tetLambda: Float?
+    package var tetLambda: Float?
 
     /// φ of TET.
     @Option(
@@ -97,15 +100,15 @@ public struct LearningOptions: ParsableArguments {
         help: "TET's φ (default: 1).",
         transform: finite
     )
-    public var tetPhi: Float?
+    package var tetPhi: Float?
 
-    /// Weight of the loss on membrane potentials.
+    /// Weight of the MPD loss.
     @Option(
         parsing: .unconditional,
-        help: "Weight of mpd's loss on potentials, averaged over the layers (default: 0.1).",
+        help: "Weight of the MPD loss, averaged over the layers (default: 0.1).",
         transform: positive
     )
-    public var mpdWeight: Float?
+    package var mpdWeight: Float?
 
     /// The share of the target that all classes divide among themselves.
     @Option(
@@ -113,8 +116,8 @@ public struct LearningOptions: ParsableArguments {
         help: "Share of each target that all classes divide among themselves (default: 0).",
         transform: number("from 0 to less than 1") { 0..<1 ~= $0 }
     )
-    public var labelSmoothing: Float?
+    package var labelSmoothing: Float?
 
     /// Nothing given.
-    public init() {}
+    package init() {}
 }

@@ -1,29 +1,29 @@
 import FileFormats
 import Foundation
-public import Networks
+package import Networks
 import Training
 import Yams
 
 /// Networks in files: YAML or JSON with the keys of docs/Networks.md, alone or under the key `network`, as `config.json` has
 /// it.
-public struct NetworkFile {
+package struct NetworkFile {
     /// The network.
-    public let template: NetworkTemplate
+    package let template: NetworkTemplate
     /// Multiplier of a model's widths that the network has already: a run's, or 1.
-    public let width: Double
+    package let width: Double
 
     /// The key under which a file that says more has its network.
-    public static let key = "network"
+    package static let key = "network"
 
     /// Whether `--model` names a file, rather than an architecture.
-    public static func isNamed(by model: String) -> Bool {
+    package static func isNamed(by model: String) -> Bool {
         model.contains("/") || [".yaml", ".yml", ".json"].contains { model.hasSuffix($0) }
     }
 
     /// Reads a network. One without a name has the file's.
     ///
     /// - Throws: ``ConfigurationError/badOptions(_:)`` with file and line; `FileFormatError` where the file cannot be read.
-    public init(_ path: String) throws {
+    package init(_ path: String) throws {
         let document = try YAMLDocument(path)
         guard let root = document.root else { throw document.error(at: nil, "no network is described here") }
         let node = root.mapping?[Self.key] ?? root
@@ -46,8 +46,8 @@ public struct NetworkFile {
         width = recorded ?? 1
     }
 
-    /// A network as ``init(_:)`` takes it: a line for each key, stages and small groups on one.
-    public static func text(_ template: NetworkTemplate) throws -> String {
+    /// A network as ``init(_:)`` takes it: a line for each key, stages and small mappings on one.
+    package static func text(_ template: NetworkTemplate) throws -> String {
         try Yams.serialize(node: node(template), width: 120, allowUnicode: true)
     }
 
@@ -92,9 +92,9 @@ public struct NetworkFile {
 }
 
 /// A file of YAML, or of JSON, which is YAML too, with the lines of what it says.
-public struct YAMLDocument {
+package struct YAMLDocument {
     /// The file.
-    public let path: String
+    package let path: String
     /// What it holds; nil where that is nothing.
     let root: Node?
 

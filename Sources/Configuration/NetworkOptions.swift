@@ -1,10 +1,10 @@
-public import ArgumentParser
-public import Networks
-public import Tensors
-public import Training
+package import ArgumentParser
+package import Networks
+package import Tensors
+package import Training
 
 /// Options that say what is trained.
-public struct NetworkOptions: ParsableArguments {
+package struct NetworkOptions: ParsableArguments {
     /// Name of an architecture, or a file that describes a network.
     @Option(
         help: ArgumentHelp(
@@ -12,7 +12,7 @@ public struct NetworkOptions: ParsableArguments {
             valueName: "name|file"
         )
     )
-    public var model: String?
+    package var model: String?
 
     /// Multiplier of the model's widths.
     @Option(
@@ -20,7 +20,7 @@ public struct NetworkOptions: ParsableArguments {
         help: "Multiplier of the model's widths (default: the model's own; 0.0625 for digits and mnist; 1 for a file).",
         transform: positive
     )
-    public var width: Double?
+    package var width: Double?
 
     /// T.
     @Option(
@@ -28,14 +28,14 @@ public struct NetworkOptions: ParsableArguments {
         help: "Time steps T (default: 4; imagenet and cifar10-dvs: the model's own; 1 for relu).",
         transform: count
     )
-    public var timesteps: Int?
+    package var timesteps: Int?
 
     /// The first layers.
     @Option(
         help: .choice(StemChoice.self, "First layers: by image size, 3×3, or 7×7 with pooling (default: auto)."),
         transform: named
     )
-    public var stem: StemChoice?
+    package var stem: StemChoice?
 
     /// The last layers.
     @Option(
@@ -45,101 +45,105 @@ public struct NetworkOptions: ParsableArguments {
         ),
         transform: named
     )
-    public var head: Head?
+    package var head: Head?
 
     /// What joins branch and shortcut in SEW blocks.
     @Option(
         help: .choice(
             SEWFunction.self,
-            "How blocks of sew-resnet… join branch o and input x: o + x, o·x, x·(1 − o) (default: add)."
+            "How blocks of sew-resnet… join branch o and input x, SpikingJelly's cnf: o + x, o·x, x·(1 − o) (default: add)."
         ),
         transform: named
     )
-    public var sew: SEWFunction?
+    package var sew: SEWFunction?
 
     /// The order of a residual block's parts.
     @Option(
         help: .choice(ResidualOrder.self, "Order of norm, neuron and sum in blocks of residual… (default: original)."),
         transform: named
     )
-    public var residual: ResidualOrder?
+    package var residual: ResidualOrder?
 
     /// The neuron.
     @Option(
         help: .choice(
             NeuronModel.self,
-            "Neuron: without leak, leaky, with a leak that each layer learns, or none but max(0, x) (default: the model's own: lif, or if for spiking-resnet… and sew-resnet…)."
+            "Neuron: without leak, leaky, with a leak that each layer learns, or ReLU (default: the model's own: lif, or if for spiking-resnet… and sew-resnet…)."
         ),
         transform: named
     )
-    public var neuron: NeuronModel?
+    package var neuron: NeuronModel?
 
     /// α.
     @Option(
         parsing: .unconditional,
         help:
-            "Share of the membrane potential left a time step later; plif starts from it (default: 0.5; if: 1; ds-resnet…: 0.25).",
+            "Share of the membrane potential left a time step later: 1 − 1/tau of SpikingJelly (decay_input=False), snnTorch's beta; plif starts from it (default: 0.5; if: 1; ds-resnet…: 0.25).",
         transform: number("from 0 to 1") { 0...1 ~= $0 }
     )
-    public var leak: Float?
+    package var leak: Float?
 
     /// V_th.
     @Option(
         parsing: .unconditional,
-        help: "Potential at which a neuron fires (default: 1; ds-resnet…: 0.6, higher levels 1 and 2 above it).",
+        help:
+            "Membrane potential at which a neuron fires, SpikingJelly's v_threshold (default: 1; ds-resnet…: 0.6, higher levels 1 and 2 above it).",
         transform: positive
     )
-    public var threshold: Float?
+    package var threshold: Float?
 
     /// What firing does to the membrane potential.
     @Option(
-        help: .choice(Reset.self, "What firing does to the potential: to zero, or less the threshold (default: hard)."),
+        help: .choice(
+            Reset.self,
+            "What firing does to the membrane potential: to zero, or less the threshold, SpikingJelly's v_reset=0 or None (default: hard)."
+        ),
         transform: named
     )
-    public var reset: Reset?
+    package var reset: Reset?
 
     /// Whether the reset is a constant in the backward pass.
     @Flag(
         inversion: .prefixedNo,
         exclusivity: .chooseLast,
-        help: "Take the reset as a constant in the backward pass (default: no)."
+        help: "Take the reset as a constant in the backward pass, SpikingJelly's detach_reset (default: no)."
     )
-    public var detachReset: Bool?
+    package var detachReset: Bool?
 
     /// ∂Y/∂Û in the backward pass.
     @Option(
         help: .choice(
             Surrogate.Kind.self,
-            "The spike's derivative in the backward pass (default: triangular; ds-resnet…: rectangle)."
+            "The surrogate gradient: the spike's derivative in the backward pass (default: triangular; ds-resnet…: rectangle)."
         ),
         transform: named
     )
-    public var surrogate: Surrogate.Kind?
+    package var surrogate: Surrogate.Kind?
 
     /// Peak of the triangular surrogate.
     @Option(
         parsing: .unconditional,
         help:
-            "Peak of the triangular surrogate (default: 1; LSNs of more than 12 blocks: 0.7; of more than 33: 0.7·√(33/blocks), at least 0.3).",
+            "Peak of the triangular surrogate, a factor of SpikingJelly's PiecewiseQuadratic(alpha=1) (default: 1; LSNs of more than 12 blocks: 0.7; of more than 33: 0.7·√(33/blocks), at least 0.3).",
         transform: positive
     )
-    public var surrogateHeight: Float?
+    package var surrogateHeight: Float?
 
     /// Slope of the sigmoid or of the arctan surrogate.
     @Option(
         parsing: .unconditional,
-        help: "Slope a of the surrogates sigmoid (default: 4) and arctan (default: 2).",
+        help: "Slope of the surrogates sigmoid (default: 4) and arctan (default: 2), SpikingJelly's alpha.",
         transform: positive
     )
-    public var surrogateSlope: Float?
+    package var surrogateSlope: Float?
 
     /// Width of the rectangle surrogate.
     @Option(
         parsing: .unconditional,
-        help: "Width of the rectangle surrogate (default: 1).",
+        help: "Width of the rectangle surrogate, 1/alpha of SpikingJelly's Rect (default: 1).",
         transform: positive
     )
-    public var surrogateWidth: Float?
+    package var surrogateWidth: Float?
 
     /// Temperature of Dspike.
     @Option(
@@ -147,7 +151,7 @@ public struct NetworkOptions: ParsableArguments {
         help: "Temperature b of the dspike surrogate (default: 3).",
         transform: positive
     )
-    public var surrogateTemperature: Float?
+    package var surrogateTemperature: Float?
 
     /// Whether Dspike's temperature is chosen anew at each epoch.
     @Flag(
@@ -156,35 +160,35 @@ public struct NetworkOptions: ParsableArguments {
         help:
             "Choose dspike's temperature anew at each epoch, by finite differences of the first layer: 35 forward passes of one batch (default: no)."
     )
-    public var surrogateSearch: Bool?
+    package var surrogateSearch: Bool?
 
     /// γ of the last norm of each branch, at the start.
     @Option(
         parsing: .unconditional,
         help:
-            "Starting weight of the last norm of each branch (default: LSN by depth, 0.5 or 0.1; sew and: 0; else 1).",
+            "Initial weight of the last norm of each branch (default: LSN by depth, 0.5 or 0.1; sew and: 0; else 1).",
         transform: finite
     )
-    public var branchScale: Float?
+    package var branchScale: Float?
 
     /// b of the last norm of each branch, at the start.
     @Option(
         parsing: .unconditional,
         help:
-            "Starting bias of the last norm of each branch (default: LSN by depth, 0 or, at T = 4, 0.2; sew and: the threshold; else 0).",
+            "Initial bias of the last norm of each branch (default: LSN by depth, 0 or, at T = 4, 0.2; sew and: the threshold; else 0).",
         transform: finite
     )
-    public var branchBias: Float?
+    package var branchBias: Float?
 
     /// Factor of the head's first weights, at the start.
     @Option(
         parsing: .unconditional,
         help:
-            "Factor of the starting weights of the first of head fc256's two layers (default: for events by threshold and leak, 4.6 for standard neurons; else 1).",
+            "Factor of the initial weights of the first of head fc256's two layers (default: for events by threshold and leak, 4.6 for standard neurons; else 1).",
         transform: positive
     )
-    public var headGain: Float?
+    package var headGain: Float?
 
     /// Nothing given.
-    public init() {}
+    package init() {}
 }

@@ -1,11 +1,11 @@
 import ArgumentParser
 import FileFormats
-public import Training
+package import Training
 import Yams
 
 /// Files of options for `--config`: YAML, a run's `config.json`, or what `--print-config` prints. They are nothing but options
 /// that are given before those of the command line.
-public enum OptionFile {
+package enum OptionFile {
     /// What a file may give: all options of training, and the device.
     private struct Allowed: ParsableArguments {
         @OptionGroup var training: TrainingOptions
@@ -25,7 +25,7 @@ public enum OptionFile {
     /// - Throws: ``ConfigurationError/badOptions(_:)`` with file and line for text that is not YAML, for unknown names (with
     ///   the nearest one that exists), and for values that an option does not take; `FileFormatError` where the file cannot
     ///   be read.
-    public static func arguments(_ path: String) throws -> [String] {
+    package static func arguments(_ path: String) throws -> [String] {
         let document = try YAMLDocument(path)
         guard let root = document.root else { return [] }
         guard let mapping = root.mapping else {
@@ -103,7 +103,7 @@ public enum OptionFile {
     }
 
     /// A configuration as ``arguments(_:)`` takes it: its network, then every option.
-    public static func text(_ configuration: TrainingConfiguration) throws -> String {
+    package static func text(_ configuration: TrainingConfiguration) throws -> String {
         let options = try OptionList(configuration)
         var pairs = [(Node(NetworkFile.key), try NetworkFile.node(configuration.network))]
         for (name, value) in options.listing { pairs.append((Node(name), Node(value))) }

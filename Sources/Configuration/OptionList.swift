@@ -4,31 +4,24 @@ import Training
 
 /// Options of `lsn train` by name, as a file, a record or another program gives them: text that is read as if it stood on
 /// the command line.
-public struct OptionList: Codable, Hashable, Sendable, ExpressibleByDictionaryLiteral {
+package struct OptionList: Codable, Hashable, Sendable, ExpressibleByDictionaryLiteral {
     private var values: [String: String] = [:]
 
     /// None.
-    public init() {}
+    package init() {}
 
     /// Options with their values, e.g. `["epochs": "2", "flip": "true"]`.
-    public init(dictionaryLiteral elements: (String, String)...) {
+    package init(dictionaryLiteral elements: (String, String)...) {
         for (name, value) in elements { self[name] = value }
     }
 
     /// The value of an option; nil: not given. Hyphens and underscores are the same.
-    public subscript(name: String) -> String? {
+    package subscript(name: String) -> String? {
         get { values[Self.key(name)] }
         set { values[Self.key(name)] = newValue }
     }
 
     private static func key(_ name: String) -> String { name.replacing("-", with: "_") }
-
-    /// These options where they are given, `base` elsewhere.
-    public func overriding(_ base: OptionList) -> OptionList {
-        var result = base
-        result.values.merge(values) { $1 }
-        return result
-    }
 
     /// Names with hyphens, and values, by name.
     var listing: [(name: String, value: String)] {
@@ -36,10 +29,10 @@ public struct OptionList: Codable, Hashable, Sendable, ExpressibleByDictionaryLi
     }
 
     /// As arguments of a command, by name.
-    public var arguments: [String] { values.sorted { $0.key < $1.key }.map { Self.argument($0.key, $0.value) } }
+    package var arguments: [String] { values.sorted { $0.key < $1.key }.map { Self.argument($0.key, $0.value) } }
 
     /// One option as an argument: a switch for `true` and `false`, which no other option takes.
-    public static func argument(_ name: String, _ value: String) -> String {
+    package static func argument(_ name: String, _ value: String) -> String {
         let option = name.replacing("_", with: "-")
         return switch value {
         case "true": "--\(option)"
@@ -49,13 +42,13 @@ public struct OptionList: Codable, Hashable, Sendable, ExpressibleByDictionaryLi
     }
 
     /// From an object of texts, numbers and truths.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         // Earlier versions wrote numbers and truths as such.
         values = try JSONValue(from: decoder).leaves
     }
 
     /// As an object of texts.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(values)
     }

@@ -1,5 +1,5 @@
-public import ArgumentParser
-public import Datasets
+package import ArgumentParser
+package import Datasets
 import Networks
 
 // How values of options are read: each says what it takes, so that a range stands where its option is declared.
@@ -8,7 +8,7 @@ import Networks
 ///
 /// - Throws: `ValidationError` with the names and, where one is like it, the nearest.
 @Sendable
-public func named<Value: RawRepresentable & CaseIterable>(_ name: String) throws -> Value
+package func named<Value: RawRepresentable & CaseIterable>(_ name: String) throws -> Value
 where Value.RawValue == String {
     if let value = Value(rawValue: name) { return value }
     let names = Value.allCases.map(\.rawValue)
@@ -21,7 +21,7 @@ where Value.RawValue == String {
 /// - Parameters:
 ///   - allowed: where, in words.
 ///   - isAllowed: whether a value may be given.
-public func number<Value: LosslessStringConvertible & SendableMetatype>(
+package func number<Value: LosslessStringConvertible & SendableMetatype>(
     _ allowed: String,
     _ isAllowed: @escaping @Sendable (Value) -> Bool
 ) -> @Sendable (String) throws -> Value {
@@ -33,19 +33,19 @@ public func number<Value: LosslessStringConvertible & SendableMetatype>(
 
 /// A count of time steps, epochs or samples.
 @Sendable
-public func count(_ text: String) throws -> Int {
+package func count(_ text: String) throws -> Int {
     let most = NetworkTemplate.largestCount
     return try number("from 1 to \(most)") { 1...most ~= $0 }(text)
 }
 
 /// A whole number that is no less than `least`.
-public func atLeast(_ least: Int) -> @Sendable (String) throws -> Int {
+package func atLeast(_ least: Int) -> @Sendable (String) throws -> Int {
     number(least == 0 ? "0 or more" : "at least \(least)") { $0 >= least }
 }
 
 /// A finite number above 0.
 @Sendable
-public func positive<Value: BinaryFloatingPoint & LosslessStringConvertible & SendableMetatype>(_ text: String) throws
+package func positive<Value: BinaryFloatingPoint & LosslessStringConvertible & SendableMetatype>(_ text: String) throws
     -> Value
 {
     try number("more than 0") { $0 > 0 && $0.isFinite }(text)
@@ -53,7 +53,7 @@ public func positive<Value: BinaryFloatingPoint & LosslessStringConvertible & Se
 
 /// A finite number.
 @Sendable
-public func finite<Value: BinaryFloatingPoint & LosslessStringConvertible & SendableMetatype>(_ text: String) throws
+package func finite<Value: BinaryFloatingPoint & LosslessStringConvertible & SendableMetatype>(_ text: String) throws
     -> Value
 {
     try number("a finite number") { $0.isFinite }(text)
@@ -61,27 +61,27 @@ public func finite<Value: BinaryFloatingPoint & LosslessStringConvertible & Send
 
 /// The seed that a text means.
 @Sendable
-public func readSeed(_ text: String) throws -> UInt64 {
+package func readSeed(_ text: String) throws -> UInt64 {
     try number("a whole number from 0 to \(UInt64.max)") { (_: UInt64) in true }(text)
 }
 
 /// The size of pictures that a text means.
 @Sendable
-public func readImageSize(_ text: String) throws -> ImageSize {
+package func readImageSize(_ text: String) throws -> ImageSize {
     guard let value = ImageSize(text) else { throw ValidationError("It takes \(ImageSize.expectation).") }
     return value
 }
 
 /// The rule that a text means.
 @Sendable
-public func readSplit(_ text: String) throws -> SplitRule {
+package func readSplit(_ text: String) throws -> SplitRule {
     guard let value = SplitRule(text) else { throw ValidationError("It takes one of \(SplitRule.expectation).") }
     return value
 }
 
 extension ArgumentHelp {
     /// The help of an option that takes one of a few names, which stand in the place of its value.
-    public static func choice<Value: RawRepresentable & CaseIterable>(_ type: Value.Type, _ text: String)
+    package static func choice<Value: RawRepresentable & CaseIterable>(_ type: Value.Type, _ text: String)
         -> ArgumentHelp
     where Value.RawValue == String {
         ArgumentHelp("\(text)", valueName: type.allCases.map(\.rawValue).joined(separator: "|"))

@@ -1,7 +1,7 @@
 import Datasets
-public import Networks
+package import Networks
 import Tensors
-public import Training
+package import Training
 
 extension TrainingOptions {
     /// What these options come to, with no default left open but what the data decide.
@@ -11,7 +11,7 @@ extension TrainingOptions {
     ///   - model: the network instead of that of ``NetworkOptions/model``, whose widths are final: of a run that is continued.
     /// - Throws: ``ConfigurationError`` for values that no run can have, `NetworkError` for a model that does not exist or
     ///   cannot be built so.
-    public func configuration(device: String? = nil, model: NetworkTemplate? = nil) throws -> TrainingConfiguration {
+    package func configuration(device: String? = nil, model: NetworkTemplate? = nil) throws -> TrainingConfiguration {
         let dataset = data.dataset ?? .digits
         let recipe = learning.recipe ?? .standard
         let optimizer = learning.optimizer ?? .adam
@@ -141,7 +141,7 @@ extension TrainingOptions {
         let constants: [(option: String, isGiven: Bool, owner: LossKind)] = [
             ("--tet-lambda", learning.tetLambda != nil, .temporalEfficient),
             ("--tet-phi", learning.tetPhi != nil, .temporalEfficient),
-            ("--mpd-weight", learning.mpdWeight != nil, .membranePotential),
+            ("--mpd-weight", learning.mpdWeight != nil, .mpd),
         ]
         for (option, isGiven, owner) in constants where isGiven && owner != result.loss {
             throw .misplaced(
@@ -160,11 +160,11 @@ extension TrainingOptions {
                 )
             else { return }
             (result.tetLambda, result.tetPhi) = (lambda, phi)
-        case .membranePotential:
-            guard !neuron.isRectifier else {
+        case .mpd:
+            guard !neuron.isReLU else {
                 throw .misplaced(
                     option: "--loss",
-                    problem: "mpd is a loss on membrane potentials, and rectifiers (relu) have none",
+                    problem: "the MPD loss is one on membrane potentials, and ReLUs have none",
                     advice: "Use --loss mean-ce"
                 )
             }
@@ -174,12 +174,12 @@ extension TrainingOptions {
 
     /// Whether Dspike's temperature is searched for.
     private func setSearch(_ result: inout LearningConfiguration, neuron: Neuron) throws(ConfigurationError) {
-        let isDspike = !neuron.isRectifier && neuron.surrogate.kind == .dspike
+        let isDspike = !neuron.isReLU && neuron.surrogate.kind == .dspike
         guard isDspike || !(network.surrogateSearch ?? false) else {
             throw .misplaced(
                 option: "--surrogate-search",
                 problem: "it looks for Dspike's temperature, and the surrogate is "
-                    + (neuron.isRectifier ? "none" : neuron.surrogate.kind.rawValue),
+                    + (neuron.isReLU ? "none" : neuron.surrogate.kind.rawValue),
                 advice: "Leave it out, or use --surrogate dspike"
             )
         }
@@ -196,7 +196,7 @@ extension TrainingOptions {
 
 extension NetworkOptions {
     /// What they ask of any network.
-    public var overrides: NetworkOverrides {
+    package var overrides: NetworkOverrides {
         var result = NetworkOverrides()
         result.width = width
         result.timeSteps = timesteps
@@ -224,12 +224,12 @@ extension NetworkOptions {
 
 extension NetworkOptions {
     /// Whether any of them is given.
-    public var isAsked: Bool { overrides != NetworkOverrides() || model != nil || surrogateSearch != nil }
+    package var isAsked: Bool { overrides != NetworkOverrides() || model != nil || surrogateSearch != nil }
 
     /// The network of this name, or in this file, with what is asked of it.
     ///
     /// - Throws: as ``TrainingOptions/configuration(device:model:)``.
-    public func shown(_ model: String) throws -> NetworkTemplate {
+    package func shown(_ model: String) throws -> NetworkTemplate {
         if NetworkFile.isNamed(by: model) { return try NetworkFile(model).template.settled(by: overrides) }
         return try Architecture.named(model).settled(by: overrides)
     }

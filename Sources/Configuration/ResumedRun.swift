@@ -1,13 +1,13 @@
 import FileFormats
 import Foundation
 import Networks
-public import Training
+package import Training
 
 extension RunRecord {
     /// Reads `config.json`, also of versions whose options stood at the top without a network's description.
     ///
     /// - Throws: `FileFormatError` where it is missing or is not what this program writes.
-    public static func read(_ path: String) throws -> RunRecord {
+    package static func read(_ path: String) throws -> RunRecord {
         let bytes = try FileSystem.read(path)
         let decoder = JSONDecoder()
         do {
@@ -96,7 +96,7 @@ extension TrainingSession {
     /// with, but for its network, its device and the steps that its process was limited to.
     ///
     /// - Throws: as ``RunRecord/read(_:)``.
-    public static func recordedArguments(_ path: String) throws -> [String] {
+    package static func recordedArguments(_ path: String) throws -> [String] {
         let folder = try RunFolder.open(path)
         var options = try OptionList(RunRecord.read(folder.configurationPath).configuration)
         for name in ["device", "max-steps"] { options[name] = nil }
@@ -110,7 +110,7 @@ extension TrainingSession {
     ///   - options: ``recordedArguments(_:)``, then what is asked anew.
     ///   - output: a new folder, where the run in `path` should stay as it is.
     /// - Throws: ``ConfigurationError/contradiction(run:options:)`` and others.
-    public init(resuming path: String, options: TrainingOptions, output: String?) throws {
+    package init(resuming path: String, options: TrainingOptions, output: String?) throws {
         let folder = try RunFolder.open(path)
         let record = try RunRecord.read(folder.configurationPath)
         let recorded = record.configuration
@@ -143,13 +143,13 @@ extension TrainingSession {
     }
 
     /// Continues the run in `path` with these options given anew.
-    public init(resuming path: String, options: OptionList, output: String? = nil) throws {
+    package init(resuming path: String, options: OptionList, output: String? = nil) throws {
         let arguments = try Self.recordedArguments(path) + options.arguments
         try self.init(resuming: path, options: TrainingOptions.parsed(arguments), output: output)
     }
 
     /// A new run of these options.
-    public init(_ options: OptionList, output: String?) throws {
+    package init(_ options: OptionList, output: String?) throws {
         self.init(try TrainingConfiguration(options), output: output)
     }
 }

@@ -1,15 +1,15 @@
-public import ArgumentParser
-public import Training
+package import ArgumentParser
+package import Training
 
 /// Options that say how long it is trained, and with what.
-public struct RunOptions: ParsableArguments {
+package struct RunOptions: ParsableArguments {
     /// Steps after which training stops.
     @Option(
         parsing: .unconditional,
         help: "Stop after so many steps of the run, with a record and a checkpoint.",
         transform: atLeast(1)
     )
-    public var maxSteps: Int?
+    package var maxSteps: Int?
 
     /// Steps between checkpoints inside an epoch.
     @Option(
@@ -17,26 +17,26 @@ public struct RunOptions: ParsableArguments {
         help: "Also save every so many steps, for long epochs.",
         transform: atLeast(1)
     )
-    public var checkpointEvery: Int?
+    package var checkpointEvery: Int?
 
     /// What is kept for the backward pass.
     @Option(
         help: .choice(
             MemoryChoice.self,
-            "What is kept for the backward pass, with the same bits as result: every spike and convolution output; packed spikes, and convolutions run again; packed block inputs, and blocks run again; or the first of these that fits the device (default: auto)."
+            "What is kept for the backward pass, with the same bits as result: every spike and convolution output; packed spikes, with recomputation of convolutions; packed block inputs, with recomputation of blocks (activation checkpointing); or the first of these that fits the device (default: auto)."
         ),
         transform: named
     )
-    public var memory: MemoryChoice?
+    package var memory: MemoryChoice?
 
     /// Key of all random numbers.
     @Option(
         parsing: .unconditional,
-        help: "Key of all random numbers (default: 0).",
+        help: "Seed, the key of all random numbers (default: 0).",
         transform: readSeed
     )
-    public var seed: UInt64?
+    package var seed: UInt64?
 
     /// Nothing given.
-    public init() {}
+    package init() {}
 }

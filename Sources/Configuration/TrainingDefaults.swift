@@ -20,7 +20,7 @@ struct TrainingDefaults {
     let warmupShare: Int
     /// Of all networks but deep LSNs.
     private let learningRate: Double
-    /// Whether LSNs of more than `BranchStart.deepBlocks` blocks learn at twice the rate.
+    /// Whether LSNs of more than `BranchInitialization.deepBlocks` blocks learn at twice the rate.
     private let hurriesDeepNetworks: Bool
     let weightDecay: Double
     let augmentation: AugmentationPolicy
@@ -63,7 +63,7 @@ struct TrainingDefaults {
     /// under the lower surrogate that they start with, and of 100, 200 and 500 blocks nearly all learnt more at it
     /// (docs/Depth.md).
     func learningRate(for network: NetworkTemplate) -> Double {
-        let isDeep = network.isLogic && network.blockCount > BranchStart.deepBlocks
+        let isDeep = network.isLogic && network.blockCount > BranchInitialization.deepBlocks
         return hurriesDeepNetworks && isDeep ? 2 * learningRate : learningRate
     }
 }

@@ -1,28 +1,28 @@
-public import ArgumentParser
-public import Training
+package import ArgumentParser
+package import Training
 
 /// What is asked of a training run: an option that was not given is nil, and its default depends on the data set and on the
 /// network, see ``configuration(device:)``.
 ///
-/// Every option is declared once, in one of these groups, with its help and the values that it takes. Files of options and
+/// Every option is declared once, in one of these types, with its help and the values that it takes. Files of options and
 /// records of runs are read as options given before those of the command line, see ``OptionList``.
-public struct TrainingOptions: ParsableArguments {
+package struct TrainingOptions: ParsableArguments {
     /// What is trained.
-    @OptionGroup(title: "Network") public var network: NetworkOptions
+    @OptionGroup(title: "Network") package var network: NetworkOptions
     /// On what.
-    @OptionGroup(title: "Data") public var data: DataOptions
+    @OptionGroup(title: "Data") package var data: DataOptions
     /// How.
-    @OptionGroup(title: "Learning") public var learning: LearningOptions
+    @OptionGroup(title: "Learning") package var learning: LearningOptions
     /// How long, and with what.
-    @OptionGroup(title: "Run") public var run: RunOptions
+    @OptionGroup(title: "Run") package var run: RunOptions
 
     /// Nothing given; ``parsed(_:)`` gives one whose options can be read.
-    public init() {}
+    package init() {}
 
     /// The options that these arguments give.
     ///
     /// - Throws: ``ConfigurationError/badOptions(_:)``.
-    public static func parsed(_ arguments: [String] = []) throws(ConfigurationError) -> TrainingOptions {
+    package static func parsed(_ arguments: [String] = []) throws(ConfigurationError) -> TrainingOptions {
         do {
             return try parse(arguments)
         } catch {
@@ -33,7 +33,7 @@ public struct TrainingOptions: ParsableArguments {
 
 extension TrainingConfiguration {
     /// What these options come to, see ``TrainingOptions/configuration(device:)``.
-    public init(_ options: OptionList) throws {
+    package init(_ options: OptionList) throws {
         self = try TrainingOptions.parsed(options.arguments).configuration()
     }
 }

@@ -5,7 +5,7 @@ public struct AugmentationPolicy: Hashable, Codable, Sendable {
     /// Each picture moves by up to this many pixels along both axes, zeros coming in: a crop from a picture padded by
     /// as many on all sides. From 0 to ``maximumShift``.
     public let shift: Int
-    /// Whether a picture is mirrored, left to right, every other time.
+    /// Whether a picture is flipped, left to right, every other time.
     public let flip: Bool
 
     /// Larger shifts than any picture.
@@ -37,8 +37,8 @@ public struct AugmentationPolicy: Hashable, Codable, Sendable {
         self.init(shift: shift, flip: try container.decode(Bool.self, forKey: .flip))
     }
 
-    /// What is usual: digits move by 2 pixels and are not mirrored, CIFAR-10's pictures move by 4 and are, events are
-    /// rolled by 5 and mirrored. ImageNet's pictures are mirrored, and cut from anywhere in any case.
+    /// What is usual: digits move by 2 pixels and are not flipped, CIFAR-10's pictures move by 4 and are, events are
+    /// rolled by 5 and flipped. ImageNet's pictures are flipped, and cut from anywhere in any case.
     ///
     /// - Parameters:
     ///   - name: the data set.
@@ -57,13 +57,13 @@ public struct AugmentationPolicy: Hashable, Codable, Sendable {
         }
     }
 
-    /// How one sample moves in an epoch: dy, dx, and 1 where it is mirrored.
+    /// How one sample moves in an epoch: dy, dx, and 1 where it is flipped.
     func draw(seed: UInt64, epoch: Int, sample: Int) -> [UInt32] {
         var random = Philox(seed: seed, purpose: .augmentation, epoch: epoch, index: sample)
         let dy = Int32(random.integer(below: 2 * shift + 1) - shift)
         let dx = Int32(random.integer(below: 2 * shift + 1) - shift)
         // Drawn whether or not it is used, so that the stream means the same under every policy.
-        let mirrors = random.nextWord() & 1
-        return [UInt32(bitPattern: dy), UInt32(bitPattern: dx), flip ? mirrors : 0]
+        let flips = random.nextWord() & 1
+        return [UInt32(bitPattern: dy), UInt32(bitPattern: dx), flip ? flips : 0]
     }
 }

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// Brings batches of a data set to a device, where samples are cropped, mirrored and normalised.
+/// Brings batches of a data set to a device, where samples are cropped, flipped and normalised.
 public struct BatchPreparer: Sendable {
     /// Where samples are prepared.
     public let backend: Backend
@@ -101,7 +101,7 @@ public struct BatchPreparer: Sendable {
     }
 }
 
-/// A batch on a device, before its samples are cropped, mirrored and normalised: a few bytes a pixel.
+/// A batch on a device, before its samples are cropped, flipped and normalised: a few bytes a pixel.
 public struct UploadedBatch: Sendable {
     /// N.
     public let count: Int

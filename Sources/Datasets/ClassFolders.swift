@@ -1,6 +1,7 @@
 import Dispatch
 import FileFormats
 import Glibc
+import HostSystem
 import Synchronization
 
 /// Files by class, from folders: a folder for every class, below two that divide them (see ``SplitFolders``), or at the
@@ -197,7 +198,7 @@ struct ClassFolders: Sendable {
         var gone: [String] = []
         var other: [String] = []
         for entry in entries {
-            let now = size(of: "\(root)/\(entry.path)")
+            let now = size(of: HostPath.join(root, entry.path))
             if now < 0, entry.size >= 0 {
                 gone.append(entry.path)
             } else if now != entry.size {
@@ -256,7 +257,7 @@ struct ClassFolders: Sendable {
         DispatchQueue.concurrentPerform(iterations: paths.count) { index in
             var bad: BadFile?
             do throws(FileFormatError) {
-                try read("\(root)/\(paths[index])", paths[index])
+                try read(HostPath.join(root, paths[index]), paths[index])
             } catch {
                 bad = BadFile(path: paths[index], error: error)
             }
@@ -276,7 +277,8 @@ struct ClassFolders: Sendable {
                 FileList.Entry(
                     path: files.paths[index],
                     label: files.labels[index],
-                    size: files.sizes.isEmpty ? Self.size(of: "\(root)/\(files.paths[index])") : files.sizes[index]
+                    size: files.sizes.isEmpty
+                        ? Self.size(of: HostPath.join(root, files.paths[index])) : files.sizes[index]
                 )
             }
         }

@@ -19,16 +19,16 @@ struct CropGeometry: Hashable, Sendable {
 
     /// The rectangle that training takes in an epoch, to be resized: an area of 8 % to 100 % and a ratio of width to
     /// height of 3/4 to 4/3 (uniform in its logarithm), anywhere; after ten tries that do not fit, the largest centred
-    /// one whose ratio is allowed (Szegedy et al., as in PyTorch's RandomResizedCrop). Mirrored every other time, if
-    /// the policy mirrors.
-    func randomCrop(height: Int, width: Int, variation: SampleVariation) -> (box: PixelBox, mirrors: Bool) {
+    /// one whose ratio is allowed (Szegedy et al., as in PyTorch's RandomResizedCrop). Flipped every other time, if
+    /// the policy flips.
+    func randomCrop(height: Int, width: Int, variation: SampleVariation) -> (box: PixelBox, flips: Bool) {
         var random = Philox(
             seed: variation.seed,
             purpose: .augmentation,
             epoch: variation.epoch,
             index: variation.sample
         )
-        let mirrors = random.nextWord() & 1 == 1 && variation.policy.flip
+        let flips = random.nextWord() & 1 == 1 && variation.policy.flip
         let area = Double(height * width)
         for _ in 0..<10 {
             let target = area * (0.08 + 0.92 * Double(random.uniform()))
@@ -38,7 +38,7 @@ struct CropGeometry: Hashable, Sendable {
             guard (1...width).contains(cropWidth), (1...height).contains(cropHeight) else { continue }
             let top = random.integer(below: height - cropHeight + 1)
             let left = random.integer(below: width - cropWidth + 1)
-            return (PixelBox(top: top, left: left, height: cropHeight, width: cropWidth), mirrors)
+            return (PixelBox(top: top, left: left, height: cropHeight, width: cropWidth), flips)
         }
         let ratio = Double(width) / Double(height)
         var (cropHeight, cropWidth) = (height, width)
@@ -53,7 +53,7 @@ struct CropGeometry: Hashable, Sendable {
             height: cropHeight,
             width: cropWidth
         )
-        return (box, mirrors)
+        return (box, flips)
     }
 
     /// What evaluation resizes a picture to, its longer side rounded down, and where in that it takes the centre (rows

@@ -1,5 +1,6 @@
 import FileFormats
 import Glibc
+import HostSystem
 
 /// A folder with the files of a data set.
 struct DataFolder {
@@ -27,14 +28,14 @@ struct DataFolder {
     /// The path of the first of `names` that is a file here; else of the first that is anything but a folder, whose reader
     /// says what is wrong with it.
     func first(of names: [String]) -> String? {
-        let paths = names.map { "\(path)/\($0)" }
+        let paths = names.map { HostPath.join(path, $0) }
         return paths.first { Self.kind(of: $0) == S_IFREG }
             ?? paths.first { path in Self.kind(of: path).map { $0 != S_IFDIR } ?? false }
     }
 
     /// The path of a folder in here.
     func folder(_ name: String) -> DataFolder? {
-        try? DataFolder("\(path)/\(name)")
+        try? DataFolder(HostPath.join(path, name))
     }
 
     private static func kind(of path: String) -> mode_t? {

@@ -1,5 +1,6 @@
 import Dispatch
 import FileFormats
+import HostSystem
 import Synchronization
 
 /// Recordings of an event camera, a folder for every class: CIFAR10-DVS, or any other of AEDAT 2.0 files.

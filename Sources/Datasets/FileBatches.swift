@@ -114,16 +114,22 @@ final class FileBatches<Reader: SampleReader>: BatchProvider {
             loaded.append(content)
             found.append(sample)
         }
-        return assemble(loaded, samples: found)
+        return try assemble(loaded, samples: found)
     }
 
-    private func assemble(_ loaded: [FileSample], samples: [Int]) -> Batch {
+    private func assemble(_ loaded: [FileSample], samples: [Int]) throws(DatasetError) -> Batch {
         let alignment = reader.alignsSamples ? 4 : 1
         var starts: [Int] = []
         var end = 0
         for sample in loaded {
             starts.append(end)
             end += (sample.bytes.count + alignment - 1) / alignment * alignment
+        }
+        guard end / 4 <= UInt32.max else {
+            throw DatasetError(
+                "a batch of \(loaded.count) samples takes \(end) bytes, more than can be counted: use a smaller --batch-size, "
+                    + "or smaller pictures"
+            )
         }
         var words = [UInt32](repeating: 0, count: (end + 3) / 4)
         // Words read their bytes lowest first on every host that runs this (little-endian).

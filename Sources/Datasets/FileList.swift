@@ -5,7 +5,7 @@ public import FileFormats
 ///
 /// As text: a line for each thing with four fields, tabs between: `split`, nothing, nothing, the rule; `class`, label,
 /// nothing, name; `train` or `test`, label, size in bytes, path below the data set's folder. Names and paths are escaped,
-/// see ``FileFormats/PrintableText/field(_:)``.
+/// see `PrintableText.field(_:)`.
 public struct FileList: Sendable, Equatable {
     /// A file.
     public struct Entry: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import FileFormats
+import HostSystem
 
 /// Whether folders stand as a data set's should, and what to do where they do not.
 struct FolderLayout {
@@ -17,7 +18,7 @@ struct FolderLayout {
     /// - Parameter top: the folders in the root, which are not both there.
     func requireCounterpart(_ top: [String]) throws(DatasetError) {
         for name in top where SplitFolders.isTrain(name) || SplitFolders.isTest(name) {
-            let listing = try FolderListing("\(root)/\(name)")
+            let listing = try FolderListing(HostPath.join(root, name))
             let holdsFiles = listing.files.contains { extensions.contains(FolderWalk.kind(of: $0)) }
             guard !holdsFiles, !listing.folders.isEmpty else { continue }
             throw DatasetError(
@@ -83,7 +84,7 @@ struct FolderLayout {
 
     /// Links that were passed over.
     func warnings(loops: [String]) -> [String] {
-        loops.map { "\(PrintableText.name("\(root)/\($0)")) leads to a folder above it, and is passed over" }
+        loops.map { "\(PrintableText.name(HostPath.join(root, $0))) leads to a folder above it, and is passed over" }
     }
 
     /// A folder that trains, by its name, and that is divided itself, though its counterpart stands beside it.
@@ -101,7 +102,9 @@ struct FolderLayout {
         ]
     }
 
-    private func path(_ prefix: String) -> String { prefix.isEmpty ? root : "\(root)/\(prefix.dropLast())" }
+    private func path(_ prefix: String) -> String {
+        prefix.isEmpty ? root : HostPath.join(root, String(prefix.dropLast()))
+    }
 
     private func noClass(_ classes: [FolderWalk.Class], below prefix: String) throws(DatasetError) -> DatasetError {
         let files = try FolderListing(path(prefix)).files

@@ -1,4 +1,5 @@
 import FileFormats
+import HostSystem
 
 /// Finds the files of classes below a folder, each folder once, whatever links lead to it.
 struct FolderWalk {
@@ -38,7 +39,7 @@ struct FolderWalk {
         self.root = root
         self.extensions = extensions
         refusesSplits = splits.isEmpty
-        above = FolderIdentity.upwards(from: root).union(splits.compactMap { FolderIdentity("\(root)/\($0)") })
+        above = FolderIdentity.upwards(from: root).union(splits.compactMap { FolderIdentity(HostPath.join(root, $0)) })
     }
 
     /// The classes in the folder `prefix` (with a slash at its end, or empty) below the root, those without files too.
@@ -46,11 +47,11 @@ struct FolderWalk {
     /// - Throws: ``DatasetError`` for folders that cannot be read, that two paths lead to, or that are divided themselves,
     ///   and for names that are no UTF-8.
     mutating func classes(below prefix: String) throws(DatasetError) -> [Class] {
-        let listing = try FolderListing(prefix.isEmpty ? root : "\(root)/\(prefix.dropLast())")
+        let listing = try FolderListing(prefix.isEmpty ? root : HostPath.join(root, String(prefix.dropLast())))
         try requireNames(listing, in: prefix)
         var result: [Class] = []
         for name in listing.folders {
-            guard let identity = FolderIdentity("\(root)/\(prefix)\(name)"), !above.contains(identity) else {
+            guard let identity = FolderIdentity(HostPath.join(root, prefix + name)), !above.contains(identity) else {
                 loops.append("\(prefix)\(name)")
                 continue
             }
@@ -73,10 +74,10 @@ struct FolderWalk {
             let names = [other.path, folder].map { PrintableText.name($0) }.joined(separator: " and ")
             throw DatasetError("\(root): \(names) are one folder, whose files would count twice: remove the link")
         }
-        let listing = try FolderListing("\(root)/\(folder)")
+        let listing = try FolderListing(HostPath.join(root, folder))
         try requireNames(listing, in: folder + "/")
-        if refusesSplits, let split = try SplitFolders(listing.folders, in: "\(root)/\(folder)") {
-            let place = PrintableText.name("\(root)/\(folder)")
+        if refusesSplits, let split = try SplitFolders(listing.folders, in: HostPath.join(root, folder)) {
+            let place = PrintableText.name(HostPath.join(root, folder))
             throw DatasetError(
                 "\(place) is divided into \(split.train) and \(split.test): --data lies too high, give --data \(place)"
             )
@@ -86,7 +87,7 @@ struct FolderWalk {
         for name in listing.files {
             let kind = Self.kind(of: name)
             if extensions.contains(kind) {
-                found.files.append("\(folder)/\(name)")
+                found.files.append(HostPath.join(folder, name))
             } else {
                 found.others[kind, default: 0] += 1
             }
@@ -94,11 +95,12 @@ struct FolderWalk {
         guard depth > 1 else { return }
         let path = above.union([identity])
         for name in listing.folders {
-            guard let inner = FolderIdentity("\(root)/\(folder)/\(name)"), !path.contains(inner) else {
-                loops.append("\(folder)/\(name)")
+            guard let inner = FolderIdentity(HostPath.join(root, HostPath.join(folder, name))), !path.contains(inner)
+            else {
+                loops.append(HostPath.join(folder, name))
                 continue
             }
-            try collect("\(folder)/\(name)", inner, above: path, depth: depth - 1, into: &found)
+            try collect(HostPath.join(folder, name), inner, above: path, depth: depth - 1, into: &found)
         }
     }
 
@@ -113,7 +115,7 @@ struct FolderWalk {
         guard let first = wrong.first else { return }
         let more = wrong.count > 1 ? " (and \(wrong.count - 1) more there)" : ""
         throw DatasetError(
-            "\(PrintableText.name("\(root)/\(prefix)"))\(first.text)\(more): the name is not UTF-8, so that no text can "
+            "\(PrintableText.name(HostPath.join(root, prefix)))\(first.text)\(more): the name is not UTF-8, so that no text can "
                 + "hold it; rename it (convmv -r -f latin1 -t utf8 --notest renames all that are Latin-1)"
         )
     }

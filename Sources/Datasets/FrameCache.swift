@@ -1,5 +1,6 @@
 import FileFormats
 import Glibc
+import HostSystem
 
 /// Frames that were counted before, on disk: one file for every recording.
 ///
@@ -51,7 +52,7 @@ struct FrameCache: Sendable {
         of path: String,
         root: String
     ) throws(FileFormatError) -> (counted: CountedFrames, failure: FileFormatError?) {
-        let source = "\(root)/\(path)"
+        let source = HostPath.join(root, path)
         let stamp = try Self.stamp(of: source)
         let header = header(path, stamp)
         let file = fileName(path)
@@ -80,7 +81,7 @@ struct FrameCache: Sendable {
     private func fileName(_ path: String) -> String {
         var fingerprint = Fingerprint()
         fingerprint.add(path)
-        return "\(folder)/\(fingerprint.text)"
+        return HostPath.join(folder, fingerprint.text)
     }
 
     private func header(_ path: String, _ stamp: (size: UInt64, time: UInt64)) -> [UInt8] {

@@ -1,4 +1,5 @@
 import FileFormats
+import HostSystem
 
 /// Reads JPEG pictures that the device resizes and crops.
 struct CropReader: SampleReader {
@@ -7,9 +8,9 @@ struct CropReader: SampleReader {
     let alignsSamples = true
 
     func read(_ path: String, variation: SampleVariation?) throws(FileFormatError) -> FileSample {
-        let picture = try JPEGFile.read("\(root)/\(path)")
+        let picture = try JPEGFile.read(HostPath.join(root, path))
         if let variation {
-            let (box, mirrors) = geometry.randomCrop(
+            let (box, flips) = geometry.randomCrop(
                 height: picture.height,
                 width: picture.width,
                 variation: variation
@@ -19,7 +20,7 @@ struct CropReader: SampleReader {
                 bytes: picture.part(box),
                 transform: [
                     0, UInt32(box.height), UInt32(box.width), UInt32(geometry.size), UInt32(geometry.size), 0, 0,
-                    mirrors ? 1 : 0,
+                    flips ? 1 : 0,
                 ]
             )
         }
@@ -42,10 +43,10 @@ struct NativeReader: SampleReader {
     let alignsSamples = false
 
     func read(_ path: String, variation: SampleVariation?) throws(FileFormatError) -> FileSample {
-        let picture = try JPEGFile.read("\(root)/\(path)")
+        let picture = try JPEGFile.read(HostPath.join(root, path))
         guard (picture.height, picture.width) == (height, width) else {
             throw FileFormatError(
-                path: "\(root)/\(path)",
+                path: HostPath.join(root, path),
                 problem: "has \(picture.height)×\(picture.width) pixels, the first picture has \(height)×\(width)",
                 advice: "--image-size native takes pictures of one size; use --image-size N"
             )

@@ -8,7 +8,7 @@ struct SplitFolders {
     let unused: [String]
 
     private static let trainNames = ["train", "training"]
-    /// The first of these groups that is there tests.
+    /// The first of these that is there tests.
     private static let testNames = [["val", "valid", "validation"], ["test", "testing"]]
 
     /// Those among `folders`; nil where one of the two is missing.

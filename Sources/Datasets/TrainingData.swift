@@ -1,11 +1,13 @@
+import HostSystem
+
 /// How the samples of a data set travel to the device, and what becomes of them there.
 public enum SampleForm: String, Sendable, Hashable {
-    /// Pictures of one size, bytes `[N][C][H][W]`, shifted and mirrored: `Backend.prepareImages`.
+    /// Pictures of one size, bytes `[N][C][H][W]`, shifted and flipped: `Backend.prepareImages`.
     case pictures
     /// Pictures of any size, bytes `[H][W][C]` each from a word of its own on, resized and cropped:
     /// `Backend.resizeImages`.
     case crops
-    /// Counts of events, 16 bits `[N][T][C][H][W]`, rolled and mirrored: `Backend.prepareFrames`.
+    /// Counts of events, 16 bits `[N][T][C][H][W]`, rolled and flipped: `Backend.prepareFrames`.
     case frames
 }
 
@@ -94,31 +96,6 @@ extension BatchProvider {
     func range(of index: Int) -> Range<Int> {
         precondition((0..<batchCount).contains(index), "batch \(index) of \(batchCount)")
         return index * batchSize..<min((index + 1) * batchSize, sampleCount)
-    }
-}
-
-/// FNV-1a (Fowler, Noll, Vo) of 64 bits. Not for cryptography.
-public struct Fingerprint: Sendable {
-    private var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-
-    /// Of nothing yet.
-    public init() {}
-
-    /// Takes more bytes in.
-    public mutating func add(_ bytes: some Sequence<UInt8>) {
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-    }
-
-    /// Takes a text in, with a mark of its end.
-    public mutating func add(_ text: String) {
-        add(text.utf8)
-        add(CollectionOfOne(0))
-    }
-
-    /// 16 hexadecimal digits.
-    public var text: String {
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }
 

@@ -5,13 +5,6 @@ public enum FileSystem {
     /// The most that is read of a file by itself, so that a wrong name cannot fill the memory: 4 GiB.
     public static let sizeLimit = 1 << 32
 
-    /// The size of a regular file in bytes; 0 of anything else.
-    static func size(_ path: String) -> Int {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
-        return Int(status.st_size)
-    }
-
     /// Everything that the file at `path` holds, or the one that a symbolic link there leads to.
     ///
     /// - Parameters:
@@ -26,18 +19,11 @@ public enum FileSystem {
         limit: Int = sizeLimit,
         acceptsStreams: Bool = false
     ) throws(FileFormatError) -> [UInt8] {
-        var status = stat()
-        // Before it is opened: opening a pipe waits for its other end.
-        guard unsafe stat(path, &status) == 0 else { throw failure(path, "cannot be opened", errno) }
-        try requireReadable(status, path, acceptsStreams: acceptsStreams)
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-        guard descriptor >= 0 else { throw failure(path, "cannot be opened", errno) }
+        let (descriptor, size) = try open(path, acceptsStreams: acceptsStreams)
         defer { _ = close(descriptor) }
-        guard unsafe fstat(descriptor, &status) == 0 else { throw failure(path, "cannot be examined", errno) }
-        try requireReadable(status, path, acceptsStreams: acceptsStreams)
         // The size is a hint only: devices and pipes have none, and a file may grow while it is read.
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(min(Int(status.st_size), limit))
+        bytes.reserveCapacity(min(size, limit))
         var chunk = [UInt8](repeating: 0, count: 1 << 20)
         while true {
             let count = unsafe chunk.withUnsafeMutableBytes { buffer in
@@ -59,6 +45,27 @@ public enum FileSystem {
         }
     }
 
+    /// Opens a file for reading, and says how large it is.
+    static func open(
+        _ path: String,
+        acceptsStreams: Bool = false
+    ) throws(FileFormatError) -> (descriptor: Int32, size: Int) {
+        var status = stat()
+        // Before it is opened: opening a pipe waits for its other end.
+        guard unsafe stat(path, &status) == 0 else { throw failure(path, "cannot be opened", errno) }
+        try requireReadable(status, path, acceptsStreams: acceptsStreams)
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        guard descriptor >= 0 else { throw failure(path, "cannot be opened", errno) }
+        do throws(FileFormatError) {
+            guard unsafe fstat(descriptor, &status) == 0 else { throw failure(path, "cannot be examined", errno) }
+            try requireReadable(status, path, acceptsStreams: acceptsStreams)
+        } catch {
+            _ = close(descriptor)
+            throw error
+        }
+        return (descriptor, Int(status.st_size))
+    }
+
     private static func requireReadable(
         _ status: stat,
         _ path: String,
@@ -78,32 +85,6 @@ public enum FileSystem {
             problem: "is \(kind), and only regular files are read here",
             advice: "put a file in its place, or remove it"
         )
-    }
-
-    /// Replaces the file at `path` by one that holds `bytes`, all or nothing; writes them to a device or a pipe.
-    ///
-    /// Symbolic links are followed, and stay; a link to nothing makes the file that it names. The bytes go to a new file in
-    /// the folder of the old one, with its permissions, which is synced and then renamed over it; the folder is synced too.
-    /// Whatever fails (a full disk, a crash, a power cut), `path` holds either what it held before or all of `bytes`, and a
-    /// failure that is reported leaves no temporary file behind. No file takes the place of a device or a pipe, such as
-    /// /dev/stdout: it is written to, as far as it takes the bytes.
-    ///
-    /// - Throws: ``FileFormatError`` with the system's reason.
-    public static func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileFormatError) {
-        try writeAtomically(bytes, to: path, calls: .system)
-    }
-
-    /// Replaces `path` by a file that holds `bytes`, without waiting for the disk.
-    ///
-    /// As ``writeAtomically(_:to:)``, but after a power cut the file may be empty or in part old: for caches, whose files
-    /// carry a checksum and can be made again. A link is replaced, not followed: in a cache that others may write to, it may
-    /// be anybody's.
-    ///
-    /// - Throws: ``FileFormatError`` with the system's reason.
-    public static func writeAtomicallyUnsynced(_ bytes: [UInt8], to path: String) throws(FileFormatError) {
-        var calls = AtomicWriteCalls.system
-        calls.synchronize = { _ in 0 }
-        try writeAtomically(bytes, to: path, followsLinks: false, calls: calls)
     }
 
     /// An error with the system's words for `code`, and advice where one can be given.

@@ -1,12 +1,12 @@
 import CZlib
 
 /// Files compressed by gzip (RFC 1952), through zlib.
-public enum Gzip {
+package enum Gzip {
     /// No honest file of this project expands to more: 1 GiB.
-    public static let expandedLimit = 1 << 30
+    package static let expandedLimit = 1 << 30
 
     /// Whether `bytes` starts as a gzip file does.
-    public static func isCompressed(_ bytes: [UInt8]) -> Bool {
+    package static func isCompressed(_ bytes: [UInt8]) -> Bool {
         bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
     }
 
@@ -18,7 +18,7 @@ public enum Gzip {
     ///   - limit: the most bytes to expand to, so that a small malicious file cannot fill the memory.
     /// - Throws: ``FileFormatError`` where the file is no gzip file, is damaged (its checksum is compared), cut short,
     ///   has something else behind its end, or expands beyond `limit`.
-    public static func decompress(
+    package static func decompress(
         _ bytes: [UInt8],
         path: String,
         limit: Int = expandedLimit

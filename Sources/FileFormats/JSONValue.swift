@@ -2,7 +2,7 @@ import Foundation
 
 /// Any JSON value: for `config.json`, whose keys grow with the program, so that a report of another version's run is
 /// still complete.
-public enum JSONValue: Decodable, Sendable, Equatable {
+package enum JSONValue: Decodable, Sendable, Equatable {
     /// Nothing.
     case null
     /// True or false.
@@ -21,7 +21,7 @@ public enum JSONValue: Decodable, Sendable, Equatable {
     case object([String: JSONValue])
 
     /// From any JSON.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
@@ -43,27 +43,27 @@ public enum JSONValue: Decodable, Sendable, Equatable {
     }
 
     /// The value of a key.
-    public subscript(_ key: String) -> JSONValue? {
+    package subscript(_ key: String) -> JSONValue? {
         if case .object(let members) = self { members[key] } else { nil }
     }
 
     /// A text.
-    public var string: String? {
+    package var string: String? {
         if case .text(let text) = self { text } else { nil }
     }
 
     /// A whole number.
-    public var integer: Int? {
+    package var integer: Int? {
         if case .whole(let value) = self { value } else { nil }
     }
 
     /// The elements of a list.
-    public var elements: [JSONValue] {
+    package var elements: [JSONValue] {
         if case .list(let values) = self { values } else { [] }
     }
 
     /// Every text, number and truth by its path, e.g. `network.stages[1].width`.
-    public var leaves: [String: String] {
+    package var leaves: [String: String] {
         var leaves: [String: String] = [:]
         func walk(_ value: JSONValue, _ path: String) {
             switch value {

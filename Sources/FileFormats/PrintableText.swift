@@ -1,24 +1,24 @@
 /// Text from outside as one may show it: control characters by their names, so that no terminal obeys them and no name breaks a
 /// line.
-public enum PrintableText {
+package enum PrintableText {
     /// A name or a path on one line, in which a line's end is no more welcome than an escape: `a\nb`, `a\x1b[2J`. All else stays
     /// as it is, so that this is for people.
-    public static func name(_ text: String) -> String {
+    package static func name(_ text: String) -> String {
         escaped(text, keeps: [])
     }
 
     /// A message of one or more lines.
-    public static func lines(_ text: String) -> String {
+    package static func lines(_ text: String) -> String {
         escaped(text, keeps: ["\n", "\t"])
     }
 
     /// ``name(_:)`` with a backslash written as two, so that a program can take it back: ``unescaped(_:)``.
-    public static func field(_ text: String) -> String {
+    package static func field(_ text: String) -> String {
         name(text.utf8.contains(UInt8(ascii: "\\")) ? text.replacing("\\", with: "\\\\") : text)
     }
 
     /// What ``field(_:)`` made its argument of; nil for a text that it does not make.
-    public static func unescaped(_ field: Substring) -> String? {
+    package static func unescaped(_ field: Substring) -> String? {
         guard field.utf8.contains(UInt8(ascii: "\\")) else { return String(field) }
         var result = String.UnicodeScalarView()
         var rest = field.unicodeScalars
@@ -49,7 +49,7 @@ public enum PrintableText {
     }
 
     /// Bytes of a name that is no text, as far as they are ASCII; the others as `\xe9`.
-    public static func name(bytes: some Sequence<UInt8>) -> String {
+    package static func name(bytes: some Sequence<UInt8>) -> String {
         bytes.map { byte in
             let scalar = Unicode.Scalar(byte)
             return byte < 0x80 && !isControl(scalar) ? String(scalar) : "\\x\(hexadecimal(UInt32(byte), digits: 2))"
@@ -63,7 +63,7 @@ public enum PrintableText {
 
     /// Whether a terminal would obey a character rather than show it, or a line would end at it: C0 and C1 controls, DEL, the
     /// separators of lines and paragraphs, and those that turn the order of what follows around.
-    public static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "\0"..<" ", "\u{7F}"..."\u{9F}", "\u{2028}"..."\u{2029}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}":
             true

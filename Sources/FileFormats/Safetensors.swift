@@ -4,11 +4,12 @@
 /// where its bytes lie), and the tensors' bytes, which follow each other without gap or overlap. Source: the format's
 /// page, <https://huggingface.co/docs/safetensors>.
 ///
+/// This is a file whose content is in memory. Large ones are written by ``write(to:metadata:entries:content:)`` and read by
+/// ``SafetensorsFile``, tensor by tensor.
+///
 /// ```swift
-/// var file = Safetensors()
-/// file.metadata["model"] = "lsn19"
-/// file.append("head.fc.bias", Safetensors.Tensor(floats: [0, 1], shape: [2]))
-/// try file.write(to: "weights.safetensors")
+/// let file = try Safetensors.read("weights.safetensors")
+/// let bias = try file["head.fc.bias"]?.floats(named: "head.fc.bias", path: "weights.safetensors")
 /// ```
 public struct Safetensors: Sendable, Equatable {
     /// The largest header that is read, as the format's own reader has it.
@@ -29,7 +30,7 @@ public struct Safetensors: Sendable, Equatable {
     public subscript(name: String) -> Tensor? { tensors[name] }
 
     /// Adds a tensor behind the others. Its name must be new, and not `__metadata__`.
-    public mutating func append(_ name: String, _ tensor: Tensor) {
+    package mutating func append(_ name: String, _ tensor: Tensor) {
         precondition(name != Self.metadataKey, "\(name) is not a name for a tensor")
         let previous = tensors.updateValue(tensor, forKey: name)
         precondition(previous == nil, "a tensor named \(name) was appended twice")
@@ -40,52 +41,32 @@ public struct Safetensors: Sendable, Equatable {
     ///
     /// - Throws: ``FileFormatError`` where it cannot be read or is damaged.
     public static func read(_ path: String) throws(FileFormatError) -> Safetensors {
-        try parse(FileSystem.read(path, limit: max(FileSystem.sizeLimit, FileSystem.size(path))), path: path)
+        let file = try SafetensorsFile(path)
+        var content = Safetensors()
+        content.metadata = file.metadata
+        for entry in file.entries {
+            content.append(entry.name, Tensor(type: entry.type, shape: entry.shape, bytes: try file.bytes(of: entry)))
+        }
+        return content
     }
 
     /// Writes the file at `path`, all or nothing: see ``FileSystem/writeAtomically(_:to:)``.
-    public func write(to path: String) throws(FileFormatError) {
-        try FileSystem.writeAtomically(serialized(), to: path)
+    package func write(to path: String) throws {
+        try Self.write(to: path, metadata: metadata, entries: entries) { index, file in
+            if let tensor = tensors[names[index]] { try file.write(tensor.bytes) }
+        }
     }
 
-    /// The bytes of the file.
-    ///
-    /// The same content gives the same bytes: metadata comes first in the header, sorted, then the tensors in the order
-    /// of ``names``. Their bytes start at a multiple of eight and lie by size of element, largest first, so that every
-    /// tensor is aligned to its element.
-    public func serialized() -> [UInt8] {
-        let placed = names.compactMap { name in tensors[name].map { (name: name, tensor: $0) } }
-        let laidOut = [8, 4, 2, 1].flatMap { size in placed.filter { $0.tensor.type.size == size } }
-        var offsets: [String: Range<Int>] = [:]
-        var end = 0
-        for (name, tensor) in laidOut {
-            offsets[name] = end..<end + tensor.bytes.count
-            end += tensor.bytes.count
-        }
-
-        var entries: [String] = []
-        if !metadata.isEmpty {
-            let pairs = metadata.sorted { $0.key < $1.key }.map {
-                "\(JSONText.quoted($0.key)):\(JSONText.quoted($0.value))"
-            }
-            entries.append("\"\(Self.metadataKey)\":{\(pairs.joined(separator: ","))}")
-        }
-        for (name, tensor) in placed {
-            let range = offsets[name] ?? 0..<0
-            let shape = tensor.shape.map(String.init).joined(separator: ",")
-            entries.append(
-                "\(JSONText.quoted(name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],"
-                    + "\"data_offsets\":[\(range.lowerBound),\(range.upperBound)]}"
-            )
-        }
-        var header = [UInt8]("{\(entries.joined(separator: ","))}".utf8)
-        header += [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
-
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(8 + header.count + end)
-        bytes += LittleEndian.encode([UInt64(header.count)])
-        bytes += header
-        for (_, tensor) in laidOut { bytes += tensor.bytes }
+    /// The bytes of the file that ``write(to:)`` writes.
+    package func serialized() -> [UInt8] {
+        let layout = Layout(metadata: metadata, entries: entries)
+        var bytes = layout.header
+        bytes.reserveCapacity(layout.size)
+        for index in layout.order { bytes += tensors[names[index]]?.bytes ?? [] }
         return bytes
+    }
+
+    private var entries: [Entry] {
+        names.compactMap { name in tensors[name].map { Entry(name: name, type: $0.type, shape: $0.shape) } }
     }
 }

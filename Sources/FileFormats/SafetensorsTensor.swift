@@ -1,4 +1,7 @@
 extension Safetensors {
+    /// Floats of 32 bits as files have them, from their bit patterns.
+    public static func bytes(of bits: [UInt32]) -> [UInt8] { LittleEndian.encode(bits) }
+
     /// What the elements of a tensor are.
     public typealias ElementType = FileFormats.ElementType
 

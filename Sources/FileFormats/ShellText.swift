@@ -1,8 +1,8 @@
 /// Words of a command line, as a shell reads them: what the program prints to be copied says what it means.
-public enum ShellText {
+package enum ShellText {
     /// A word, in quotes where a shell would split or change it. Control characters are written as in bash, zsh and ksh:
     /// `$'a\x1bb'`.
-    public static func word(_ text: String) -> String {
+    package static func word(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy(isPlain) && text.utf8.first != UInt8(ascii: "=")
         if isPlain, !text.isEmpty { return text }
         if text.unicodeScalars.contains(where: PrintableText.isControl) { return escaped(text) }
@@ -10,7 +10,7 @@ public enum ShellText {
     }
 
     /// A path as an option's value: one that begins with a hyphen would be taken for an option.
-    public static func path(_ text: String) -> String {
+    package static func path(_ text: String) -> String {
         word(text.hasPrefix("-") ? "./" + text : text)
     }
 

@@ -1,9 +1,9 @@
 import CZlib
 
 /// What several formats need of zlib.
-public enum Zlib {
+package enum Zlib {
     /// CRC-32 of `bytes`, as gzip, zip and PNG have it.
-    public static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    package static func checksum(_ bytes: [UInt8]) -> UInt32 {
         UInt32(truncatingIfNeeded: unsafe crc32_z(0, bytes, bytes.count))
     }
 

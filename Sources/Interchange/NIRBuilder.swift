@@ -1,5 +1,5 @@
-public import Networks
-public import Tensors
+package import Networks
+package import Tensors
 
 // How a trained network becomes a NIR graph that computes the same spikes.
 //
@@ -20,7 +20,7 @@ extension NIRGraph {
     ///   - network: what was trained.
     ///   - state: its parameters and running estimates, by the names that checkpoints use.
     /// - Throws: ``InterchangeError`` that names every node that NIR cannot express, or a tensor that is missing.
-    public init(_ network: NetworkDescription, state: [NamedTensor]) throws(InterchangeError) {
+    package init(_ network: NetworkDescription, state: [NamedTensor]) throws(InterchangeError) {
         try Self.checkExpressible(network)
         var builder = NIRBuilder(network: network, state: state)
         try builder.build()

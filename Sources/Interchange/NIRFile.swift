@@ -7,7 +7,7 @@ extension NIRGraph {
     /// The bytes of an HDF5 file as the Python package `nir` reads it.
     ///
     /// - Parameter metadata: texts about the graph, beside `dt`, the seconds of a time step.
-    public func serialized(metadata: [String: String]) -> [UInt8] {
+    package func serialized(metadata: [String: String]) -> [UInt8] {
         var notes: [(name: String, item: HDF5.Item)] = [("dt", .floats([Self.timeStep], shape: []))]
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) { notes.append((key, .text(value))) }
         return HDF5.serialize([

@@ -1,8 +1,8 @@
 /// A network in the Neuromorphic Intermediate Representation (Pedersen et al., 2024): nodes and the edges between them.
 /// Several edges into a node are summed.
-public struct NIRGraph: Sendable, Equatable {
+package struct NIRGraph: Sendable, Equatable {
     /// A computation at every time step. Shapes have no batch: `[C, H, W]`, or `[C]` behind a ``flatten(shape:)``.
-    public enum Node: Sendable, Equatable {
+    package enum Node: Sendable, Equatable {
         /// Where values come in.
         case input(shape: [Int])
         /// Where values go out.
@@ -36,22 +36,22 @@ public struct NIRGraph: Sendable, Equatable {
     }
 
     /// A directed connection.
-    public struct Edge: Sendable, Hashable {
+    package struct Edge: Sendable, Hashable {
         /// The node that gives.
-        public let source: String
+        package let source: String
         /// The node that takes.
-        public let target: String
+        package let target: String
     }
 
     /// Nodes by name, in the order of computation.
-    public private(set) var nodes: [(name: String, node: Node)] = []
+    package private(set) var nodes: [(name: String, node: Node)] = []
     /// In the order of their targets.
-    public private(set) var edges: [Edge] = []
+    package private(set) var edges: [Edge] = []
     /// Seconds of a time step, by which a reader discretises the neurons.
-    public static let timeStep: Float = 1e-4
+    package static let timeStep: Float = 1e-4
 
     /// A graph without nodes.
-    public init() {}
+    package init() {}
 
     /// Adds a node that takes what `sources` give; returns its name.
     mutating func add(_ name: String, _ node: Node, from sources: [String]) -> String {
@@ -61,18 +61,18 @@ public struct NIRGraph: Sendable, Equatable {
     }
 
     /// The node of that name.
-    public subscript(name: String) -> Node? { nodes.first { $0.name == name }?.node }
+    package subscript(name: String) -> Node? { nodes.first { $0.name == name }?.node }
 
     /// Whether two graphs have the same nodes and edges in the same order.
-    public static func == (a: NIRGraph, b: NIRGraph) -> Bool {
+    package static func == (a: NIRGraph, b: NIRGraph) -> Bool {
         a.edges == b.edges && a.nodes.map(\.name) == b.nodes.map(\.name) && a.nodes.map(\.node) == b.nodes.map(\.node)
     }
 }
 
 /// A network that the representation cannot express, or whose parameters do not fit it.
-public struct InterchangeError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct InterchangeError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Which nodes, and why.
-    public let description: String
+    package let description: String
 
     init(_ description: String) {
         self.description = description

@@ -1,5 +1,5 @@
 // Embeds a few golden cases, one of each operation at least, so that `lsn check --device reference` has something
-// independent to check against. They are those of Tests/ParityTests/Golden; of the pooled pictures the first stands for
+// independent to check against. They are those of Tests/ConformanceTests/Golden; of the pooled pictures the first stands for
 // all four.
 #include "KnownValues.h"
 

@@ -4,7 +4,7 @@ public import Tensors
 /// `makeBlock`; networks and trainers see nothing else of it.
 ///
 /// A block pushes what its backward pass needs on the tape and tells the tape's observer what it computed. In
-/// ``MemoryMode/lean`` it need not know of memory: see `RepeatedBlock`.
+/// ``MemoryMode/lean`` it need not know of memory: see `RecomputedBlock`.
 public protocol Block: Sendable {
     /// E.g. `stages.0.1`.
     var name: String { get }
@@ -27,7 +27,7 @@ func makeBlock(
         case .sew, .dsResNet, .residual(.reluBeforeAdd): try SEWBlock(description, parameters: parameters)
         case .spikingResNet, .residual: try ResidualBlock(description, parameters: parameters)
         }
-    return RepeatedBlock(block)
+    return RecomputedBlock(block)
 }
 
 extension Activation {

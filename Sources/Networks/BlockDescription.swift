@@ -84,11 +84,11 @@ public struct BlockDescription: Hashable, Sendable {
 // convolution (pre-activation) or behind it.
 extension BlockDescription {
     /// What the input passes before branch and shortcut: the first activation of a pre-activation block.
-    var entry: StageDescription? {
+    var entry: ActivationDescription? {
         switch family {
-        case .residual(.reluOnlyPreactivation): StageDescription(neuron: neuron("branch.0"))
+        case .residual(.reluOnlyPreactivation): ActivationDescription(neuron: neuron("branch.0"))
         case .residual(.fullPreactivation):
-            StageDescription(norm: norm("branch.0", channels: inChannels), neuron: neuron("branch.0"))
+            ActivationDescription(norm: norm("branch.0", channels: inChannels), neuron: neuron("branch.0"))
         default: nil
         }
     }
@@ -101,19 +101,19 @@ extension BlockDescription {
             let name = "\(branchName).\(position)"
             let next = "\(branchName).\(position + 1)"
             let outputs = convolutions[position].filter.outputs
-            let stage: StageDescription =
+            let activation: ActivationDescription =
                 switch family {
                 case .residual(.bnAfterAdd) where isLast, .residual(.fullPreactivation) where isLast:
-                    StageDescription()
+                    ActivationDescription()
                 case .residual(.fullPreactivation):
-                    StageDescription(norm: norm(next, channels: outputs), neuron: neuron(next))
+                    ActivationDescription(norm: norm(next, channels: outputs), neuron: neuron(next))
                 case .residual(.reluOnlyPreactivation):
-                    StageDescription(
+                    ActivationDescription(
                         norm: norm(name, channels: outputs, endsBranch: isLast),
                         neuron: isLast ? nil : neuron(next)
                     )
                 default:
-                    StageDescription(
+                    ActivationDescription(
                         norm: norm(name, channels: outputs, endsBranch: isLast),
                         neuron: isLast && exit != nil ? nil : neuron(name)
                     )
@@ -124,7 +124,7 @@ extension BlockDescription {
                     filter: convolutions[position].filter,
                     geometry: convolutions[position].geometry
                 ),
-                stage: stage
+                activation: activation
             )
         }
     }
@@ -140,7 +140,7 @@ extension BlockDescription {
                 filter: FilterShape(outputs: outChannels, inputs: inChannels, height: 1, width: 1),
                 geometry: WindowGeometry(stride: stride)
             ),
-            stage: StageDescription(
+            activation: ActivationDescription(
                 norm: family.branchEndsWithNorm ? norm("shortcut", channels: outChannels, joinsSum: true) : nil,
                 neuron: firesInBranch ? neuron("shortcut") : nil
             )
@@ -148,12 +148,12 @@ extension BlockDescription {
     }
 
     /// What the sum passes before it leaves: the last activation of a block that adds before its last neurons.
-    var exit: StageDescription? {
+    var exit: ActivationDescription? {
         switch family {
         case .spikingResNet, .residual(.original):
-            StageDescription(neuron: NeuronDescription(name: path("neuron"), neuron: neuron))
+            ActivationDescription(neuron: NeuronDescription(name: path("neuron"), neuron: neuron))
         case .residual(.bnAfterAdd):
-            StageDescription(
+            ActivationDescription(
                 norm: norm("branch.\(convolutions.count - 1)", channels: outChannels),
                 neuron: NeuronDescription(name: path("neuron"), neuron: neuron)
             )

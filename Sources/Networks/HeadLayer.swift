@@ -69,9 +69,9 @@ struct HeadLayer: Sendable {
     private let second: (neurons: Unit, layer: LinearLayer)?
 
     init(_ description: NetworkDescription, parameters: ParameterSet) throws(BackendError) {
-        func unit(_ stage: StageDescription?) throws(BackendError) -> Unit? {
-            guard let stage else { return nil }
-            return try Unit(stage, timeSteps: description.timeSteps, parameters: parameters)
+        func unit(_ activation: ActivationDescription?) throws(BackendError) -> Unit? {
+            guard let activation else { return nil }
+            return try Unit(activation, timeSteps: description.timeSteps, parameters: parameters)
         }
         backend = parameters.backend
         activation = try unit(description.headActivation)

@@ -10,18 +10,14 @@ extension ParameterSet {
     /// Numbers are made on the host, a stream for each parameter keyed by its index, so that the same seed gives the
     /// same values on every device.
     public func initialize(seed: UInt64) throws(BackendError) {
-        try backend.write(startingWords(entries, count: wordCount, seed: seed), to: values)
-        try backend.write(startingWords(buffers, count: bufferWordCount, seed: seed), to: bufferValues)
-        try backend.fill(gradients, with: 0, count: wordCount)
-    }
-
-    private func startingWords(_ entries: [Entry], count: Int, seed: UInt64) -> [Float] {
-        var words = [Float](repeating: 0, count: count)
-        for (index, entry) in entries.enumerated() {
-            var generator = Philox(seed: seed, purpose: .initialization, index: index)
-            entry.store(entry.startingValues(&generator), in: &words)
+        for (list, flat) in [(entries, values), (buffers, bufferValues)] {
+            for (index, entry) in list.enumerated() {
+                var generator = Philox(seed: seed, purpose: .initialization, index: index)
+                let tensor = StoredTensor(entry, in: flat, backend: backend)
+                try tensor.write(values: entry.startingValues(&generator))
+            }
         }
-        return words
+        try backend.fill(gradients, with: 0, count: wordCount)
     }
 }
 

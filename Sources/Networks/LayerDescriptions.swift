@@ -56,7 +56,7 @@ struct NeuronDescription: Hashable, Sendable {
 }
 
 /// What follows a convolution, or starts and ends a block: a norm, then neurons; either may be missing.
-struct StageDescription: Hashable, Sendable {
+struct ActivationDescription: Hashable, Sendable {
     var norm: NormDescription?
     var neuron: NeuronDescription?
 
@@ -69,11 +69,11 @@ struct StageDescription: Hashable, Sendable {
 /// A convolution and what follows it.
 struct UnitDescription: Hashable, Sendable {
     var convolution: ConvolutionDescription
-    var stage: StageDescription
+    var activation: ActivationDescription
 
     func declare(in layout: inout ParameterLayout) {
         convolution.declare(in: &layout)
-        stage.declare(in: &layout)
+        activation.declare(in: &layout)
     }
 }
 

@@ -11,7 +11,7 @@ public struct ForwardPass: ~Copyable, Sendable {
     var tape: Tape
 }
 
-/// What is left of a backward pass before the stem is differentiated: see ``Network/backwardToStem(_:logitsGradient:potentialLoss:record:)``.
+/// What is left of a backward pass before the stem is differentiated: see ``Network/backwardToStem(_:logitsGradient:mpdLoss:record:)``.
 public struct StemPass: ~Copyable, Sendable {
     /// Whether the network's input was not kept, and must be given again.
     public let needsInput: Bool
@@ -81,7 +81,7 @@ public final class Network: Sendable {
     ///   - input: `[N, H, W, C]` where `isStatic`, else `[T·N, H, W, C]` with time outermost.
     ///   - isStatic: whether each picture stands at every time step.
     ///   - training: whether to normalise by this batch's statistics, move the running estimates, and record what
-    ///     ``backward(_:logitsGradient:potentialLoss:record:)`` needs. Without it the running estimates serve and nothing
+    ///     ``backward(_:logitsGradient:mpdLoss:record:)`` needs. Without it the running estimates serve and nothing
     ///     is kept.
     ///   - memory: how much is kept for the backward pass, which does not change a bit of it.
     ///   - keepsInput: false where the caller will give `input` again in the backward pass; then ``MemoryMode/lean`` does not
@@ -110,29 +110,29 @@ public final class Network: Sendable {
     /// - Parameters:
     ///   - pass: of this network, in training.
     ///   - logitsGradient: ∂L/∂logits, `[T·N, 1, 1, classes]`.
-    ///   - potentialLoss: a loss on the membrane potentials of every neuron layer, whose mean over the layers joins L.
-    ///   - record: where `potentialLoss` is added to the loss that stands there; it is needed when there is one.
+    ///   - mpdLoss: a loss on the membrane potentials of every neuron layer, whose mean over the layers joins L.
+    ///   - record: where `mpdLoss` is added to the loss that stands there; it is needed when there is one.
     public func backward(
         _ pass: consuming ForwardPass,
         logitsGradient: RealTensor,
-        potentialLoss: PotentialDistributionLoss? = nil,
+        mpdLoss: MPDLoss? = nil,
         record: (any Storage)? = nil
     ) throws(BackendError) {
         let stem = try backwardToStem(
             pass,
             logitsGradient: logitsGradient,
-            potentialLoss: potentialLoss,
+            mpdLoss: mpdLoss,
             record: record
         )
         try backward(stem)
     }
 
-    /// ``backward(_:logitsGradient:potentialLoss:record:)`` up to the stem, which needs the input: where that was not kept, it
+    /// ``backward(_:logitsGradient:mpdLoss:record:)`` up to the stem, which needs the input: where that was not kept, it
     /// need not be in memory before.
     public func backwardToStem(
         _ pass: consuming ForwardPass,
         logitsGradient: RealTensor,
-        potentialLoss: PotentialDistributionLoss? = nil,
+        mpdLoss: MPDLoss? = nil,
         record: (any Storage)? = nil
     ) throws(BackendError) -> StemPass {
         guard logitsGradient.shape == pass.logits.shape else {
@@ -144,7 +144,7 @@ public final class Network: Sendable {
         let (isStatic, keepsInput) = (pass.isStatic, pass.keepsInput)
         var tape = pass.tape
         let observer = tape.observer
-        tape.potentialAim = try potentialAim(potentialLoss, layers: tape.firingLayers, record: record)
+        tape.mpdTerm = try mpdTerm(mpdLoss, layers: tape.firingLayers, record: record)
         try observer?.willDifferentiate(HeadLayer.name, gradient: logitsGradient)
         var gradient = try head.backward(logitsGradient, tape: &tape)
         for block in blocks.reversed() {
@@ -152,7 +152,7 @@ public final class Network: Sendable {
             gradient = try block.backward(consume gradient, tape: &tape)
         }
         try observer?.willDifferentiate(StemLayer.name, gradient: gradient)
-        let needsInput = tape.repeatsBlocks && !keepsInput
+        let needsInput = tape.recomputesBlocks && !keepsInput
         return StemPass(needsInput: needsInput, isStatic: isStatic, gradient: consume gradient, tape: tape)
     }
 
@@ -169,17 +169,17 @@ public final class Network: Sendable {
         try stem.backward(consume gradient, isStatic: isStatic, input: consume input, tape: &tape)
     }
 
-    private func potentialAim(
-        _ loss: PotentialDistributionLoss?,
+    private func mpdTerm(
+        _ loss: MPDLoss?,
         layers: Int,
         record: (any Storage)?
-    ) throws(BackendError) -> PotentialAim? {
+    ) throws(BackendError) -> MPDTerm? {
         guard let loss else { return nil }
         guard let record else {
-            throw .mismatch(operation: "backward pass", detail: "a loss on potentials needs a record to be added to")
+            throw .mismatch(operation: "backward pass", detail: "an MPD loss needs a record to be added to")
         }
-        return PotentialAim(
-            loss: PotentialDistributionLoss(weight: loss.weight / Float(max(layers, 1))),
+        return MPDTerm(
+            loss: MPDLoss(weight: loss.weight / Float(max(layers, 1))),
             record: record
         )
     }

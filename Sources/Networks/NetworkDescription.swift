@@ -44,7 +44,7 @@ public enum Head: String, Codable, Sendable, CaseIterable {
     /// about every sixth neuron fires. With g = 1 next to none does, and a layer whose neurons are silent and far from
     /// their threshold learns slowly.
     public static func startingGain(neuron: Neuron, timeSteps: Int) -> Float {
-        Float(3).squareRoot() * BranchStart.biasBound(neuron: neuron, timeSteps: timeSteps) / 0.2
+        Float(3).squareRoot() * BranchInitialization.biasBound(neuron: neuron, timeSteps: timeSteps) / 0.2
     }
 }
 

@@ -16,7 +16,7 @@ extension NetworkDescription {
                 filter: FilterShape(outputs: stemWidth, inputs: inChannels, height: window, width: window),
                 geometry: WindowGeometry(stride: stem == .imagenet ? 2 : 1, padding: window / 2)
             ),
-            stage: StageDescription(
+            activation: ActivationDescription(
                 norm: first.family.startsWithNorm ? nil : norm("stem", channels: stemWidth, of: first),
                 neuron: first.family.leavesUnfiredSums ? nil : neuron("stem")
             )
@@ -25,22 +25,22 @@ extension NetworkDescription {
 
     /// What the last block's sums pass before they are averaged, where no neuron has seen them: the end of a
     /// pre-activation network (He et al.). Its norm is there for the order whose blocks start with one.
-    var headActivation: StageDescription? {
+    var headActivation: ActivationDescription? {
         let last = end(stages.last)
         guard last.family.leavesUnfiredSums else { return nil }
-        return StageDescription(
+        return ActivationDescription(
             norm: last.family.startsWithNorm ? norm("head.activation", channels: featureChannels, of: last) : nil,
             neuron: neuron("head.activation")
         )
     }
 
     /// The neurons between the two layers of ``Head/fc256``.
-    var hiddenNeurons: StageDescription? {
-        head == .fc256 ? StageDescription(neuron: neuron("head")) : nil
+    var hiddenNeurons: ActivationDescription? {
+        head == .fc256 ? ActivationDescription(neuron: neuron("head")) : nil
     }
 
     /// Whether spiking neurons stand between two fully connected layers.
-    public var hasSpikingHead: Bool { head == .fc256 && !neuron.isRectifier }
+    public var hasSpikingHead: Bool { head == .fc256 && !neuron.isReLU }
 
     /// The fully connected layers of the head.
     var headLayers: [LinearDescription] {

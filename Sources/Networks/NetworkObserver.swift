@@ -62,7 +62,7 @@ public protocol NetworkObserver: Sendable {
     /// The stem or a block has run forward.
     func didRun(_ block: BlockObservation) throws(BackendError)
 
-    /// A layer of neurons, or of rectifiers, named e.g. `stages.0.1.branch.0.neuron`, has run forward.
+    /// A layer of neurons, or of ReLUs, named e.g. `stages.0.1.branch.0.neuron`, has run forward.
     func didFire(_ layer: String, output: Activation) throws(BackendError)
 
     /// A convolution or a fully connected layer is about to run forward. By default nothing happens.

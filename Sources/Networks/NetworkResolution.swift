@@ -16,7 +16,7 @@ extension NetworkTemplate {
         try result.choose(sew: overrides.sew, residual: overrides.residual)
         let base = result.standardNeuron(height: defaults.surrogateHeight)
         let neuron = try overrides.neuron.applied(to: try result.neuron.applied(to: base))
-        let steps = overrides.timeSteps ?? (neuron.isRectifier ? 1 : result.timeSteps ?? defaults.timeSteps)
+        let steps = overrides.timeSteps ?? (neuron.isReLU ? 1 : result.timeSteps ?? defaults.timeSteps)
         result.neuron = NeuronOptions(neuron)
         result.timeSteps = steps
         result.stem.kind = try stemKind(asked: overrides.stem)
@@ -142,7 +142,7 @@ extension NetworkTemplate {
     private func standardNeuron(height: Float?) -> Neuron {
         var neuron = family.standardNeuron
         if isLogic, case .triangular = neuron.surrogate {
-            neuron.surrogate = .triangular(height: height ?? BranchStart.surrogateHeight(blocks: blockCount))
+            neuron.surrogate = .triangular(height: height ?? BranchInitialization.surrogateHeight(blocks: blockCount))
         }
         return neuron
     }
@@ -163,7 +163,7 @@ extension NetworkTemplate {
         timeSteps: Int,
         defaults: NetworkDefaults
     ) throws(NetworkError) -> Float? {
-        guard head == .fc256, !neuron.isRectifier else {
+        guard head == .fc256, !neuron.isReLU else {
             guard asked == nil else {
                 throw .misplaced(
                     key: "head-gain",
@@ -208,7 +208,7 @@ extension NetworkTemplate.Stage {
         timeSteps: Int
     ) {
         let family = family ?? network.family
-        let standard = BranchStart.standard(
+        let standard = BranchInitialization.standard(
             family: family,
             blocks: network.blockCount,
             neuron: neuron,

@@ -49,7 +49,7 @@ public struct NetworkTemplate: Hashable, Sendable {
         }
     }
 
-    /// Values that parameters start with; nil: by depth and family, see ``BranchStart``.
+    /// Values that parameters start with; nil: by depth and family, see ``BranchInitialization``.
     public struct Start: Hashable, Sendable {
         /// γ, the weight of the norm that each branch ends with.
         public var branchScale: Float?

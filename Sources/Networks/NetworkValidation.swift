@@ -44,7 +44,7 @@ extension NetworkStage {
     /// Each stage must be able to take what the one before it leaves.
     private static func validateOrder(_ stages: [NetworkStage], neuron: Neuron) throws(NetworkError) {
         // Of neurons that fire spikes, so does every stem but that of a pre-activation network.
-        var leavesNumbers = neuron.isMultiLevel || neuron.isRectifier
+        var leavesNumbers = neuron.isMultiLevel || neuron.isReLU
         for (index, stage) in stages.enumerated() {
             let family = stage.family
             if index > 0 {
@@ -59,19 +59,19 @@ extension NetworkStage {
             guard !(family.needsSpikes && leavesNumbers) else {
                 throw .invalid(
                     index == 0
-                        ? "blocks of the family \(family.rawValue) join spikes; \(neuron.isRectifier ? "rectifiers (relu) leave" : "a multi-level neuron leaves") numbers"
+                        ? "blocks of the family \(family.rawValue) join spikes; \(neuron.isReLU ? "ReLUs leave" : "a multi-level neuron leaves") numbers"
                         : "stage \(index) (\(family.rawValue)) joins spikes, but stage \(index - 1) "
                             + "(\(stages[index - 1].family.rawValue)) leaves numbers; put it before"
                 )
             }
-            leavesNumbers = !family.hasBinaryOutputs || neuron.isMultiLevel || neuron.isRectifier
+            leavesNumbers = !family.hasBinaryOutputs || neuron.isMultiLevel || neuron.isReLU
         }
     }
 
     private static func validate(_ neuron: Neuron, timeSteps: Int) throws(NetworkError) {
-        if neuron.isRectifier {
+        if neuron.isReLU {
             guard timeSteps == 1 else {
-                throw .invalid("rectifiers (relu) know no time, so there is 1 time step, not \(timeSteps)")
+                throw .invalid("ReLUs know no time, so there is 1 time step, not \(timeSteps)")
             }
         }
         for threshold in neuron.thresholds {
@@ -106,7 +106,7 @@ extension NetworkStage {
             }
         }
         guard family == .lsn, branchScale == 0 else { return }
-        let bound = BranchStart.biasBound(neuron: neuron, timeSteps: timeSteps)
+        let bound = BranchInitialization.biasBound(neuron: neuron, timeSteps: timeSteps)
         guard branchBias > 0, branchBias < bound else {
             throw .invalid(
                 "with a branch scale of 0 the branch bias must lie between 0 and \(bound) (neither included), "

@@ -6,7 +6,7 @@ extension NetworkDescription {
         var shape = ImageShape(images: 1, height: imageHeight, width: imageWidth, channels: inChannels)
         var count = 0
         shape = stemUnit.output(of: shape)
-        if stemUnit.stage.neuron != nil { count += shape.count }
+        if stemUnit.activation.neuron != nil { count += shape.count }
         if stem == .imagenet { shape = WindowGeometry(stride: 2, padding: 1).output(of: shape, window: 3) }
         for block in blocks {
             let (neurons, output) = block.neurons(on: shape)
@@ -28,11 +28,11 @@ extension BlockDescription {
             var shape = input
             for unit in branch(name) {
                 shape = unit.output(of: shape)
-                if unit.stage.neuron != nil { count += shape.count }
+                if unit.activation.neuron != nil { count += shape.count }
             }
             output = shape
         }
-        if shortcut?.stage.neuron != nil { count += output.count }
+        if shortcut?.activation.neuron != nil { count += output.count }
         if exit?.neuron != nil { count += output.count }
         return (count, output)
     }

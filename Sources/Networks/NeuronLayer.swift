@@ -1,6 +1,6 @@
 import Tensors
 
-/// Neurons with the leak that they learn, if they do; or the rectifier in their place.
+/// Neurons with the leak that they learn, if they do; or the ReLU in their place.
 struct NeuronLayer: Sendable {
     /// E.g. `stages.0.1.branch.0.neuron`.
     let name: String
@@ -22,14 +22,14 @@ struct NeuronLayer: Sendable {
         }
     }
 
-    /// Spikes; of multi-level neurons their number; of a rectifier its values.
+    /// Spikes; of multi-level neurons their number; of a ReLU its values.
     func fire(
         _ input: RealTensor,
         normalization: Normalization?,
         isStatic: Bool
     ) throws(BackendError) -> Activation {
-        if neuron.isRectifier {
-            return .real(try backend.rectify(try normalized(input, normalization)))
+        if neuron.isReLU {
+            return .real(try backend.relu(try normalized(input, normalization)))
         }
         let time = TimeAxis(steps: timeSteps, isStatic: isStatic)
         if neuron.isMultiLevel {
@@ -42,7 +42,7 @@ struct NeuronLayer: Sendable {
         )
     }
 
-    /// ∂L/∂input, with the share of the loss on potentials that the tape asks for. `gradient` is spent.
+    /// ∂L/∂input, with the share of the MPD loss that the tape asks for. `gradient` is spent.
     func backward(
         _ gradient: RealTensor,
         input: RealTensor,
@@ -51,20 +51,20 @@ struct NeuronLayer: Sendable {
         isStatic: Bool,
         tape: borrowing Tape
     ) throws(BackendError) -> RealTensor {
-        if neuron.isRectifier {
-            return try throughRectifier(gradient, input: input, normalization: normalization, gradients: gradients)
+        if neuron.isReLU {
+            return try throughReLU(gradient, input: input, normalization: normalization, gradients: gradients)
         }
         let time = TimeAxis(steps: timeSteps, isStatic: isStatic)
-        let penalty: PotentialPenalty? =
-            if let aim = tape.potentialAim {
-                try backend.potentialPenalty(
+        let mpd: MPDGradient? =
+            if let term = tape.mpdTerm {
+                try backend.mpdLoss(
                     input,
                     normalization: normalization,
                     neuron: neuron,
                     leak: leak,
                     time: time,
-                    loss: aim.loss,
-                    record: aim.record
+                    loss: term.loss,
+                    record: term.record
                 )
             } else { nil }
         return try backend.fireBackward(
@@ -75,21 +75,21 @@ struct NeuronLayer: Sendable {
             leak: leak,
             time: time,
             gradients: gradients,
-            penalty: penalty
+            mpd: mpd
         )
     }
 
-    /// The normalised input is computed again, as neurons compute their potentials again.
-    private func throughRectifier(
+    /// The normalised input is recomputed, as neurons recompute their potentials.
+    private func throughReLU(
         _ gradient: RealTensor,
         input: RealTensor,
         normalization: Normalization?,
         gradients: NormalizationGradients?
     ) throws(BackendError) -> RealTensor {
-        let rectified = try backend.rectifyBackward(gradient, input: try normalized(input, normalization))
-        guard let normalization, let gradients else { return rectified }
+        let throughReLU = try backend.reluBackward(gradient, input: try normalized(input, normalization))
+        guard let normalization, let gradients else { return throughReLU }
         return try backend.normalizeBackward(
-            rectified,
+            throughReLU,
             input: input,
             normalization: normalization,
             gradients: gradients

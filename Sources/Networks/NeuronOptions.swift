@@ -9,13 +9,13 @@ public enum NeuronModel: String, CaseIterable, Codable, Sendable {
     /// Parametric leaky integrate and fire: every layer learns its leak.
     case parametric = "plif"
     /// No neuron: max(0, x), for networks of real values that are to be converted.
-    case rectifier = "relu"
+    case relu
 
     /// What `neuron` is; a leaky neuron of several thresholds is leaky.
     public init(_ neuron: Neuron) {
         self =
-            neuron.isRectifier
-            ? .rectifier : neuron.isLeakLearned ? .parametric : neuron.leak == 1 ? .integrateAndFire : .leaky
+            neuron.isReLU
+            ? .relu : neuron.isLeakLearned ? .parametric : neuron.leak == 1 ? .integrateAndFire : .leaky
     }
 
     /// The leak where none is given; where it is learned, its start.
@@ -68,10 +68,10 @@ public struct NeuronOptions: Hashable, Sendable {
         if let surrogate, let surrogateParameter { set(surrogate, parameter: surrogateParameter) }
     }
 
-    /// All of `neuron`; of a rectifier its name, since nothing else of it counts.
+    /// All of `neuron`; of a ReLU its name, since nothing else of it counts.
     public init(_ neuron: Neuron) {
         self.init(model: NeuronModel(neuron))
-        guard !neuron.isRectifier else { return }
+        guard !neuron.isReLU else { return }
         leak = neuron.leak
         threshold = neuron.threshold
         higherThresholds = neuron.isMultiLevel ? neuron.higherThresholds : nil
@@ -93,18 +93,18 @@ public struct NeuronOptions: Hashable, Sendable {
     /// `neuron` with what was asked for. A surrogate asked for without its number keeps the number where the neuron has
     /// that surrogate already, and so does a model its leak.
     ///
-    /// A rectifier takes the place of several thresholds as of one.
+    /// A ReLU takes the place of several thresholds as of one.
     ///
     /// - Throws: ``NetworkError/misplaced(key:problem:advice:)`` where the options contradict each other.
     public func applied(to neuron: Neuron) throws(NetworkError) -> Neuron {
         var result = neuron
         let model = model ?? NeuronModel(neuron)
-        if model == .rectifier {
+        if model == .relu {
             try refuseAll()
-            return Neuron(isRectifier: true)
+            return Neuron(isReLU: true)
         }
         if model != NeuronModel(neuron) {
-            if neuron.isRectifier { result = Neuron() }
+            if neuron.isReLU { result = Neuron() }
             result.isLeakLearned = model == .parametric
             result.leak = model.standardLeak
         }
@@ -162,7 +162,7 @@ public struct NeuronOptions: Hashable, Sendable {
         guard let first = given.first(where: \.isGiven) else { return }
         throw .misplaced(
             key: first.key,
-            problem: "it belongs to spiking neurons, and the network has rectifiers (relu)",
+            problem: "it belongs to spiking neurons, and the network has ReLUs",
             advice: "Leave it out, or choose the neuron if, lif or plif"
         )
     }

@@ -1,7 +1,7 @@
 public import Tensors
 
-/// A trained network of rectifiers as one of integrate-and-fire neurons with soft reset, whose firing rates stand for
-/// the rectifiers' values (Diehl et al. 2015, Rueckauer et al. 2017).
+/// A trained network of ReLUs as one of integrate-and-fire neurons with soft reset, whose firing rates stand for
+/// the ReLUs' values (Diehl et al. 2015, Rueckauer et al. 2017).
 ///
 /// A layer whose values reach λ gets the threshold λ: a neuron driven by a constant a then fires at the rate a/λ, up to 1.
 /// The thresholds stand in the weights, so that every neuron of the result fires at 1 and the result is an ordinary
@@ -22,9 +22,9 @@ public struct RateConversion: Sendable {
     /// Converts.
     ///
     /// - Parameters:
-    ///   - network: of rectifiers, whose blocks add before their last one.
+    ///   - network: of ReLUs, whose blocks add before their last one.
     ///   - state: what it learned, by the names that checkpoints use.
-    ///   - activations: how far the values of each layer of rectifiers reach, by its name as an observer hears it.
+    ///   - activations: how far the values of each layer of ReLUs reach, by its name as an observer hears it.
     ///   - timeSteps: T.
     /// - Throws: ``NetworkError/invalid(_:)`` for another network, or where a tensor or an activation is missing.
     public init(
@@ -33,13 +33,13 @@ public struct RateConversion: Sendable {
         activations: [String: Float],
         timeSteps: Int
     ) throws(NetworkError) {
-        guard network.neuron.isRectifier else {
-            throw .invalid("only networks of rectifiers (--neuron relu) are converted; this one has spiking neurons")
+        guard network.neuron.isReLU else {
+            throw .invalid("only networks of ReLUs (--neuron relu) are converted; this one has spiking neurons")
         }
         if let family = network.families.first(where: { $0 != .residual(.original) && $0 != .spikingResNet }) {
             throw .invalid(
                 "blocks of the family \(family.rawValue) are not converted, because the sum that leaves them "
-                    + "has not been rectified; use residual… with --residual original"
+                    + "has not passed a ReLU; use residual… with --residual original"
             )
         }
         var scales = RateScales(network, activations: activations)
@@ -51,7 +51,7 @@ public struct RateConversion: Sendable {
             guard let exit = block.exit?.neuron?.name else { continue }
             var before = input
             for unit in block.branch("branch") {
-                let after = unit.stage.neuron?.name ?? exit
+                let after = unit.activation.neuron?.name ?? exit
                 try folder.fold(unit, from: scales.of(before), to: scales.of(after))
                 before = after
             }
@@ -88,7 +88,7 @@ private struct RateScales {
         blocks = network.blocks
         layers = ["stem.neuron"]
         for block in blocks {
-            layers += block.branch("branch").compactMap { $0.stage.neuron?.name }
+            layers += block.branch("branch").compactMap { $0.activation.neuron?.name }
             layers += [block.exit?.neuron?.name].compactMap(\.self)
         }
         layers += [network.hiddenNeurons?.neuron?.name].compactMap(\.self)
@@ -136,7 +136,7 @@ private struct NormFolder {
     /// Folds a unit's norm into its convolution; the norm is left with a bias to add. Inputs are worth `input`, outputs
     /// `output`.
     mutating func fold(_ unit: UnitDescription, from input: Float, to output: Float) throws(NetworkError) {
-        guard let norm = unit.stage.norm else { throw .invalid("\(unit.convolution.name) has no norm to fold") }
+        guard let norm = unit.activation.norm else { throw .invalid("\(unit.convolution.name) has no norm to fold") }
         let filter = try values(unit.convolution.filterName)
         let (weight, bias) = (try values(norm.weightName), try values(norm.biasName))
         let (mean, variance) = (try values(norm.runningMeanName), try values(norm.runningVarianceName))

@@ -8,7 +8,7 @@ import Tensors
 /// where entry is the activation of a pre-activation block, exit that of the others, and the shortcut X itself or, where
 /// the shape changes, a 1×1 convolution of A (as in He et al., the projection shares the first activation).
 struct ResidualBlock: Block {
-    /// What the sum is computed again from, where it is not kept.
+    /// What the sum is recomputed from, where it is not kept.
     private struct SumRecord: TapeRecord {
         /// Of the branch's last unit.
         let last: UnitRecord
@@ -31,9 +31,9 @@ struct ResidualBlock: Block {
 
     init(_ description: BlockDescription, parameters: ParameterSet) throws(BackendError) {
         let timeSteps = description.timeSteps
-        func unit(_ stage: StageDescription?) throws(BackendError) -> Unit? {
-            guard let stage else { return nil }
-            return try Unit(stage, timeSteps: timeSteps, parameters: parameters)
+        func unit(_ activation: ActivationDescription?) throws(BackendError) -> Unit? {
+            guard let activation else { return nil }
+            return try Unit(activation, timeSteps: timeSteps, parameters: parameters)
         }
         var units = description.branch("branch")
         name = description.title
@@ -49,18 +49,18 @@ struct ResidualBlock: Block {
     }
 
     func forward(_ input: Activation, tape: inout Tape) throws(BackendError) -> Activation {
-        let repeatsSum = tape.repeatsConvolutions && exit != nil
+        let recomputesSum = tape.recomputesConvolutions && exit != nil
         let activated = try entry?.forward(input, tape: &tape) ?? input
         var (x, joined) = (input, Shortcut.identity(input))
         if let shortcut {
             x = try shortcut.forward(activated, tape: &tape)
-            if repeatsSum { joined = .unit(try tape.last(UnitRecord.self)) }
+            if recomputesSum { joined = .unit(try tape.last(UnitRecord.self)) }
         }
         let hidden = try inner.forward(activated, tape: &tape)
         let a = try last.forward(hidden, tape: &tape)
-        let record = repeatsSum ? SumRecord(last: try tape.last(UnitRecord.self), shortcut: joined) : nil
+        let record = recomputesSum ? SumRecord(last: try tape.last(UnitRecord.self), shortcut: joined) : nil
         let sum = try backend.sum(a, x)
-        let output = try exit?.forward(.real(sum), keepsInput: !repeatsSum, tape: &tape) ?? .real(sum)
+        let output = try exit?.forward(.real(sum), keepsInput: !recomputesSum, tape: &tape) ?? .real(sum)
         if let record { tape.push(record) }
         try tape.observer?.didRun(BlockObservation(name: name, input: x, branch: a, output: output))
         return output
@@ -86,20 +86,20 @@ struct ResidualBlock: Block {
         tape: inout Tape
     ) throws(BackendError) -> RealTensor {
         guard let exit else { return gradient }
-        guard tape.repeatsConvolutions else { return try exit.backward(consume gradient, tape: &tape) }
-        let sum = try repeated(try tape.pop(SumRecord.self))
+        guard tape.recomputesConvolutions else { return try exit.backward(consume gradient, tape: &tape) }
+        let sum = try recomputed(try tape.pop(SumRecord.self))
         return try exit.backward(consume gradient, seen: consume sum, tape: &tape)
     }
 
-    /// The sum once more.
-    private func repeated(_ record: SumRecord) throws(BackendError) -> RealTensor {
+    /// The sum, recomputed.
+    private func recomputed(_ record: SumRecord) throws(BackendError) -> RealTensor {
         let x: Activation =
             switch (record.shortcut, shortcut) {
-            case (.unit(let record), let unit?): .real(try unit.repeated(record))
+            case (.unit(let record), let unit?): .real(try unit.recomputed(record))
             case (.identity(let input), _): input
             case (.unit, nil):
                 throw .mismatch(operation: "block \(name)", detail: "its record is of a block with another shortcut")
             }
-        return try backend.sum(.real(try last.repeated(record.last)), x)
+        return try backend.sum(.real(try last.recomputed(record.last)), x)
     }
 }

@@ -5,7 +5,7 @@ import Tensors
 /// The unit ends in neurons, except before pre-activation blocks, which take real values. A static picture is
 /// convolved and normalised once; only the neurons run over all T.
 struct StemLayer: Sendable {
-    /// The statistics of what is computed again as a whole, and its input unless that can be made again.
+    /// The statistics of what is recomputed as a whole, and its input unless the caller has it again.
     private struct InputRecord: TapeRecord {
         let input: RealTensor?
         let statistics: [ChannelStatistics]
@@ -46,7 +46,7 @@ struct StemLayer: Sendable {
         tape: inout Tape
     ) throws(BackendError) -> Activation {
         let output: Activation
-        if tape.repeatsBlocks {
+        if tape.recomputesBlocks {
             let part = try tape.withoutRecords { (tape) throws(BackendError) in
                 try run(input, isStatic: isStatic, tape: &tape)
             }
@@ -64,21 +64,21 @@ struct StemLayer: Sendable {
     /// - Parameters:
     ///   - gradient: ∂L/∂output.
     ///   - isStatic: as in the forward pass.
-    ///   - remade: the input again, to the same bits, where it was not kept.
+    ///   - given: the input again, to the same bits, where it was not kept.
     ///   - tape: of the pass.
     func backward(
         _ gradient: consuming RealTensor,
         isStatic: Bool,
-        input remade: consuming RealTensor?,
+        input given: consuming RealTensor?,
         tape: inout Tape
     ) throws(BackendError) {
-        guard tape.repeatsBlocks else { return try differentiate(gradient, isStatic: isStatic, tape: &tape) }
+        guard tape.recomputesBlocks else { return try differentiate(gradient, isStatic: isStatic, tape: &tape) }
         let record = try tape.pop(InputRecord.self)
-        let again: RealTensor? = if let kept = record.input { kept } else { remade }
-        guard let input = again else {
+        let recorded: RealTensor? = if let kept = record.input { kept } else { given }
+        guard let input = recorded else {
             throw .mismatch(operation: "backward pass", detail: "the network's input was not kept")
         }
-        var part = Tape(repeating: tape, statistics: record.statistics, keepsRecords: true)
+        var part = Tape(recomputing: tape, statistics: record.statistics, keepsRecords: true)
         _ = try run(input, isStatic: isStatic, tape: &part)
         try differentiate(gradient, isStatic: isStatic, tape: &part)
     }

@@ -9,14 +9,15 @@ public enum PassMode: Hashable, Sendable {
     case training
     /// Running estimates, nothing recorded.
     case inference
-    /// A part of a training pass once more: with the statistics that it had, running estimates left alone.
-    case repetition
+    /// A part of a training pass recomputed in the backward pass (activation checkpointing): with the statistics that it
+    /// had, running estimates left alone.
+    case recomputation
 }
 
-/// A loss on every neuron layer's potentials, which the backward pass adds as it goes.
-struct PotentialAim: Sendable {
+/// The MPD loss of every neuron layer, which the backward pass adds as it goes.
+struct MPDTerm: Sendable {
     /// With the weight of one layer.
-    let loss: PotentialDistributionLoss
+    let loss: MPDLoss
     /// Its loss is added to.
     let record: any Storage
 }
@@ -25,7 +26,7 @@ struct PotentialAim: Sendable {
 /// reverse order, and each is gone (its memory back in the pool) as soon as its layer has used it.
 ///
 /// A layer decides by ``memory`` what it records: whole convolution outputs, or only the packed input from which it
-/// computes the rest again. A tape cannot be copied, so a pass is differentiated once at most.
+/// recomputes the rest. A tape cannot be copied, so a pass is differentiated once at most.
 public struct Tape: ~Copyable, Sendable {
     /// Whether the pass is for learning.
     public let mode: PassMode
@@ -36,10 +37,10 @@ public struct Tape: ~Copyable, Sendable {
     /// Neuron layers that ran in this pass.
     private(set) var firingLayers = 0
     /// What the backward pass asks of the potentials of every neuron layer.
-    var potentialAim: PotentialAim?
+    var mpdTerm: MPDTerm?
     private let keepsRecords: Bool
     private var records: [any TapeRecord] = []
-    /// In training, of the norms that ran, where a part is to be computed again; in a repetition, of those still to come,
+    /// In training, of the norms that ran, where a part is to be recomputed; in a recomputation, of those still to come,
     /// the next one last.
     private var statistics: [ChannelStatistics]?
 
@@ -60,17 +61,17 @@ public struct Tape: ~Copyable, Sendable {
         statistics = []
     }
 
-    /// A tape for a part of `pass` that is computed again, with the statistics that its norms had.
+    /// A tape for a part of `pass` that is recomputed, with the statistics that its norms had.
     ///
     /// - Parameters:
     ///   - pass: the pass that is being differentiated.
     ///   - statistics: of every norm of the part, in order of computation.
     ///   - keepsRecords: whether the part is to be differentiated afterwards.
-    init(repeating pass: borrowing Tape, statistics: [ChannelStatistics], keepsRecords: Bool) {
-        mode = .repetition
+    init(recomputing pass: borrowing Tape, statistics: [ChannelStatistics], keepsRecords: Bool) {
+        mode = .recomputation
         memory = .fast
         observer = nil
-        potentialAim = pass.potentialAim
+        mpdTerm = pass.mpdTerm
         self.keepsRecords = keepsRecords
         self.statistics = statistics.reversed()
     }
@@ -78,11 +79,11 @@ public struct Tape: ~Copyable, Sendable {
     /// Records that wait for the backward pass.
     public var count: Int { records.count }
 
-    /// Whether a layer leaves its convolution's output out of its record, and computes it again.
-    var repeatsConvolutions: Bool { mode == .training && memory == .balanced }
+    /// Whether a layer leaves its convolution's output out of its record, and recomputes it.
+    var recomputesConvolutions: Bool { mode == .training && memory == .balanced }
 
-    /// Whether a block leaves its input alone, and runs again.
-    var repeatsBlocks: Bool { mode == .training && memory == .lean && keepsRecords }
+    /// Whether a block leaves its input alone, and recomputes it.
+    var recomputesBlocks: Bool { mode == .training && memory == .lean && keepsRecords }
 
     /// Keeps a record for the backward pass; where nothing is kept, it is dropped.
     public mutating func push(_ record: consuming some TapeRecord) {
@@ -123,17 +124,17 @@ public struct Tape: ~Copyable, Sendable {
     }
 }
 
-// Statistics of norms, which a part that is computed again must not reduce anew.
+// Statistics of norms, which a part that is recomputed must not reduce anew.
 extension Tape {
     /// Notes the statistics of a norm, where someone will want them.
     mutating func note(_ statistics: ChannelStatistics) {
         self.statistics?.append(statistics)
     }
 
-    /// The statistics of the next norm of a repetition.
+    /// The statistics of the next norm of a recomputation.
     mutating func nextStatistics() throws(BackendError) -> ChannelStatistics {
         guard let next = statistics?.popLast() else {
-            throw .mismatch(operation: "backward pass", detail: "a part is computed again with more norms than it had")
+            throw .mismatch(operation: "backward pass", detail: "a part is recomputed with more norms than it had")
         }
         return next
     }

@@ -1,10 +1,10 @@
 import Tensors
 
-/// What a unit leaves for the backward pass, and what it is computed again from.
+/// What a unit leaves for the backward pass, and what it is recomputed from.
 struct UnitRecord: TapeRecord {
     /// What entered the convolution, where there is one.
     let input: Activation?
-    /// What the norm and the neurons saw; nil where it is computed again.
+    /// What the norm and the neurons saw; nil where it is recomputed.
     let seen: RealTensor?
     /// What it was normalised with, where there is a norm.
     let normalization: Normalization?
@@ -15,7 +15,7 @@ struct UnitRecord: TapeRecord {
 /// pre-activation block or behind a sum.
 ///
 /// What the norm and the neurons saw, the convolution's output, is the largest thing of a pass. With
-/// ``MemoryMode/balanced`` a unit does not keep it, and computes it again from its packed input.
+/// ``MemoryMode/balanced`` a unit does not keep it, and recomputes it from its packed input.
 struct Unit: Sendable {
     private struct Convolution {
         let name: String
@@ -36,17 +36,17 @@ struct Unit: Sendable {
 
     /// A convolution and what follows it.
     init(_ description: UnitDescription, timeSteps: Int, parameters: ParameterSet) throws(BackendError) {
-        try self.init(description.convolution, description.stage, timeSteps: timeSteps, parameters: parameters)
+        try self.init(description.convolution, description.activation, timeSteps: timeSteps, parameters: parameters)
     }
 
     /// A norm and neurons alone.
-    init(_ description: StageDescription, timeSteps: Int, parameters: ParameterSet) throws(BackendError) {
+    init(_ description: ActivationDescription, timeSteps: Int, parameters: ParameterSet) throws(BackendError) {
         try self.init(nil, description, timeSteps: timeSteps, parameters: parameters)
     }
 
     private init(
         _ convolution: ConvolutionDescription?,
-        _ stage: StageDescription,
+        _ activation: ActivationDescription,
         timeSteps: Int,
         parameters set: ParameterSet
     ) throws(BackendError) {
@@ -63,7 +63,7 @@ struct Unit: Sendable {
         } else {
             self.convolution = nil
         }
-        if let norm = stage.norm {
+        if let norm = activation.norm {
             let weight = try set.vector(norm.weightName)
             let bias = try set.vector(norm.biasName)
             self.norm = Norm(
@@ -80,7 +80,7 @@ struct Unit: Sendable {
             self.norm = nil
         }
         neurons =
-            if let neuron = stage.neuron {
+            if let neuron = activation.neuron {
                 try NeuronLayer(neuron, timeSteps: timeSteps, parameters: set)
             } else { nil }
     }
@@ -111,7 +111,7 @@ struct Unit: Sendable {
         } else {
             output = .real(seen)
         }
-        let keepsSeen = convolution == nil ? keepsInput : (fires || norm != nil) && !tape.repeatsConvolutions
+        let keepsSeen = convolution == nil ? keepsInput : (fires || norm != nil) && !tape.recomputesConvolutions
         tape.push(
             UnitRecord(
                 input: convolution == nil ? nil : input,
@@ -123,9 +123,9 @@ struct Unit: Sendable {
         return output
     }
 
-    /// What leaves a unit without neurons once more, to the bit.
-    func repeated(_ record: UnitRecord) throws(BackendError) -> RealTensor {
-        let seen = try seenAgain(record)
+    /// What leaves a unit without neurons recomputed, to the bit.
+    func recomputed(_ record: UnitRecord) throws(BackendError) -> RealTensor {
+        let seen = try recomputedSeen(record)
         guard let normalization = record.normalization else { return seen }
         return try backend.normalize(seen, with: normalization)
     }
@@ -135,7 +135,7 @@ struct Unit: Sendable {
     /// - Parameters:
     ///   - gradient: ∂L/∂output; spent where neurons end the unit, else left as it is.
     ///   - accumulator: must not share memory with `gradient`.
-    ///   - seen: what the norm and the neurons saw, where it was not kept and there is no convolution to make it again.
+    ///   - seen: what the norm and the neurons saw, where it was not kept and there is no convolution to recompute it.
     ///   - tape: of the pass.
     func backward(
         _ gradient: consuming RealTensor,
@@ -145,7 +145,13 @@ struct Unit: Sendable {
     ) throws(BackendError) -> RealTensor {
         let record = try tape.pop(UnitRecord.self)
         let input = record.input
-        let inner = try throughStage(consume gradient, consume record, seen: consume seen, isStatic: false, tape: tape)
+        let inner = try throughActivation(
+            consume gradient,
+            consume record,
+            seen: consume seen,
+            isStatic: false,
+            tape: tape
+        )
         guard let convolution, let shape = try differentiateFilter(inner, consume input) else {
             guard let accumulator else { return inner }
             try backend.accumulate(inner, into: accumulator)
@@ -169,7 +175,7 @@ struct Unit: Sendable {
     ) throws(BackendError) {
         let record = try tape.pop(UnitRecord.self)
         let input = record.input
-        let inner = try throughStage(consume gradient, consume record, seen: nil, isStatic: isStatic, tape: tape)
+        let inner = try throughActivation(consume gradient, consume record, seen: nil, isStatic: isStatic, tape: tape)
         _ = try differentiateFilter(inner, consume input)
     }
 }
@@ -223,7 +229,7 @@ extension Unit {
         case .training:
             statistics = try backend.batchStatistics(of: input, updating: parameters, repeats: repeats)
             tape.note(statistics)
-        case .repetition: statistics = try tape.nextStatistics()
+        case .recomputation: statistics = try tape.nextStatistics()
         case .inference: statistics = try backend.runningStatistics(of: parameters)
         }
         return Normalization(statistics: statistics, parameters: parameters)
@@ -232,9 +238,9 @@ extension Unit {
 
 // Backward.
 extension Unit {
-    // A function of its own: what the stage saw, the largest thing kept, is off the tape and back in the pool before the
+    // A function of its own: what the activation saw, the largest thing kept, is off the tape and back in the pool before the
     // convolution's own gradients ask for memory.
-    private func throughStage(
+    private func throughActivation(
         _ gradient: consuming RealTensor,
         _ record: consuming UnitRecord,
         seen given: consuming RealTensor?,
@@ -244,7 +250,7 @@ extension Unit {
         guard fires || norm != nil else { return gradient }
         let normalization = record.normalization
         let seen: RealTensor =
-            if let kept = record.seen { kept } else if let given { given } else { try seenAgain(record) }
+            if let kept = record.seen { kept } else if let given { given } else { try recomputedSeen(record) }
         if let neurons {
             return try neurons.backward(
                 gradient,
@@ -264,12 +270,12 @@ extension Unit {
         )
     }
 
-    /// The convolution's output once more, from its input.
-    private func seenAgain(_ record: UnitRecord) throws(BackendError) -> RealTensor {
+    /// The convolution's output, recomputed from its input.
+    private func recomputedSeen(_ record: UnitRecord) throws(BackendError) -> RealTensor {
         guard let convolution, let input = record.input else {
             throw .mismatch(
                 operation: "backward pass",
-                detail: "what neurons saw was not kept, and nobody computes it again"
+                detail: "what neurons saw was not kept, and nobody recomputes it"
             )
         }
         return try backend.convolve(input, filter: convolution.filter, geometry: convolution.geometry)

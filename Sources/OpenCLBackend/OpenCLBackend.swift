@@ -10,7 +10,7 @@ public import Tensors
 /// Its kernels are OpenCL C 1.2. ``WorkMapping`` says how they share work out: on CPUs (SIMD) an item is a work-group and
 /// owns a run of pixels and 8 or 16 channels, on GPUs (SIMT) the items of a work-group lie side by side.
 public final class OpenCLBackend: Sendable {
-    /// Where the kernels run; nil in a rehearsal.
+    /// Where the kernels run; nil in a dry run.
     public let queue: ComputeQueue?
     /// The alignment that the device asks of sub-buffers, and at least 64 words, so that vectors of slices lie aligned.
     public let sliceAlignment: Int
@@ -72,7 +72,7 @@ public final class OpenCLBackend: Sendable {
     /// - Parameters:
     ///   - device: which it is like; nil: like most.
     ///   - choices: by which convolutions choose their kernels.
-    public init(rehearsingFor device: DeviceInfo?, choices: KernelChoices = .standard) {
+    public init(dryRunFor device: DeviceInfo?, choices: KernelChoices = .standard) {
         queue = nil
         self.choices = choices
         sliceAlignment = device.map(Self.sliceAlignment) ?? 64
@@ -87,7 +87,7 @@ public final class OpenCLBackend: Sendable {
     }
 
     /// The device's name.
-    public var deviceName: String { queue?.device.name ?? "rehearsal" }
+    public var deviceName: String { queue?.device.name ?? "dry run" }
 
     /// Kernels are, and drivers finish their work when a kernel is first launched.
     public var buildsKernels: Bool { queue != nil }

@@ -1,3 +1,5 @@
+import HostSystem
+
 /// What a compiled program is filed under: everything that it depends on.
 struct CacheKey: Sendable, Hashable {
     /// 32 bytes.
@@ -32,10 +34,10 @@ struct CacheKey: Sendable, Hashable {
     /// Whether a file of this name is an entry, or what a killed process left of one.
     static func isFileName(_ name: String) -> Bool {
         let digest = name.prefix { $0.isHexDigit && !$0.isUppercase }
-        guard digest.count == 64 else { return false }
+        guard digest.count == 64 else { return AtomicFile.isTemporary(name) }
         let rest = name.dropFirst(64)
-        return rest == CacheEntry.fileSuffix
-            || rest.hasPrefix(CacheEntry.fileSuffix + ".") && rest.hasSuffix(PrivateFile.temporarySuffix)
+        // Earlier versions named the halves of entries after them.
+        return rest == CacheEntry.fileSuffix || rest.hasPrefix(CacheEntry.fileSuffix + ".") && rest.hasSuffix(".tmp")
     }
 }
 

@@ -22,18 +22,18 @@ final class CommandQueue: Sendable {
 }
 
 /// How often the host waited for a queue.
-public struct WaitCount: Hashable, Sendable {
+package struct WaitCount: Hashable, Sendable {
     /// Reads, which wait for all that was enqueued.
-    public var reads = 0
+    package var reads = 0
     /// Writes, which wait until their bytes are copied.
-    public var writes = 0
+    package var writes = 0
     /// Those of ``writes`` that had to wait for other commands first.
-    public var stalledWrites = 0
+    package var stalledWrites = 0
     /// Times when the queue was waited for and nothing else.
-    public var finishes = 0
+    package var finishes = 0
 
     /// How often the host stood still until all that was enqueued was done.
-    public var synchronizations: Int { reads + stalledWrites + finishes }
+    package var synchronizations: Int { reads + stalledWrites + finishes }
 }
 
 extension ComputeQueue {
@@ -47,7 +47,7 @@ extension ComputeQueue {
     }
 
     /// How often the host has waited since the queue was opened.
-    public var waits: WaitCount { waitCount.withLock { $0 } }
+    package var waits: WaitCount { waitCount.withLock { $0 } }
 
     /// Counts a call that hands over all that is enqueued and waits.
     func willWait(_ count: (inout WaitCount) -> Void) {

@@ -66,10 +66,10 @@ public final class ComputeQueue: Sendable {
     public var sources: KernelSourceTree { programs.sources }
 
     /// How this queue came by its programs.
-    public var buildStatistics: BuildStatistics { programs.statistics }
+    package var buildStatistics: BuildStatistics { programs.statistics }
 
     /// The buffers alive, slices too, and the memory that they own.
-    public var memoryInUse: (buffers: Int, bytes: Int) {
+    package var memoryInUse: (buffers: Int, bytes: Int) {
         (context.liveBuffers.load(ordering: .relaxed), context.liveBytes.load(ordering: .relaxed))
     }
 
@@ -78,13 +78,6 @@ public final class ComputeQueue: Sendable {
         willWait { $0.finishes += 1 }
         let code = inTurn { unsafe clFinish($0.handle.pointer) }
         try check(code, "clFinish", "to wait for \(device.name)")
-    }
-
-    /// Hands the device what is enqueued, without waiting. Launches do so themselves now and then.
-    public func flush() throws(OpenCLError) {
-        unflushed.store(0, ordering: .relaxed)
-        let code = inTurn { unsafe clFlush($0.handle.pointer) }
-        try check(code, "clFlush", "to start what is enqueued on \(device.name)")
     }
 
     /// Throws what the code of an enqueued command means. A device that allocates at first use answers any command with

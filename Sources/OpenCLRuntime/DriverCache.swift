@@ -1,4 +1,5 @@
 import Foundation
+import HostSystem
 
 /// Where PoCL keeps what it compiles.
 ///
@@ -37,11 +38,12 @@ public enum DriverCache: Hashable, Sendable {
     /// The choice, by the environment's variables; makes the folder.
     static func choose(_ environment: [String: String]) -> DriverCache {
         if let folder = environment[variable], !folder.isEmpty { return .chosen(folder) }
-        let standard = ProgramCache.standardRoot(environment)
-        if let standard, PrivateFolder.prepare(standard + "/pocl") { return .own(standard + "/pocl") }
+        let standard = CacheFolder.standard(environment)
+        let own = standard.map { HostPath.join($0, "pocl") }
+        if let own, PrivateFolder.prepare(own) { return .own(own) }
         let temporary = environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
         // Named, not made up anew, so that the next run finds what this one compiled.
-        let folder = "\(temporary)/lsn-\(geteuid())"
+        let folder = HostPath.join(temporary, "lsn-\(geteuid())")
         if PrivateFolder.prepareAmongOthers(folder) { return .temporary(folder, instead: standard) }
         return .none(tried: [standard, folder].compactMap { $0 })
     }

@@ -26,10 +26,8 @@ public final class Kernel: Sendable {
     public let options: [String]
     /// The largest work-group this kernel can be launched with on this device.
     public let maxWorkGroupSize: Int
-    /// What the compiler says a work-group's number of items should be a multiple of.
-    public let preferredWorkGroupMultiple: Int
     /// How many arguments a launch gives.
-    public let argumentCount: Int
+    let argumentCount: Int
 
     let context: DeviceContext
     let handle: Mutex<KernelHandle>
@@ -68,16 +66,6 @@ public final class Kernel: Sendable {
                 pointer,
                 device,
                 cl_kernel_work_group_info(CL_KERNEL_WORK_GROUP_SIZE),
-                $0,
-                $1,
-                $2
-            )
-        }
-        preferredWorkGroupMultiple = try unsafe queryValue(0, "clGetKernelWorkGroupInfo") {
-            unsafe clGetKernelWorkGroupInfo(
-                pointer,
-                device,
-                cl_kernel_work_group_info(CL_KERNEL_PREFERRED_WORK_GROUP_SIZE_MULTIPLE),
                 $0,
                 $1,
                 $2

@@ -1,4 +1,5 @@
 import Foundation
+import HostSystem
 
 /// The texts of OpenCL C sources by name, e.g. "neuron/lif.cl". A line `#include "common/layout.cl"` in any of them
 /// stands for the text of that name.
@@ -43,7 +44,7 @@ public struct KernelSourceTree: Sendable {
         }
         var files: [String: String] = [:]
         for name in names where name.hasSuffix(".cl") {
-            let file = path + "/" + name
+            let file = HostPath.join(path, name)
             var status = stat()
             guard unsafe stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
                 throw .source(location: file, problem: "is no regular file")

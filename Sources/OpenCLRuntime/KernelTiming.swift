@@ -1,7 +1,7 @@
 import COpenCL
 import Synchronization
 
-/// When one launch was queued, handed over, started and ended, on the device's clock.
+/// When one launch started and ended, on the device's clock.
 public struct KernelTiming: Sendable, Hashable {
     /// The kernel's function.
     public let kernel: String
@@ -9,11 +9,7 @@ public struct KernelTiming: Sendable, Hashable {
     public let file: String
     /// What the launch was for, as its caller said.
     public let label: String
-    /// When it was enqueued, in nanoseconds.
-    public let queuedNanoseconds: UInt64
-    /// When it was handed to the device.
-    public let submittedNanoseconds: UInt64
-    /// When it started.
+    /// When it started, in nanoseconds.
     public let startedNanoseconds: UInt64
     /// When it ended.
     public let endedNanoseconds: UInt64
@@ -47,8 +43,6 @@ final class PendingTiming: Sendable {
             kernel: kernel.name,
             file: kernel.file,
             label: label,
-            queuedNanoseconds: try time(CL_PROFILING_COMMAND_QUEUED),
-            submittedNanoseconds: try time(CL_PROFILING_COMMAND_SUBMIT),
             startedNanoseconds: try time(CL_PROFILING_COMMAND_START),
             endedNanoseconds: try time(CL_PROFILING_COMMAND_END)
         )

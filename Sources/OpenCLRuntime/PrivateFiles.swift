@@ -1,4 +1,5 @@
 import Foundation
+import HostSystem
 
 /// A folder that only this user can look into.
 enum PrivateFolder {
@@ -38,7 +39,7 @@ enum PrivateFolder {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return }
         let oldest = time(nil) - days * 86_400
         for name in names where isOurs(name) {
-            let file = path + "/" + name
+            let file = HostPath.join(path, name)
             guard let status = status(file), status.st_mtim.tv_sec < oldest else { continue }
             _ = unsafe unlink(file)
         }
@@ -60,8 +61,6 @@ enum PrivateFolder {
 
 /// A file that only this user can read and write.
 enum PrivateFile {
-    static let temporarySuffix = ".tmp"
-
     /// Larger files are nothing that a compiler made of a kernel.
     private static let largest = 1 << 28
 
@@ -106,26 +105,13 @@ enum PrivateFile {
     ///
     /// - Returns: whether that succeeded.
     static func replace(_ path: String, with bytes: [UInt8]) -> Bool {
-        let temporary = "\(path).\(getpid()).\(UInt64.random(in: 0 ... .max))\(temporarySuffix)"
-        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return false }
-        let isWritten = write(bytes, to: descriptor)
-        let isClosed = close(descriptor) == 0
-        if isWritten, isClosed, unsafe rename(temporary, path) == 0 { return true }
-        _ = unsafe unlink(temporary)
-        return false
-    }
-
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-        var written = 0
-        while written < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Foundation.write(descriptor, buffer.baseAddress?.advanced(by: written), buffer.count - written)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            written += count
+        do throws(FileWriteError) {
+            let file = try AtomicFile(path, followsLinks: false, permissions: 0o600, isSynced: false)
+            try file.write(bytes[...])
+            try file.commit()
+            return true
+        } catch {
+            return false
         }
-        return true
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import HostSystem
 import Synchronization
 
 /// Compiled programs on disk, so that the next run need not compile them.
@@ -31,16 +32,7 @@ public final class ProgramCache: Sendable {
     }
 
     static func standardDirectory(_ environment: [String: String]) -> String? {
-        standardRoot(environment).map { $0 + "/programs" }
-    }
-
-    /// The user's cache folder of this program, which holds the folders of each kind of thing.
-    static func standardRoot(_ environment: [String: String]) -> String? {
-        if let own = environment["LSN_CACHE_DIR"], !own.isEmpty { return own }
-        // The XDG base directory specification has relative paths ignored.
-        if let caches = environment["XDG_CACHE_HOME"], caches.hasPrefix("/") { return caches + "/lsn" }
-        if let home = environment["HOME"], home.hasPrefix("/") { return home + "/.cache/lsn" }
-        return nil
+        CacheFolder.standard(environment).map { HostPath.join($0, "programs") }
     }
 
     /// What looking for a program gave.
@@ -53,7 +45,7 @@ public final class ProgramCache: Sendable {
 
     func load(_ key: CacheKey) -> Lookup {
         guard PrivateFolder.isPrivate(directory) else { return .missing }
-        let path = directory + "/" + key.fileName
+        let path = HostPath.join(directory, key.fileName)
         guard PrivateFile.exists(path) else { return .missing }
         guard let bytes = PrivateFile.read(path), let program = CacheEntry.parse(bytes, key: key) else {
             return .unusable
@@ -71,6 +63,9 @@ public final class ProgramCache: Sendable {
         if !hasTidied.exchange(true, ordering: .relaxed) {
             PrivateFolder.removeFiles(in: directory, where: CacheKey.isFileName, unusedForDays: 30)
         }
-        return PrivateFile.replace(directory + "/" + key.fileName, with: CacheEntry.serialize(program, key: key))
+        return PrivateFile.replace(
+            HostPath.join(directory, key.fileName),
+            with: CacheEntry.serialize(program, key: key)
+        )
     }
 }

@@ -8,7 +8,7 @@ public import Tensors
 //
 // with x = 0 outside the image and g = ∂L/∂y.
 extension ReferenceBackend {
-    /// y of the formulas above; spikes count as 0 and 1. Moments are taken afterwards, in Double.
+    /// y of the formulas above. Of spikes it is a sum of integers (``WeightGrid``); moments are taken afterwards, in Double.
     public func convolve(
         _ input: Activation,
         filter: Filter,
@@ -16,40 +16,35 @@ extension ReferenceBackend {
         output: RealTensor,
         takesMoments: Bool
     ) throws(BackendError) -> RunMoments? {
-        let (inShape, outShape, filterShape) = (input.shape, output.shape, filter.shape)
-        let x = try load(input)
-        let weights = try load(filter).map(Double.init)
-        // A silent channel adds nothing; a zero among real values is multiplied, so that 0 · NaN shows.
-        let skipsZeros = input.isSpikes
-
-        let y = parallelJoin(outShape.images) { image in
-            var result = [Float](repeating: 0, count: outShape.area * outShape.channelStride)
-            for row in 0..<outShape.height {
-                for column in 0..<outShape.width {
-                    var sums = [Double](repeating: 0, count: filterShape.outputs)
-                    for a in 0..<filterShape.height {
-                        let r = row * geometry.stride + a - geometry.padding
-                        guard r >= 0, r < inShape.height else { continue }
-                        for b in 0..<filterShape.width {
-                            let q = column * geometry.stride + b - geometry.padding
-                            guard q >= 0, q < inShape.width else { continue }
-                            let pixel = ((image * inShape.height + r) * inShape.width + q) * inShape.channelStride
-                            let tap = (a * filterShape.width + b) * filterShape.inputs
-                            for i in 0..<filterShape.inputs {
-                                let value = x[pixel + i]
-                                if skipsZeros && value == 0 { continue }
-                                let start = (tap + i) * filterShape.outputStride
-                                addScaled(&sums, Double(value), weights, from: start)
-                            }
-                        }
-                    }
-                    let start = (row * outShape.width + column) * outShape.channelStride
-                    for o in sums.indices { result[start + o] = Float(sums[o]) }
+        let weights = try load(filter)
+        let windows = Windows(input: input.shape, filter: filter.shape, geometry: geometry, output: output.shape)
+        switch input {
+        case .spikes(let spikes):
+            let x = try load(spikes)
+            let grids = windows.grids(of: weights)
+            let outputs = filter.shape.outputStride
+            let levels = weights.indices.map { grids[$0 % outputs].level(of: weights[$0]) }
+            let y = windows.map(from: Int32(0)) { sums, pixel, weight in
+                for i in 0..<filter.shape.inputs where x[pixel + i] != 0 {
+                    for o in sums.indices { sums[o] += levels[weight + i * outputs + o] }
                 }
+            } result: { sums in
+                sums.indices.map { grids[$0].value(ofSum: sums[$0]) }
             }
-            return result
+            try store(y, in: output.storage)
+        case .real(let values):
+            let x = try load(values)
+            let outputs = filter.shape.outputStride
+            let factors = weights.map(Double.init)
+            let y = windows.map(from: 0.0) { sums, pixel, weight in
+                for i in 0..<filter.shape.inputs {
+                    addScaled(&sums, Double(x[pixel + i]), factors, from: weight + i * outputs)
+                }
+            } result: { sums in
+                sums.map { Float($0) }
+            }
+            try store(y, in: output.storage)
         }
-        try store(y, in: output.storage)
         return nil
     }
 
@@ -143,6 +138,52 @@ extension ReferenceBackend {
             return HostLayout.channelWords(sums.map { Float($0) })
         }
         try store(weights, in: result.storage)
+    }
+}
+
+/// The windows that a convolution passes over.
+private struct Windows: Sendable {
+    let input: ImageShape
+    let filter: FilterShape
+    let geometry: WindowGeometry
+    let output: ImageShape
+
+    /// The grid of each output channel; of spare channels, whose weights are 0, too.
+    func grids(of weights: [Float]) -> [WeightGrid] {
+        parallelMap(filter.outputStride) { output in
+            WeightGrid(of: stride(from: output, to: weights.count, by: filter.outputStride).map { weights[$0] })
+        }
+    }
+
+    /// A real tensor's values: for each window, sums of all output channels begin as `zero`; `add` adds to them what the
+    /// input pixel that starts at its second argument selects from the weights that start at its third; `result` makes
+    /// values of them.
+    func map<Sum: Sendable>(
+        from zero: Sum,
+        _ add: @Sendable (_ sums: inout [Sum], _ pixel: Int, _ weight: Int) -> Void,
+        result: @Sendable ([Sum]) -> [Float]
+    ) -> [Float] {
+        parallelJoin(output.images) { image in
+            var values = [Float](repeating: 0, count: output.area * output.channelStride)
+            for row in 0..<output.height {
+                for column in 0..<output.width {
+                    var sums = [Sum](repeating: zero, count: filter.outputs)
+                    for a in 0..<filter.height {
+                        let r = row * geometry.stride + a - geometry.padding
+                        guard r >= 0, r < input.height else { continue }
+                        for b in 0..<filter.width {
+                            let q = column * geometry.stride + b - geometry.padding
+                            guard q >= 0, q < input.width else { continue }
+                            let pixel = ((image * input.height + r) * input.width + q) * input.channelStride
+                            add(&sums, pixel, (a * filter.width + b) * filter.inputs * filter.outputStride)
+                        }
+                    }
+                    let start = (row * output.width + column) * output.channelStride
+                    for (o, value) in result(sums).enumerated() { values[start + o] = value }
+                }
+            }
+            return values
+        }
     }
 }
 

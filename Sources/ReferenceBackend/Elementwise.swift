@@ -1,6 +1,6 @@
 public import Tensors
 
-// Sums, copies and the rectifier, element by element; a float sum of two is rounded once.
+// Sums, copies and the ReLU, element by element; a float sum of two is rounded once.
 extension ReferenceBackend {
     /// a + b.
     public func sum(_ a: Activation, _ b: Activation, result: RealTensor) throws(BackendError) {
@@ -34,12 +34,12 @@ extension ReferenceBackend {
     }
 
     /// max(0, x).
-    public func rectify(_ tensor: RealTensor, result: RealTensor) throws(BackendError) {
+    public func relu(_ tensor: RealTensor, result: RealTensor) throws(BackendError) {
         try store(try load(tensor).map { $0 < 0 ? 0 : $0 }, in: result.storage)
     }
 
     /// The gradient where x > 0, else 0, in the gradient's place.
-    public func rectifyBackward(_ gradient: RealTensor, input: RealTensor) throws(BackendError) {
+    public func reluBackward(_ gradient: RealTensor, input: RealTensor) throws(BackendError) {
         try store(zip(try load(gradient), try load(input)).map { $1 > 0 ? $0 : 0 }, in: gradient.storage)
     }
 }

@@ -9,7 +9,7 @@ public import Tensors
 //     c[t−1] = leak·∂L/∂Û[t]
 //     ∂L/∂w = −leak·(1 − leak)·Σ ∂L/∂Û[t]·U[t−1]                            leak = 1 − σ(w)
 //
-// A penalty adds offset + slope·(Û[t] − V_th/2) to ∂L/∂Û[t] of the first threshold. With several thresholds, ∂L/∂x and
+// The MPD loss adds offset + slope·(Û[t] − V_th/2) to ∂L/∂Û[t] of the first threshold. With several thresholds, ∂L/∂x and
 // ∂L/∂w are sums over them. A static input stands at every t: its gradient is the sum over t.
 extension ReferenceBackend {
     /// ∂L/∂x of the formulas above, then through the norm, if there is one.
@@ -17,13 +17,13 @@ extension ReferenceBackend {
         _ operands: NeuronOperands,
         gradient: RealTensor,
         gradients: NormalizationGradients?,
-        penalty: PotentialPenalty?
+        mpd: MPDGradient?
     ) throws(BackendError) {
         let layer = try NeuronLayer(self, operands)
         let (input, time) = (operands.input, operands.time)
         let g = try load(gradient)
-        let lines = try penalty.map { (line) throws(BackendError) in try load(line) }
-        let samples = parallelMap(layer.batch) { layer.backward($0, gradient: g, penalty: lines) }
+        let lines = try mpd.map { (line) throws(BackendError) in try load(line) }
+        let samples = parallelMap(layer.batch) { layer.backward($0, gradient: g, mpd: lines) }
 
         if let leak = operands.leak {
             let sum = samples.reduce(0) { $0 + $1.leak }
@@ -47,15 +47,15 @@ extension ReferenceBackend {
         )
     }
 
-    private func load(_ penalty: PotentialPenalty) throws(BackendError) -> PenaltyLines {
-        let padded = roundUp(penalty.channels, toMultipleOf: ImageShape.channelAlignment)
-        let words = try own(penalty.storage).floats(2 * padded).map(Double.init)
-        return PenaltyLines(offset: Array(words[..<padded]), slope: Array(words[padded...]))
+    private func load(_ mpd: MPDGradient) throws(BackendError) -> MPDLines {
+        let padded = roundUp(mpd.channels, toMultipleOf: ImageShape.channelAlignment)
+        let words = try own(mpd.storage).floats(2 * padded).map(Double.init)
+        return MPDLines(offset: Array(words[..<padded]), slope: Array(words[padded...]))
     }
 }
 
-/// A penalty loaded into host memory, one value a channel.
-private struct PenaltyLines: Sendable {
+/// An MPD gradient loaded into host memory, one value a channel.
+private struct MPDLines: Sendable {
     let offset, slope: [Double]
 }
 
@@ -64,7 +64,7 @@ extension NeuronLayer {
     fileprivate func backward(
         _ sample: Int,
         gradient: [Float],
-        penalty: PenaltyLines?
+        mpd: MPDLines?
     ) -> (input: [Double], leak: Double) {
         let imageLength = shape.area * shape.channelStride
         var result = [Double](repeating: 0, count: (time.isStatic ? 1 : time.steps) * imageLength)
@@ -83,9 +83,9 @@ extension NeuronLayer {
                         let image = step * batch + sample
                         let upstream = Double(gradient[(image * shape.area + pixel) * shape.channelStride + channel])
                         var delta = delta(potentials[step], upstream, carried, threshold: threshold)
-                        if let penalty, level == 0 {
+                        if let mpd, level == 0 {
                             delta +=
-                                penalty.offset[channel] + penalty.slope[channel] * (potentials[step] - threshold / 2)
+                                mpd.offset[channel] + mpd.slope[channel] * (potentials[step] - threshold / 2)
                         }
                         leakSum += delta * before[step]
                         carried = leak * delta

@@ -49,12 +49,12 @@ extension ReferenceBackend {
     }
 
     /// One step of SGD with momentum, by the formulas above.
-    public func momentum(
+    public func sgd(
         parameters: any Storage,
         gradients: any Storage,
         velocity: any Storage,
         count: Int,
-        step: MomentumStep
+        step: SGDStep
     ) throws(BackendError) {
         var p = try own(parameters).floats(count)
         let g = try own(gradients).floats(count)

@@ -34,7 +34,7 @@ extension ReferenceBackend {
             FilterTaps(place: crop.top + $0, from: crop.height, to: crop.resizedHeight)
         }
         let columns = (0..<shape.width).map { column in
-            let place = crop.isMirrored ? shape.width - 1 - column : column
+            let place = crop.isFlipped ? shape.width - 1 - column : column
             return FilterTaps(place: crop.left + place, from: crop.width, to: crop.resizedWidth)
         }
         var result = [Float](repeating: 0, count: shape.area * shape.channelStride)

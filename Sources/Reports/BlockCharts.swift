@@ -143,8 +143,7 @@ struct BlockCharts {
     }
 
     static func mean(_ values: [Double]) -> Double? {
-        let usable = values.filter(\.isFinite)
-        return usable.isEmpty ? nil : usable.reduce(0, +) / Double(usable.count)
+        values.filter(\.isFinite).mean
     }
 
     /// Every block in numbers, at the last epoch.

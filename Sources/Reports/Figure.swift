@@ -1,7 +1,7 @@
 /// A chart of lines that stands alone, as an SVG file with its title, its unit and its colours in it.
-public struct Figure: Sendable {
+package struct Figure: Sendable {
     /// How values stand along an axis.
-    public enum Scale: Sendable {
+    package enum Scale: Sendable {
         /// From 0 on.
         case fromZero
         /// Wherever the values lie.
@@ -15,18 +15,18 @@ public struct Figure: Sendable {
     }
 
     /// A line.
-    public struct Line: Sendable {
+    package struct Line: Sendable {
         /// What stands at its end.
-        public var name: String
+        package var name: String
         /// Places and values; nil or not finite: a gap.
-        public var points: [(x: Double, y: Double?)]
+        package var points: [(x: Double, y: Double?)]
         /// Number of its colour.
-        public var colour: Int
+        package var colour: Int
         /// Number of its stroke: solid, dashed, dotted, mixed, and again.
-        public var stroke: Int
+        package var stroke: Int
 
         /// Gathers what belongs together.
-        public init(name: String, points: [(x: Double, y: Double?)], colour: Int, stroke: Int = 0) {
+        package init(name: String, points: [(x: Double, y: Double?)], colour: Int, stroke: Int = 0) {
             self.name = name
             self.points = points
             self.colour = colour
@@ -35,20 +35,20 @@ public struct Figure: Sendable {
     }
 
     /// What it shows.
-    public var title: String
+    package var title: String
     /// What its values are.
-    public var unit: String
+    package var unit: String
     /// What runs along the axis below.
-    public var xLabel: String
+    package var xLabel: String
     /// How that stands there.
-    public var xScale: Scale
+    package var xScale: Scale
     /// How values stand.
-    public var yScale: Scale
+    package var yScale: Scale
     /// The lines, drawn in this order.
-    public var lines: [Line]
+    package var lines: [Line]
 
     /// Gathers what belongs together.
-    public init(title: String, unit: String, xLabel: String, xScale: Scale, yScale: Scale, lines: [Line]) {
+    package init(title: String, unit: String, xLabel: String, xScale: Scale, yScale: Scale, lines: [Line]) {
         self.title = title
         self.unit = unit
         self.xLabel = xLabel
@@ -62,7 +62,7 @@ public struct Figure: Sendable {
     private static let margin = 12.0
 
     /// The file.
-    public var svg: [UInt8] {
+    package var svg: [UInt8] {
         let strokes = LineChart.Stroke.allCases
         let known = lines.filter { line in line.points.contains { $0.y?.isFinite ?? false } }
         let chart = LineChart(
@@ -122,8 +122,8 @@ public struct Figure: Sendable {
     }
 
     /// A number with three significant digits, as charts and tables show it; a dash where there is none.
-    public static func number(_ value: Double?) -> String { NumberText.short(value) }
+    package static func number(_ value: Double?) -> String { NumberText.short(value) }
 
     /// A fraction as a percentage with two digits after the point; a dash where there is none.
-    public static func percent(_ fraction: Double?) -> String { NumberText.percent(fraction) }
+    package static func percent(_ fraction: Double?) -> String { NumberText.percent(fraction) }
 }

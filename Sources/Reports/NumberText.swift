@@ -18,7 +18,7 @@ enum NumberText {
         }
         let decimals = max(0, digits - 1 - exponent)
         let text = ProgressText.decimal(value, decimals)
-        return signed(decimals > 0 ? trimmed(text) : grouped(text))
+        return signed(decimals > 0 ? trimmed(text) : separated(text))
     }
 
     /// A fraction as a percentage with two digits after the point.
@@ -33,9 +33,9 @@ enum NumberText {
         return value.magnitude < 1e-3 || value.magnitude >= 1e4 ? short(value) : ProgressText.decimal(value, 4)
     }
 
-    /// A count in groups of three digits.
+    /// A count with a separator before every three digits.
     static func count(_ value: Int?) -> String {
-        value.map(ProgressText.grouped) ?? unknown
+        value.map(ProgressText.count) ?? unknown
     }
 
     /// Bytes in the unit that leaves one to four digits before the point.
@@ -70,7 +70,7 @@ enum NumberText {
         if step < 1e-4 || largest >= 1e7 { return short(value) }
         let decimals = max(0, -Int(floor(log10(step) + 1e-9)))
         let text = ProgressText.decimal(value, decimals)
-        return signed(decimals > 0 ? text : grouped(text))
+        return signed(decimals > 0 ? text : separated(text))
     }
 
     /// A power of ten.
@@ -108,8 +108,8 @@ enum NumberText {
         return String(result)
     }
 
-    private static func grouped(_ text: String) -> String {
-        Int(text).map(ProgressText.grouped) ?? text
+    private static func separated(_ text: String) -> String {
+        Int(text).map(ProgressText.count) ?? text
     }
 
     private static func signed(_ text: String) -> String {

@@ -1,17 +1,18 @@
-public import FileFormats
+package import FileFormats
 import Foundation
+import HostSystem
 import Training
 
 /// What the files of a run's folder say, as far as they can be read.
 ///
 /// A file that is missing or damaged costs its part of the report and is named in ``notes``.
-public struct RunContents: Sendable {
+package struct RunContents: Sendable {
     /// The folder, as it was named.
-    public let folder: String
+    package let folder: String
     /// What could not be read, in words.
-    public private(set) var notes: [String] = []
+    package private(set) var notes: [String] = []
     /// How the run stands.
-    public var status: RunStatus
+    package var status: RunStatus
     var configuration: JSONValue = .object([:])
     /// By epoch, ascending.
     var epochs: [EpochLine] = []
@@ -26,7 +27,7 @@ public struct RunContents: Sendable {
     ///   - folder: what `lsn train` wrote.
     ///   - status: how the run stands; nil: as `status.json`, the metrics and the folder's lock tell.
     /// - Throws: `FileFormatError` where the folder holds no run.
-    public init(folder: String, status: RunStatus? = nil) throws(FileFormatError) {
+    package init(folder: String, status: RunStatus? = nil) throws(FileFormatError) {
         self.folder = folder
         self.status = status ?? RunStatus(state: .stopped, epoch: 0, epochs: nil, step: 0)
         guard Self.exists("config.json", in: folder) || Self.exists("metrics.jsonl", in: folder) else {
@@ -76,18 +77,14 @@ public struct RunContents: Sendable {
     }
 
     private static func exists(_ name: String, in folder: String) -> Bool {
-        FileManager.default.fileExists(atPath: path(name, in: folder))
-    }
-
-    private static func path(_ name: String, in folder: String) -> String {
-        folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+        FileManager.default.fileExists(atPath: HostPath.join(folder, name))
     }
 
     /// A file that holds one value; nil where it is missing or damaged.
     private mutating func whole<Value: Decodable>(_ name: String, as type: Value.Type) -> Value? {
         guard Self.exists(name, in: folder) else { return nil }
         do {
-            return try JSONDecoder().decode(type, from: Data(FileSystem.read(Self.path(name, in: folder))))
+            return try JSONDecoder().decode(type, from: Data(FileSystem.read(HostPath.join(folder, name))))
         } catch {
             notes.append("\(name): \(Self.reason(error))")
             return nil
@@ -104,7 +101,7 @@ public struct RunContents: Sendable {
         guard Self.exists(name, in: folder) else { return [] }
         let bytes: [UInt8]
         do {
-            bytes = try FileSystem.read(Self.path(name, in: folder))
+            bytes = try FileSystem.read(HostPath.join(folder, name))
         } catch {
             notes.append("\(name): \(Self.reason(error))")
             return []

@@ -3,24 +3,24 @@ import FileFormats
 /// What a run comes to, in the terms of a headline.
 extension RunContents {
     /// The run's folder without what leads to it.
-    public var name: String {
+    package var name: String {
         folder.split(separator: "/").last.map(String.init) ?? folder
     }
 
     /// The network's name in `config.json`.
-    public var model: String? { option("name", in: "network")?.string ?? configuration["model"]?.string }
+    package var model: String? { option("name", in: "network")?.string ?? configuration["model"]?.string }
 
     /// `dataset` of `config.json`.
-    public var dataset: String? { option("dataset", in: "data")?.string }
+    package var dataset: String? { option("dataset", in: "data")?.string }
 
     /// Epochs that `metrics.jsonl` has.
-    public var epochsDone: Int { epochs.count }
+    package var epochsDone: Int { epochs.count }
 
     /// Test accuracy of the last epoch.
-    public var lastAccuracy: Double? { epochs.last?.testAccuracy }
+    package var lastAccuracy: Double? { epochs.last?.testAccuracy }
 
     /// The highest test accuracy, and the earliest epoch that has it.
-    public var bestEpoch: (epoch: Int, testAccuracy: Double)? {
+    package var bestEpoch: (epoch: Int, testAccuracy: Double)? {
         best.flatMap { line in line.testAccuracy.map { (line.epoch, $0) } }
     }
 
@@ -35,13 +35,13 @@ extension RunContents {
     }
 
     /// Seconds of all training steps; nil before the first epoch.
-    public var trainingSeconds: Double? { sum(epochs.compactMap(\.seconds)) }
+    package var trainingSeconds: Double? { sum(epochs.compactMap(\.seconds)) }
 
     /// Seconds of all evaluations.
     var evaluationSeconds: Double? { sum(epochs.compactMap(\.evaluationSeconds)) }
 
     /// Training samples a second over all epochs.
-    public var meanRate: Double? {
+    package var meanRate: Double? {
         let timed = epochs.compactMap { line in
             line.seconds.flatMap { seconds in line.imagesPerSecond.map { (seconds: seconds, images: seconds * $0) } }
         }
@@ -52,7 +52,7 @@ extension RunContents {
     }
 
     /// Trained values.
-    public var parameters: Int? { size?["parameters"]?.integer }
+    package var parameters: Int? { size?["parameters"]?.integer }
 
     private func sum(_ values: [Double]) -> Double? {
         let usable = values.filter(\.isFinite)

@@ -1,32 +1,33 @@
-public import FileFormats
-public import Foundation
+package import FileFormats
+package import Foundation
+import HostSystem
 
 /// Reports of runs: pages that need nothing beside themselves to be read.
-public enum RunReport {
+package enum RunReport {
     /// The page's name in a run's folder.
-    public static let fileName = "report.html"
+    package static let fileName = "report.html"
 
     /// The report of one run as HTML.
-    public static func page(of run: RunContents, written: Date = Date()) -> [UInt8] {
+    package static func page(of run: RunContents, written: Date = Date()) -> [UInt8] {
         RunPage(run: run).document(written: written)
     }
 
     /// Several runs beside each other as HTML.
-    public static func comparison(of runs: [RunContents], written: Date = Date()) -> [UInt8] {
+    package static func comparison(of runs: [RunContents], written: Date = Date()) -> [UInt8] {
         ComparisonPage(runs: runs).document(written: written)
     }
 
     /// Writes ``fileName`` into the folder of a run that goes on or has just ended, and its status beside it.
     ///
     /// - Throws: `FileFormatError` where the folder holds no run, or takes no file.
-    public static func update(folder: String, status: RunStatus) throws(FileFormatError) {
+    package static func update(folder: String, status: RunStatus) throws(FileFormatError) {
         try status.write(folder: folder)
         let run = try RunContents(folder: folder, status: status)
         try FileSystem.writeAtomically(page(of: run), to: path(in: folder))
     }
 
     /// Where the report of the run in `folder` is.
-    public static func path(in folder: String) -> String {
-        folder.hasSuffix("/") ? folder + fileName : "\(folder)/\(fileName)"
+    package static func path(in folder: String) -> String {
+        HostPath.join(folder, fileName)
     }
 }

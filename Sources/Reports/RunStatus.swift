@@ -1,10 +1,11 @@
-public import FileFormats
+package import FileFormats
 import Foundation
+import HostSystem
 
 /// How a run stands: the contents of `status.json`, which is written with each report.
-public struct RunStatus: Codable, Hashable, Sendable {
+package struct RunStatus: Codable, Hashable, Sendable {
     /// How it goes, or ended.
-    public enum State: String, Codable, Sendable {
+    package enum State: String, Codable, Sendable {
         /// It goes on.
         case running
         /// All epochs are done.
@@ -18,18 +19,18 @@ public struct RunStatus: Codable, Hashable, Sendable {
     }
 
     /// How it goes, or ended.
-    public var state: State
+    package var state: State
     /// Epochs that are finished.
-    public var epoch: Int
+    package var epoch: Int
     /// Epochs of the whole run, where known.
-    public var epochs: Int?
+    package var epochs: Int?
     /// Steps done.
-    public var step: Int
+    package var step: Int
     /// The error that ended it.
-    public var message: String?
+    package var message: String?
 
     /// Gathers what belongs together.
-    public init(state: State, epoch: Int, epochs: Int?, step: Int, message: String? = nil) {
+    package init(state: State, epoch: Int, epochs: Int?, step: Int, message: String? = nil) {
         self.state = state
         self.epoch = epoch
         self.epochs = epochs
@@ -40,17 +41,15 @@ public struct RunStatus: Codable, Hashable, Sendable {
     /// Writes `status.json`.
     ///
     /// - Throws: `FileFormatError` with the system's reason.
-    public func write(folder: String) throws(FileFormatError) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    package func write(folder: String) throws(FileFormatError) {
         // Texts and whole numbers always have a form in JSON.
-        guard let data = try? encoder.encode(self) else { return }
-        let path = folder.hasSuffix("/") ? folder + "status.json" : folder + "/status.json"
+        guard let data = try? JSONEncoder.sorted(isIndented: false).encode(self) else { return }
+        let path = HostPath.join(folder, "status.json")
         try FileSystem.writeAtomicallyUnsynced(Array(data) + [0x0A], to: path)
     }
 
     /// For people, on one line.
-    public var text: String {
+    package var text: String {
         switch state {
         case .running: "running"
         case .finished: "finished"

@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import HostSystem
 import SwiftProtobuf
 import TensorBoardMessages
 
@@ -27,7 +28,7 @@ final class EventFile: Sendable {
         let digits = String(number)
         let padding = String(repeating: "0", count: max(0, 10 - digits.count))
         let name = "\(Self.prefix)\(padding)\(digits).lsn.\(ProcessInfo.processInfo.processIdentifier).0"
-        let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
+        let path = HostPath.join(folder, name)
         try FileSystem.writeAtomicallyUnsynced([], to: path)
         try self.init(existing: path, startingAt: step)
     }
@@ -76,7 +77,7 @@ final class EventFile: Sendable {
     static func paths(in folder: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.filter { $0.hasPrefix(prefix) }.sorted()
-            .map { folder.hasSuffix("/") ? folder + $0 : folder + "/" + $0 }
+            .map { HostPath.join(folder, $0) }
     }
 
     /// The events of a file, as far as they can be read.

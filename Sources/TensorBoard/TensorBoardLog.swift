@@ -1,12 +1,13 @@
 import FileFormats
+import HostSystem
 import Synchronization
-public import Training
+package import Training
 
 /// TensorBoard's event files in a run's folder, kept in step with the run's own records.
 ///
 /// What is written is a function of `metrics.jsonl` and `blocks.jsonl` alone. So a run that is continued, a copy of a
 /// run, and a run whose disk was full for a while all get the epochs that are missing, and no epoch stands twice.
-public final class TensorBoardLog: Sendable {
+package final class TensorBoardLog: Sendable {
     private struct State {
         /// Of the run.
         var folder: String?
@@ -22,13 +23,13 @@ public final class TensorBoardLog: Sendable {
     /// The event files of one run.
     ///
     /// - Parameter warn: hears once, in words, that events cannot be written. Training need not end for it.
-    public init(warn: @escaping @Sendable (String) -> Void) {
+    package init(warn: @escaping @Sendable (String) -> Void) {
         self.warn = warn
     }
 
     /// Takes part in a run: writes what is missing when it starts or continues, and every epoch when it ends.
-    public func hear(_ event: TrainingEvent) {
-        switch event {
+    package func receive(_ notification: TrainingNotification) {
+        switch notification {
         case .started(let start): update(folder: start.folder)
         case .epoch: update(folder: nil)
         case .step, .blocks, .evaluating, .saved: break
@@ -48,7 +49,7 @@ public final class TensorBoardLog: Sendable {
             }
             guard let folder = state.folder else { return }
             do throws(FileFormatError) {
-                let records = try MetricsFile(path: Self.path("metrics.jsonl", in: folder)).records()
+                let records = try MetricsFile(path: HostPath.join(folder, "metrics.jsonl")).records()
                 if state.file == nil {
                     state.steps = try EventHistory.steps(in: folder, tag: EpochEvents.marker)
                 }
@@ -86,7 +87,7 @@ public final class TensorBoardLog: Sendable {
             state.file = file
         }
         state.steps = records[..<known].map(\.step)
-        let lines = try BlocksFile(path: Self.path("blocks.jsonl", in: folder)).statistics()
+        let lines = try BlocksFile(path: HostPath.join(folder, "blocks.jsonl")).statistics()
         let blocks = Dictionary(lines.map { ($0.step, $0) }) { $1 }
         for record in records[known...] {
             try file.append([EpochEvents.event(record, blocks: blocks[record.step])])
@@ -97,9 +98,5 @@ public final class TensorBoardLog: Sendable {
     /// How many epochs at the beginning are the same in both.
     private static func agreeing(_ steps: [Int], with records: [EpochRecord]) -> Int {
         zip(steps, records).prefix { step, record in step == record.step }.count
-    }
-
-    private static func path(_ name: String, in folder: String) -> String {
-        folder.hasSuffix("/") ? folder + name : folder + "/" + name
     }
 }

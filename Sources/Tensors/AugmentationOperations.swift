@@ -35,7 +35,7 @@ extension Backend {
         return output
     }
 
-    /// Resizes pictures of any size, and cuts a part out of each, mirrors and normalises it.
+    /// Resizes pictures of any size, and cuts a part out of each, flips and normalises it.
     ///
     /// Along each axis, a picture of n pixels that is resized to m has at place i the weighted mean of its pixels j,
     ///
@@ -43,7 +43,7 @@ extension Backend {
     ///
     /// a bilinear filter, stretched where the picture shrinks so that every pixel counts, as Pillow's `resize` has it
     /// (without Pillow's rounding to whole levels). The part's pixel (h, w) is the resized picture's (h + top, w' + left)
-    /// with w' = width − 1 − w where it is mirrored, else w; it lies inside.
+    /// with w' = width − 1 − w where it is flipped, else w; it lies inside.
     ///
     /// - Parameters:
     ///   - pixels: bytes `[height][width][channels]` of each picture, from a word of its own on; four to a word, the
@@ -79,15 +79,15 @@ extension Backend {
         return output
     }
 
-    /// Rolls and mirrors counts of events, and brings time to the outside.
+    /// Rolls and flips counts of events, and brings time to the outside.
     ///
     ///     x[t·N + n, c, h, w] = count[n, t, c, (h + dy) mod height, (w' + dx) mod width]
     ///
-    /// with w' = width − 1 − w where the sample is mirrored, else w.
+    /// with w' = width − 1 − w where the sample is flipped, else w.
     ///
     /// - Parameters:
     ///   - counts: 16 bits `[N][timeSteps][channels][height][width]`, two to a word, the first in the lower half.
-    ///   - transforms: three integers a sample: dy, dx, and 1 where it is mirrored.
+    ///   - transforms: three integers a sample: dy, dx, and 1 where it is flipped.
     ///   - shape: of the result, whose images are `timeSteps` · N.
     ///   - timeSteps: T.
     public func prepareFrames(
@@ -174,11 +174,16 @@ public struct PictureCrop: Hashable, Sendable {
     public var top: Int
     /// The part's first column.
     public var left: Int
-    /// Whether the part is mirrored, left to right.
-    public var isMirrored: Bool
+    /// Whether the part is flipped, left to right.
+    public var isFlipped: Bool
 
     /// Integers of a crop.
     public static let words = 8
+    /// Rows or columns of a picture.
+    public static let mostPixels = 1 << 16
+    /// Rows or columns that it is resized to. Only the part is ever made, so that a strip of one row may be resized to any
+    /// height.
+    public static let mostPlaces = 1 << 30
 
     /// From its ``words`` integers, in the order of the properties.
     public init(_ words: ArraySlice<UInt32>) {
@@ -186,12 +191,12 @@ public struct PictureCrop: Hashable, Sendable {
         let values = words.map { Int($0) }
         (offset, height, width) = (values[0], values[1], values[2])
         (resizedHeight, resizedWidth, top, left) = (values[3], values[4], values[5], values[6])
-        isMirrored = values[7] != 0
+        isFlipped = values[7] != 0
     }
 
     /// Its integers.
     public var integers: [UInt32] {
-        [offset, height, width, resizedHeight, resizedWidth, top, left, isMirrored ? 1 : 0].map {
+        [offset, height, width, resizedHeight, resizedWidth, top, left, isFlipped ? 1 : 0].map {
             UInt32(truncatingIfNeeded: $0)
         }
     }
@@ -199,10 +204,11 @@ public struct PictureCrop: Hashable, Sendable {
     /// What does not fit, if anything: the picture must lie in `words` words and the part, of a batch's shape, in the
     /// resized picture.
     public func problem(words: Int, shape: ImageShape) -> String? {
-        let limit = 1 << 16
-        guard [height, width, resizedHeight, resizedWidth].allSatisfy({ (1...limit).contains($0) }) else {
+        guard [height, width].allSatisfy((1...Self.mostPixels).contains),
+            [resizedHeight, resizedWidth].allSatisfy((1...Self.mostPlaces).contains)
+        else {
             return "a picture of \(height)×\(width) pixels, resized to \(resizedHeight)×\(resizedWidth), has an extent "
-                + "that is not in 1...\(limit)"
+                + "that is not in 1...\(Self.mostPixels), or in 1...\(Self.mostPlaces) when it is resized"
         }
         let size = (height * width * shape.channels + 3) / 4
         guard offset >= 0, offset <= words, size <= words - offset else {

@@ -7,7 +7,7 @@
 ///
 /// Operations are eager and in order: each returns as soon as it is enqueued, and what it returns may be handed on at
 /// once. Storage lives as long as something refers to it. A file of this module, a kernel folder, a file of the OpenCL
-/// backend, a file of the reference and a file of parity cases go with every family.
+/// backend, a file of the reference and a file of cases go with every family.
 public final class Backend: Sendable {
     /// What computes.
     public let kernels: KernelFamilies

@@ -1,5 +1,5 @@
 /// Sums and copies of activations, for shortcuts that add instead of gating and for pictures that stand still; the
-/// rectifier of networks of real values.
+/// ReLU of networks of real values.
 extension Backend {
     /// a + b, spikes counting as 0 and 1; the shapes are equal.
     public func sum(_ a: Activation, _ b: Activation) throws(BackendError) -> RealTensor {
@@ -49,21 +49,21 @@ extension Backend {
     }
 
     /// max(0, x) (ReLU). Not a number stays what it is.
-    public func rectify(_ tensor: RealTensor) throws(BackendError) -> RealTensor {
-        try require(tensor, "rectify", "the tensor")
+    public func relu(_ tensor: RealTensor) throws(BackendError) -> RealTensor {
+        try require(tensor, "relu", "the tensor")
         let result = try newTensor(tensor.shape)
-        try kernels.elementwise.rectify(tensor, result: result)
+        try kernels.elementwise.relu(tensor, result: result)
         return result
     }
 
-    /// ∂L/∂x of ``rectify(_:)`` from ∂L/∂y: the same where x > 0, else 0. `gradient` is spent: the result stands in its
+    /// ∂L/∂x of ``relu(_:)`` from ∂L/∂y: the same where x > 0, else 0. `gradient` is spent: the result stands in its
     /// memory.
-    public func rectifyBackward(_ gradient: RealTensor, input: RealTensor) throws(BackendError) -> RealTensor {
-        let operation = "rectifyBackward"
+    public func reluBackward(_ gradient: RealTensor, input: RealTensor) throws(BackendError) -> RealTensor {
+        let operation = "reluBackward"
         try require(gradient, operation, "the gradient")
         try requireEqual(gradient.shape, input.shape, operation, "the gradient")
         try require(input, operation, "the input")
-        try kernels.elementwise.rectifyBackward(gradient, input: input)
+        try kernels.elementwise.reluBackward(gradient, input: input)
         return gradient
     }
 }
@@ -81,7 +81,7 @@ public protocol ElementwiseKernels: Sendable {
     /// The sum of `steps` parts behind each other.
     func sumOverTime(_ tensor: RealTensor, steps: Int, result: RealTensor) throws(BackendError)
     /// max(0, x).
-    func rectify(_ tensor: RealTensor, result: RealTensor) throws(BackendError)
+    func relu(_ tensor: RealTensor, result: RealTensor) throws(BackendError)
     /// ∂L/∂x of it, in the gradient's place.
-    func rectifyBackward(_ gradient: RealTensor, input: RealTensor) throws(BackendError)
+    func reluBackward(_ gradient: RealTensor, input: RealTensor) throws(BackendError)
 }

@@ -48,15 +48,31 @@ public enum HostLayout {
     public static func filterWords(_ values: [Float], shape: FilterShape) -> [Float] {
         precondition(values.count == shape.count, "\(values.count) weights for shape \(shape)")
         var words = [Float](repeating: 0, count: shape.words)
-        forEachWeight(of: shape) { logical, stored in words[stored] = values[logical] }
+        forEachWeight(of: shape, in: 0..<shape.count) { logical, stored in words[stored] = values[logical] }
         return words
     }
 
     /// The storage of a filter to `[out, in, kH, kW]` weights.
     public static func filterValues(_ words: [Float], shape: FilterShape) -> [Float] {
         var values = [Float](repeating: 0, count: shape.count)
-        forEachWeight(of: shape) { logical, stored in values[logical] = words[stored] }
+        forEachWeight(of: shape, in: 0..<shape.count) { logical, stored in values[logical] = words[stored] }
         return values
+    }
+
+    /// Of a filter's storage, the bits of the weights that stand at `range` in the order `[out, in, kH, kW]`.
+    public static func filterBits(_ words: [UInt32], shape: FilterShape, in range: Range<Int>) -> [UInt32] {
+        precondition(range.lowerBound >= 0 && range.upperBound <= shape.count, "weights \(range) of \(shape.count)")
+        var bits = [UInt32](repeating: 0, count: range.count)
+        forEachWeight(of: shape, in: range) { logical, stored in bits[logical - range.lowerBound] = words[stored] }
+        return bits
+    }
+
+    /// Puts the bits of weights, the first of which stands at `first` in the order `[out, in, kH, kW]`, where they lie in a
+    /// filter's storage.
+    public static func place(_ bits: [UInt32], from first: Int, shape: FilterShape, in words: inout [UInt32]) {
+        let range = first..<first + bits.count
+        precondition(first >= 0 && range.upperBound <= shape.count, "weights \(range) of \(shape.count)")
+        forEachWeight(of: shape, in: range) { logical, stored in words[stored] = bits[logical - first] }
     }
 
     /// One value a channel, padded with zeros.
@@ -79,14 +95,21 @@ public enum HostLayout {
         }
     }
 
-    private static func forEachWeight(of shape: FilterShape, _ body: (_ logical: Int, _ stored: Int) -> Void) {
-        for output in 0..<shape.outputs {
-            for input in 0..<shape.inputs {
-                for tap in 0..<shape.taps {
-                    let logical = (output * shape.inputs + input) * shape.taps + tap
-                    body(logical, (tap * shape.inputs + input) * shape.outputStride + output)
-                }
-            }
+    private static func forEachWeight(
+        of shape: FilterShape,
+        in range: Range<Int>,
+        _ body: (_ logical: Int, _ stored: Int) -> Void
+    ) {
+        guard !range.isEmpty else { return }
+        var tap = range.lowerBound % shape.taps
+        var input = range.lowerBound / shape.taps % shape.inputs
+        var output = range.lowerBound / shape.taps / shape.inputs
+        for logical in range {
+            body(logical, (tap * shape.inputs + input) * shape.outputStride + output)
+            tap += 1
+            guard tap == shape.taps else { continue }
+            (tap, input) = (0, input + 1)
+            if input == shape.inputs { (input, output) = (0, output + 1) }
         }
     }
 }

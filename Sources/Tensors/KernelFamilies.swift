@@ -6,7 +6,7 @@
 /// spare channels and bits. What else a kernel needs it allocates itself.
 public protocol BackendKernels: BackendDevice, ConvolutionKernels, NormalizationKernels, NeuronKernels,
     LogicGateKernels,
-    ElementwiseKernels, PoolingKernels, HeadKernels, OptimizerKernels, AugmentationKernels, HealthKernels,
+    ElementwiseKernels, PoolingKernels, HeadKernels, OptimizerKernels, AugmentationKernels, FinitenessKernels,
     MeasurementKernels
 {}
 
@@ -22,7 +22,7 @@ public struct KernelFamilies: Sendable {
     public var neuron: any NeuronKernels
     /// Gates of spikes.
     public var logicGate: any LogicGateKernels
-    /// Sums, copies, the rectifier.
+    /// Sums, copies, the ReLU.
     public var elementwise: any ElementwiseKernels
     /// Pooling.
     public var pooling: any PoolingKernels
@@ -33,7 +33,7 @@ public struct KernelFamilies: Sendable {
     /// Pictures from bytes.
     public var augmentation: any AugmentationKernels
     /// Numbers that are not finite.
-    public var health: any HealthKernels
+    public var finiteness: any FinitenessKernels
     /// Counts and norms.
     public var measurement: any MeasurementKernels
 
@@ -49,7 +49,7 @@ public struct KernelFamilies: Sendable {
         head = kernels
         optimizer = kernels
         augmentation = kernels
-        health = kernels
+        finiteness = kernels
         measurement = kernels
     }
 }

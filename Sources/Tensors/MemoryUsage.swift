@@ -23,18 +23,29 @@ public protocol MemoryCounting: BackendKernels {
     func resetPeakMemoryUsage()
     /// What a storage of `words` words takes of the device.
     func storageBytes(words: Int) -> Int
+    /// From now on, bytes that storages and those kept for reuse may take together, before what is kept is given back.
+    func limitMemory(to bytes: Int)
 }
 
-/// How much memory a device has, in bytes.
+/// How much memory a device and its host have, in bytes.
 public struct MemoryLimits: Hashable, Sendable {
     /// All that storages may take together.
     public var totalBytes: Int
     /// The most that one may take.
     public var largestStorageBytes: Int
+    /// What the host has left beside; nil where the device computes in the host's memory, which is then ``totalBytes``.
+    public var hostBytes: Int?
 
     /// Gathers what belongs together.
-    public init(totalBytes: Int, largestStorageBytes: Int) {
+    public init(totalBytes: Int, largestStorageBytes: Int, hostBytes: Int?) {
         self.totalBytes = totalBytes
         self.largestStorageBytes = largestStorageBytes
+        self.hostBytes = hostBytes
+    }
+
+    /// Whether so much fits: storages of `total` bytes at once, one of `largestStorage`, and on the host `checkpoint`.
+    public func fit(total: Int, largestStorage: Int, checkpoint: Int) -> Bool {
+        let left = totalBytes - (hostBytes == nil ? checkpoint : 0)
+        return total <= left && largestStorage <= largestStorageBytes && checkpoint <= hostBytes ?? .max
     }
 }

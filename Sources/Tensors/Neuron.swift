@@ -30,8 +30,8 @@ public enum Reset: String, CaseIterable, Hashable, Sendable {
 ///     U[t] = (1 − Y[t])·Û[t]                        (hard reset)
 ///
 /// The parametric neuron (PLIF, Fang et al.) learns its leak; the multi-level one (Feng et al.) is several such neurons
-/// on one input, and what leaves it is the number of them that fire. A rectifier stands where neurons would in a network
-/// of real values, which can be converted to spikes: see ``isRectifier``.
+/// on one input, and what leaves it is the number of them that fire. A ReLU stands where neurons would in a network
+/// of real values, which can be converted to spikes: see ``isReLU``.
 public struct Neuron: Hashable, Sendable {
     /// α: the share of the membrane potential that is left a time step later; 1 is IF.
     public var leak: Float
@@ -49,8 +49,8 @@ public struct Neuron: Hashable, Sendable {
     /// ∂Y/∂Û in the backward pass.
     public var surrogate: Surrogate
     /// Whether it is no neuron but max(0, x), without time: nothing else of it counts then. Layers apply
-    /// ``Backend/rectify(_:)`` in its place.
-    public var isRectifier: Bool
+    /// ``Backend/relu(_:)`` in its place.
+    public var isReLU: Bool
 
     /// The paper's neuron, unless told otherwise.
     public init(
@@ -61,7 +61,7 @@ public struct Neuron: Hashable, Sendable {
         surrogate: Surrogate = .standard,
         isLeakLearned: Bool = false,
         higherThresholds: [Float] = [],
-        isRectifier: Bool = false
+        isReLU: Bool = false
     ) {
         self.leak = leak
         self.isLeakLearned = isLeakLearned
@@ -70,7 +70,7 @@ public struct Neuron: Hashable, Sendable {
         self.reset = reset
         self.detachReset = detachReset
         self.surrogate = surrogate
-        self.isRectifier = isRectifier
+        self.isReLU = isReLU
     }
 
     /// Every threshold, ``threshold`` first.

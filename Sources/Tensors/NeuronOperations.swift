@@ -82,7 +82,7 @@ extension Backend {
     /// With g[t] = ∂L/∂Y[t], c[t] = ∂L/∂U[t], c[T−1] = 0:
     ///
     ///     gY = g[t] − Û[t]·c[t]          (hard reset; g[t] when detached; g[t] − V_th·c[t] for the soft one)
-    ///     ∂L/∂Û[t] = gY·S(Û[t]) + (1 − Y[t])·c[t]        (c[t] whole for the soft reset), and `penalty`'s share
+    ///     ∂L/∂Û[t] = gY·S(Û[t]) + (1 − Y[t])·c[t]        (c[t] whole for the soft reset), and `mpd`'s share
     ///     c[t−1] = leak·∂L/∂Û[t]
     ///     ∂L/∂leak = Σ ∂L/∂Û[t]·U[t−1]
     ///
@@ -96,7 +96,7 @@ extension Backend {
         leak: LearnedLeak? = nil,
         time: TimeAxis,
         gradients: NormalizationGradients?,
-        penalty: PotentialPenalty? = nil
+        mpd: MPDGradient? = nil
     ) throws(BackendError) -> RealTensor {
         let operation = "fireBackward"
         let layer = try operands(input, normalization, neuron, leak, time, operation)
@@ -110,37 +110,37 @@ extension Backend {
         )
         if let gradients { try require(gradients, channels: channels, operation) }
         if let leak { try require(leak.gradient, channels: 1, operation, "the gradient of the leak's w") }
-        if let penalty {
+        if let mpd {
             try require(
-                penalty.channels == channels,
+                mpd.channels == channels,
                 operation,
-                "the penalty has \(penalty.channels) channels, expected \(channels)"
+                "the MPD gradient has \(mpd.channels) channels, expected \(channels)"
             )
-            try requireRoom(PotentialPenalty.words(channels), in: penalty.storage, operation, "the penalty")
+            try requireRoom(MPDGradient.words(channels), in: mpd.storage, operation, "the MPD gradient")
         }
-        try kernels.neuron.fireBackward(layer, gradient: gradient, gradients: gradients, penalty: penalty)
+        try kernels.neuron.fireBackward(layer, gradient: gradient, gradients: gradients, mpd: mpd)
         return RealTensor(shape: input.shape, storage: gradient.storage)
     }
 
     /// Adds `loss` of the layer's potentials to the record's word ``StepRecord/loss``, and returns its derivative, for
     /// the backward pass of the same layer.
-    public func potentialPenalty(
+    public func mpdLoss(
         _ input: RealTensor,
         normalization: Normalization?,
         neuron: Neuron,
         leak: LearnedLeak?,
         time: TimeAxis,
-        loss: PotentialDistributionLoss,
+        loss: MPDLoss,
         record: any Storage
-    ) throws(BackendError) -> PotentialPenalty {
-        let operation = "potentialPenalty"
+    ) throws(BackendError) -> MPDGradient {
+        let operation = "mpdLoss"
         let layer = try operands(input, normalization, neuron, leak, time, operation)
         try requireRoom(StepRecord.words, in: record, operation, "the record")
         let channels = input.shape.channels
-        let words = PotentialPenalty.words(channels)
-        let penalty = PotentialPenalty(channels: channels, storage: try kernels.device.allocate(words: words))
-        try kernels.neuron.potentialPenalty(layer, loss: loss, record: record, result: penalty)
-        return penalty
+        let words = MPDGradient.words(channels)
+        let mpd = MPDGradient(channels: channels, storage: try kernels.device.allocate(words: words))
+        try kernels.neuron.mpdLoss(layer, loss: loss, record: record, result: mpd)
+        return mpd
     }
 
     private func operands(
@@ -206,14 +206,14 @@ public protocol NeuronKernels: Sendable {
         _ layer: NeuronOperands,
         gradient: RealTensor,
         gradients: NormalizationGradients?,
-        penalty: PotentialPenalty?
+        mpd: MPDGradient?
     ) throws(BackendError)
 
     /// The loss, added to the record, and its derivative.
-    func potentialPenalty(
+    func mpdLoss(
         _ layer: NeuronOperands,
-        loss: PotentialDistributionLoss,
+        loss: MPDLoss,
         record: any Storage,
-        result: PotentialPenalty
+        result: MPDGradient
     ) throws(BackendError)
 }

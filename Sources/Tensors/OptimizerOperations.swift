@@ -36,7 +36,7 @@ public struct AdamStep: Hashable, Sendable {
 }
 
 /// The settings of one step of SGD with momentum, as PyTorch's (no dampening, no Nesterov).
-public struct MomentumStep: Hashable, Sendable {
+public struct SGDStep: Hashable, Sendable {
     /// lr of this step.
     public var learningRate: Float
     /// Share of the velocity that is kept.
@@ -82,18 +82,18 @@ extension Backend {
     }
 
     /// SGD with momentum; the velocity starts at zero.
-    public func momentum(
+    public func sgd(
         parameters: any Storage,
         gradients: any Storage,
         velocity: any Storage,
         count: Int,
-        step: MomentumStep
+        step: SGDStep
     ) throws(BackendError) {
-        try requireRun(count, in: parameters, "momentum", "the parameters")
-        try requireRun(count, in: gradients, "momentum", "the gradients")
-        try requireRun(count, in: velocity, "momentum", "the velocity")
-        try require(step.step >= 1, "momentum", "step \(step.step) is before the first, 1")
-        try kernels.optimizer.momentum(
+        try requireRun(count, in: parameters, "sgd", "the parameters")
+        try requireRun(count, in: gradients, "sgd", "the gradients")
+        try requireRun(count, in: velocity, "sgd", "the velocity")
+        try require(step.step >= 1, "sgd", "step \(step.step) is before the first, 1")
+        try kernels.optimizer.sgd(
             parameters: parameters,
             gradients: gradients,
             velocity: velocity,
@@ -116,11 +116,11 @@ public protocol OptimizerKernels: Sendable {
     ) throws(BackendError)
 
     /// One step of SGD with momentum.
-    func momentum(
+    func sgd(
         parameters: any Storage,
         gradients: any Storage,
         velocity: any Storage,
         count: Int,
-        step: MomentumStep
+        step: SGDStep
     ) throws(BackendError)
 }

@@ -7,8 +7,8 @@ public enum RandomPurpose: UInt32, Sendable {
     case shuffling = 2
     /// Crops and flips.
     case augmentation = 3
-    /// Inputs of parity cases.
-    case parity = 4
+    /// Inputs of the catalogue's cases and of tests.
+    case conformance = 4
     /// Which files train and which test.
     case splitting = 5
     /// A simulated sensor.

@@ -17,7 +17,7 @@ public struct ImageShape: Hashable, Sendable, CustomStringConvertible {
     /// Values a pixel.
     public var channels: Int
 
-    /// Channels are stored as a multiple of this many, so that a vector kernel never straddles two pixels.
+    /// Channels are stored rounded up to a multiple of this, so that a vector kernel never straddles two pixels.
     public static let channelAlignment = 8
     /// Spikes of this many channels share a word.
     public static let spikesPerWord = 32

@@ -35,7 +35,7 @@ enum DataFit {
             let block = network.blockOfSingleValues(samples: 1)
         else { return }
         let batch = batchSize == 1 ? "batches of one picture" : "\(samples) samples leave a last batch of one picture"
-        let more = network.neuron.isRectifier ? "--image-size" : "--image-size or --timesteps"
+        let more = network.neuron.isReLU ? "--image-size" : "--image-size or --timesteps"
         throw .misplaced(
             option: "--batch-size \(batchSize)",
             problem:

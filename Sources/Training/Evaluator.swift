@@ -123,9 +123,9 @@ public struct Evaluator: Sendable {
     }
 
     /// Starts to prepare a batch; nil of it where there is none any more.
-    private func prepare(_ index: Int) -> BatchAhead<Batch?> {
+    private func prepare(_ index: Int) -> PrefetchedBatch<Batch?> {
         let source = source
-        return BatchAhead(on: preparing) {
+        return PrefetchedBatch(on: preparing) {
             index < source.batchCount ? try source.evaluationBatch(index: index) : nil
         }
     }

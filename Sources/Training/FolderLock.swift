@@ -1,4 +1,5 @@
 import Foundation
+import HostSystem
 
 #if canImport(Glibc)
     import Glibc
@@ -10,7 +11,7 @@ final class FolderLock: Sendable {
 
     /// Locks `folder`.
     init(folder: String) throws {
-        let path = RunFolder.file(".lock", in: folder)
+        let path = HostPath.join(folder, ".lock")
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             let reason = unsafe String(cString: strerror(errno))
@@ -48,7 +49,7 @@ final class FolderLock: Sendable {
     /// Whether a process holds the lock of `folder`; false where nobody ever locked it.
     static func isHeld(folder: String) -> Bool {
         // Whatever stands there: opening a pipe would wait for its other end.
-        let descriptor = unsafe open(RunFolder.file(".lock", in: folder), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        let descriptor = unsafe open(HostPath.join(folder, ".lock"), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { _ = close(descriptor) }
         // A shared lock for a moment: whoever wants to train meanwhile tries again.

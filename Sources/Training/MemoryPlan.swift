@@ -1,4 +1,5 @@
 public import Networks
+import Tensors
 
 /// What a step of training takes of a device, in bytes: `memory.json`.
 ///
@@ -23,8 +24,12 @@ public struct MemoryPlan: Codable, Hashable, Sendable {
     public var data: Int
     /// The most that is in use at once; `Int.max` where a tensor is larger than kernels can count.
     public var total: Int
+    /// What saving the run and continuing it take of the host, beside what the device holds.
+    public var checkpoint: Int
     /// What the device has; of a CPU, what the machine has left of it.
     public var deviceBytes: Int
+    /// What the host has left; nil where the device computes in the host's memory, which has ``checkpoint`` to hold, too.
+    public var hostBytes: Int?
     /// The largest batch that fits, up to the whole training split, to one part in 256; 0: none.
     public var largestBatch: Int
     /// The largest storage.
@@ -32,8 +37,15 @@ public struct MemoryPlan: Codable, Hashable, Sendable {
     /// The largest storage that the device gives.
     public var deviceLargestStorage: Int
 
-    /// Whether the step fits the device.
-    public var fits: Bool { total <= deviceBytes && largestStorage <= deviceLargestStorage }
+    /// Whether the step fits the device, and its checkpoints fit the host.
+    public var fits: Bool {
+        limits.fit(total: total, largestStorage: largestStorage, checkpoint: checkpoint)
+    }
+
+    /// What there is.
+    private var limits: MemoryLimits {
+        MemoryLimits(totalBytes: deviceBytes, largestStorageBytes: deviceLargestStorage, hostBytes: hostBytes)
+    }
 
     /// Names in the file.
     public enum CodingKeys: String, CodingKey {
@@ -46,7 +58,9 @@ public struct MemoryPlan: Codable, Hashable, Sendable {
         case workspace
         case data
         case total
+        case checkpoint
         case deviceBytes = "device_bytes"
+        case hostBytes = "host_bytes"
         case largestBatch = "largest_batch"
         case largestStorage = "largest_storage"
         case deviceLargestStorage = "device_largest_storage"
@@ -66,13 +80,6 @@ public struct MemoryShortage: Hashable, Sendable, CustomStringConvertible {
 
     /// For people.
     public var description: String {
-        let needs =
-            plan.total == .max
-            ? "has tensors that are larger than kernels can count"
-            : plan.total > plan.deviceBytes
-                ? "needs \(ProgressText.bytes(plan.total)), but \(device) has \(ProgressText.bytes(plan.deviceBytes)) left"
-                : "needs \(ProgressText.bytes(plan.largestStorage)) in one piece, but \(device) gives "
-                    + "\(ProgressText.bytes(plan.deviceLargestStorage)) at most"
         let text = "a step of \(plan.batchSize) samples with --memory \(plan.mode.rawValue) \(needs). "
         if bestBatch >= plan.batchSize { return text + "--memory \(best.rawValue) fits" + smaller }
         if bestBatch > plan.largestBatch {
@@ -81,6 +88,26 @@ public struct MemoryShortage: Hashable, Sendable, CustomStringConvertible {
         }
         if plan.largestBatch > 0 { return text + "The largest --batch-size that fits is \(plan.largestBatch)" }
         return text + "Not even one sample fits: use a smaller --width, fewer --timesteps or another --device"
+    }
+
+    /// What there is too little of.
+    private var needs: String {
+        if plan.total == .max { return "has tensors that are larger than kernels can count" }
+        if plan.total > plan.deviceBytes {
+            return
+                "needs \(ProgressText.bytes(plan.total)), but \(device) has \(ProgressText.bytes(plan.deviceBytes)) left"
+        }
+        if plan.largestStorage > plan.deviceLargestStorage {
+            return "needs \(ProgressText.bytes(plan.largestStorage)) in one piece, but \(device) gives "
+                + "\(ProgressText.bytes(plan.deviceLargestStorage)) at most"
+        }
+        let checkpoint = ProgressText.bytes(plan.checkpoint)
+        if let host = plan.hostBytes {
+            return
+                "needs \(checkpoint) of the host's memory for its checkpoints, but \(ProgressText.bytes(host)) are left"
+        }
+        return "needs \(ProgressText.bytes(plan.total)), and \(checkpoint) more for its checkpoints, but \(device) has "
+            + "\(ProgressText.bytes(plan.deviceBytes)) left"
     }
 
     private var smaller: String {

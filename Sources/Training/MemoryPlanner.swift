@@ -10,7 +10,7 @@ public struct MemoryPlanner {
     private let device: String
     /// No batch is larger.
     private let mostSamples: Int
-    private let rehearsals: [MemoryMode: MemoryRehearsal]
+    private let dryRuns: [MemoryMode: MemoryDryRun]
 
     /// A planner.
     ///
@@ -34,11 +34,11 @@ public struct MemoryPlanner {
         self.limits = limits
         self.device = device
         self.mostSamples = max(mostSamples ?? data.trainCount, 1)
-        var rehearsals: [MemoryMode: MemoryRehearsal] = [:]
+        var dryRuns: [MemoryMode: MemoryDryRun] = [:]
         for mode in MemoryMode.allCases {
-            rehearsals[mode] = try MemoryRehearsal(configuration, data: data, mode: mode, memory: makeBackend())
+            dryRuns[mode] = try MemoryDryRun(configuration, data: data, mode: mode, memory: makeBackend())
         }
-        self.rehearsals = rehearsals
+        self.dryRuns = dryRuns
     }
 
     /// What a run takes; with ``MemoryChoice/auto`` in the first mode that fits, or in `MemoryMode.lean` where none does.
@@ -67,7 +67,7 @@ public struct MemoryPlanner {
     private func plan(_ mode: MemoryMode) throws -> MemoryPlan {
         // Tensors that cannot be counted take more than any device has.
         let needs = try needs(mode, samples: batchSize)
-        let counted = needs ?? rehearsals[mode]?.fixed ?? MemoryNeeds()
+        let counted = needs ?? dryRuns[mode]?.fixed ?? MemoryNeeds()
         let parts = counted.parameters + counted.gradients + counted.optimizer + counted.saved + counted.data
         return MemoryPlan(
             mode: mode,
@@ -79,7 +79,9 @@ public struct MemoryPlanner {
             workspace: max(counted.total - parts, 0),
             data: counted.data,
             total: needs == nil ? .max : counted.total,
+            checkpoint: counted.checkpoint,
             deviceBytes: limits.totalBytes,
+            hostBytes: limits.hostBytes,
             largestBatch: try largestBatch(mode),
             largestStorage: counted.largestStorage,
             deviceLargestStorage: limits.largestStorageBytes
@@ -89,7 +91,7 @@ public struct MemoryPlanner {
     /// nil where a tensor has more pixels than kernels can count.
     private func needs(_ mode: MemoryMode, samples: Int) throws -> MemoryNeeds? {
         do {
-            return try rehearsals[mode]?.needs(samples: samples)
+            return try dryRuns[mode]?.needs(samples: samples)
         } catch BackendError.mismatch {
             return nil
         }
@@ -97,7 +99,11 @@ public struct MemoryPlanner {
 
     private func fits(_ mode: MemoryMode, samples: Int) -> Bool {
         guard let needs = try? needs(mode, samples: samples) else { return false }
-        return needs.total <= limits.totalBytes && needs.largestStorage <= limits.largestStorageBytes
+        return limits.fit(
+            total: needs.total,
+            largestStorage: needs.largestStorage,
+            checkpoint: needs.checkpoint
+        )
     }
 
     /// The largest batch that fits, to one part in 256: what a step takes grows with the batch.

@@ -94,9 +94,7 @@ public struct ModelMetadata: Hashable, Sendable {
     }
 
     private static func json(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        return String(decoding: try JSONEncoder.sorted(isIndented: false).encode(value), as: UTF8.self)
     }
 
     /// Reads a checkpoint's metadata. What a file lacks of the keys beside `network` is taken from it, and the other way
@@ -186,8 +184,8 @@ private struct MetadataReader {
 
     private func neuron(_ standard: Neuron) throws -> NeuronOptions {
         let model = try optional("neuron", NeuronModel.init(rawValue:))
-        // Of a rectifier nothing else counts, though files say it.
-        if model == .rectifier { return NeuronOptions(model: model) }
+        // Of a ReLU nothing else counts, though files say it.
+        if model == .relu { return NeuronOptions(model: model) }
         return NeuronOptions(
             model: model,
             leak: try value("leak") { Float($0).flatMap { (0...1).contains($0) ? $0 : nil } },

@@ -83,12 +83,12 @@ public struct Optimizer: Sendable {
                 )
             )
         case .sgd:
-            try backend.momentum(
+            try backend.sgd(
                 parameters: parameters.values,
                 gradients: parameters.gradients,
                 velocity: moments[0],
                 count: parameters.wordCount,
-                step: MomentumStep(learningRate: learningRate, weightDecay: weightDecay, step: step)
+                step: SGDStep(learningRate: learningRate, weightDecay: weightDecay, step: step)
             )
         }
     }

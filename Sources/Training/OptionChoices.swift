@@ -34,8 +34,8 @@ public enum LossKind: String, CaseIterable, Codable, Sendable {
     case meanCrossEntropy = "mean-ce"
     /// Temporal efficient training (Deng et al.).
     case temporalEfficient = "tet"
-    /// Cross-entropy of the mean, and the project's own loss on the distribution of membrane potentials.
-    case membranePotential = "mpd"
+    /// Cross-entropy of the mean, and the project's own MPD loss.
+    case mpd
 }
 
 extension Reset: Codable {}

@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import HostSystem
 import Networks
 
 /// How training looks in a terminal and in a log: pure functions from reports to text.
@@ -20,10 +21,10 @@ public struct ProgressText: Sendable {
         let width = record.configuration.width == 1 ? "" : " at width \(record.configuration.width)"
         var lines = [
             "\(bold(network.name))\(width): \(record.size.layers) layers, "
-                + "\(record.size.blocks) blocks, \(Self.grouped(record.size.parameters)) parameters, "
+                + "\(record.size.blocks) blocks, \(Self.count(record.size.parameters)) parameters, "
                 + Self.counted(network.timeSteps ?? 0, "time step"),
-            "data    \(PrintableText.name(record.dataSet.source)): \(Self.grouped(record.dataSet.trainSamples)) to train on, "
-                + "\(Self.grouped(record.dataSet.testSamples)) to test with, \(images)",
+            "data    \(PrintableText.name(record.dataSet.source)): \(Self.count(record.dataSet.trainSamples)) to train on, "
+                + "\(Self.count(record.dataSet.testSamples)) to test with, \(images)",
             "classes \(Self.classes(start.classNames))",
             "device  \(record.continued.last?.machine.name ?? record.machine.name)",
             "folder  \(PrintableText.name(start.folder))",
@@ -49,6 +50,7 @@ public struct ProgressText: Sendable {
             ("parameters", plan.parameters), ("gradients", plan.gradients), ("optimizer", plan.optimizer),
             ("saved activations", plan.savedActivations), ("workspace", plan.workspace), ("data", plan.data),
             ("total", plan.total), ("device", plan.deviceBytes),
+            ("checkpoint, on host", plan.checkpoint),
         ]
         let rows = parts.map { name, bytes in
             name.padding(toLength: 20, withPad: " ", startingAt: 0) + Self.bytes(bytes)
@@ -56,7 +58,7 @@ public struct ProgressText: Sendable {
         let sample = Self.bytes(plan.savedActivations / max(plan.batchSize, 1))
         return ["a step of \(plan.batchSize) samples with --memory \(plan.mode.rawValue)"] + rows + [
             "\(sample) a sample are kept for the backward pass; the largest batch that fits is "
-                + Self.grouped(plan.largestBatch)
+                + Self.count(plan.largestBatch)
         ]
     }
 
@@ -104,7 +106,7 @@ public struct ProgressText: Sendable {
     public func line(_ record: EpochRecord, epochs: Int, isBest: Bool) -> String {
         let test =
             "accuracy \(Self.percent(record.testAccuracy))"
-            + (record.testSamples.map { " of \(Self.grouped($0))" } ?? "")
+            + (record.testSamples.map { " of \(Self.count($0))" } ?? "")
         return "epoch \(record.epoch)/\(epochs)  train loss \(Self.decimal(record.trainLoss, 4))"
             + "  accuracy \(Self.percent(record.trainAccuracy))"
             + "  test loss \(Self.decimal(record.testLoss, 4))  \(isBest ? green(test) : test)"
@@ -130,11 +132,11 @@ public struct ProgressText: Sendable {
         lines.append("folder  \(folder)")
         if let best = summary.best {
             lines.append(
-                "best    \(RunFolder.file("checkpoint-best.safetensors", in: folder)) (epoch \(best.epoch))"
+                "best    \(HostPath.join(folder, "checkpoint-best.safetensors")) (epoch \(best.epoch))"
             )
         }
         lines.append(
-            "last    \(RunFolder.file("checkpoint-last.safetensors", in: folder)) (step \(summary.step))"
+            "last    \(HostPath.join(folder, "checkpoint-last.safetensors")) (step \(summary.step))"
         )
         if let report {
             lines.append("report  \(PrintableText.name(report))")
@@ -183,9 +185,14 @@ extension ProgressText {
         String(format: "%.1e", value)
     }
 
-    /// A fraction as a percentage with two digits after the point.
-    public static func percent(_ fraction: Double) -> String {
-        decimal(100 * fraction, 2) + " %"
+    /// A fraction as a percentage with so many digits after the point.
+    public static func percent(_ fraction: Double, digits: Int = 2) -> String {
+        decimal(100 * fraction, digits) + " %"
+    }
+
+    /// Seconds in thousandths, with so many digits after the point.
+    public static func milliseconds(_ seconds: Double, digits: Int) -> String {
+        decimal(1000 * seconds, digits) + " ms"
     }
 
     /// Samples a second.
@@ -215,7 +222,7 @@ extension ProgressText {
 
     /// How many of a thing there are: 1 step, 2 steps.
     public static func counted(_ count: Int, _ noun: String) -> String {
-        "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+        "\(Self.count(count)) \(noun)\(count == 1 ? "" : "s")"
     }
 
     /// How many classes there are, and what the first are called; all of 20 or fewer where `isLong`.
@@ -223,14 +230,14 @@ extension ProgressText {
         let shown = isLong ? (names.count > 20 ? 10 : names.count) : min(names.count, 5)
         let list = names.prefix(shown).map { PrintableText.name($0) }.joined(separator: ", ")
         let more = names.count - shown
-        let rest = more == 0 ? "" : isLong ? " and \(grouped(more)) more; --json names all" : ", …"
-        return "\(grouped(names.count)) (\(list)\(rest))"
+        let rest = more == 0 ? "" : isLong ? " and \(count(more)) more; --json names all" : ", …"
+        return "\(count(names.count)) (\(list)\(rest))"
     }
 
-    /// A count in groups of three digits.
-    public static func grouped(_ count: Int) -> String {
+    /// A count with a comma before every three digits.
+    public static func count(_ count: Int) -> String {
         let digits = Array(String(count.magnitude))
-        let groups = stride(from: digits.count, to: 0, by: -3).map { String(digits[max($0 - 3, 0)..<$0]) }
-        return (count < 0 ? "-" : "") + groups.reversed().joined(separator: ",")
+        let parts = stride(from: digits.count, to: 0, by: -3).map { String(digits[max($0 - 3, 0)..<$0]) }
+        return (count < 0 ? "-" : "") + parts.reversed().joined(separator: ",")
     }
 }

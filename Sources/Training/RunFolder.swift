@@ -1,6 +1,7 @@
 public import Datasets
 public import FileFormats
 import Foundation
+import HostSystem
 
 /// The folder of a run: `config.json`, `files.tsv`, `metrics.jsonl`, `blocks.jsonl`, `checkpoint-last.safetensors`,
 /// `checkpoint-best.safetensors`; and of its last process `memory.json` and `profile.json`.
@@ -13,23 +14,23 @@ public final class RunFolder: Sendable {
     private let lock: FolderLock
 
     /// Where the options and the machine are written down.
-    public var configurationPath: String { Self.file("config.json", in: path) }
+    public var configurationPath: String { HostPath.join(path, "config.json") }
     /// One record an epoch.
-    public var metrics: MetricsFile { MetricsFile(path: Self.file("metrics.jsonl", in: path)) }
+    public var metrics: MetricsFile { MetricsFile(path: HostPath.join(path, "metrics.jsonl")) }
     /// What a step of the process that trains here takes, see ``MemoryPlan``.
-    public var memoryPath: String { Self.file("memory.json", in: path) }
+    public var memoryPath: String { HostPath.join(path, "memory.json") }
     /// What the device did in one step, see ``StepProfile``.
-    public var profilePath: String { Self.file("profile.json", in: path) }
+    public var profilePath: String { HostPath.join(path, "profile.json") }
     /// The files that the run trains and tests on, of data sets that are folders: see `FileList`.
-    var filesPath: String { Self.file("files.tsv", in: path) }
+    var filesPath: String { HostPath.join(path, "files.tsv") }
     /// What every block did, one line an epoch.
-    public var blocks: BlocksFile { BlocksFile(path: Self.file("blocks.jsonl", in: path)) }
+    public var blocks: BlocksFile { BlocksFile(path: HostPath.join(path, "blocks.jsonl")) }
     /// The newest state, with all that continuing needs.
-    public var lastCheckpointPath: String { Self.file("checkpoint-last.safetensors", in: path) }
+    public var lastCheckpointPath: String { HostPath.join(path, "checkpoint-last.safetensors") }
     /// The model of the best epoch.
-    public var bestCheckpointPath: String { Self.file("checkpoint-best.safetensors", in: path) }
+    public var bestCheckpointPath: String { HostPath.join(path, "checkpoint-best.safetensors") }
     /// The model of the best finished epoch while ``bestCheckpointPath`` holds that of a part of an epoch.
-    var displacedBestPath: String { Self.file("checkpoint-best-before.safetensors", in: path) }
+    var displacedBestPath: String { HostPath.join(path, "checkpoint-best-before.safetensors") }
 
     private init(path: String, lock: FolderLock) {
         self.path = path
@@ -44,7 +45,7 @@ public final class RunFolder: Sendable {
         try makeFolder(path)
         let lock = try FolderLock(folder: path)
         let contents = ["config.json", "metrics.jsonl", "checkpoint-last.safetensors", "checkpoint-best.safetensors"]
-        if let found = contents.first(where: { FileManager.default.fileExists(atPath: file($0, in: path)) }) {
+        if let found = contents.first(where: { FileManager.default.fileExists(atPath: HostPath.join(path, $0)) }) {
             throw ConfigurationError.badRunFolder(
                 path: path,
                 problem: "a run stands here already (\(found))",
@@ -59,7 +60,7 @@ public final class RunFolder: Sendable {
         try makeFolder(parent)
         var number = 1
         while true {
-            let path = file("\(name)-\(number)", in: parent)
+            let path = HostPath.join(parent, "\(name)-\(number)")
             // Making a folder succeeds for one process only, so two that start together get two folders.
             if (try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)) != nil {
                 return try create(at: path)
@@ -74,7 +75,7 @@ public final class RunFolder: Sendable {
 
     /// The folder of a run that is to be continued.
     public static func open(_ path: String) throws -> RunFolder {
-        let configuration = file("config.json", in: path)
+        let configuration = HostPath.join(path, "config.json")
         guard FileManager.default.fileExists(atPath: configuration) else {
             throw ConfigurationError.badRunFolder(
                 path: path,
@@ -105,7 +106,7 @@ public final class RunFolder: Sendable {
     ///
     /// - Throws: `FileFormatError` where they cannot be read.
     public static func fileList(in path: String) throws(FileFormatError) -> FileList? {
-        let path = file("files.tsv", in: path)
+        let path = HostPath.join(path, "files.tsv")
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         return try FileList.parse(FileSystem.read(path, limit: .max), path: path)
     }
@@ -120,9 +121,8 @@ public final class RunFolder: Sendable {
             (lastCheckpointPath, copy.lastCheckpointPath),
         ]
         for (source, target) in pairs where FileManager.default.fileExists(atPath: source) {
-            let bytes = try FileSystem.read(source, limit: .max)
             try TrainingError.saving(run: self.path) { () throws(FileFormatError) in
-                try FileSystem.writeAtomically(bytes, to: target)
+                try FileSystem.copy(source, to: target)
             }
         }
         return copy
@@ -130,9 +130,7 @@ public final class RunFolder: Sendable {
 
     /// Writes one of the folder's small files, keys sorted.
     func write(_ value: some Encodable, to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let bytes = Array(try encoder.encode(value)) + [0x0A]
+        let bytes = Array(try JSONEncoder.sorted(isIndented: true).encode(value)) + [0x0A]
         let kept = hasCheckpoint ? self.path : nil
         try TrainingError.saving(run: kept) { () throws(FileFormatError) in
             try FileSystem.writeAtomically(bytes, to: path)
@@ -160,14 +158,9 @@ public final class RunFolder: Sendable {
     /// What a process that was killed while it wrote left behind.
     private func removeTemporaryFiles() {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        for name in names where name.hasPrefix(".lsn-") && name.hasSuffix(".tmp") {
-            try? FileManager.default.removeItem(atPath: Self.file(name, in: path))
+        for name in names where FileSystem.isTemporary(name) {
+            try? FileManager.default.removeItem(atPath: HostPath.join(path, name))
         }
-    }
-
-    /// The path of a file in a folder.
-    static func file(_ name: String, in folder: String) -> String {
-        folder.hasSuffix("/") ? folder + name : folder + "/" + name
     }
 
     private static func makeFolder(_ path: String) throws(ConfigurationError) {

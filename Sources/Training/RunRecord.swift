@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 public import Networks
 
@@ -66,9 +67,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
 
     /// The text of `config.json`, keys sorted.
     public func encoded() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self)) + [0x0A]
+        return Array(try JSONEncoder.sorted(isIndented: true).encode(self)) + [0x0A]
     }
 }
 

@@ -4,8 +4,8 @@ import Tensors
 /// Which options change how a network's values and gradients grow, by what the network is made of: an option that its
 /// family or its neuron does not have is no advice.
 public struct StabilityAdvice: Sendable {
-    /// Its neurons are rectifiers.
-    private let isRectifier: Bool
+    /// Its neurons are ReLUs.
+    private let isReLU: Bool
     /// The option of its surrogate's peak, and whether the peak grows with the number.
     private let surrogate: (option: String, growsWithPeak: Bool)
     /// Whether a smaller branch scale is something to choose.
@@ -15,7 +15,7 @@ public struct StabilityAdvice: Sendable {
 
     /// For a network.
     public init(_ network: NetworkDescription) {
-        isRectifier = network.neuron.isRectifier
+        isReLU = network.neuron.isReLU
         surrogate =
             switch network.neuron.surrogate.kind {
             case .triangular: ("--surrogate-height", true)
@@ -30,14 +30,14 @@ public struct StabilityAdvice: Sendable {
     /// For values that are not finite.
     var divergence: String {
         let rates = "A lower --learning-rate"
-        return isRectifier
+        return isReLU
             ? "\(rates) or a longer --warmup-epochs keeps values finite"
             : "\(rates), a longer --warmup-epochs or \(lowerPeak) keeps values finite"
     }
 
     /// For a gradient that grows on its way back.
     var explosion: String {
-        switch (isRectifier, hasBranchScale) {
+        switch (isReLU, hasBranchScale) {
         case (true, true): "a smaller --branch-scale keeps it level"
         case (true, false): "a lower --learning-rate keeps it level"
         case (false, true): "\(lowerPeak) or --branch-scale keeps it level"
@@ -47,7 +47,7 @@ public struct StabilityAdvice: Sendable {
 
     /// For a gradient that is lost on its way back.
     var vanishing: String {
-        if isRectifier {
+        if isReLU {
             return "a lower --learning-rate keeps more units from staying at 0; so does a shallower --model"
         }
         let peak = "a \(surrogate.growsWithPeak ? "larger" : "smaller") \(surrogate.option) keeps it level"
@@ -56,7 +56,7 @@ public struct StabilityAdvice: Sendable {
 
     /// For neurons that never fire.
     var silence: String {
-        isRectifier
+        isReLU
             ? "a lower --learning-rate keeps units from staying at 0"
             : "a lower --threshold lets them fire; so may a lower --learning-rate"
     }

@@ -1,7 +1,7 @@
 import Tensors
 
 /// What the device wrote down of one step.
-struct StepOutcome: Sendable {
+package struct StepOutcome: Sendable {
     let loss: Float
     let correct: Int
     private let words: [UInt32]

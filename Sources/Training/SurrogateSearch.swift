@@ -109,7 +109,7 @@ struct SurrogateSearch {
         return try lossGradient(pass.logits, labels)
     }
 
-    /// ∂L/∂logits; the loss of the logits goes to the step's record. A loss on potentials does not take part.
+    /// ∂L/∂logits; the loss of the logits goes to the step's record. An MPD loss does not take part.
     private func lossGradient(_ logits: RealTensor, _ labels: any Storage) throws -> RealTensor {
         try backend.classificationLoss(
             logits,

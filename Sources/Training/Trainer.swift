@@ -20,7 +20,7 @@ struct Trainer {
     private let preparing = DispatchQueue(label: "lsn.batches")
     /// Whether samples are read while training goes on.
     let readsFiles: Bool
-    let observer: @Sendable (TrainingEvent) -> Void
+    let observer: @Sendable (TrainingNotification) -> Void
     let shouldStop: @Sendable () -> Bool
     var progress: TrainingProgress
     /// Steps of this process.
@@ -36,7 +36,7 @@ struct Trainer {
         step: TrainingStep,
         data: any TrainingData,
         progress: TrainingProgress,
-        observer: @escaping @Sendable (TrainingEvent) -> Void,
+        observer: @escaping @Sendable (TrainingNotification) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
     ) throws(BackendError) {
         self.configuration = configuration
@@ -162,9 +162,9 @@ struct Trainer {
     }
 
     /// Starts to prepare a batch of the epoch under way; nil of it where there is none any more.
-    private func prepare(index: Int) -> BatchAhead<Batch?> {
+    private func prepare(index: Int) -> PrefetchedBatch<Batch?> {
         let (source, epoch) = (batches, progress.epoch)
-        return BatchAhead(on: preparing) {
+        return PrefetchedBatch(on: preparing) {
             index < source.batchCount ? try source.trainingBatch(epoch: epoch, index: index) : nil
         }
     }

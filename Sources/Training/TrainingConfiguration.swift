@@ -72,7 +72,7 @@ public struct DataConfiguration: Codable, Hashable, Sendable {
     public var limitTest: Int?
     /// Largest shift of a training picture, in pixels.
     public var shift: Int
-    /// Whether training pictures are mirrored at random.
+    /// Whether training pictures are flipped at random.
     public var flip: Bool
 
     /// Data of this name, whole and as they are, unless told otherwise.
@@ -140,7 +140,7 @@ public struct LearningConfiguration: Codable, Hashable, Sendable {
     public var tetLambda: Float?
     /// φ of TET; nil for other losses.
     public var tetPhi: Float?
-    /// Weight of the loss on membrane potentials; nil for other losses.
+    /// Weight of the MPD loss; nil for other losses.
     public var mpdWeight: Float?
     /// The share of the target that all classes divide among themselves.
     public var labelSmoothing: Float
@@ -198,14 +198,14 @@ public struct LearningConfiguration: Codable, Hashable, Sendable {
     /// The loss of the logits.
     public var logitsLoss: Loss {
         switch loss {
-        case .meanCrossEntropy, .membranePotential: .meanCrossEntropy
+        case .meanCrossEntropy, .mpd: .meanCrossEntropy
         case .temporalEfficient: .tet(lambda: tetLambda, phi: tetPhi)
         }
     }
 
-    /// The loss of every neuron layer's potentials, whose mean over the layers is added; nil where there is none.
-    public var potentialLoss: PotentialDistributionLoss? {
-        loss == .membranePotential ? mpdWeight.map { PotentialDistributionLoss(weight: $0) } : nil
+    /// The MPD loss of every neuron layer, whose mean over the layers is added; nil where there is none.
+    public var mpdLoss: MPDLoss? {
+        loss == .mpd ? mpdWeight.map { MPDLoss(weight: $0) } : nil
     }
 }
 

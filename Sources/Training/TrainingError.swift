@@ -45,4 +45,13 @@ extension TrainingError {
             throw .saving(problem: error.description, kept: run)
         }
     }
+
+    /// The same of a file that is written as tensors come from a device, whose errors stay what they are.
+    public static func savingTensors(run: String?, _ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let error as FileFormatError {
+            throw TrainingError.saving(problem: error.description, kept: run)
+        }
+    }
 }

@@ -141,6 +141,9 @@ extension TrainingProgress {
                 temperature: try value("surrogate_temperature")
             )
         }
+        if let surrogate, !(surrogate.temperature > 0 && surrogate.temperature.isFinite) {
+            throw unusable("'\(Self.prefix)surrogate_temperature' is '\(surrogate.temperature)'")
+        }
         if let text = metadata[Self.prefix + "gradient_norms"] {
             gradientNorms = text.split(separator: " ").map { Float($0) }
         }
@@ -151,7 +154,7 @@ extension TrainingProgress {
             self.record = record
         }
         guard epoch >= 0, batch >= 0, step >= 0, sums.loss.isFinite, sums.seconds.isFinite,
-            sums.waitSeconds.isFinite
+            sums.waitSeconds.isFinite, (best?.testAccuracy ?? 0).isFinite
         else {
             throw unusable("its counters are negative or its sums are not finite")
         }

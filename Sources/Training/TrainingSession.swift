@@ -112,7 +112,7 @@ public struct TrainingSession: Sendable {
         machine: MachineRecord,
         data: any TrainingData,
         plan: MemoryPlan? = nil,
-        observer: @escaping @Sendable (TrainingEvent) -> Void,
+        observer: @escaping @Sendable (TrainingNotification) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
     ) async throws -> TrainingSummary {
         let description = try configuration.networkDescription(for: data)
@@ -173,7 +173,11 @@ public struct TrainingSession: Sendable {
         try TrainingError.saving(run: resumed?.folder.path) { () throws(FileFormatError) in
             try FileSystem.writeAtomically(text, to: folder.configurationPath)
         }
-        if let plan { try folder.write(plan, to: folder.memoryPath) }
+        if let plan {
+            try folder.write(plan, to: folder.memoryPath)
+            // Storages that are kept for reuse must not take what a checkpoint will need.
+            if plan.hostBytes == nil { backend.memory?.limitMemory(to: plan.deviceBytes - plan.checkpoint) }
+        }
 
         observer(
             .started(

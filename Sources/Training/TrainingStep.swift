@@ -1,20 +1,20 @@
-import Datasets
+package import Datasets
 import FileFormats
-import Networks
-import Tensors
+package import Networks
+package import Tensors
 
 /// One step of training, and what a checkpoint keeps of all of them.
-struct TrainingStep: Sendable {
-    private(set) var network: Network
+package struct TrainingStep: Sendable {
+    package private(set) var network: Network
     let optimizer: Optimizer
     let learning: LearningConfiguration
     private(set) var metadata: ModelMetadata
     /// What is kept for the backward pass.
     let memory: MemoryMode
-    let preparer: BatchPreparer
+    package let preparer: BatchPreparer
     let record: any Storage
 
-    init(
+    package init(
         configuration: TrainingConfiguration,
         network: Network,
         data: any TrainingData,
@@ -44,7 +44,7 @@ struct TrainingStep: Sendable {
     ///   - observer: watches the network, if anyone does.
     ///   - betweenPasses: see ``enqueue(_:labels:rate:number:observer:betweenPasses:)``.
     /// - Throws: ``TrainingError/diverged(what:step:epoch:advice:)``, `BackendError`.
-    func run(
+    package func run(
         _ batch: Batch,
         rate: Double,
         number: Int,
@@ -125,7 +125,7 @@ struct TrainingStep: Sendable {
         let stem = try network.backwardToStem(
             pass,
             logitsGradient: gradient,
-            potentialLoss: learning.potentialLoss,
+            mpdLoss: learning.mpdLoss,
             record: record
         )
         let input: RealTensor? = if stem.needsInput { try preparer.prepare(batch) } else { nil }
@@ -182,8 +182,7 @@ extension TrainingStep {
     /// Writes the state to continue from.
     func save(_ progress: TrainingProgress, folder: RunFolder) throws {
         let strings = try metadata.strings().merging(progress.metadata) { first, _ in first }
-        let file = try CheckpointFile.encode(network, metadata: strings, optimizer: optimizer)
-        try write(file, to: folder.lastCheckpointPath, folder: folder)
+        try write(strings, optimizer: optimizer, to: folder.lastCheckpointPath, folder: folder)
     }
 
     /// Writes the model alone.
@@ -192,17 +191,23 @@ extension TrainingStep {
         strings["epoch"] = "\(record.epoch)"
         strings["step"] = "\(record.step)"
         strings["test_accuracy"] = "\(record.testAccuracy)"
-        let file = try CheckpointFile.encode(network, metadata: strings, optimizer: nil)
-        try write(file, to: path, folder: folder)
+        try write(strings, optimizer: nil, to: path, folder: folder)
     }
 
-    private func write(_ file: Safetensors, to path: String, folder: RunFolder) throws(TrainingError) {
-        let run = folder.hasCheckpoint ? folder.path : nil
-        try TrainingError.saving(run: run) { () throws(FileFormatError) in try file.write(to: path) }
+    private func write(
+        _ metadata: [String: String],
+        optimizer: Optimizer?,
+        to path: String,
+        folder: RunFolder
+    ) throws {
+        let kept = folder.hasCheckpoint ? folder.path : nil
+        try TrainingError.savingTensors(run: kept) {
+            try CheckpointFile.write(network, to: path, metadata: metadata, optimizer: optimizer)
+        }
     }
 
     /// The state of a run before its first step.
-    func begin(seed: UInt64) throws(BackendError) {
+    package func begin(seed: UInt64) throws(BackendError) {
         try network.initialize(seed: seed)
         try optimizer.reset(network.parameters)
     }
@@ -211,9 +216,9 @@ extension TrainingStep {
     ///
     /// - Throws: `FileFormatError`, `NetworkError`, `BackendError`.
     mutating func restore(from path: String) throws -> TrainingProgress {
-        let file = try Safetensors.read(path)
+        let file = try SafetensorsFile(path)
         let progress = try TrainingProgress(metadata: file.metadata, path: path)
-        try CheckpointFile.restore(file, path: path, to: network, optimizer: optimizer)
+        try CheckpointFile.restore(file, to: network, optimizer: optimizer)
         if let found = progress.surrogate {
             try use(.dspike(temperature: found.temperature))
         }

@@ -5,24 +5,31 @@ import Testing
 @Suite struct ArchitectureTests {
     /// The rooms that a room may import; everything else of this package is above it or beside it.
     static let mayImport: [String: Set<String>] = [
+        "HostSystem": [],
         "Tensors": [],
-        "OpenCLRuntime": ["COpenCL"],
+        "OpenCLRuntime": ["HostSystem", "COpenCL"],
         "ReferenceBackend": ["Tensors"],
         "OpenCLBackend": ["Tensors", "OpenCLRuntime", "Kernels"],
-        "FileFormats": ["CZlib", "CTurboJPEG"],
-        "Datasets": ["Tensors", "FileFormats", "BundledDigits"],
+        "FileFormats": ["HostSystem", "CZlib", "CTurboJPEG"],
+        "Datasets": ["HostSystem", "Tensors", "FileFormats", "BundledDigits"],
         "Networks": ["Tensors"],
-        "Training": ["Tensors", "Networks", "Datasets", "FileFormats"],
-        "Reports": ["Training", "FileFormats"],
+        "Training": ["HostSystem", "Tensors", "Networks", "Datasets", "FileFormats"],
+        "Reports": ["HostSystem", "Training", "FileFormats"],
         "Configuration": ["Tensors", "Networks", "Datasets", "Training", "FileFormats"],
-        "Experiments": ["Tensors", "Networks", "Datasets", "Training", "Configuration", "FileFormats", "Reports"],
+        "Experiments": [
+            "HostSystem", "Tensors", "Networks", "Datasets", "Training", "Configuration", "FileFormats", "Reports",
+        ],
         "Interchange": ["Tensors", "Networks", "FileFormats"],
         "TensorBoardMessages": [],
-        "TensorBoard": ["Training", "FileFormats", "TensorBoardMessages"],
-        "Parity": ["Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
+        "TensorBoard": ["HostSystem", "Training", "FileFormats", "TensorBoardMessages"],
+        "Conformance": ["HostSystem", "Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
+        "Benchmarking": [
+            "Tensors", "OpenCLRuntime", "Networks", "Datasets", "Training", "Configuration", "Conformance",
+        ],
         "lsn": [
-            "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets", "Training",
-            "Configuration", "Parity", "FileFormats", "Interchange", "Reports", "Experiments", "TensorBoard",
+            "HostSystem", "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets",
+            "Training", "Configuration", "Conformance", "Benchmarking", "FileFormats", "Interchange", "Reports",
+            "Experiments", "TensorBoard",
         ],
     ]
 

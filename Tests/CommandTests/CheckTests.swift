@@ -6,7 +6,7 @@ import Testing
     private let place: Workplace
     /// Values of an independent program.
     private let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("ParityTests/Golden").path
+        .appendingPathComponent("ConformanceTests/Golden").path
 
     init() throws {
         place = try Workplace()

@@ -189,6 +189,34 @@ import Testing
         #expect(throws: Never.self) { try Safetensors.read(place.file("run/checkpoint-last.safetensors")) }
     }
 
+    /// Pictures of one row, or of one column, whose middle evaluation sees as it sees that of any other.
+    @Test func stripsTrainAndTestLikeOtherPictures() throws {
+        for (label, name) in ["ant", "bee"].enumerated() {
+            let folder = place.file("strips/\(name)")
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            for index in 0..<4 {
+                let isWide = index % 2 == 0
+                let picture = TestPicture(width: isWide ? 5000 : 1, height: isWide ? 1 : 5000, seed: 4 * label + index)
+                try Data(picture.jpeg()).write(to: URL(fileURLWithPath: "\(folder)/\(index).jpg"))
+            }
+        }
+        let data = ["--dataset", "imagenet", "--data", "strips", "--split", "every-2", "--image-size", "32"]
+        let options = [
+            "--model", "lsn19", "--width", "0.02", "--timesteps", "1", "--batch-size", "2", "--epochs", "1", "--device",
+            "reference", "--output", "run",
+        ]
+        for command in [
+            ["train"] + data + options, ["eval", "--checkpoint", "run", "--device", "reference"],
+            ["data", "verify", "--dataset", "imagenet", "--data", "strips"],
+            ["data", "dump"] + data + ["--output", "strips.npy", "--device", "reference"],
+            ["data", "inspect"] + data + ["--output", "strips.png", "--device", "reference"],
+        ] {
+            let result = try place.lsn(command)
+            #expect(result.code == 0, "\(command): \(result.errors)")
+            #expect(!result.errors.contains("cannot be read"), "\(command): \(result.errors)")
+        }
+    }
+
     @Test func wishesThatCannotBeFulfilledAreErrors() throws {
         let cases: [([String], String)] = [
             (

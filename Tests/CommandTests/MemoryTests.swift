@@ -24,11 +24,13 @@ import Testing
         #expect(plan["total"] as? Int == numbers.reduce(0, +))
         #expect(plan["largest_batch"] as? Int == 40)
         #expect(plan["device_bytes"] as? Int ?? 0 > 1 << 20)
+        #expect(plan["checkpoint"] as? Int ?? 0 > 1 << 20)
         #expect(!place.exists("runs"))
         let text = try train("--dry-run")
         #expect(text.code == 0)
         #expect(text.output.contains("--memory fast"))
         #expect(text.output.contains("saved activations"))
+        #expect(text.output.contains("checkpoint"))
         #expect(try train("--json").code == 2)
     }
 

@@ -63,7 +63,7 @@ import Testing
         (["--surrogate-width", "1"], "surrogate-height, or the surrogate rectangle"),
         (["--tet-phi", "1"], "--loss tet"), (["--mpd-weight", "1"], "--loss mpd"),
         (["--surrogate-search"], "--surrogate dspike"), (["--neuron", "if", "--leak", "0.5"], "use the neuron lif"),
-        (["--label-smoothing", "1"], "from 0 to less than 1"), (["--neuron", "relu"], "rectifiers"),
+        (["--label-smoothing", "1"], "from 0 to less than 1"), (["--neuron", "relu"], "ReLUs"),
         (["--model", "residual18", "--neuron", "relu", "--reset", "soft"], "--reset"),
         (["--model", "residual18", "--neuron", "relu", "--timesteps", "4"], "1 time step"),
         (["--model", "ds-resnet20", "--surrogate-height", "1"], "surrogate-width"),
@@ -75,7 +75,7 @@ import Testing
         #expect(!place.exists("run"))
     }
 
-    @Test func aNetworkOfRectifiersIsConverted() throws {
+    @Test func aNetworkOfReLUsIsConverted() throws {
         let arguments = [
             "convert", "--device", "reference", "--width", "0.0625", "--epochs", "1", "--limit-train", "40",
             "--limit-test", "10", "--timesteps", "20", "--calibration-samples", "20", "--output", "twin", "--json",
@@ -99,12 +99,12 @@ import Testing
             "20"
         )
         #expect(again.code == 0, "\(again.errors)")
-        #expect(again.output.contains("with rectifiers"))
+        #expect(again.output.contains("with ReLU"))
         let evaluation = try place.lsn("eval", "--checkpoint", "twin/converted.safetensors", "--limit-test", "10")
         #expect(evaluation.code == 0, "\(evaluation.errors)")
     }
 
-    @Test func onlyRectifiersAreConverted() throws {
+    @Test func onlyReLUsAreConverted() throws {
         #expect(try place.lsn(tinyTraining + ["--output", "spikes", "--max-steps", "1"]).code == 0)
         let result = try place.lsn("convert", "--checkpoint", "spikes")
         #expect(result.code == 2)

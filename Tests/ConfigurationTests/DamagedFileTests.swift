@@ -24,7 +24,7 @@ import Training
 
     /// `text` after a few changes, most of which YAML notices.
     private static func damaged(_ text: [UInt8], _ index: Int) -> [UInt8] {
-        var random = Philox(seed: 1, purpose: .parity, index: index)
+        var random = Philox(seed: 1, purpose: .conformance, index: index)
         var result = text
         for _ in 0...random.integer(below: 4) where !result.isEmpty {
             let start = random.integer(below: result.count)

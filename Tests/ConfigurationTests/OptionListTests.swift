@@ -32,11 +32,6 @@ import Training
         #expect(message.contains("--\(name)") && message.contains(expected) && message.contains(text), "\(message)")
     }
 
-    @Test func givenOptionsOverrideOthers() {
-        let merged = (["epochs": "9", "model": "lsn34"] as OptionList).overriding(["epochs": "3", "seed": "1"])
-        #expect(merged == ["epochs": "9", "seed": "1", "model": "lsn34"])
-    }
-
     /// Earlier versions wrote numbers and truths.
     @Test func recordsOfEarlierVersionsRead() throws {
         let text = #"{"epochs": 3, "width": 0.0625, "flip": true, "model": "lsn19"}"#

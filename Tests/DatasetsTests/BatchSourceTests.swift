@@ -29,7 +29,7 @@ struct BatchSourceTests {
         #expect(Self.source(10, batchSize: 3, seed: 1 << 40).trainingOrder(epoch: 1) == [9, 2, 7, 5, 6, 3, 4, 0, 1, 8])
     }
 
-    @Test("are moved and mirrored as an independent Philox says")
+    @Test("are moved and flipped as an independent Philox says")
     func knownTransforms() throws {
         let expected: [Int: [Int32]] = [0: [2, 0, 1], 1: [-3, 2, 1], 2: [-1, 3, 1], 49_999: [3, -3, 0]]
         let source = Self.source(50_000, batchSize: 50_000, seed: 7)
@@ -157,7 +157,7 @@ struct SplitTests {
         }
     }
 
-    @Test("digits move by 2 pixels and are not mirrored", arguments: [DatasetName.digits, .mnist])
+    @Test("digits move by 2 pixels and are not flipped", arguments: [DatasetName.digits, .mnist])
     func digits(name: DatasetName) {
         #expect(AugmentationPolicy.standard(for: name) == AugmentationPolicy(shift: 2, flip: false))
     }

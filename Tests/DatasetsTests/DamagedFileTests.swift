@@ -80,7 +80,7 @@ struct Mutations {
     var random: Philox
 
     init(_ index: Int) {
-        random = Philox(seed: 0, purpose: .parity, index: index)
+        random = Philox(seed: 0, purpose: .conformance, index: index)
     }
 
     /// `bytes` after one to four changes of one to eight bytes, most of them near the start, where headers are.

@@ -2,6 +2,7 @@ import FileFormats
 import Foundation
 import ReferenceBackend
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Datasets

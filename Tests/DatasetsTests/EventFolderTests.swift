@@ -3,13 +3,14 @@ import Foundation
 import ReferenceBackend
 import Synchronization
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Datasets
 
 /// A recording of `count` events that depend on `seed`.
 private func recording(_ count: Int, seed: Int) -> AEDAT {
-    var random = Philox(seed: UInt64(seed), purpose: .parity)
+    var random = Philox(seed: UInt64(seed), purpose: .conformance)
     var time: UInt32 = 1_000
     let events = (0..<count).map { _ in
         time += UInt32(random.integer(below: 300))

@@ -1,5 +1,7 @@
 import FileFormats
 import Foundation
+import HostSystem
+import TestSupport
 import Testing
 
 @testable import Datasets

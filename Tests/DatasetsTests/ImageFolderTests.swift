@@ -4,6 +4,7 @@ import ReferenceBackend
 import Synchronization
 import Tensors
 import TestPictures
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -75,7 +76,7 @@ struct ImageFolderTests {
         #expect(geometry.centreCrop(height: 100, width: 100) == (256, 256, 16, 16))
         #expect(CropGeometry(size: 1).centreCrop(height: 7, width: 9) == (1, 1, 0, 0))
         var areas: [Double] = []
-        var mirrored = 0
+        var flipped = 0
         for sample in 0..<500 {
             let variation = SampleVariation(
                 seed: 1,
@@ -83,16 +84,16 @@ struct ImageFolderTests {
                 sample: sample,
                 policy: AugmentationPolicy(shift: 0, flip: true)
             )
-            let (box, mirrors) = geometry.randomCrop(height: 300, width: 400, variation: variation)
+            let (box, flips) = geometry.randomCrop(height: 300, width: 400, variation: variation)
             #expect(box.top >= 0 && box.left >= 0 && box.top + box.height <= 300 && box.left + box.width <= 400)
             let ratio = Double(box.width) / Double(box.height)
             #expect(ratio > 0.73 && ratio < 1.37, "\(box)")
             areas.append(Double(box.width * box.height) / 120_000)
-            mirrored += mirrors ? 1 : 0
+            flipped += flips ? 1 : 0
         }
         #expect(areas.allSatisfy { $0 > 0.07 && $0 <= 1 })
         #expect(areas.min() ?? 1 < 0.12 && areas.max() ?? 0 > 0.85)
-        #expect((200...300).contains(mirrored))
+        #expect((200...300).contains(flipped))
         // No rectangle of an allowed ratio fits such strips but the fallback's.
         for (height, width) in [(1, 1_000), (1_000, 1)] {
             let variation = SampleVariation(seed: 1, epoch: 0, sample: 0, policy: .none)
@@ -129,6 +130,41 @@ struct ImageFolderTests {
             let size = 3 * 14 * 14
             #expect(try preparer.backend.values(alone) == Array(values[position * size..<(position + 1) * size]))
         }
+    }
+
+    @Test(
+        "take strips as they take other pictures: of any length, their middle is what evaluation sees",
+        arguments: [(1, 300), (300, 1), (2, 65_500), (65_500, 2)]
+    )
+    func strips(height: Int, width: Int) throws {
+        let folder = try TemporaryFolder()
+        for name in ["ant", "bee"] {
+            // Levels rise towards the middle of the strip.
+            let long = max(height, width)
+            let levels = (0..<long).flatMap { place -> [UInt8] in
+                let level = UInt8(255 * min(place, long - 1 - place) / (long / 2))
+                return [level, level, level]
+            }
+            let pixels = (0..<height * width).flatMap { pixel -> ArraySlice<UInt8> in
+                let place = width > height ? pixel % width : pixel / width
+                return levels[3 * place..<3 * place + 3]
+            }
+            let picture = TestPicture(width: width, height: height, pixels: pixels)
+            for index in 0..<2 { try folder.add(picture.jpeg(), at: "\(name)/\(index).jpg") }
+        }
+        let data = try load(folder, size: .square(224))
+        let preparer = BatchPreparer(backend: Backend(ReferenceBackend()), data: data)
+        let tested = try data.evaluationBatches(batchSize: 2).evaluationBatch(index: 0)
+        let trained = try data.trainingBatches(batchSize: 2, seed: 0, policy: .none).trainingBatch(epoch: 0, index: 0)
+        for batch in [tested, trained] {
+            #expect(batch.count == 2)
+            let values = try preparer.backend.values(try preparer.prepare(batch))
+            #expect(values.count == 2 * 3 * 224 * 224 && values.allSatisfy(\.isFinite))
+        }
+        #expect(data.badFiles.isEmpty)
+        let values = try preparer.backend.values(try preparer.prepare(tested))
+        let middle = (values[112 * 224 + 112] * data.deviation[0] + data.mean[0]) * 255
+        #expect(middle > 245, "\(middle)")
     }
 
     /// The file of a training sample, in the order of the split.

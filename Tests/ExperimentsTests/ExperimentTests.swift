@@ -5,6 +5,7 @@ import Networks
 import ReferenceBackend
 import Reports
 import Synchronization
+import TestSupport
 import Testing
 import Training
 
@@ -29,7 +30,7 @@ import Training
             backend: backend,
             machine: machine,
             load: { _ in tinyData() },
-            watcher: RunListWatcher(
+            observer: RunListObserver(
                 willStart: { name, _, _ in started(name) },
                 observe: { if case .step = $0 { steps.add() } },
                 shouldStop: { stopAfter.map { steps.value >= $0 } ?? false }
@@ -168,7 +169,7 @@ import Training
                 machine: machine,
                 command: "c",
                 load: { _ in tinyData() },
-                watcher: RunListWatcher(
+                observer: RunListObserver(
                     willStart: { name, _, _ in names.withLock { $0.append(name) } },
                     observe: { _ in },
                     shouldStop: { false }

@@ -2,6 +2,7 @@ import Configuration
 import Foundation
 import ReferenceBackend
 import Reports
+import TestSupport
 import Testing
 import Training
 
@@ -21,7 +22,7 @@ import Training
             backend: backend,
             machine: machine,
             load: { _ in tinyData() },
-            watcher: RunListWatcher(willStart: { _, _, _ in }, observe: { _ in }, shouldStop: { false })
+            observer: RunListObserver(willStart: { _, _, _ in }, observe: { _ in }, shouldStop: { false })
         )
     }
 
@@ -119,7 +120,7 @@ import Training
             machine: machine,
             command: "c",
             load: { _ in tinyData() },
-            watcher: RunListWatcher(willStart: { _, _, _ in }, observe: { _ in }, shouldStop: { false })
+            observer: RunListObserver(willStart: { _, _, _ in }, observe: { _ in }, shouldStop: { false })
         )
         let results = try #require(try folder.read(json: "results.json", as: StartResults.self))
         let trial = try #require(results.trials.first)

@@ -1,5 +1,7 @@
 import Foundation
+import HostSystem
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import FileFormats
@@ -144,15 +146,15 @@ enum Fault: CaseIterable {
     case diskFullAtOnce, diskFullHalfway, nothingTaken, syncFails, closeFails, renameFails
 
     /// The real calls, but for the fault.
-    var calls: AtomicWriteCalls {
-        var calls = AtomicWriteCalls.system
+    var calls: FileCalls {
+        var calls = FileCalls.system
         let system = calls
         switch self {
         case .diskFullAtOnce:
             calls.write = { _, _ in -Int(ENOSPC) }
         case .diskFullHalfway:
             calls.write = { descriptor, bytes in
-                bytes.startIndex >= 30 ? -Int(ENOSPC) : system.write(descriptor, bytes.prefix(10))
+                bytes.count <= 34 ? -Int(ENOSPC) : system.write(descriptor, bytes.prefix(10))
             }
         case .nothingTaken:
             calls.write = { _, _ in 0 }
@@ -190,13 +192,18 @@ enum Fault: CaseIterable {
 struct FailingWriteTests {
     let content = [UInt8](repeating: 7, count: 64)
 
+    /// In one piece.
+    private func write(to path: String, calls: FileCalls) throws {
+        try FileSystem.writeAtomically(to: path, calls: calls) { file in try file.write(content) }
+    }
+
     @Test("leaves the previous file and no other", arguments: Fault.allCases)
     func faults(fault: Fault) throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/file"
         try FileSystem.writeAtomically([1, 2, 3], to: path)
         let error = #expect(throws: FileFormatError.self) {
-            try FileSystem.writeAtomically(content, to: path, calls: fault.calls)
+            try write(to: path, calls: fault.calls)
         }
         #expect(error?.path == path)
         #expect(error?.byteOffset == fault.byteOffset)
@@ -205,16 +212,52 @@ struct FailingWriteTests {
         #expect(try folder.names() == ["file"])
     }
 
+    @Test("piece by piece leaves it, too, and says how far it came", arguments: Fault.allCases)
+    func pieces(fault: Fault) throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/file"
+        try FileSystem.writeAtomically([1, 2, 3], to: path)
+        let error = #expect(throws: FileFormatError.self) {
+            try FileSystem.writeAtomically(to: path, calls: fault.calls) { file in
+                for start in stride(from: 0, to: 64, by: 16) { try file.write(Array(content[start..<start + 16])) }
+            }
+        }
+        // Pieces of 16 bytes are all in the fault's last 34.
+        #expect(error?.byteOffset == (fault == .diskFullHalfway ? 0 : fault.byteOffset))
+        #expect(try FileSystem.read(path) == [1, 2, 3])
+        #expect(try folder.names() == ["file"])
+    }
+
+    @Test("because what is to be written fails leaves the previous file, which stands until the end")
+    func contentFails() throws {
+        struct NoMore: Error {}
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/file"
+        try FileSystem.writeAtomically([1, 2, 3], to: path)
+        #expect(throws: NoMore.self) {
+            try FileSystem.writeAtomically(to: path) { file in
+                try file.write(content)
+                #expect(try FileSystem.read(path) == [1, 2, 3])
+                let other = try #require(try folder.names().first { $0 != "file" })
+                // A process that is killed here leaves this behind.
+                #expect(FileSystem.isTemporary(other))
+                throw NoMore()
+            }
+        }
+        #expect(try FileSystem.read(path) == [1, 2, 3])
+        #expect(try folder.names() == ["file"])
+    }
+
     @Test("is not what short writes and interruptions are")
     func shortWrites() throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/file"
-        var calls = AtomicWriteCalls.system
+        var calls = FileCalls.system
         let interruptions = Interruptions()
         calls.write = { descriptor, bytes in
-            interruptions.next() ? -Int(EINTR) : AtomicWriteCalls.system.write(descriptor, bytes.prefix(5))
+            interruptions.next() ? -Int(EINTR) : FileCalls.system.write(descriptor, bytes.prefix(5))
         }
-        try FileSystem.writeAtomically(content, to: path, calls: calls)
+        try write(to: path, calls: calls)
         #expect(try FileSystem.read(path) == content)
     }
 
@@ -223,17 +266,17 @@ struct FailingWriteTests {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/file"
         for (code, isError) in [(EINVAL, false), (EIO, true)] {
-            var calls = AtomicWriteCalls.system
+            var calls = FileCalls.system
             let fileIsSynced = Interruptions()
             calls.synchronize = { descriptor in
-                fileIsSynced.next() ? AtomicWriteCalls.system.synchronize(descriptor) : -Int(code)
+                fileIsSynced.next() ? FileCalls.system.synchronize(descriptor) : -Int(code)
             }
             if isError {
                 #expect(throws: FileFormatError.self) {
-                    try FileSystem.writeAtomically(content, to: path, calls: calls)
+                    try write(to: path, calls: calls)
                 }
             } else {
-                try FileSystem.writeAtomically(content, to: path, calls: calls)
+                try write(to: path, calls: calls)
             }
             #expect(try FileSystem.read(path) == content)
         }

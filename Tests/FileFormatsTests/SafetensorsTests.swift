@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import FileFormats
@@ -213,6 +214,17 @@ struct DamagedSafetensorsTests {
     func damaged(file: [UInt8], offset: Int, reason: String) {
         let error = #expect(throws: FileFormatError.self) { try Safetensors.parse(file, path: "f.safetensors") }
         #expect(error?.path == "f.safetensors")
+        #expect(error?.byteOffset == offset)
+        #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+    }
+
+    @Test("are the same errors where they are read tensor by tensor", arguments: lengths + places + tensors + texts)
+    func damagedFile(file: [UInt8], offset: Int, reason: String) throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/f.safetensors"
+        try FileSystem.writeAtomically(file, to: path)
+        let error = #expect(throws: FileFormatError.self) { try SafetensorsFile(path) }
+        #expect(error?.path == path)
         #expect(error?.byteOffset == offset)
         #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
     }

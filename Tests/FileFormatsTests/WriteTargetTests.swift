@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FileFormats
@@ -50,6 +51,22 @@ struct WriteTargetTests {
         try FileSystem.writeAtomicallyUnsynced([2], to: path("entry"))
         #expect(try FileSystem.read(path("foreign")) == [1])
         #expect(try FileSystem.read(path("entry")) == [2])
+        // Opening a pipe that nobody reads would wait for ever.
+        let made = unsafe mkfifo(path("pipe"), 0o600)
+        #expect(made == 0)
+        try FileSystem.writeAtomicallyUnsynced([3], to: path("pipe"))
+        #expect(try FileSystem.read(path("pipe")) == [3])
+    }
+
+    @Test("are copied whole, and nothing takes the place of what was there where the source cannot be read")
+    func copies() throws {
+        let content = (0..<(3 << 20) + 5).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        try FileSystem.writeAtomically(content, to: path("from"))
+        try FileSystem.copy(path("from"), to: path("to"))
+        #expect(try FileSystem.read(path("to")) == content)
+        #expect(throws: FileFormatError.self) { try FileSystem.copy(path("missing"), to: path("to")) }
+        #expect(try FileSystem.read(path("to")) == content)
+        #expect(try folder.names() == ["from", "to"])
     }
 
     @Test("keep their permissions", arguments: [0o600, 0o640, 0o444, 0o755])

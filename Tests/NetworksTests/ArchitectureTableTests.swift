@@ -123,7 +123,7 @@ struct ArchitectureTableTests {
         #expect(try height("lsn101") == 0.7)
         #expect(abs(try height("lsn202") - 0.7 * Float(0.33).squareRoot()) < 1e-6)
         #expect(try height("lsn1001") == 0.3)
-        let integrating = BranchStart.biasBound(neuron: Neuron(leak: 1), timeSteps: 4)
+        let integrating = BranchInitialization.biasBound(neuron: Neuron(leak: 1), timeSteps: 4)
         #expect(integrating == 0.25)
     }
 

@@ -77,7 +77,7 @@ struct BlockFamilyTests {
         // A doubled threshold and doubled norms (tdBN) give the same spikes; so does any gain that is not there.
         for family in [BlockFamily.spikingResNet, .dsResNet] {
             let shape = ImageShape(images: 4, height: 4, width: 4, channels: 4)
-            var generator = Philox(seed: 3, purpose: .parity)
+            var generator = Philox(seed: 3, purpose: .conformance)
             let spikes = (0..<shape.count).map { _ in generator.uniform() < 0.4 ? Float(1) : 0 }
             let outputs = try [Float(1), 2].map { threshold in
                 let block = try SingleBlock(
@@ -119,7 +119,7 @@ struct BlockFamilyTests {
             )
             try block.parameters.initialize(seed: 4)
             let shape = ImageShape(images: 4, height: 5, width: 4, channels: 6)
-            var generator = Philox(seed: 3, purpose: .parity)
+            var generator = Philox(seed: 3, purpose: .conformance)
             let spikes = (0..<shape.count).map { _ in generator.uniform() < 0.6 ? Float(1) : 0 }
             let input = Activation.spikes(try backend.spikeTensor(spikes, shape: shape))
             return switch try block.forward(input, training: true).output {

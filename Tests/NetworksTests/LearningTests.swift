@@ -4,7 +4,7 @@ import Tensors
 import Testing
 
 /// What joins the gradient beside the loss of the logits.
-@Suite("Learned leaks and the loss on potentials")
+@Suite("Learned leaks and the MPD loss")
 struct LearningTests {
     @Test("Every layer's leak gets a gradient of its own", arguments: BlockFamily.allCases)
     func leaks(family: BlockFamily) throws {
@@ -20,7 +20,7 @@ struct LearningTests {
         #expect(network.parameters.parameterCount == description.parameterCount)
     }
 
-    @Test("The loss on potentials joins the loss and the gradients, and needs a record")
+    @Test("The MPD loss joins the loss and the gradients, and needs a record")
     func potentials() throws {
         let description = smallDescription(head: .fc256)
         let input = try pictures(description, images: 3)
@@ -39,7 +39,7 @@ struct LearningTests {
             try network.backward(
                 pass,
                 logitsGradient: gradient,
-                potentialLoss: weight.map(PotentialDistributionLoss.init),
+                mpdLoss: weight.map(MPDLoss.init),
                 record: record
             )
             let loss = try backend.readFloats(record, count: StepRecord.words)[StepRecord.loss]
@@ -67,7 +67,7 @@ struct LearningTests {
             try network.backward(
                 try network.forward(input, isStatic: true, training: true),
                 logitsGradient: logits,
-                potentialLoss: PotentialDistributionLoss(weight: 1)
+                mpdLoss: MPDLoss(weight: 1)
             )
         }
     }

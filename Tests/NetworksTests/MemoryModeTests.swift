@@ -76,8 +76,8 @@ struct MemoryModeTests {
         #expect(fast.0.contains { $0 != 0 })
     }
 
-    @Test("The loss on potentials is the same in every mode")
-    func potentialLoss() throws {
+    @Test("The MPD loss is the same in every mode")
+    func mpdLoss() throws {
         func run(_ memory: MemoryMode) throws -> ([UInt32], [NamedTensor]) {
             let network = try Network(smallDescription(head: .fc256), backend: backend)
             try network.initialize(seed: 2)
@@ -88,7 +88,7 @@ struct MemoryModeTests {
             try network.backward(
                 pass,
                 logitsGradient: gradient,
-                potentialLoss: PotentialDistributionLoss(weight: 0.1),
+                mpdLoss: MPDLoss(weight: 0.1),
                 record: record
             )
             return (try backend.read(record, count: StepRecord.words), try network.parameters.exportGradients())
@@ -100,7 +100,7 @@ struct MemoryModeTests {
     }
 
     @Test("Lean keeps a record of each block, and is given its input again")
-    func remadeInput() throws {
+    func recomputedInput() throws {
         let description = smallDescription()
         let network = try Network(description, backend: backend)
         try network.initialize(seed: 4)
@@ -108,7 +108,7 @@ struct MemoryModeTests {
         let kept = try step(network, input, memory: .lean)
         for memory in MemoryMode.allCases {
             try network.initialize(seed: 4)
-            #expect(try step(network, input, memory: memory, remade: try backend.copy(input)) == kept)
+            #expect(try step(network, input, memory: memory, recomputed: try backend.copy(input)) == kept)
         }
         let pass = try network.forward(input, isStatic: true, training: true, memory: .lean)
         // The stem, three blocks, and the head's pooling and fully connected layer.

@@ -42,21 +42,18 @@ struct ParameterStateTests {
     func moments() throws {
         let parameters = try network(1).parameters
         let moments = try backend.zeros(words: parameters.wordCount)
-        try parameters.load(
-            moments,
-            from: try parameters.export(parameters.values, prefix: "adam.m."),
-            prefix: "adam.m.",
-            source: "a file"
-        )
+        let targets = parameters.tensors(in: moments, prefix: "adam.m.")
+        for (source, target) in zip(parameters.tensors(in: parameters.values, prefix: ""), targets) {
+            #expect(target.name == "adam.m." + source.name)
+            try target.write { put in try source.read { put($0.map(Float.init(bitPattern:))) } }
+        }
         let words = try backend.read(moments, count: parameters.wordCount)
         #expect(try words == backend.read(parameters.values, count: parameters.wordCount))
+        let found = parameters.entries.map { (name: $0.name, shape: $0.shape) }
+        let prefixed = found.map { (name: "adam.m." + $0.name, shape: $0.shape) }
+        #expect(throws: Never.self) { try ParameterSet.require(prefixed, toFit: targets, source: "a file") }
         let error = #expect(throws: NetworkError.self) {
-            try parameters.load(
-                moments,
-                from: try parameters.export(parameters.values, prefix: ""),
-                prefix: "adam.m.",
-                source: "a file"
-            )
+            try ParameterSet.require(found, toFit: targets, source: "a file")
         }
         #expect(error?.description.contains("adam.m.stem.conv.weight") == true)
     }

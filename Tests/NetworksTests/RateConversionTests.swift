@@ -4,12 +4,12 @@ import Synchronization
 import Tensors
 import Testing
 
-@Suite("Networks of rectifiers become networks of spikes")
+@Suite("Networks of ReLUs become networks of spikes")
 struct RateConversionTests {
     /// Real statistics in every norm, so that folding has something to fold.
-    private func rectifiers(_ family: BlockFamily, head: Head, isBottleneck: Bool = false) throws -> Network {
+    private func reluNetwork(_ family: BlockFamily, head: Head, isBottleneck: Bool = false) throws -> Network {
         var description = smallDescription(family: family, isBottleneck: isBottleneck, head: head, timeSteps: 1)
-        description.neuron = Neuron(isRectifier: true)
+        description.neuron = Neuron(isReLU: true)
         let network = try Network(description, backend: backend)
         try network.initialize(seed: 4)
         for index in 0..<20 {
@@ -27,14 +27,14 @@ struct RateConversionTests {
     }
 
     @Test(
-        "Firing rates approach the rectifiers' values",
+        "Firing rates approach the ReLUs' values",
         arguments: [
             (BlockFamily.residual(.original), Head.fc, false), (.residual(.original), .fc256, false),
             (.residual(.original), .fc, true), (.spikingResNet, .fc, false),
         ]
     )
     func approach(family: BlockFamily, head: Head, isBottleneck: Bool) throws {
-        let network = try rectifiers(family, head: head, isBottleneck: isBottleneck)
+        let network = try reluNetwork(family, head: head, isBottleneck: isBottleneck)
         let input = try pictures(network.description, images: 2, index: 99)
         let expected = try backend.values(network.forward(input, isStatic: true, training: false).logits)
         func error(_ steps: Int) throws -> Float {
@@ -61,7 +61,7 @@ struct RateConversionTests {
 
     @Test("Outputs along a chain of identities share their threshold")
     func chains() throws {
-        let network = try rectifiers(.residual(.original), head: .fc)
+        let network = try reluNetwork(.residual(.original), head: .fc)
         let activations = try largest(network, pictures(network.description, images: 4))
         let conversion = try RateConversion(
             network.description,
@@ -83,24 +83,24 @@ struct RateConversionTests {
             try RateConversion(spiking, state: [], activations: [:], timeSteps: 8)
         }
         var sums = smallDescription(family: .sewAdd, timeSteps: 1)
-        sums.neuron = Neuron(isRectifier: true)
+        sums.neuron = Neuron(isReLU: true)
         #expect(throws: NetworkError.self) {
             try RateConversion(sums, state: [], activations: [:], timeSteps: 8)
         }
         var twin = smallDescription(family: .residual(.original), timeSteps: 1)
-        twin.neuron = Neuron(isRectifier: true)
+        twin.neuron = Neuron(isReLU: true)
         #expect(throws: NetworkError.self) {
             try RateConversion(twin, state: [], activations: [:], timeSteps: 8)
         }
     }
 
-    @Test("Rectifiers know no time and join no gates")
+    @Test("ReLUs know no time and join no gates")
     func validation() {
         var timed = smallDescription(family: .residual(.original), timeSteps: 2)
-        timed.neuron = Neuron(isRectifier: true)
+        timed.neuron = Neuron(isReLU: true)
         #expect(throws: NetworkError.self) { try timed.validate() }
         var gated = smallDescription(timeSteps: 1)
-        gated.neuron = Neuron(isRectifier: true)
+        gated.neuron = Neuron(isReLU: true)
         #expect(throws: NetworkError.self) { try gated.validate() }
     }
 }

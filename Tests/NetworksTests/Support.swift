@@ -37,7 +37,7 @@ func pictures(_ description: NetworkDescription, images: Int, index: Int = 0) th
         width: description.imageWidth,
         channels: description.inChannels
     )
-    var generator = Philox(seed: 5, purpose: .parity, index: index)
+    var generator = Philox(seed: 5, purpose: .conformance, index: index)
     return try backend.realTensor((0..<shape.count).map { _ in 4 * generator.uniform() - 2 }, shape: shape)
 }
 
@@ -50,13 +50,13 @@ struct StepResult: Equatable {
     var gradientNorm: Float { gradients.flatMap(\.values).reduce(0) { $0 + $1 * $1 }.squareRoot() }
 }
 
-/// Forward and backward of a batch whose labels are 0, 1, 2, … Where it is `remade`, the pass need not keep its input.
+/// Forward and backward of a batch whose labels are 0, 1, 2, … Where it is `recomputed`, the pass need not keep its input.
 func step(
     _ network: Network,
     _ input: RealTensor,
     isStatic: Bool = true,
     memory: MemoryMode = .fast,
-    remade: RealTensor? = nil,
+    recomputed: RealTensor? = nil,
     observer: (any NetworkObserver)? = nil
 ) throws -> StepResult {
     let pass = try network.forward(
@@ -64,7 +64,7 @@ func step(
         isStatic: isStatic,
         training: true,
         memory: memory,
-        keepsInput: remade == nil,
+        keepsInput: recomputed == nil,
         observer: observer
     )
     let logits = try backend.values(pass.logits)
@@ -78,7 +78,7 @@ func step(
         loss: .meanCrossEntropy,
         record: try backend.zeros(words: StepRecord.words)
     )
-    try network.backward(try network.backwardToStem(pass, logitsGradient: gradient), input: remade)
+    try network.backward(try network.backwardToStem(pass, logitsGradient: gradient), input: recomputed)
     return StepResult(
         logits: logits,
         gradients: try network.parameters.exportGradients(),

@@ -138,8 +138,42 @@ struct FrameCase: OperationCase {
     }
 }
 
+/// A strip that is resized to many more places than the part has which is cut from its middle.
+struct StripCase: OperationCase {
+    var height: Int
+    var width: Int
+
+    var size: Int { 3 * height * width + 224 * 224 * 8 }
+    var testDescription: String { "\(height)×\(width)" }
+    var tolerance: Float { 8e-6 }
+
+    func run(on backend: Backend) throws -> [Output] {
+        var numbers = Numbers()
+        let (rows, columns) = height < width ? (256, 256 * width / height) : (256 * height / width, 256)
+        let integers = [0, height, width, rows, columns, (rows - 224) / 2, (columns - 224) / 2, 1]
+        let result = try backend.resizeImages(
+            pixels: try backend.upload(numbers.words((3 * height * width + 3) / 4, below: Int(UInt32.max))),
+            crops: [PictureCrop(integers.map { UInt32($0) }[...])],
+            shape: ImageShape(images: 1, height: 224, width: 224, channels: 3),
+            mean: [0.5, 0.4, 0.6],
+            deviation: [0.3, 0.2, 0.25]
+        )
+        return [Output("pictures", result)]
+    }
+}
+
 @Suite(.enabled(if: TestDevice.isUsed))
 struct FolderSampleTests {
+    @Test(
+        "The middle of a strip is resized as by the reference",
+        arguments: affordable([
+            StripCase(height: 1, width: 300), StripCase(height: 65_500, width: 1), StripCase(height: 3, width: 65_500),
+        ])
+    )
+    func strips(_ operation: StripCase) throws {
+        try check(operation)
+    }
+
     @Test(
         "Pictures of any size are resized as by the reference",
         arguments: affordable([

@@ -11,13 +11,13 @@ struct NeuronCase: OperationCase {
     var neuron = Neuron()
     var isNormalized = true
     var isStatic = false
-    var isPenalized = false
+    var hasMPDLoss = false
 
     var size: Int { shape.realWords * (isStatic ? steps : 1) }
     var testDescription: String {
         "\(shape) T \(steps) \(neuron.surrogate) \(neuron.reset)\(neuron.detachReset ? " detached" : "") "
             + "leak \(neuron.isLeakLearned ? "learned" : "\(neuron.leak)") thresholds \(neuron.thresholds)"
-            + "\(isNormalized ? " norm" : "")\(isStatic ? " static" : "")\(isPenalized ? " penalized" : "")"
+            + "\(isNormalized ? " norm" : "")\(isStatic ? " static" : "")\(hasMPDLoss ? " mpd" : "")"
     }
     /// Potentials are exact; exp and division are good to a few units in the last place, and what is carried back
     /// through time adds up; then sums over pixels.
@@ -49,7 +49,7 @@ struct NeuronCase: OperationCase {
                 )
             }
         var outputs = [fired]
-        let penalty = isPenalized ? try penalty(input, norm, leak, time, &outputs, on: backend) : nil
+        let mpd = hasMPDLoss ? try mpd(input, norm, leak, time, &outputs, on: backend) : nil
         let result = try backend.fireBackward(
             gradient,
             input: input,
@@ -58,7 +58,7 @@ struct NeuronCase: OperationCase {
             leak: leak,
             time: time,
             gradients: gradients,
-            penalty: penalty
+            mpd: mpd
         )
         outputs.append(Output("gradient", result))
         if let gradients {
@@ -68,30 +68,30 @@ struct NeuronCase: OperationCase {
         return outputs
     }
 
-    private func penalty(
+    private func mpd(
         _ input: RealTensor,
         _ norm: Normalization?,
         _ leak: LearnedLeak?,
         _ time: TimeAxis,
         _ outputs: inout [Output],
         on backend: Backend
-    ) throws -> PotentialPenalty {
+    ) throws -> MPDGradient {
         let record = try backend.upload([Float](repeating: 0.5, count: StepRecord.words))
-        let penalty = try backend.potentialPenalty(
+        let mpd = try backend.mpdLoss(
             input,
             normalization: norm,
             neuron: neuron,
             leak: leak,
             time: time,
             // Large enough to matter beside the gradient.
-            loss: PotentialDistributionLoss(weight: Float(shape.count)),
+            loss: MPDLoss(weight: Float(shape.count)),
             record: record
         )
         outputs += [
             Output("record", floats: record, StepRecord.words, isFresh: false),
-            Output("penalty", floats: penalty.storage, 2 * shape.channelStride),
+            Output("mpd", floats: mpd.storage, 2 * shape.channelStride),
         ]
-        return penalty
+        return mpd
     }
 
     private func exactNorm(_ numbers: inout Numbers, on backend: Backend) throws -> Normalization {
@@ -131,11 +131,11 @@ struct NeuronTests {
         higherThresholds: [1.5, 2.5]
     )
 
-    /// Leaks that are learned, neurons of several levels, and the loss on potentials, alone and together.
+    /// Leaks that are learned, neurons of several levels, and the MPD loss, alone and together.
     static let variants: [NeuronCase] =
         shapes.map { NeuronCase(shape: $0, neuron: learned) }
         + shapes.map { NeuronCase(shape: $0, neuron: levels) }
-        + shapes.map { NeuronCase(shape: $0, isPenalized: true) }
+        + shapes.map { NeuronCase(shape: $0, hasMPDLoss: true) }
         + resets.flatMap { reset, detached in
             [learned, levels].map { neuron in
                 var neuron = neuron
@@ -149,8 +149,8 @@ struct NeuronTests {
                 NeuronCase(shape: shapes[4], steps: 3, neuron: neuron, isNormalized: false, isStatic: true),
                 NeuronCase(shape: shapes[4].with(images: 34), steps: 17, neuron: neuron),
                 NeuronCase(shape: shapes[3].with(images: 32), steps: 16, neuron: neuron, isNormalized: false),
-                NeuronCase(shape: shapes[2], neuron: neuron, isPenalized: true),
-                NeuronCase(shape: shapes[2], steps: 3, neuron: neuron, isStatic: true, isPenalized: true),
+                NeuronCase(shape: shapes[2], neuron: neuron, hasMPDLoss: true),
+                NeuronCase(shape: shapes[2], steps: 3, neuron: neuron, isStatic: true, hasMPDLoss: true),
             ]
         }
         + [

@@ -9,7 +9,7 @@ struct Numbers {
 
     private mutating func next() -> Philox {
         stream += 1
-        return Philox(seed: 2, purpose: .parity, index: stream)
+        return Philox(seed: 2, purpose: .conformance, index: stream)
     }
 
     /// Roughly normal, mean 0, deviation 1.

@@ -41,12 +41,12 @@ struct OptimizerCase: OperationCase {
                     )
                 )
             case .momentum:
-                try backend.momentum(
+                try backend.sgd(
                     parameters: parameters,
                     gradients: gradients,
                     velocity: first,
                     count: count,
-                    step: MomentumStep(learningRate: 0.01, weightDecay: decay, step: step)
+                    step: SGDStep(learningRate: 0.01, weightDecay: decay, step: step)
                 )
             }
         }

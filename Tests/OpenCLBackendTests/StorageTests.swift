@@ -60,12 +60,12 @@ struct StorageTests {
         _ = try backend.allocate(words: 1 << 19)
     }
 
-    @Test("A rehearsal counts as the device does, without any memory")
-    func rehearsal() throws {
+    @Test("A dry run counts as the device does, without any memory")
+    func dryRun() throws {
         let device = try TestDevice.kernels()
         let backend = Backend(device)
-        let rehearsal = OpenCLBackend(rehearsingFor: device.queue?.device)
-        #expect(rehearsal.sliceAlignment == backend.sliceAlignment)
+        let dryRun = OpenCLBackend(dryRunFor: device.queue?.device)
+        #expect(dryRun.sliceAlignment == backend.sliceAlignment)
         func use(_ backend: Backend) throws {
             let whole = try backend.zeros(words: 4 * backend.sliceAlignment)
             let part = try backend.slice(whole, offset: backend.sliceAlignment, count: 5)
@@ -78,15 +78,15 @@ struct StorageTests {
             }
         }
         try use(backend)
-        try use(Backend(rehearsal))
-        #expect(rehearsal.memoryUsage == device.memoryUsage)
-        #expect(rehearsal.memoryUsage.peakBytesHeld >= rehearsal.memoryUsage.peakBytesInUse)
-        #expect(rehearsal.memoryUsage.bytesInUse == 0)
-        #expect(try rehearsal.read(rehearsal.allocate(words: 3), count: 3) == [0, 0, 0])
+        try use(Backend(dryRun))
+        #expect(dryRun.memoryUsage == device.memoryUsage)
+        #expect(dryRun.memoryUsage.peakBytesHeld >= dryRun.memoryUsage.peakBytesInUse)
+        #expect(dryRun.memoryUsage.bytesInUse == 0)
+        #expect(try dryRun.read(dryRun.allocate(words: 3), count: 3) == [0, 0, 0])
         // More than any machine has.
-        let huge = try rehearsal.allocate(words: 1 << 50)
-        #expect(rehearsal.memoryUsage.largestStorageBytes == 4 * huge.words)
-        #expect(rehearsal.storageBytes(words: 65) == 4 * StoragePool.bucket(words: 65))
+        let huge = try dryRun.allocate(words: 1 << 50)
+        #expect(dryRun.memoryUsage.largestStorageBytes == 4 * huge.words)
+        #expect(dryRun.storageBytes(words: 65) == 4 * StoragePool.bucket(words: 65))
     }
 
     @Test("The peak can be forgotten")
@@ -156,6 +156,21 @@ struct StorageTests {
         #expect(requested > limit)
         #expect(said == limit)
         #expect(device == backend.deviceName)
+    }
+
+    @Test("Beyond a limit, what is kept is given back before more is taken")
+    func limited() throws {
+        let device = try TestDevice.kernels()
+        let backend = Backend(device)
+        _ = try backend.allocate(words: 1 << 16)
+        _ = try backend.allocate(words: 1 << 12)
+        #expect(device.memoryUsage.pooledBytes == (1 << 18) + (1 << 14))
+        device.limitMemory(to: 1 << 19)
+        let kept = try backend.allocate(words: 1 << 15)
+        #expect(device.memoryUsage.pooledBytes == (1 << 18) + (1 << 14))
+        let more = try backend.allocate(words: 1 << 15)
+        #expect(device.memoryUsage.pooledBytes == 0)
+        #expect(kept.words == more.words)
     }
 
     @Test("Where memory is short, the pool is emptied first")

@@ -90,7 +90,6 @@ import Testing
         for step in 0..<100 {
             try queue.launch(add, [.buffer(x), .int32(Int32(step))], global: [1], local: [1])
             if step == 49 { try queue.fill(x, word: 7, count: 1) }
-            if step == 20 { try queue.flush() }
         }
         try queue.finish()
         var output: [Int32] = [0]
@@ -242,7 +241,6 @@ import Testing
         let queue = try TestDevice.queue(Self.files)
         let kernel = try queue.kernel("scale", file: "test.cl", options: [])
         #expect(kernel.argumentCount == 4)
-        #expect(kernel.preferredWorkGroupMultiple > 0)
     }
 }
 
@@ -269,8 +267,6 @@ import Testing
         #expect(timings.map(\.kernel) == ["spin", "spin"])
         #expect(timings.map(\.label) == ["first", "second"])
         for timing in timings {
-            #expect(timing.queuedNanoseconds <= timing.submittedNanoseconds)
-            #expect(timing.submittedNanoseconds <= timing.startedNanoseconds)
             #expect(timing.startedNanoseconds <= timing.endedNanoseconds)
             #expect(timing.durationNanoseconds == timing.endedNanoseconds - timing.startedNanoseconds)
         }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import OpenCLRuntime
@@ -69,33 +70,10 @@ extension DeviceInfo {
     }
 }
 
-/// A folder of a test's own, removed with it.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "/lsn-runtime-test-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
-    func write(_ text: String, to name: String) throws {
-        try write(Array(text.utf8), to: name)
-    }
-
-    func write(_ bytes: [UInt8], to name: String) throws {
-        let file = path + "/" + name
-        let folder = (file as NSString).deletingLastPathComponent
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try Data(bytes).write(to: URL(fileURLWithPath: file))
-    }
-
+extension TemporaryFolder {
     /// The mode of a file or folder, e.g. 0o700.
     func mode(_ name: String = "") throws -> Int {
-        let attributes = try FileManager.default.attributesOfItem(atPath: path + "/" + name)
+        let attributes = try FileManager.default.attributesOfItem(atPath: file(name))
         return try #require(attributes[.posixPermissions] as? Int)
     }
 }

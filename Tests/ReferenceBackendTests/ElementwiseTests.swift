@@ -34,11 +34,11 @@ private let shape = ImageShape(images: 1, height: 1, width: 2, channels: 2)
     #expect(try sparesAreZero(sums))
 }
 
-@Test func aRectifierKeepsWhatIsAboveZero() throws {
+@Test func aReLUKeepsWhatIsAboveZero() throws {
     let input = try reference.realTensor([-2, 0, 3, .nan], shape: shape)
-    let output = try reference.values(reference.rectify(input))
+    let output = try reference.values(reference.relu(input))
     #expect(output.prefix(3) == [0, 0, 3])
     #expect(output[3].isNaN)
     let gradient = try reference.realTensor([5, 6, 7, 8], shape: shape)
-    #expect(try reference.values(reference.rectifyBackward(gradient, input: input)) == [0, 0, 7, 0])
+    #expect(try reference.values(reference.reluBackward(gradient, input: input)) == [0, 0, 7, 0])
 }

@@ -23,7 +23,7 @@ private func gradient(
         leak: leak,
         time: TimeAxis(steps: x.count),
         gradients: nil,
-        penalty: nil
+        mpd: nil
     )
     return (try reference.values(result), try leak.map { try reference.values($0.gradient)[0] })
 }
@@ -116,20 +116,20 @@ func leakAndLevelsAgreeWithForwardMode(reset: (Reset, Bool), higher: [Float]) th
 
 /// Where no neuron comes near its threshold, potentials are smooth in the input, and so is the loss on them.
 @Test(arguments: [1, 4], [false, true])
-func thePenaltysGradientIsThatOfFiniteDifferences(steps: Int, isStatic: Bool) throws {
+func theMPDGradientIsThatOfFiniteDifferences(steps: Int, isStatic: Bool) throws {
     let shape = ImageShape(images: (isStatic ? 1 : steps) * 3, height: 1, width: 2, channels: 3)
     let time = TimeAxis(steps: steps, isStatic: isStatic)
     let neuron = Neuron(leak: 0.5, threshold: 4, surrogate: .rectangle(width: 0.25))
     let values = randomValues(shape.count, seed: 3)
-    func penalty(_ values: [Float]) throws -> (loss: Double, lines: PotentialPenalty) {
+    func mpd(_ values: [Float]) throws -> (loss: Double, lines: MPDGradient) {
         let record = try reference.upload([Float](repeating: 10, count: StepRecord.words))
-        let lines = try reference.potentialPenalty(
+        let lines = try reference.mpdLoss(
             try reference.realTensor(values, shape: shape),
             normalization: nil,
             neuron: neuron,
             leak: nil,
             time: time,
-            loss: PotentialDistributionLoss(weight: 8),
+            loss: MPDLoss(weight: 8),
             record: record
         )
         let words = try reference.readFloats(record, count: StepRecord.words)
@@ -145,25 +145,25 @@ func thePenaltysGradientIsThatOfFiniteDifferences(steps: Int, isStatic: Bool) th
         leak: nil,
         time: time,
         gradients: nil,
-        penalty: try penalty(values).lines
+        mpd: try mpd(values).lines
     )
-    try expectGradient(try reference.values(result), at: values, tolerance: 2e-3) { try penalty($0).loss }
+    try expectGradient(try reference.values(result), at: values, tolerance: 2e-3) { try mpd($0).loss }
 }
 
-@Test func thePenaltyIsNothingAtItsAim() throws {
+@Test func theMPDLossIsNothingAtItsAim() throws {
     // Potentials −0.0 and 1.0 around ½ with deviation ½: mean and deviation are as wanted, but for ε.
     let shape = ImageShape(images: 1, height: 1, width: 2, channels: 1)
     let record = try reference.zeros(words: StepRecord.words)
     let neuron = Neuron()
     func loss(_ values: [Float]) throws -> Float {
         try reference.fill(record, with: 0, count: StepRecord.words)
-        _ = try reference.potentialPenalty(
+        _ = try reference.mpdLoss(
             try reference.realTensor(values, shape: shape),
             normalization: nil,
             neuron: neuron,
             leak: nil,
             time: TimeAxis(steps: 1),
-            loss: PotentialDistributionLoss(weight: 1),
+            loss: MPDLoss(weight: 1),
             record: record
         )
         return try reference.readFloats(record, count: 1)[0]

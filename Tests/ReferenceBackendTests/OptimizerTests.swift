@@ -43,12 +43,12 @@ private func adam(_ gradients: [Float], start: Float, _ make: (Int) -> AdamStep)
     // What stood in the velocity before the first step does not matter.
     let velocity = try reference.upload([Float.nan, 5])
     for (index, gradient) in [Float(0.5), -0.25].enumerated() {
-        try reference.momentum(
+        try reference.sgd(
             parameters: parameters,
             gradients: try reference.upload([gradient, gradient]),
             velocity: velocity,
             count: 2,
-            step: MomentumStep(learningRate: 0.1, momentum: 0.9, weightDecay: 0.1, step: index + 1)
+            step: SGDStep(learningRate: 0.1, momentum: 0.9, weightDecay: 0.1, step: index + 1)
         )
     }
     #expect(relativeError(try reference.readFloats(parameters, count: 2), [0.9016, 0.9016]) < 1e-6)
@@ -57,12 +57,12 @@ private func adam(_ gradients: [Float], start: Float, _ make: (Int) -> AdamStep)
 
 @Test func onlyTheFirstCountWordsMove() throws {
     let parameters = try reference.upload([1, 1, 1] as [Float])
-    try reference.momentum(
+    try reference.sgd(
         parameters: parameters,
         gradients: try reference.upload([1, 1, 1] as [Float]),
         velocity: try reference.zeros(words: 3),
         count: 2,
-        step: MomentumStep(learningRate: 0.5, step: 1)
+        step: SGDStep(learningRate: 0.5, step: 1)
     )
     #expect(try reference.readFloats(parameters, count: 3) == [0.5, 0.5, 1])
 }

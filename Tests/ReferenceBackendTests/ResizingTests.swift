@@ -7,13 +7,13 @@ private func resize(
     _ rows: [[UInt8]],
     to extents: (Int, Int),
     part: (top: Int, left: Int, height: Int, width: Int)? = nil,
-    mirrored: Bool = false
+    flipped: Bool = false
 ) throws -> [Float] {
     let part = part ?? (0, 0, extents.0, extents.1)
     let bytes = rows.flatMap { $0 }
     var words = [UInt32](repeating: 0, count: (bytes.count + 3) / 4)
     for (index, byte) in bytes.enumerated() { words[index / 4] |= UInt32(byte) << UInt32(8 * (index % 4)) }
-    let crop = [0, rows.count, rows[0].count, extents.0, extents.1, part.top, part.left, mirrored ? 1 : 0]
+    let crop = [0, rows.count, rows[0].count, extents.0, extents.1, part.top, part.left, flipped ? 1 : 0]
     let result = try reference.resizeImages(
         pixels: try reference.upload(words),
         crops: [PictureCrop(crop.map { UInt32($0) }[...])],
@@ -28,7 +28,7 @@ private func resize(
 @Test func picturesKeepTheirSizeExactly() throws {
     let rows: [[UInt8]] = [[0, 10, 200], [30, 255, 7]]
     #expect(relativeError(try resize(rows, to: (2, 3)), [0, 10, 200, 30, 255, 7]) < 1e-6)
-    #expect(relativeError(try resize(rows, to: (2, 3), mirrored: true), [200, 10, 0, 7, 255, 30]) < 1e-6)
+    #expect(relativeError(try resize(rows, to: (2, 3), flipped: true), [200, 10, 0, 7, 255, 30]) < 1e-6)
 }
 
 @Test func picturesAreEnlargedByInterpolation() throws {
@@ -63,7 +63,7 @@ private func resize(
 @Test func partsAreCutFromTheResizedPicture() throws {
     let rows: [[UInt8]] = (0..<6).map { (row: Int) in (0..<8).map { (column: Int) in UInt8(20 * row + 3 * column) } }
     let whole = try resize(rows, to: (9, 12))
-    let part = try resize(rows, to: (9, 12), part: (2, 5, 3, 4), mirrored: true)
+    let part = try resize(rows, to: (9, 12), part: (2, 5, 3, 4), flipped: true)
     let expected = (0..<3).flatMap { (row: Int) -> [Float] in
         let last = (row + 2) * 12 + 8
         return (0..<4).map { (column: Int) -> Float in whole[last - column] }
@@ -71,7 +71,7 @@ private func resize(
     #expect(part == expected)
 }
 
-@Test func framesAreRolledMirroredAndOrderedByTime() throws {
+@Test func framesAreRolledFlippedAndOrderedByTime() throws {
     // Two samples of two steps, one channel, 1×3 pixels: 1 2 3 | 4 5 6 and 7 8 9 | 10 11 12.
     let counts: [UInt32] = [1 | 2 << 16, 3 | 4 << 16, 5 | 6 << 16, 7 | 8 << 16, 9 | 10 << 16, 11 | 65_535 << 16]
     let shape = ImageShape(images: 4, height: 1, width: 3, channels: 1)
@@ -83,6 +83,6 @@ private func resize(
         timeSteps: 2
     )
     #expect(try sparesAreZero(frames))
-    // Sample 1 mirrored: place w takes 2 − w − 4 modulo 3.
+    // Sample 1 flipped: place w takes 2 − w − 4 modulo 3.
     #expect(try reference.values(frames) == [2, 3, 1, 8, 7, 9, 5, 6, 4, 11, 10, 65_535])
 }

@@ -9,13 +9,13 @@ typealias Spikes = SpikeTensor
 
 /// Uniform numbers between −1 and 1; the same for the same seed.
 func randomValues(_ count: Int, seed: UInt64) -> [Float] {
-    var generator = Philox(seed: seed, purpose: .parity)
+    var generator = Philox(seed: seed, purpose: .conformance)
     return (0..<count).map { _ in 2 * generator.uniform() - 1 }
 }
 
 /// Zeros, and ones at the given rate.
 func randomSpikes(_ count: Int, seed: UInt64, rate: Float = 0.4) -> [Float] {
-    var generator = Philox(seed: seed, purpose: .parity)
+    var generator = Philox(seed: seed, purpose: .conformance)
     return (0..<count).map { _ in generator.uniform() < rate ? 1 : 0 }
 }
 

@@ -17,7 +17,7 @@ func realValuesSurviveARoundTrip(shape: ImageShape) {
 
 @Test(arguments: shapes)
 func spikesSurviveARoundTrip(shape: ImageShape) {
-    var generator = Philox(seed: 1, purpose: .parity)
+    var generator = Philox(seed: 1, purpose: .conformance)
     let values = (0..<shape.count).map { _ in Float(generator.integer(below: 2)) }
     let words = HostLayout.spikeWords(values, shape: shape)
     #expect(words.count == shape.spikeWords)
@@ -33,6 +33,21 @@ func weightsSurviveARoundTrip(outputs: Int) {
     #expect(words.count == shape.words)
     #expect(HostLayout.filterValues(words, shape: shape) == values)
     #expect(words.filter { $0 != 0 }.count == shape.count)
+}
+
+@Test(arguments: [1, 4, 7, 64, 1000])
+func weightsInPiecesAreThoseOfTheWhole(pieceCount: Int) {
+    let shape = FilterShape(outputs: 9, inputs: 3, height: 2, width: 5)
+    let values = (0..<shape.count).map { Float($0 + 1) }
+    let words = HostLayout.filterWords(values, shape: shape).map(\.bitPattern)
+    var placed = [UInt32](repeating: 0, count: shape.words)
+    for start in stride(from: 0, to: shape.count, by: pieceCount) {
+        let range = start..<min(start + pieceCount, shape.count)
+        let piece = HostLayout.filterBits(words, shape: shape, in: range)
+        #expect(piece == values[range].map(\.bitPattern))
+        HostLayout.place(piece, from: start, shape: shape, in: &placed)
+    }
+    #expect(placed == words)
 }
 
 @Test func realValuesStandPixelByPixel() {

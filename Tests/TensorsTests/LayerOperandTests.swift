@@ -109,7 +109,7 @@ import Testing
             _ norm: Normalization?,
             _ time: TimeAxis,
             _ gradients: NormalizationGradients?,
-            _ penalty: PotentialPenalty? = nil
+            _ mpd: MPDGradient? = nil
         ) throws {
             _ = try backend.fireBackward(
                 try operands.real(gradient),
@@ -118,7 +118,7 @@ import Testing
                 neuron: Neuron(),
                 time: time,
                 gradients: gradients,
-                penalty: penalty
+                mpd: mpd
             )
         }
         let gradients = try operands.gradients(10)
@@ -128,8 +128,8 @@ import Testing
         expectMismatch("fireBackward") { try backward(operands.shape, fit, time, try operands.gradients(11)) }
         expectMismatch("fireBackward") { try backward(operands.shape, nil, TimeAxis(steps: 2, isStatic: true), nil) }
         for (channels, words) in [(2, 32), (10, 31)] {
-            let penalty = PotentialPenalty(channels: channels, storage: try backend.zeros(words: words))
-            expectMismatch("fireBackward") { try backward(operands.shape, nil, time, nil, penalty) }
+            let mpd = MPDGradient(channels: channels, storage: try backend.zeros(words: words))
+            expectMismatch("fireBackward") { try backward(operands.shape, nil, time, nil, mpd) }
         }
     }
 
@@ -199,7 +199,7 @@ import Testing
         let (tensor, other) = (try operands.real(operands.shape), try operands.real(operands.other))
         expectMismatch("sum") { _ = try backend.sum(.real(tensor), .spikes(try operands.spikes(operands.other))) }
         expectMismatch("accumulate") { try backend.accumulate(tensor, into: other) }
-        expectMismatch("rectifyBackward") { _ = try backend.rectifyBackward(other, input: tensor) }
+        expectMismatch("reluBackward") { _ = try backend.reluBackward(other, input: tensor) }
         for steps in [3, 0, -4] {
             expectMismatch("sumOverTime") { _ = try backend.sumOverTime(tensor, steps: steps) }
         }

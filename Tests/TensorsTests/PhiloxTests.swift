@@ -46,7 +46,7 @@ func philoxGivesTheKnownAnswers(counter: [UInt32], key: [UInt32], answer: [UInt3
 }
 
 @Test func uniformNumbersFillTheUnitInterval() {
-    var generator = Philox(seed: 5, purpose: .parity)
+    var generator = Philox(seed: 5, purpose: .conformance)
     let numbers = (0..<20_000).map { _ in Double(generator.uniform()) }
     #expect(numbers.allSatisfy { $0 >= 0 && $0 < 1 })
     let mean = numbers.reduce(0, +) / 20_000
@@ -57,7 +57,7 @@ func philoxGivesTheKnownAnswers(counter: [UInt32], key: [UInt32], answer: [UInt3
 }
 
 @Test func integersBelowABoundAreEquallyLikely() {
-    var generator = Philox(seed: 6, purpose: .parity)
+    var generator = Philox(seed: 6, purpose: .conformance)
     var counts = [Int](repeating: 0, count: 7)
     for _ in 0..<70_000 { counts[generator.integer(below: 7)] += 1 }
     // Five standard deviations of a count: 5·√(70000·1/7·6/7).

@@ -3,14 +3,14 @@ import ReferenceBackend
 import Tensors
 import Testing
 
-/// Backends for tests of operands. OpenCL's is a rehearsal, which needs no device: nothing is launched anyway.
+/// Backends for tests of operands. OpenCL's is a dry run, which needs no device: nothing is launched anyway.
 enum TestedBackend: CaseIterable {
     case reference, openCL
 
     var backend: Backend {
         switch self {
         case .reference: Backend(ReferenceBackend())
-        case .openCL: Backend(OpenCLBackend(rehearsingFor: nil))
+        case .openCL: Backend(OpenCLBackend(dryRunFor: nil))
         }
     }
 }

@@ -42,6 +42,15 @@ public struct TestPicture: Sendable {
         pixels = (0..<width * height).flatMap { _ in colour }
     }
 
+    /// A picture of these bytes, `[height][width][3]`.
+    public init(width: Int, height: Int, pixels: [UInt8]) {
+        precondition(pixels.count == 3 * width * height, "\(pixels.count) bytes for \(height)×\(width) pixels")
+        self.width = width
+        self.height = height
+        self.pixels = pixels
+        colours = .red444
+    }
+
     /// The bytes of a JPEG file of quality 95.
     public func jpeg() -> [UInt8] {
         guard let handle = unsafe tjInitCompress() else { return [] }

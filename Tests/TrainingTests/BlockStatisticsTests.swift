@@ -4,6 +4,7 @@ import Foundation
 import Networks
 import ReferenceBackend
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training
@@ -172,10 +173,10 @@ import Testing
         try await train(try TrainingSession(tinyOptions(), output: folder.file("run")))
         let line = try #require(try BlocksFile(path: folder.file("run/blocks.jsonl")).statistics().last)
         let path = folder.file("run/checkpoint-last.safetensors")
-        let file = try Safetensors.read(path)
+        let file = try SafetensorsFile(path)
         let metadata = try ModelMetadata(file.metadata, path: path)
         let network = try Network(metadata.network, backend: backend)
-        try CheckpointFile.restore(file, path: path, to: network, optimizer: nil)
+        try CheckpointFile.restore(file, to: network, optimizer: nil)
         let observer = try BlockObserver(network)
         let evaluator = Evaluator(network: network, data: tinyData(), batchSize: 8)
         _ = try await evaluator.run(observer: observer)

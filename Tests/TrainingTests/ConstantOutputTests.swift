@@ -57,7 +57,7 @@ import Testing
         #expect(StabilityAdvice(residual).vanishing.contains("a gate"))
         for stage in residual.stages.indices { residual.stages[stage].family = .residual(.fullPreactivation) }
         #expect(!StabilityAdvice(residual).explosion.contains("--branch-scale"))
-        residual.neuron.isRectifier = true
+        residual.neuron.isReLU = true
         let advice = StabilityAdvice(residual)
         for text in [advice.divergence, advice.explosion, advice.vanishing, advice.silence] {
             #expect(

@@ -5,6 +5,7 @@ import Foundation
 import Networks
 import ReferenceBackend
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -57,10 +58,10 @@ import Training
         let run = folder.file("run")
         let summary = try await train(TrainingSession(tinyOptions(), output: run))
         let path = run + "/checkpoint-last.safetensors"
-        let file = try Safetensors.read(path)
+        let file = try SafetensorsFile(path)
         let metadata = try ModelMetadata(file.metadata, path: path)
         let network = try Network(metadata.network, backend: Backend(ReferenceBackend()))
-        try CheckpointFile.restore(file, path: path, to: network, optimizer: nil)
+        try CheckpointFile.restore(file, to: network, optimizer: nil)
         let evaluator = Evaluator(network: network, data: tinyData(), batchSize: metadata.batchSize)
         let result = try #require(try await evaluator.run())
         #expect(result.accuracy == summary.last?.testAccuracy)

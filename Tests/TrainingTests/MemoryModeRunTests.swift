@@ -7,6 +7,7 @@ import OpenCLBackend
 import OpenCLRuntime
 import ReferenceBackend
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training
@@ -86,13 +87,13 @@ import Testing
         for mode in MemoryMode.allCases {
             let found = try run(try TestDevice.kernels(), tinyOptions(), mode)
             if let first { #expect(found.state == first, "\(mode)") } else { first = found.state }
-            let rehearsal = try MemoryRehearsal(
+            let dryRun = try MemoryDryRun(
                 TrainingConfiguration(tinyOptions()),
                 data: tinyData(),
                 mode: mode,
-                memory: OpenCLBackend(rehearsingFor: TestDevice.queue().device)
+                memory: OpenCLBackend(dryRunFor: TestDevice.queue().device)
             )
-            let needs = try rehearsal.needs(samples: 8)
+            let needs = try dryRun.needs(samples: 8)
             #expect(found.saved == needs.saved + needs.data, "\(mode)")
             #expect(found.peak == needs.total, "\(mode)")
         }
@@ -142,7 +143,7 @@ import Testing
         return (results, kept, device.memoryUsage.peakBytesInUse)
     }
 
-    @Test("Every family gives the same bits and keeps what a rehearsal says", arguments: BlockFamily.allCases)
+    @Test("Every family gives the same bits and keeps what a dry run says", arguments: BlockFamily.allCases)
     func everyFamily(family: BlockFamily) throws {
         let device = try TestDevice.queue().device
         let fast = try passes(small(family), .fast, on: try TestDevice.kernels())
@@ -150,7 +151,7 @@ import Testing
         var kept = fast.kept
         for mode in MemoryMode.allCases {
             let found = try passes(small(family), mode, on: try TestDevice.kernels())
-            let planned = try passes(small(family), mode, on: OpenCLBackend(rehearsingFor: device))
+            let planned = try passes(small(family), mode, on: OpenCLBackend(dryRunFor: device))
             #expect(found.results == fast.results, "\(mode)")
             #expect(found.kept == planned.kept && found.peak == planned.peak, "\(mode)")
             #expect(found.kept <= kept)

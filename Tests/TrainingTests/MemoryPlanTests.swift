@@ -19,16 +19,17 @@ import Testing
         _ configuration: TrainingConfiguration,
         total: Int = 1 << 40,
         largest: Int = 1 << 40,
+        host: Int? = 1 << 40,
         mostSamples: Int? = nil
     ) throws -> MemoryPlanner {
         try MemoryPlanner(
             configuration,
             data: tinyData(),
-            limits: MemoryLimits(totalBytes: total, largestStorageBytes: largest),
+            limits: MemoryLimits(totalBytes: total, largestStorageBytes: largest, hostBytes: host),
             device: "a small device",
             mostSamples: mostSamples
         ) {
-            OpenCLBackend(rehearsingFor: nil)
+            OpenCLBackend(dryRunFor: nil)
         }
     }
 
@@ -134,13 +135,13 @@ import Testing
             .largestBatch
         #expect(largest > 8 && largest < 100_000)
         func total(_ samples: Int) throws -> Int {
-            let rehearsal = try MemoryRehearsal(
+            let dryRun = try MemoryDryRun(
                 configuration,
                 data: tinyData(),
                 mode: mode,
-                memory: OpenCLBackend(rehearsingFor: nil)
+                memory: OpenCLBackend(dryRunFor: nil)
             )
-            return try rehearsal.needs(samples: samples).total
+            return try dryRun.needs(samples: samples).total
         }
         #expect(try total(largest) <= limit)
         #expect(try total(largest + 2 + largest / 256) > limit)
@@ -168,13 +169,36 @@ import Testing
         #expect(error?.description.contains("--memory lean fits") == true, "\(String(describing: error))")
     }
 
+    /// A run whose step fits must not be killed when it saves.
+    @Test func checkpointsAreCounted() throws {
+        let configuration = try configuration()
+        let free = try planner(configuration).plan(.fast)
+        #expect(free.checkpoint > 4 << 20)
+        // A device that computes in the host's memory has both to hold.
+        let both = free.total + free.checkpoint
+        #expect(try planner(configuration, total: both, host: nil).plan(.fast).fits)
+        let shared = try planner(configuration, total: both - 1, host: nil)
+        let plan = try shared.plan(.fast)
+        #expect(!plan.fits && plan.total <= plan.deviceBytes && plan.largestBatch < 8)
+        let error = #expect(throws: ConfigurationError.self) { try shared.check(plan) }
+        #expect(error?.description.contains("more for its checkpoints, but a small device has") == true)
+        // Another has memory of its own.
+        #expect(try planner(configuration, total: free.total, host: free.checkpoint).plan(.fast).fits)
+        let small = try planner(configuration, host: free.checkpoint - 1)
+        let refused = try small.plan(.fast)
+        #expect(!refused.fits && refused.largestBatch == 0)
+        let reason = #expect(throws: ConfigurationError.self) { try small.check(refused) }
+        #expect(reason?.description.contains("of the host's memory for its checkpoints") == true)
+    }
+
     @Test func memoryFileNames() throws {
         let plan = try planner(try configuration()).plan(.lean)
         let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(plan)) as? [String: Any]
         #expect(
             Set(try #require(object).keys) == [
                 "mode", "batch_size", "parameters", "gradients", "optimizer", "saved_activations", "workspace", "data",
-                "total", "device_bytes", "largest_batch", "largest_storage", "device_largest_storage",
+                "total", "checkpoint", "device_bytes", "host_bytes", "largest_batch", "largest_storage",
+                "device_largest_storage",
             ]
         )
     }

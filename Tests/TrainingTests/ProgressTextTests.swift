@@ -108,7 +108,7 @@ import Testing
 
     @Test(arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (14_140_000, "14,140,000")])
     func groups(count: Int, expected: String) {
-        #expect(ProgressText.grouped(count) == expected)
+        #expect(ProgressText.count(count) == expected)
     }
 
     @Test func recordsReadBack() throws {

@@ -1,6 +1,7 @@
 import Configuration
 import FileFormats
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Training
@@ -192,6 +193,18 @@ import Testing
         try file.write(to: path)
         let error = await #expect(throws: FileFormatError.self) { try await train(resume(parts)) }
         #expect(error?.path == path)
+    }
+
+    @Test(arguments: ["nan", "0", "-3", "inf"])
+    func aTemperatureThatNoSurrogateHasIsRefused(value: String) async throws {
+        try await train(session(parts), stopAfter: 4)
+        let path = parts + "/checkpoint-last.safetensors"
+        var file = try Safetensors.read(path)
+        file.metadata["progress.surrogate_epoch"] = "0"
+        file.metadata["progress.surrogate_temperature"] = value
+        try file.write(to: path)
+        let error = await #expect(throws: FileFormatError.self) { try await train(resume(parts)) }
+        #expect(error?.path == path && error?.problem.contains("surrogate_temperature") == true)
     }
 
     @Test func aTruncatedCheckpointIsRefused() async throws {

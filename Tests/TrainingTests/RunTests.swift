@@ -6,6 +6,7 @@ import Networks
 import ReferenceBackend
 import Synchronization
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training
@@ -254,8 +255,8 @@ import Testing
                 on: Backend(ReferenceBackend()),
                 machine: reference,
                 data: data,
-                observer: { event in
-                    guard case .step = event else { return }
+                observer: { notification in
+                    guard case .step = notification else { return }
                     steps.withLock { $0 += 1 }
                     try? FileManager.default.createDirectory(
                         atPath: path + "/inside",

@@ -8,24 +8,10 @@ import Tensors
 import Testing
 import Training
 
-/// A folder that is gone with the test.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("lsn-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    func file(_ name: String) -> String { path + "/" + name }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
 /// 20 pictures to train on (3 batches of 8) and 10 to test with, 8×8, bright where their class says.
 func tinyData(seed: UInt64 = 1) -> ImageDataset {
     func split(_ count: Int, index: Int) -> ImageSplit {
-        var random = Philox(seed: seed, purpose: .parity, index: index)
+        var random = Philox(seed: seed, purpose: .conformance, index: index)
         var pixels: [UInt8] = []
         var labels: [UInt8] = []
         for _ in 0..<count {
@@ -75,8 +61,8 @@ func train(
         on: Backend(ReferenceBackend()),
         machine: reference,
         data: data,
-        observer: { event in
-            if case .step = event { steps.withLock { $0 += 1 } }
+        observer: { notification in
+            if case .step = notification { steps.withLock { $0 += 1 } }
         },
         shouldStop: { stopAfter.map { limit in steps.withLock { $0 } >= limit } ?? false }
     )

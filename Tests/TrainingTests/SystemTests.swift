@@ -4,6 +4,7 @@ import FileFormats
 import Networks
 import ReferenceBackend
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training
@@ -59,9 +60,9 @@ import Testing
         let tet = try TrainingConfiguration(options(("loss", "tet"), ("tet-lambda", "0.001")))
         #expect(tet.learning.logitsLoss == .temporalEfficient(lambda: 0.001, phi: 1))
         let mpd = try TrainingConfiguration(options(("loss", "mpd"), ("label-smoothing", "0.1")))
-        #expect(mpd.learning.potentialLoss == PotentialDistributionLoss(weight: 0.1))
+        #expect(mpd.learning.mpdLoss == MPDLoss(weight: 0.1))
         #expect(mpd.learning.labelSmoothing == 0.1)
-        #expect(try TrainingConfiguration(OptionList()).learning.potentialLoss == nil)
+        #expect(try TrainingConfiguration(OptionList()).learning.mpdLoss == nil)
     }
 
     @Test(arguments: [

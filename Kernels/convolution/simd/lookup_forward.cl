@@ -5,55 +5,58 @@
 // depend on the firing rate, and no multiplication is left ("the method of the four Russians": Arlazarov, Dinic,
 // Kronrod, Faradzhev, 1970).
 //
-// Tables: [outputs / (VECTORS * WIDTH)][word][ky][kx][nibble][16][VECTORS][WIDTH] floats.
+// Tables: [outputs / (VECTORS * WIDTH)][word][ky][kx][nibble][16][VECTORS][WIDTH] integers, for weights are first rounded to
+// their grid (weight_grid.cl).
 // Specialised further by: BLOCK (output pixels of a work-item), VECTORS (vectors of output channels of a work-item: the
 // row is found once for all of them), COLUMNS (window columns of one pass over the block; it divides KW), COLLECTS
 // (run_moments.cl, whose run is a block).
-// Numerics: float sums; within a row of the table in the order of its channels, then over words, window rows, window
-// columns and nibbles, the same for every pixel.
+// Numerics: sums of integers, without rounding or order; each is rounded once, to a float.
 #include "convolution/simd/lookup_table.cl"
 #include "convolution/simd/run_moments.cl"
+#include "convolution/weight_levels.cl"
 
 // A work-item makes the 16 rows of one nibble: global (words * taps * nibbles, chunks).
-__kernel void subset_sums(__global const float *filter, __global float *tables)
+__kernel void subset_sums(__global const float *filter, __global const float *grid, __global int *tables)
 {
     const int nibble = get_global_id(0) % NIBBLES;
     const int tap = get_global_id(0) / NIBBLES % (KH * KW);
     const int word = get_global_id(0) / (NIBBLES * KH * KW);
     const int chunk = get_global_id(1);
-    FLOATV rows[ROWS];
-    rows[0] = (FLOATV)(0.0f);
+    const FLOATV scale = LOADV(grid + chunk * WIDTH);
+    INTV rows[ROWS];
+    rows[0] = (INTV)(0);
     for (int i = 0; i < 4; i++) {
         const int channel = word * 32 + nibble * 4 + i;
-        FLOATV weight = (FLOATV)(0.0f);
+        INTV weight = (INTV)(0);
         if (channel < CHANNELS)
-            weight = LOADV(filter + ((size_t)tap * CHANNELS + channel) * OUT_STRIDE + chunk * WIDTH);
+            weight = weight_levels(
+                LOADV(filter + ((size_t)tap * CHANNELS + channel) * OUT_STRIDE + chunk * WIDTH), scale);
         for (int j = 0; j < 1 << i; j++)
             rows[(1 << i) + j] = rows[j] + weight;
     }
-    __global float *table =
+    __global int *table =
         tables
         + (((((size_t)(chunk / VECTORS) * WORDS + word) * KH * KW + tap) * NIBBLES + nibble) * ROWS * VECTORS
             + chunk % VECTORS) * WIDTH;
     for (int i = 0; i < ROWS; i++)
-        STOREV(rows[i], table + i * VECTORS * WIDTH);
+        STORE_LEVELS(rows[i], table + i * VECTORS * WIDTH);
 }
 
 // A work-item makes VECTORS vectors of output channels of BLOCK consecutive output pixels: global (blocks, chunks /
 // VECTORS). The sums of the block stay in the first-level cache while one slice of the table after the other passes:
 // COLUMNS window columns of one word, small enough to stay there too.
 __kernel void lookup_forward(
-    __global const uint *spikes, __global const float *tables, __global float *output, int height, int width,
-    int out_height, int out_width, int pixels MOMENTS_PARAMETER)
+    __global const uint *spikes, __global const int *tables, __global const float *grid, __global float *output, int height,
+    int width, int out_height, int out_width, int pixels MOMENTS_PARAMETER)
 {
     const int first = get_global_id(0) * BLOCK;
     const int count = min(BLOCK, pixels - first);
     const int chunk = get_global_id(1) * VECTORS;
-    FLOATV sums[BLOCK * VECTORS];
+    INTV sums[BLOCK * VECTORS];
     for (int i = 0; i < BLOCK * VECTORS; i++)
-        sums[i] = (FLOATV)(0.0f);
-    __global const FLOATV *slice =
-        (__global const FLOATV *)tables + (size_t)chunk * WORDS * KH * KW * NIBBLES * ROWS;
+        sums[i] = (INTV)(0);
+    __global const INTV *slice =
+        (__global const INTV *)tables + (size_t)chunk * WORDS * KH * KW * NIBBLES * ROWS;
     for (int word = 0; word < WORDS; word++)
         for (int ky = 0; ky < KH; ky++)
             for (int kx = 0; kx < KW; kx += COLUMNS, slice += COLUMNS * NIBBLES * ROWS * VECTORS) {
@@ -67,7 +70,7 @@ __kernel void lookup_forward(
                     if (row >= 0 && row < height) {
                         __global const uint *line = spikes + ((size_t)image * height + row) * width * WORDS + word;
                         for (int r = 0; r < run; r++) {
-                            FLOATV sum[VECTORS];
+                            INTV sum[VECTORS];
 #pragma unroll
                             for (int v = 0; v < VECTORS; v++)
                                 sum[v] = sums[(p + r) * VECTORS + v];
@@ -77,7 +80,7 @@ __kernel void lookup_forward(
                                 const uint bits = spikes_at(line, left + c, width);
 #pragma unroll
                                 for (int nibble = 0; nibble < NIBBLES; nibble++) {
-                                    __global const FLOATV *selected =
+                                    __global const INTV *selected =
                                         slice + (c * NIBBLES * ROWS + selected_row(bits, nibble)) * VECTORS;
 #pragma unroll
                                     for (int v = 0; v < VECTORS; v++)
@@ -97,10 +100,11 @@ __kernel void lookup_forward(
                     }
                 }
             }
+    const FLOATV *values = values_of_sums(sums, count, grid + OUT_STRIDE + chunk * WIDTH);
     for (int p = 0; p < count; p++)
         for (int v = 0; v < VECTORS; v++)
-            STOREV(sums[p * VECTORS + v], output + ((size_t)first + p) * OUT_STRIDE + (chunk + v) * WIDTH);
+            STOREV(values[p * VECTORS + v], output + ((size_t)first + p) * OUT_STRIDE + (chunk + v) * WIDTH);
 #if COLLECTS
-    store_moments(sums, count, moments + (size_t)get_global_id(0) * 2 * OUT_STRIDE + chunk * WIDTH);
+    store_moments(values, count, moments + (size_t)get_global_id(0) * 2 * OUT_STRIDE + chunk * WIDTH);
 #endif
 }

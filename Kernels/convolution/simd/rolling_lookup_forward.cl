@@ -6,10 +6,10 @@
 #define ENTRY_VECTORS (KW * VECTORS == 3 ? 4 : KW * VECTORS)
 #include "convolution/simd/rolling_rows.cl"
 
-static inline void add_selected(FLOATV rolling[KW][VECTORS], __global const FLOATV *entries, uint spikes)
+static inline void add_selected(INTV rolling[KW][VECTORS], __global const INTV *entries, uint spikes)
 {
     ROW_LOOP(nibble, NIBBLES) {
-        __global const FLOATV *entry = entries + selected_row(spikes, nibble) * ENTRY_VECTORS;
+        __global const INTV *entry = entries + selected_row(spikes, nibble) * ENTRY_VECTORS;
         ROW_LOOP(k, KW)
             ROW_LOOP(v, VECTORS)
                 rolling[k][v] += entry[(KW - 1 - k) * VECTORS + v];
@@ -17,31 +17,33 @@ static inline void add_selected(FLOATV rolling[KW][VECTORS], __global const FLOA
 }
 
 // A work-item packs one word, window row and chunk; global (words * KH, chunks).
-__kernel void pack_subset_sums(__global const float *filter, __global float *entries CHOICE_PARAMETERS)
+__kernel void pack_subset_sums(
+    __global const float *filter, __global const float *grid, __global int *entries CHOICE_PARAMETERS)
 {
     LEAVE_TO_THE_OTHER
     const int ky = get_global_id(0) % KH;
     const int word = get_global_id(0) / KH;
     const int chunk = get_global_id(1);
-    __global float *packed = packed_entries(entries, word, ky, chunk);
+    const FLOATV scale = LOADV(grid + chunk * WIDTH);
+    __global int *packed = packed_entries(entries, word, ky, chunk);
     for (int kx = 0; kx < KW; kx++)
         for (int nibble = 0; nibble < NIBBLES; nibble++) {
-            FLOATV sums[ROWS];
-            sums[0] = (FLOATV)(0.0f);
+            INTV sums[ROWS];
+            sums[0] = (INTV)(0);
             for (int i = 0; i < 4; i++) {
-                const FLOATV weight = weight_of(filter, ky, kx, word * 32 + nibble * 4 + i, chunk);
+                const INTV weight = levels_of(filter, scale, ky, kx, word * 32 + nibble * 4 + i, chunk);
                 for (int j = 0; j < 1 << i; j++)
                     sums[(1 << i) + j] = sums[j] + weight;
             }
             for (int row = 0; row < ROWS; row++)
-                STOREV(sums[row], packed + ((size_t)(nibble * ROWS + row) * ENTRY_VECTORS + kx * VECTORS) * WIDTH);
+                STORE_LEVELS(sums[row], packed + ((size_t)(nibble * ROWS + row) * ENTRY_VECTORS + kx * VECTORS) * WIDTH);
         }
 }
 
 __kernel void rolling_lookup_forward(
-    __global const uint *spikes, __global const float *entries, __global float *output, int height, int width,
-    int out_height, int rows MOMENTS_PARAMETER CHOICE_PARAMETERS)
+    __global const uint *spikes, __global const int *entries, __global const float *grid, __global float *output, int height,
+    int width, int out_height, int rows MOMENTS_PARAMETER CHOICE_PARAMETERS)
 {
     LEAVE_TO_THE_OTHER
-    roll_rows(spikes, entries, output, height, width, out_height, rows MOMENTS_ARGUMENT);
+    roll_rows(spikes, entries, grid, output, height, width, out_height, rows MOMENTS_ARGUMENT);
 }

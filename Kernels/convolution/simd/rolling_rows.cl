@@ -8,18 +8,18 @@
 // Both are enqueued where either may be the faster; the number of spikes, counted on the device (count_spikes.cl), decides
 // which of the two does the work, so that the choice depends on data alone and no one waits for it.
 //
-// Weights are first packed into entries: [outputs / (VECTORS * WIDTH)][word][ky][entry][kx][VECTORS][WIDTH] floats. The
-// entries of one word and window row, some 30 KB, stay in the first-level cache while a block of rows passes by.
+// Weights are first rounded to their grid (weight_grid.cl) and packed into entries:
+// [outputs / (VECTORS * WIDTH)][word][ky][entry][kx][VECTORS][WIDTH] integers. The entries of one word and window row, some 30 KB, stay in the first-level cache while a block of rows passes by.
 // An including file defines SPARSE (which of the two it is), ENTRIES (of a word), ENTRY_VECTORS (vectors from one to the
 // next) and, below the include, add_selected().
 // Specialised by: what lookup_table.cl says, CHOOSES (whether the number of spikes decides), LARGEST_SPARSE_RATE (in
 // thousandths, up to which the sparse kernel does the work), VECTORS (vectors of output channels of a work-item), OUT_WIDTH
 // (pixels of an output row), BLOCK_ROWS (output rows of a work-item), COLLECTS (run_moments.cl) and RUN_ROWS (rows of a run
 // of it, of which a block has one or more).
-// Numerics: float sums over words, window rows, and then from left to right over the pixels of the row; of a pixel over
-// its spikes, or nibbles, in the order of channels.
+// Numerics: sums of integers, without rounding or order; each is rounded once, to a float.
 #include "convolution/simd/lookup_table.cl"
 #include "convolution/simd/run_moments.cl"
+#include "convolution/weight_levels.cl"
 
 #if CHOOSES
 #define CHOICE_PARAMETERS , __global const ulong *counts, int parts, int pixels
@@ -37,36 +37,39 @@
 #define ROW_LOOP(index, count) _Pragma("unroll") for (int index = 0; index < (count); index++)
 
 // Where the entries of a word, window row and chunk begin, of window column 0.
-static inline __global float *packed_entries(__global float *entries, int word, int ky, int chunk)
+static inline __global int *packed_entries(__global int *entries, int word, int ky, int chunk)
 {
     return entries
         + ((((size_t)(chunk / VECTORS) * WORDS + word) * KH + ky) * ENTRIES * ENTRY_VECTORS + chunk % VECTORS) * WIDTH;
 }
 
-// The weights of input channel `channel`, 0 where there is none, at a window position.
-static inline FLOATV weight_of(__global const float *filter, int ky, int kx, int channel, int chunk)
+// The weights of input channel `channel`, 0 where there is none, at a window position, as integers.
+static inline INTV levels_of(
+    __global const float *filter, FLOATV scale, int ky, int kx, int channel, int chunk)
 {
     return channel < CHANNELS
-        ? LOADV(filter + ((size_t)(ky * KW + kx) * CHANNELS + channel) * OUT_STRIDE + chunk * WIDTH) : (FLOATV)(0.0f);
+        ? weight_levels(
+            LOADV(filter + ((size_t)(ky * KW + kx) * CHANNELS + channel) * OUT_STRIDE + chunk * WIDTH), scale)
+        : (INTV)(0);
 }
 
 // Adds to each of the sums what the spikes of a word select in `entries`; rolling[k] takes window column KW - 1 - k.
-static inline void add_selected(FLOATV rolling[KW][VECTORS], __global const FLOATV *entries, uint spikes);
+static inline void add_selected(INTV rolling[KW][VECTORS], __global const INTV *entries, uint spikes);
 
 // A work-item makes VECTORS vectors of output channels of BLOCK_ROWS output rows: global (blocks, chunks / VECTORS). `rows`
 // counts the output rows of all images.
 static inline void roll_rows(
-    __global const uint *spikes, __global const float *entries, __global float *output, int height, int width,
-    int out_height, int rows MOMENTS_PARAMETER)
+    __global const uint *spikes, __global const int *entries, __global const float *grid, __global float *output, int height,
+    int width, int out_height, int rows MOMENTS_PARAMETER)
 {
     const int first = get_global_id(0) * BLOCK_ROWS;
     const int end = min(first + BLOCK_ROWS, rows);
     const int chunk = get_global_id(1) * VECTORS;
-    FLOATV sums[BLOCK_ROWS * OUT_WIDTH * VECTORS];
+    INTV sums[BLOCK_ROWS * OUT_WIDTH * VECTORS];
     for (int i = 0; i < BLOCK_ROWS * OUT_WIDTH * VECTORS; i++)
-        sums[i] = (FLOATV)(0.0f);
-    __global const FLOATV *slice =
-        (__global const FLOATV *)entries + (size_t)get_global_id(1) * WORDS * KH * ENTRIES * ENTRY_VECTORS;
+        sums[i] = (INTV)(0);
+    __global const INTV *slice =
+        (__global const INTV *)entries + (size_t)get_global_id(1) * WORDS * KH * ENTRIES * ENTRY_VECTORS;
     for (int word = 0; word < WORDS; word++)
         for (int ky = 0; ky < KH; ky++, slice += ENTRIES * ENTRY_VECTORS)
             for (int r = first; r < end; r++) {
@@ -74,14 +77,14 @@ static inline void roll_rows(
                 if (y < 0 || y >= height)
                     continue;
                 __global const uint *line = spikes + ((size_t)(r / out_height) * height + y) * width * WORDS + word;
-                FLOATV *row = sums + (r - first) * OUT_WIDTH * VECTORS;
+                INTV *row = sums + (r - first) * OUT_WIDTH * VECTORS;
                 // At pixel x, rolling[k] is the sum of output pixel x + PAD - (KW - 1) + k, whose window holds x in
                 // column KW - 1 - k. Every loop over k must be unrolled, or the sums are no registers.
-                FLOATV rolling[KW][VECTORS];
+                INTV rolling[KW][VECTORS];
                 ROW_LOOP(k, KW) {
                     const int x = PAD - (KW - 1) + k;
                     ROW_LOOP(v, VECTORS)
-                        rolling[k][v] = x >= 0 && x < OUT_WIDTH ? row[x * VECTORS + v] : (FLOATV)(0.0f);
+                        rolling[k][v] = x >= 0 && x < OUT_WIDTH ? row[x * VECTORS + v] : (INTV)(0);
                 }
                 for (int x = 0; x < width; x++) {
                     add_selected(rolling, slice, line[(size_t)x * WORDS]);
@@ -103,13 +106,14 @@ static inline void roll_rows(
                             row[x * VECTORS + v] = rolling[k][v];
                 }
             }
+    const FLOATV *values = values_of_sums(sums, (end - first) * OUT_WIDTH, grid + OUT_STRIDE + chunk * WIDTH);
     for (int p = 0; p < (end - first) * OUT_WIDTH; p++)
         for (int v = 0; v < VECTORS; v++)
-            STOREV(sums[p * VECTORS + v], output + ((size_t)first * OUT_WIDTH + p) * OUT_STRIDE + (chunk + v) * WIDTH);
+            STOREV(values[p * VECTORS + v], output + ((size_t)first * OUT_WIDTH + p) * OUT_STRIDE + (chunk + v) * WIDTH);
 #if COLLECTS
     for (int r = first; r < end; r += RUN_ROWS)
         store_moments(
-            sums + (r - first) * OUT_WIDTH * VECTORS, min(RUN_ROWS, end - r) * OUT_WIDTH,
+            values + (r - first) * OUT_WIDTH * VECTORS, min(RUN_ROWS, end - r) * OUT_WIDTH,
             moments + (size_t)(r / RUN_ROWS) * 2 * OUT_STRIDE + chunk * WIDTH);
 #endif
 }

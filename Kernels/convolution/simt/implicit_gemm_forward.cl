@@ -3,12 +3,14 @@
 //
 // Rows of the tile are pixels of the result, columns its channels, the sum goes over window positions and input channels.
 //
-// Spikes stay packed until they are in registers: a work-group reads one word for 32 terms of a pixel, and each becomes 0 or
-// 1 when it is multiplied.
+// Spikes stay packed until they are in registers: a work-group reads one word for 32 terms of a pixel, each of which selects a
+// weight, an integer of its output channel's grid (weight_grid.cl), or 0.
 //
 // Mapping: see convolution/simt/implicit_gemm_tile.cl; global (SIDE · column tiles · pixel tiles, SIDE).
-// Numerics: the sum goes over window rows, window columns and channels.
+// Numerics: sums of spikes are of integers, without rounding or order, and rounded once, to a float; sums of real values go
+// over window rows, window columns and channels.
 #include "convolution/simt/implicit_gemm_tile.cl"
+#include "convolution/weight_levels.cl"
 
 // Weights of window position `tap` and `depth` input channels from `channel` on, for a tile of output channels.
 static inline void load_weights(
@@ -36,46 +38,75 @@ static inline void store_pixels(
         }
 }
 
+// The weights of window position `tap` and `depth` input channels from `channel` on, as integers, for a tile of output
+// channels.
+static inline void load_levels(
+    __global const float *filter, __global const float *grid, __local int *levels, int tap, int channel, int depth, int first)
+{
+    for (int i = ITEM; i < depth * TILE_COLUMNS; i += ITEMS) {
+        const int column = first + i % TILE_COLUMNS;
+        levels[i] = column < OUT_STRIDE
+            ? weight_level(
+                filter[((size_t)tap * CHANNELS + channel + i / TILE_COLUMNS) * OUT_STRIDE + column], grid[column]) : 0;
+    }
+}
+
 __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void implicit_gemm_spike_forward(
-    __global const uint *spikes, __global const float *filter, __global float *output, int height, int width,
-    int out_height, int out_width, int pixels)
+    __global const uint *spikes, __global const float *filter, __global const float *grid, __global float *output,
+    int height, int width, int out_height, int out_width, int pixels)
 {
     __local uint words[TILE_ROWS];
-    __local float weights[DEPTH * TILE_COLUMNS];
+    __local int levels[DEPTH * TILE_COLUMNS];
     const int first = TILE_ACROSS(OUT_STRIDE) * TILE_COLUMNS;
     const int start = TILE_DOWN(OUT_STRIDE) * TILE_ROWS;
     const Place mine = place_of(start + ITEM, pixels, out_height, out_width);
-    float sums[ROWS][COLUMNS];
-    clear_sums(sums);
+    int sums[ROWS][COLUMNS];
+#pragma unroll
+    for (int r = 0; r < ROWS; ++r)
+#pragma unroll
+        for (int c = 0; c < COLUMNS; ++c)
+            sums[r][c] = 0;
     for (int tap = 0; tap < TAPS; ++tap) {
         const int source = pixel_under(mine, tap / KW, tap % KW, height, width);
         for (int word = 0; word < WORDS; ++word) {
             const int depth = min(DEPTH, CHANNELS - word * DEPTH);
             if (ITEM < TILE_ROWS)
                 words[ITEM] = source >= 0 ? spikes[(size_t)source * WORDS + word] : 0u;
-            load_weights(filter, weights, tap, word * DEPTH, depth, first);
+            load_levels(filter, grid, levels, tap, word * DEPTH, depth, first);
             barrier(CLK_LOCAL_MEM_FENCE);
             uint bits[ROWS];
 #pragma unroll
             for (int r = 0; r < ROWS; ++r)
                 bits[r] = words[LOCAL_Y + SIDE * r];
             for (int k = 0; k < depth; ++k) {
-                float factors[COLUMNS];
+                int selected[COLUMNS];
 #pragma unroll
                 for (int c = 0; c < COLUMNS; ++c)
-                    factors[c] = weights[k * TILE_COLUMNS + LOCAL_X + SIDE * c];
+                    selected[c] = levels[k * TILE_COLUMNS + LOCAL_X + SIDE * c];
 #pragma unroll
                 for (int r = 0; r < ROWS; ++r) {
-                    const float spike = bits[r] & 1u << k ? 1.0f : 0.0f;
+                    const int mask = -(int)(bits[r] >> k & 1u);
 #pragma unroll
                     for (int c = 0; c < COLUMNS; ++c)
-                        sums[r][c] = fma(spike, factors[c], sums[r][c]);
+                        sums[r][c] += selected[c] & mask;
                 }
             }
             barrier(CLK_LOCAL_MEM_FENCE);
         }
     }
-    store_pixels(sums, output, start, pixels, first);
+    float unscale[COLUMNS];
+#pragma unroll
+    for (int c = 0; c < COLUMNS; ++c) {
+        const int column = first + LOCAL_X + SIDE * c;
+        unscale[c] = column < OUT_STRIDE ? grid[OUT_STRIDE + column] : 0.0f;
+    }
+    float values[ROWS][COLUMNS];
+#pragma unroll
+    for (int r = 0; r < ROWS; ++r)
+#pragma unroll
+        for (int c = 0; c < COLUMNS; ++c)
+            values[r][c] = convert_float(sums[r][c]) * unscale[c];
+    store_pixels(values, output, start, pixels, first);
 }
 
 __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void implicit_gemm_forward(

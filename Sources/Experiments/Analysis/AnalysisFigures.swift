@@ -1,9 +1,9 @@
-public import Reports
+package import Reports
 import Training
 
 extension NetworkAnalysis {
     /// Pictures by file name: firing rates, identity (Fig. 6), gradient norms (Fig. 7), synaptic operations.
-    public var figures: [(name: String, figure: Figure)] {
+    package var figures: [(name: String, figure: Figure)] {
         [("rates", rates), ("gradients", gradients), ("operations", operations)].map { ($0.0 + ".svg", $0.1) }
     }
 

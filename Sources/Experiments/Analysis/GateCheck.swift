@@ -1,23 +1,23 @@
-public import Networks
+package import Networks
 import Synchronization
-public import Tensors
+package import Tensors
 
 /// How the outputs of a block were found to be, value by value.
-public struct OutputCheck: Codable, Hashable, Sendable {
+package struct OutputCheck: Codable, Hashable, Sendable {
     /// Values that were looked at.
-    public var values = 0
+    package var values = 0
     /// Of them, those that are neither 0 nor 1.
-    public var notBinary = 0
+    package var notBinary = 0
     /// Of them, those that are no whole numbers.
-    public var notIntegers = 0
+    package var notIntegers = 0
     /// Of an LSN block, those where the gate's real-valued form gives another value than its logical one.
-    public var mismatches = 0
+    package var mismatches = 0
 
     /// Nothing looked at yet.
-    public init() {}
+    package init() {}
 
     /// Names in JSON.
-    public enum CodingKeys: String, CodingKey {
+    package enum CodingKeys: String, CodingKey {
         case values
         case notBinary = "not_binary"
         case notIntegers = "not_integers"
@@ -43,20 +43,20 @@ public struct OutputCheck: Codable, Hashable, Sendable {
 ///
 /// is evaluated in floating point for every neuron, its values are counted, and compared with the spikes that the device
 /// computed. Of other families the values themselves are counted.
-public final class GateCheck: NetworkObserver {
+package final class GateCheck: NetworkObserver {
     private let backend: Backend
     private let found = Mutex<[String: OutputCheck]>([:])
 
     /// A check that has looked at nothing.
-    public init(backend: Backend) {
+    package init(backend: Backend) {
         self.backend = backend
     }
 
     /// By the name of the block, over all passes so far.
-    public var checks: [String: OutputCheck] { found.withLock { $0 } }
+    package var checks: [String: OutputCheck] { found.withLock { $0 } }
 
     /// Looks at the block's output.
-    public func didRun(_ block: BlockObservation) throws(BackendError) {
+    package func didRun(_ block: BlockObservation) throws(BackendError) {
         let check: OutputCheck
         switch block.output {
         case .spikes(let output):
@@ -79,7 +79,7 @@ public final class GateCheck: NetworkObserver {
     }
 
     /// Nothing to see here.
-    public func willDifferentiate(_ name: String, gradient: RealTensor) throws(BackendError) {}
+    package func willDifferentiate(_ name: String, gradient: RealTensor) throws(BackendError) {}
 
     private static func count(_ values: [Float]) -> OutputCheck {
         var check = OutputCheck()

@@ -1,19 +1,19 @@
-public import Datasets
-public import Networks
-public import Training
+package import Datasets
+package import Networks
 import Tensors
+package import Training
 
 /// Runs a trained network over its data and counts: firing rates, identity, outputs, operations, gradients.
-public struct NetworkAnalyzer: Sendable {
+package struct NetworkAnalyzer: Sendable {
     /// How much is looked at.
-    public struct Extent: Sendable {
+    package struct Extent: Sendable {
         /// Batches of the training split that gradient norms are means over.
-        public var gradientBatches: Int
+        package var gradientBatches: Int
         /// Batches of the test split whose outputs are looked at value by value.
-        public var checkedBatches: Int
+        package var checkedBatches: Int
 
         /// Enough for a mean and a proof.
-        public init(gradientBatches: Int = 4, checkedBatches: Int = 1) {
+        package init(gradientBatches: Int = 4, checkedBatches: Int = 1) {
             self.gradientBatches = gradientBatches
             self.checkedBatches = checkedBatches
         }
@@ -29,7 +29,7 @@ public struct NetworkAnalyzer: Sendable {
     ///   - network: the one that `configuration` describes for `data`.
     ///   - configuration: of the run that trained it.
     ///   - data: what it was trained on, the test split as `--limit-test` leaves it.
-    public init(network: Network, configuration: TrainingConfiguration, data: any TrainingData) {
+    package init(network: Network, configuration: TrainingConfiguration, data: any TrainingData) {
         self.network = network
         self.configuration = configuration
         self.data = data
@@ -42,7 +42,7 @@ public struct NetworkAnalyzer: Sendable {
     /// - Parameters:
     ///   - extent: how much is looked at.
     ///   - progress: hears how many batches are done, of how many.
-    public func run(_ extent: Extent, progress: (_ done: Int, _ total: Int) -> Void) throws -> NetworkAnalysis {
+    package func run(_ extent: Extent, progress: (_ done: Int, _ total: Int) -> Void) throws -> NetworkAnalysis {
         let batches = data.evaluationBatches(batchSize: configuration.learning.batchSize)
         let total = batches.batchCount + extent.gradientBatches
         let forward = try watchForward(batches, extent) { progress($0, total) }

@@ -1,24 +1,24 @@
-public import Networks
+package import Networks
 import Synchronization
-public import Tensors
+package import Tensors
 
 /// The work of a convolution or of a fully connected layer, counted over some samples.
-public struct SynapseCount: Codable, Hashable, Sendable {
+package struct SynapseCount: Codable, Hashable, Sendable {
     /// E.g. `stages.0.1.excitatory.0.conv`, `head.fc`.
-    public var name: String
+    package var name: String
     /// Additions of a weight: one for every 1 that enters and every output that it reaches.
-    public var accumulates = 0
+    package var accumulates = 0
     /// Products with a weight that are added: for every value that enters and is neither 0 nor 1.
-    public var multiplyAccumulates = 0
+    package var multiplyAccumulates = 0
     /// What a network of real values would multiply and add in this layer, once a sample instead of at every time step.
-    public var dense = 0
+    package var dense = 0
     /// Values that entered, those of all time steps.
-    public var inputs = 0
+    package var inputs = 0
     /// Of them, those that are not 0.
-    public var activeInputs = 0
+    package var activeInputs = 0
 
     /// Names in JSON.
-    public enum CodingKeys: String, CodingKey {
+    package enum CodingKeys: String, CodingKey {
         case name
         case accumulates
         case multiplyAccumulates = "multiply_accumulates"
@@ -28,7 +28,7 @@ public struct SynapseCount: Codable, Hashable, Sendable {
     }
 
     /// Nothing counted yet.
-    public init(name: String) {
+    package init(name: String) {
         self.name = name
     }
 }
@@ -39,7 +39,7 @@ public struct SynapseCount: Codable, Hashable, Sendable {
 /// A value of 0 costs nothing, a 1 an accumulate for every output that it reaches, any other value a multiply-accumulate.
 /// The layer that sees the picture multiplies all of it. What enters is read back to the host, so this is for analyses,
 /// not for training.
-public final class SynapseCounter: NetworkObserver {
+package final class SynapseCounter: NetworkObserver {
     private struct Contents {
         var order: [String] = []
         var counts: [String: SynapseCount] = [:]
@@ -57,25 +57,25 @@ public final class SynapseCounter: NetworkObserver {
     ///   - backend: the network's.
     ///   - timeSteps: the network's.
     ///   - first: the layer that sees a picture, which stands still, and so passes it once; nil for frames of recordings.
-    public init(backend: Backend, timeSteps: Int, first: String? = "stem.conv") {
+    package init(backend: Backend, timeSteps: Int, first: String? = "stem.conv") {
         self.backend = backend
         self.timeSteps = timeSteps
         self.first = first
     }
 
     /// Every layer in order, over all passes so far.
-    public var counts: [SynapseCount] {
+    package var counts: [SynapseCount] {
         contents.withLock { contents in contents.order.compactMap { contents.counts[$0] } }
     }
 
     /// Nothing to see here.
-    public func didRun(_ block: BlockObservation) throws(BackendError) {}
+    package func didRun(_ block: BlockObservation) throws(BackendError) {}
 
     /// Nothing to see here.
-    public func willDifferentiate(_ name: String, gradient: RealTensor) throws(BackendError) {}
+    package func willDifferentiate(_ name: String, gradient: RealTensor) throws(BackendError) {}
 
     /// Counts a layer's work.
-    public func willConvolve(_ convolution: ConvolutionObservation) throws(BackendError) {
+    package func willConvolve(_ convolution: ConvolutionObservation) throws(BackendError) {
         let shape = convolution.input.shape
         let (filter, geometry) = (convolution.filter, convolution.geometry)
         let rows = Self.reached(by: shape.height, window: filter.height, geometry)

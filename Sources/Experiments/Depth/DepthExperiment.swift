@@ -1,10 +1,10 @@
-public import Configuration
+package import Configuration
 import Networks
 import Reports
-public import Training
+package import Training
 
 /// Networks that the depth experiment compares.
-public enum DepthSystem: String, CaseIterable, Codable, Sendable {
+package enum DepthSystem: String, CaseIterable, Codable, Sendable {
     /// LSN with the start and the surrogate that this project gives its depth.
     case lsn
     /// LSN as the paper starts it: norms at weight 1, bias 0, a surrogate of height 1 unless the plan has another for all.
@@ -24,21 +24,21 @@ public enum DepthSystem: String, CaseIterable, Codable, Sendable {
 }
 
 /// What the depth experiment trains, all under one budget.
-public struct DepthPlan: Codable, Hashable, Sendable {
+package struct DepthPlan: Codable, Hashable, Sendable {
     /// Which systems.
-    public var systems: [DepthSystem]
+    package var systems: [DepthSystem]
     /// Which depths, by the number in the models' names.
-    public var depths: [Int]
+    package var depths: [Int]
     /// Channels of the first stage; every model's width is chosen so.
-    public var channels: Int
+    package var channels: Int
     /// Options of every run: data set, epochs, batch size, learning rate, time steps; a surrogate's height, if all systems
     /// are to have the same.
-    public var options: OptionList
+    package var options: OptionList
     /// A run for each.
-    public var seeds: [UInt64]
+    package var seeds: [UInt64]
 
     /// Gathers what belongs together.
-    public init(systems: [DepthSystem], depths: [Int], channels: Int, options: OptionList, seeds: [UInt64]) {
+    package init(systems: [DepthSystem], depths: [Int], channels: Int, options: OptionList, seeds: [UInt64]) {
         self.systems = systems
         self.depths = depths
         self.channels = channels
@@ -82,30 +82,30 @@ public struct DepthPlan: Codable, Hashable, Sendable {
     }
 
     /// Every run by name and options, in order.
-    public func runs() throws -> [PlannedRun] { try entries().map(\.run) }
+    package func runs() throws -> [PlannedRun] { try entries().map(\.run) }
 }
 
 /// What the depth experiment found.
-public struct DepthResults: Codable, Hashable, Sendable {
+package struct DepthResults: Codable, Hashable, Sendable {
     /// What was asked.
-    public var plan: DepthPlan
+    package var plan: DepthPlan
     /// Where it ran.
-    public var machine: MachineRecord
+    package var machine: MachineRecord
     /// One for each system, depth and seed.
-    public var runs: [Run]
+    package var runs: [Run]
 
     /// A run.
-    public struct Run: Codable, Hashable, Sendable {
+    package struct Run: Codable, Hashable, Sendable {
         /// Which system.
-        public var system: DepthSystem
+        package var system: DepthSystem
         /// The number in the model's name.
-        public var depth: Int
+        package var depth: Int
         /// Of its random numbers.
-        public var seed: UInt64
+        package var seed: UInt64
         /// Its options, its epochs, and its blocks in the last of them.
-        public var record: CompletedRun
+        package var record: CompletedRun
         /// Of the gradient, in the last epoch's last batch.
-        public var growth: GradientGrowth?
+        package var growth: GradientGrowth?
     }
 
     /// Puts what `completed` runs gave beside what was planned, in the same order.
@@ -133,18 +133,18 @@ public struct DepthResults: Codable, Hashable, Sendable {
 }
 
 /// Trains every run of the plan and writes results, pictures and the report to the experiment's folder.
-public struct DepthExperiment: Sendable {
+package struct DepthExperiment: Sendable {
     private let plan: DepthPlan
     private let folder: ExperimentFolder
 
     /// An experiment in `folder`.
-    public init(_ plan: DepthPlan, folder: ExperimentFolder) {
+    package init(_ plan: DepthPlan, folder: ExperimentFolder) {
         self.plan = plan
         self.folder = folder
     }
 
     /// Brings every run to its end; see ``RunList/perform(_:)``.
-    public func run(_ list: RunList, machine: MachineRecord, command: String) async throws
+    package func run(_ list: RunList, machine: MachineRecord, command: String) async throws
         -> DepthResults
     {
         let completed = try await list.perform(plan.runs())

@@ -130,7 +130,6 @@ extension DepthResults {
 
     /// The mean of what is known; nil where nothing is.
     func mean(_ values: [Double?]) -> Double? {
-        let known = values.compactMap(\.self)
-        return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
+        values.compactMap(\.self).mean
     }
 }

@@ -6,7 +6,7 @@ import Training
 
 extension DepthResults {
     /// The report in Markdown, its pictures beside it.
-    public func report(command: String) -> [UInt8] {
+    package func report(command: String) -> [UInt8] {
         var report = MarkdownReport("Depth")
         let budget = runs.map(\.record).budget(namesLearningRate: true)
         report.paragraph(
@@ -68,8 +68,8 @@ extension DepthResults {
             return "all have a triangular surrogate of height \(height)"
         }
         return
-            "the triangular surrogate's height is 1, but for `lsn` beyond \(BranchStart.shallowBlocks) blocks, whose own is "
-            + "0.7, and less beyond \(BranchStart.deepBlocks)"
+            "the triangular surrogate's height is 1, but for `lsn` beyond \(BranchInitialization.shallowBlocks) blocks, whose own is "
+            + "0.7, and less beyond \(BranchInitialization.deepBlocks)"
     }
 
     private func accuracyRow(_ system: DepthSystem) -> [String] {
@@ -96,7 +96,7 @@ extension DepthResults {
         let last = record.epochs.last
         return [
             record.name, "\(record.size.layers)", "\(record.size.blocks)",
-            ProgressText.grouped(record.size.parameters),
+            ProgressText.count(record.size.parameters),
             Figure.percent(last?.trainAccuracy), Figure.percent(record.testAccuracy),
             Figure.percent(record.epochs.map(\.testAccuracy).max()), Figure.number(last?.imagesPerSecond),
             record.failure.map { "step \($0.step): \($0.what)" } ?? "as planned",

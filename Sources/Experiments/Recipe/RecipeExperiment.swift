@@ -1,19 +1,19 @@
 import Reports
-public import Training
+package import Training
 
 /// Trains every run of the plan and writes results, pictures and the report to the experiment's folder.
-public struct RecipeExperiment: Sendable {
+package struct RecipeExperiment: Sendable {
     private let plan: RecipePlan
     private let folder: ExperimentFolder
 
     /// An experiment in `folder`.
-    public init(_ plan: RecipePlan, folder: ExperimentFolder) {
+    package init(_ plan: RecipePlan, folder: ExperimentFolder) {
         self.plan = plan
         self.folder = folder
     }
 
     /// Brings every run to its end; see ``RunList/perform(_:)``.
-    public func run(_ list: RunList, machine: MachineRecord, command: String) async throws
+    package func run(_ list: RunList, machine: MachineRecord, command: String) async throws
         -> RecipeResults
     {
         let entries = try plan.entries()

@@ -1,23 +1,24 @@
-public import Configuration
+package import Configuration
 import Networks
+import Reports
 import Tensors
-public import Training
+package import Training
 
 /// What tells apart the ways to train that the recipe experiment compares.
-public struct Recipe: Codable, Hashable, Sendable {
+package struct Recipe: Codable, Hashable, Sendable {
     /// Name of the architecture.
-    public var model: String
+    package var model: String
     /// γ and b of the norm that ends a branch.
-    public var start: NormStart
+    package var start: NormStart
     /// h, the peak of the triangular surrogate.
-    public var height: Float
+    package var height: Float
     /// The highest learning rate.
-    public var learningRate: Double
+    package var learningRate: Double
     /// Epochs over which the learning rate rises to it.
-    public var warmupEpochs: Int
+    package var warmupEpochs: Int
 
     /// Names in JSON.
-    public enum CodingKeys: String, CodingKey {
+    package enum CodingKeys: String, CodingKey {
         case model
         case start
         case height
@@ -33,26 +34,26 @@ public struct Recipe: Codable, Hashable, Sendable {
 
 /// What the recipe experiment trains: every model from every start, with every height, learning rate and warm-up, under
 /// one budget.
-public struct RecipePlan: Codable, Hashable, Sendable {
+package struct RecipePlan: Codable, Hashable, Sendable {
     /// Names of architectures.
-    public var models: [String]
+    package var models: [String]
     /// Starts of an LSN's branches; other families start at 1, 0 as their authors have it.
-    public var starts: [NormStart]
+    package var starts: [NormStart]
     /// Peaks of the triangular surrogate, for every model.
-    public var heights: [Float]
+    package var heights: [Float]
     /// Learning rates, for every model.
-    public var learningRates: [Double]
+    package var learningRates: [Double]
     /// Lengths of the warm-up, for every model.
-    public var warmups: [Int]
+    package var warmups: [Int]
     /// Channels of the first stage; every model's width is chosen so.
-    public var channels: Int
+    package var channels: Int
     /// Options of every run: data set, epochs, batch size, time steps.
-    public var options: OptionList
+    package var options: OptionList
     /// A run for each.
-    public var seeds: [UInt64]
+    package var seeds: [UInt64]
 
     /// Names in JSON.
-    public enum CodingKeys: String, CodingKey {
+    package enum CodingKeys: String, CodingKey {
         case models
         case starts
         case heights
@@ -64,7 +65,7 @@ public struct RecipePlan: Codable, Hashable, Sendable {
     }
 
     /// Gathers what belongs together.
-    public init(
+    package init(
         models: [String],
         starts: [NormStart],
         heights: [Float],
@@ -135,26 +136,26 @@ public struct RecipePlan: Codable, Hashable, Sendable {
     }
 
     /// Every run by name and options, in order.
-    public func runs() throws -> [PlannedRun] { try entries().map(\.run) }
+    package func runs() throws -> [PlannedRun] { try entries().map(\.run) }
 }
 
 /// What the recipe experiment found.
-public struct RecipeResults: Codable, Hashable, Sendable {
+package struct RecipeResults: Codable, Hashable, Sendable {
     /// What was asked.
-    public var plan: RecipePlan
+    package var plan: RecipePlan
     /// Where it ran.
-    public var machine: MachineRecord
+    package var machine: MachineRecord
     /// One for each recipe and seed.
-    public var runs: [Run]
+    package var runs: [Run]
 
     /// A run.
-    public struct Run: Codable, Hashable, Sendable {
+    package struct Run: Codable, Hashable, Sendable {
         /// How it was trained.
-        public var recipe: Recipe
+        package var recipe: Recipe
         /// Its options and its epochs; no blocks.
-        public var record: CompletedRun
+        package var record: CompletedRun
         /// Of the gradient, in the last epoch's last batch.
-        public var growth: GradientGrowth?
+        package var growth: GradientGrowth?
     }
 
     /// Test accuracy after the last epoch, a number for each seed; 0 for a run whose values stopped being finite.
@@ -164,7 +165,6 @@ public struct RecipeResults: Codable, Hashable, Sendable {
 
     /// Of these, the mean.
     func meanAccuracy(_ recipe: Recipe) -> Double {
-        let values = accuracies(recipe)
-        return values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+        accuracies(recipe).mean ?? 0
     }
 }

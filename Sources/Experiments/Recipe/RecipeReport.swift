@@ -4,7 +4,7 @@ import Training
 
 extension RecipeResults {
     /// The report in Markdown, its pictures beside it.
-    public func report(command: String) throws -> [UInt8] {
+    package func report(command: String) throws -> [UInt8] {
         var report = MarkdownReport("Recipes: start, surrogate height, learning rate, warm-up")
         report.paragraph("\(budget) Made on \(machine.name) (\(machine.driver)) with")
         report.paragraph("```\n\(command)\n```")
@@ -57,7 +57,7 @@ extension RecipeResults {
             "\(recipe.start.scale), \(recipe.start.bias)", "\(recipe.height)", "\(recipe.learningRate)",
             "\(recipe.warmupEpochs)", isBest ? "**\(mean)**" : mean,
             accuracies(recipe).map { Figure.percent($0) }.joined(separator: ", "),
-            Figure.number(losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count)),
+            Figure.number(losses.mean),
             ratios.count > 1
                 ? "\(Figure.number(ratios.min())) to \(Figure.number(ratios.max()))" : Figure.number(ratios.first),
             failures.isEmpty

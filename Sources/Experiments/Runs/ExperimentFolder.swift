@@ -1,16 +1,17 @@
-public import FileFormats
+package import FileFormats
 import Foundation
-public import Training
+import HostSystem
+package import Training
 
 /// Where an experiment writes: its results as JSON, its report, its pictures, and below `runs` the folders of its runs.
-public struct ExperimentFolder: Sendable {
+package struct ExperimentFolder: Sendable {
     /// The folder.
-    public let path: String
+    package let path: String
 
     /// The folder at `path`, made with those above it.
     ///
     /// - Throws: `FileFormatError` where it cannot be made.
-    public init(_ path: String) throws(FileFormatError) {
+    package init(_ path: String) throws(FileFormatError) {
         self.path = path
         do throws(FileFormatError) {
             try FileSystem.createFolders(path)
@@ -20,7 +21,7 @@ public struct ExperimentFolder: Sendable {
     }
 
     /// The path of a file in it.
-    public func file(_ name: String) -> String { path.hasSuffix("/") ? path + name : path + "/" + name }
+    package func file(_ name: String) -> String { HostPath.join(path, name) }
 
     /// Whether there is such a file.
     func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
@@ -28,14 +29,14 @@ public struct ExperimentFolder: Sendable {
     /// Writes a file in one step.
     ///
     /// - Throws: ``TrainingError/saving(problem:kept:)`` with the system's reason.
-    public func write(_ bytes: [UInt8], to name: String) throws(TrainingError) {
+    package func write(_ bytes: [UInt8], to name: String) throws(TrainingError) {
         try TrainingError.saving(run: nil) { () throws(FileFormatError) in
             try FileSystem.writeAtomically(bytes, to: file(name))
         }
     }
 
     /// Writes a value as JSON: keys sorted, what holds no further object or array on one line.
-    public func write(json value: some Encodable, to name: String) throws {
+    package func write(json value: some Encodable, to name: String) throws {
         try write(try JSONLayout.bytes(of: value), to: name)
     }
 

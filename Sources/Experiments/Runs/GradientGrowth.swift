@@ -1,19 +1,19 @@
 import Foundation
-public import Training
+package import Training
 
 /// How a gradient's norm changes on its way back through the blocks.
-public struct GradientGrowth: Codable, Hashable, Sendable {
+package struct GradientGrowth: Codable, Hashable, Sendable {
     /// L2 norm of ∂L/∂X' of the first block.
-    public var first: Double
+    package var first: Double
     /// L2 norm of ∂L/∂X' of the last block.
-    public var last: Double
+    package var last: Double
     /// First over last: above 1 it explodes, below it vanishes; nil where the last is 0.
-    public var ratio: Double?
+    package var ratio: Double?
     /// The factor of one block: ratio^(1 / (blocks − 1)); nil where the ratio is unknown or there is one block.
-    public var perBlock: Double?
+    package var perBlock: Double?
 
     /// Names in JSON.
-    public enum CodingKeys: String, CodingKey {
+    package enum CodingKeys: String, CodingKey {
         case first
         case last
         case ratio
@@ -21,7 +21,7 @@ public struct GradientGrowth: Codable, Hashable, Sendable {
     }
 
     /// Of the norms of every block, first to last; nil where one of the two ends is not finite, or there is none.
-    public init?(_ norms: [Double?]) {
+    package init?(_ norms: [Double?]) {
         guard let first = norms.first ?? nil, let last = norms.last ?? nil, first.isFinite, last.isFinite else {
             return nil
         }
@@ -34,21 +34,21 @@ public struct GradientGrowth: Codable, Hashable, Sendable {
     }
 
     /// Of statistics whose first entry is the stem.
-    public init?(_ statistics: BlockStatistics) {
+    package init?(_ statistics: BlockStatistics) {
         self.init(statistics.blocks.dropFirst().map { $0.gradientNorm.map(Double.init) })
     }
 }
 
 /// The gradient at both ends of a network, in the last training batch of an epoch.
-public struct EpochGradient: Codable, Hashable, Sendable {
+package struct EpochGradient: Codable, Hashable, Sendable {
     /// 1 for the first epoch.
-    public var epoch: Int
+    package var epoch: Int
     /// L2 norm of ∂L/∂X' of the first block; this and the others are nil where an end is not finite.
-    public var first: Double?
+    package var first: Double?
     /// L2 norm of ∂L/∂X' of the last block.
-    public var last: Double?
+    package var last: Double?
     /// First over last; nil where the last is 0.
-    public var ratio: Double?
+    package var ratio: Double?
 
     /// Of an epoch's statistics, to six digits.
     init(_ statistics: BlockStatistics) {

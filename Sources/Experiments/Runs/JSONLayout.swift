@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 
 /// How an experiment's JSON is laid out: keys sorted and indented, what holds no further object or array on one line, so
@@ -5,9 +6,7 @@ import Foundation
 enum JSONLayout {
     /// A value's JSON, a line's end behind it.
     static func bytes(of value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+        let text = String(decoding: try JSONEncoder.sorted(isIndented: true).encode(value), as: UTF8.self)
         return Array((joined(text.split(separator: "\n")).joined(separator: "\n") + "\n").utf8)
     }
 

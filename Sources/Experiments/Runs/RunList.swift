@@ -1,47 +1,47 @@
-public import Configuration
-public import Datasets
+package import Configuration
+package import Datasets
 import FileFormats
 import Foundation
 import Networks
-public import Tensors
-public import Training
+package import Tensors
+package import Training
 
 /// A training run that an experiment asks for.
-public struct PlannedRun: Sendable {
+package struct PlannedRun: Sendable {
     /// Names its folder.
-    public var name: String
+    package var name: String
     /// What is asked of it.
-    public var options: OptionList
+    package var options: OptionList
 
     /// Gathers what belongs together.
-    public init(name: String, options: OptionList) {
+    package init(name: String, options: OptionList) {
         self.name = name
         self.options = options
     }
 }
 
 /// A training run that came to its end.
-public struct CompletedRun: Codable, Hashable, Sendable {
+package struct CompletedRun: Codable, Hashable, Sendable {
     /// Of its folder.
-    public var name: String
+    package var name: String
     /// The network in numbers.
-    public var size: NetworkSize
+    package var size: NetworkSize
     /// The network, the learning rate and everything else, no default left open.
-    public var configuration: TrainingConfiguration
+    package var configuration: TrainingConfiguration
     /// Every epoch.
-    public var epochs: [EpochRecord]
+    package var epochs: [EpochRecord]
     /// The gradient at the end of every epoch.
-    public var gradients: [EpochGradient]
+    package var gradients: [EpochGradient]
     /// What the blocks did at the end of every epoch; of results, of the last one, if they draw it.
-    public var blocks: [BlockStatistics]
+    package var blocks: [BlockStatistics]
     /// Why it ended before its last epoch, if it did.
-    public var failure: RunFailure?
+    package var failure: RunFailure?
 
     /// After the last epoch that was finished.
-    public var testAccuracy: Double? { epochs.last?.testAccuracy }
+    package var testAccuracy: Double? { epochs.last?.testAccuracy }
 
     /// What a mean over seeds counts: ``testAccuracy``, and 0 where values stopped being finite, whatever was reached before.
-    public var countedAccuracy: Double? { failure == nil ? testAccuracy : 0 }
+    package var countedAccuracy: Double? { failure == nil ? testAccuracy : 0 }
 
     /// What results keep of it: numbers to six digits; of the blocks the last epoch, or nothing where no picture shows
     /// them. The run's folder keeps all of it.
@@ -76,28 +76,28 @@ extension [CompletedRun] {
 }
 
 /// A value of a run stopped being finite: a result like any other.
-public struct RunFailure: Codable, Hashable, Sendable {
+package struct RunFailure: Codable, Hashable, Sendable {
     /// What stopped being finite.
-    public var what: String
+    package var what: String
     /// In which step of the run.
-    public var step: Int
+    package var step: Int
     /// 1 for the first epoch.
-    public var epoch: Int
+    package var epoch: Int
 }
 
 /// What a list of runs tells of itself.
-public struct RunListWatcher: Sendable {
+package struct RunListObserver: Sendable {
     /// Hears of every run before it starts: its name, its number from 1, and how many there are.
-    public var willStart: @Sendable (_ name: String, _ number: Int, _ count: Int) -> Void
+    package var willStart: @Sendable (_ name: String, _ number: Int, _ count: Int) -> Void
     /// Hears all that happens in a run.
-    public var observe: @Sendable (TrainingEvent) -> Void
+    package var observe: @Sendable (TrainingNotification) -> Void
     /// Asked between steps.
-    public var shouldStop: @Sendable () -> Bool
+    package var shouldStop: @Sendable () -> Bool
 
     /// Gathers what belongs together.
-    public init(
+    package init(
         willStart: @escaping @Sendable (_ name: String, _ number: Int, _ count: Int) -> Void,
-        observe: @escaping @Sendable (TrainingEvent) -> Void,
+        observe: @escaping @Sendable (TrainingNotification) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
     ) {
         self.willStart = willStart
@@ -107,17 +107,17 @@ public struct RunListWatcher: Sendable {
 }
 
 /// An experiment was asked to stop; what is done is kept.
-public struct ExperimentInterrupted: Error, Sendable {}
+package struct ExperimentInterrupted: Error, Sendable {}
 
 /// Runs one after another in the folder `runs` of an experiment. Those that are finished are not run again; one that was
 /// stopped or killed continues where it was.
-public struct RunList {
+package struct RunList {
     private let folder: ExperimentFolder
     private let backend: Backend
     private let machine: MachineRecord
     private let load: (DataRequest) throws -> any TrainingData
     private let plan: (TrainingConfiguration, any TrainingData) throws -> MemoryPlan?
-    private let watcher: RunListWatcher
+    private let observer: RunListObserver
 
     /// A list that runs on `backend`.
     ///
@@ -127,38 +127,38 @@ public struct RunList {
     ///   - machine: what the runs' records say of it.
     ///   - load: opens a data set.
     ///   - plan: chooses a run's memory mode, and throws where no step fits; nil of it: the mode that the run's options name.
-    ///   - watcher: hears what happens.
-    public init(
+    ///   - observer: hears what happens.
+    package init(
         folder: ExperimentFolder,
         backend: Backend,
         machine: MachineRecord,
         load: @escaping (DataRequest) throws -> any TrainingData,
         plan: @escaping (TrainingConfiguration, any TrainingData) throws -> MemoryPlan? = { _, _ in nil },
-        watcher: RunListWatcher
+        observer: RunListObserver
     ) {
         self.folder = folder
         self.backend = backend
         self.machine = machine
         self.load = load
         self.plan = plan
-        self.watcher = watcher
+        self.observer = observer
     }
 
     /// Whether somebody asked to stop.
-    func shouldStop() -> Bool { watcher.shouldStop() }
+    func shouldStop() -> Bool { observer.shouldStop() }
 
     /// The folder of the run of this name.
-    public func path(_ name: String) -> String { folder.file("runs/" + name) }
+    package func path(_ name: String) -> String { folder.file("runs/" + name) }
 
     /// Brings every run to its end.
     ///
     /// - Throws: ``ExperimentInterrupted``; ``ConfigurationError/contradiction(run:options:)`` where a run that stands
     ///   there was started with other options; what training throws, but for values that stop being finite.
-    public func perform(_ runs: [PlannedRun]) async throws -> [CompletedRun] {
+    package func perform(_ runs: [PlannedRun]) async throws -> [CompletedRun] {
         var results: [CompletedRun] = []
         for (index, run) in runs.enumerated() {
             if try !isFinished(run) {
-                watcher.willStart(run.name, index + 1, runs.count)
+                observer.willStart(run.name, index + 1, runs.count)
                 try await train(run)
             }
             results.append(try read(run.name))
@@ -201,8 +201,8 @@ public struct RunList {
                 machine: machine,
                 data: data,
                 plan: try plan(session.configuration, data),
-                observer: watcher.observe,
-                shouldStop: watcher.shouldStop
+                observer: observer.observe,
+                shouldStop: observer.shouldStop
             )
             if summary.outcome == .interrupted { throw ExperimentInterrupted() }
         } catch TrainingError.diverged(let what, let step, let epoch, _) {

@@ -1,13 +1,14 @@
 import Configuration
-public import Datasets
+package import Datasets
 import FileFormats
 import Foundation
-public import Networks
-public import Tensors
-public import Training
+import HostSystem
+package import Networks
+package import Tensors
+package import Training
 
 /// Which of a run's checkpoints is looked at.
-public enum CheckpointChoice: String, CaseIterable, Sendable {
+package enum CheckpointChoice: String, CaseIterable, Sendable {
     /// Of the highest test accuracy.
     case best
     /// Of the last epoch.
@@ -15,23 +16,23 @@ public enum CheckpointChoice: String, CaseIterable, Sendable {
 }
 
 /// A run's folder with one of its checkpoints, to be looked into.
-public struct TrainedRun: Sendable {
+package struct TrainedRun: Sendable {
     /// The run's folder.
-    public let folder: String
+    package let folder: String
     /// The checkpoint's file.
-    public let checkpoint: String
+    package let checkpoint: String
     /// As the run was trained.
-    public let configuration: TrainingConfiguration
+    package let configuration: TrainingConfiguration
     /// Where it was trained.
-    public let machine: MachineRecord
-    private let file: Safetensors
+    package let machine: MachineRecord
+    private let file: SafetensorsFile
     private let metadata: ModelMetadata
 
     /// Reads the run in `folder`.
     ///
     /// - Throws: ``ConfigurationError/badRunFolder(path:problem:advice:)`` where none stands there or it has no such
     ///   checkpoint yet; `FileFormatError`.
-    public init(_ folder: String, checkpoint choice: CheckpointChoice) throws {
+    package init(_ folder: String, checkpoint choice: CheckpointChoice) throws {
         self.folder = folder
         let paths = ExperimentPaths(folder)
         guard FileManager.default.fileExists(atPath: paths.configuration) else {
@@ -52,7 +53,7 @@ public struct TrainedRun: Sendable {
         let record = try RunRecord.read(paths.configuration)
         machine = record.machine
         configuration = record.configuration
-        file = try Safetensors.read(checkpoint)
+        file = try SafetensorsFile(checkpoint)
         metadata = try ModelMetadata(file.metadata, path: checkpoint)
     }
 
@@ -60,7 +61,7 @@ public struct TrainedRun: Sendable {
     ///
     /// - Throws: ``ConfigurationError/badRunFolder(path:problem:advice:)`` where the data are none that it takes;
     ///   `FileFormatError`, `NetworkError`, `BackendError`.
-    public func network(on backend: Backend, data: any TrainingData) throws -> Network {
+    package func network(on backend: Backend, data: any TrainingData) throws -> Network {
         let description = metadata.network
         guard
             description.inChannels == data.channels, description.imageHeight == data.height,
@@ -74,7 +75,7 @@ public struct TrainedRun: Sendable {
             )
         }
         let network = try Network(description, backend: backend)
-        try CheckpointFile.restore(file, path: checkpoint, to: network, optimizer: nil)
+        try CheckpointFile.restore(file, to: network, optimizer: nil)
         return network
     }
 }
@@ -87,10 +88,12 @@ struct ExperimentPaths {
         self.folder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     }
 
-    var configuration: String { folder + "/config.json" }
-    var metrics: String { folder + "/metrics.jsonl" }
-    var blocks: String { folder + "/blocks.jsonl" }
-    var failure: String { folder + "/failure.json" }
+    var configuration: String { HostPath.join(folder, "config.json") }
+    var metrics: String { HostPath.join(folder, "metrics.jsonl") }
+    var blocks: String { HostPath.join(folder, "blocks.jsonl") }
+    var failure: String { HostPath.join(folder, "failure.json") }
 
-    func checkpoint(_ choice: CheckpointChoice) -> String { "\(folder)/checkpoint-\(choice.rawValue).safetensors" }
+    func checkpoint(_ choice: CheckpointChoice) -> String {
+        HostPath.join(folder, "checkpoint-\(choice.rawValue).safetensors")
+    }
 }

@@ -1,18 +1,18 @@
 import Configuration
-public import Datasets
+package import Datasets
 import Networks
 import Reports
-public import Tensors
-public import Training
+package import Tensors
+package import Training
 
 /// Measures every network of the plan at the start and after some steps, and writes results, pictures and the report to
 /// the experiment's folder. What is measured is kept at once, so that an experiment that is stopped or killed continues.
-public struct StartExperiment: Sendable {
+package struct StartExperiment: Sendable {
     private let plan: StartPlan
     private let folder: ExperimentFolder
 
     /// An experiment in `folder`.
-    public init(_ plan: StartPlan, folder: ExperimentFolder) {
+    package init(_ plan: StartPlan, folder: ExperimentFolder) {
         self.plan = plan
         self.folder = folder
     }
@@ -24,21 +24,21 @@ public struct StartExperiment: Sendable {
     ///   - machine: what the results say of it.
     ///   - command: what the report says it was made with.
     ///   - load: opens a data set.
-    ///   - watcher: hears what happens; of events inside a trial there are none.
+    ///   - observer: hears what happens; of events inside a trial there are none.
     /// - Throws: ``ExperimentInterrupted``; ``ConfigurationError`` where the folder holds results of another plan.
-    public func run(
+    package func run(
         on backend: Backend,
         machine: MachineRecord,
         command: String,
         load: (DataRequest) throws -> any TrainingData,
-        watcher: RunListWatcher
+        observer: RunListObserver
     ) throws -> StartResults {
         let trials = try plan.trials()
         var results = try resumed() ?? StartResults(plan: plan, machine: machine, trials: [])
         for (index, trial) in trials.enumerated() where !results.trials.contains(where: { $0.key == trial.key }) {
-            if watcher.shouldStop() { throw ExperimentInterrupted() }
-            watcher.willStart(trial.key.title, index + 1, trials.count)
-            results.trials.append(try measure(trial, on: backend, load: load, shouldStop: watcher.shouldStop))
+            if observer.shouldStop() { throw ExperimentInterrupted() }
+            observer.willStart(trial.key.title, index + 1, trials.count)
+            results.trials.append(try measure(trial, on: backend, load: load, shouldStop: observer.shouldStop))
             try folder.write(json: results, to: "results.json")
         }
         try folder.write(json: results, to: "results.json")
@@ -95,5 +95,5 @@ public struct StartExperiment: Sendable {
 
 extension StartResults.Key {
     /// For people.
-    public var title: String { "\(model), γ \(start.scale), b \(start.bias), h \(height)" }
+    package var title: String { "\(model), γ \(start.scale), b \(start.bias), h \(height)" }
 }

@@ -1,26 +1,27 @@
-public import Configuration
+package import Configuration
 import Networks
+import Reports
 import Tensors
-public import Training
+package import Training
 
 /// Where the last norm of a branch starts.
-public struct NormStart: Codable, Hashable, Sendable, CustomStringConvertible {
+package struct NormStart: Codable, Hashable, Sendable, CustomStringConvertible {
     /// γ.
-    public var scale: Float
+    package var scale: Float
     /// b.
-    public var bias: Float
+    package var bias: Float
 
     /// Gathers what belongs together.
-    public init(scale: Float, bias: Float) {
+    package init(scale: Float, bias: Float) {
         self.scale = scale
         self.bias = bias
     }
 
     /// As `γ:b`.
-    public var description: String { "\(scale):\(bias)" }
+    package var description: String { "\(scale):\(bias)" }
 
     /// From `γ:b`; nil for anything else.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Float($0) }
         guard parts.count == 2, let scale = parts[0], let bias = parts[1], scale.isFinite, bias.isFinite else {
             return nil
@@ -30,22 +31,22 @@ public struct NormStart: Codable, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// What `lsn experiment start` measures: models, starts of their branches, heights of the surrogate.
-public struct StartPlan: Codable, Hashable, Sendable {
+package struct StartPlan: Codable, Hashable, Sendable {
     /// Names of architectures.
-    public var models: [String]
+    package var models: [String]
     /// Starts of an LSN's branches; other families start at 1, 0 as their authors have it.
-    public var starts: [NormStart]
+    package var starts: [NormStart]
     /// Peaks of the triangular surrogate, for every model.
-    public var heights: [Float]
+    package var heights: [Float]
     /// Channels of the first stage.
-    public var channels: Int
+    package var channels: Int
     /// Steps of training after which is measured again; 0: only at the start.
-    public var steps: Int
+    package var steps: Int
     /// Options of every network: data set, batch size, learning rate, time steps, seed.
-    public var options: OptionList
+    package var options: OptionList
 
     /// Gathers what belongs together.
-    public init(
+    package init(
         models: [String],
         starts: [NormStart],
         heights: [Float],
@@ -62,7 +63,7 @@ public struct StartPlan: Codable, Hashable, Sendable {
     }
 
     /// The options of every network.
-    public func trainingOptions() throws -> [OptionList] { try trials().map(\.options) }
+    package func trainingOptions() throws -> [OptionList] { try trials().map(\.options) }
 
     /// A network to be measured.
     struct Trial {
@@ -96,39 +97,39 @@ public struct StartPlan: Codable, Hashable, Sendable {
 }
 
 /// What `lsn experiment start` found.
-public struct StartResults: Codable, Hashable, Sendable {
+package struct StartResults: Codable, Hashable, Sendable {
     /// What was asked.
-    public var plan: StartPlan
+    package var plan: StartPlan
     /// Where it ran.
-    public var machine: MachineRecord
+    package var machine: MachineRecord
     /// One for each model, start and height.
-    public var trials: [Trial]
+    package var trials: [Trial]
 
     /// What tells trials apart.
-    public struct Key: Codable, Hashable, Sendable {
+    package struct Key: Codable, Hashable, Sendable {
         /// Name of the architecture.
-        public var model: String
+        package var model: String
         /// γ and b.
-        public var start: NormStart
+        package var start: NormStart
         /// h.
-        public var height: Float
+        package var height: Float
     }
 
     /// A network.
-    public struct Trial: Codable, Hashable, Sendable {
+    package struct Trial: Codable, Hashable, Sendable {
         /// Which.
-        public var key: Key
+        package var key: Key
         /// Of it.
-        public var blocks: Int
+        package var blocks: Int
         /// Before the first step.
-        public var atStart: Measurement
+        package var atStart: Measurement
         /// After so many steps as the plan says; nil where it asks for none, or where training stopped being finite.
-        public var afterSteps: Measurement?
+        package var afterSteps: Measurement?
         /// What stopped being finite while it was trained.
-        public var failure: RunFailure?
+        package var failure: RunFailure?
 
         /// Names in JSON.
-        public enum CodingKeys: String, CodingKey {
+        package enum CodingKeys: String, CodingKey {
             case key
             case blocks
             case atStart = "at_start"
@@ -138,17 +139,17 @@ public struct StartResults: Codable, Hashable, Sendable {
     }
 
     /// A network at one time, on one training batch; numbers to six digits.
-    public struct Measurement: Codable, Hashable, Sendable {
+    package struct Measurement: Codable, Hashable, Sendable {
         /// The stem, then every block, by name and gradient norm; empty where no picture shows them.
-        public var blocks: [BlockStatistics.Block]
+        package var blocks: [BlockStatistics.Block]
         /// Of the gradient's norm; nil where it is not finite.
-        public var growth: GradientGrowth?
+        package var growth: GradientGrowth?
         /// Mean over the blocks of the share of bits that a block leaves as they were; nil where outputs are no spikes.
-        public var keptShare: Double?
+        package var keptShare: Double?
         /// Mean over the blocks of the share of X' that is not 0.
-        public var outputRate: Double?
+        package var outputRate: Double?
         /// Mean over the blocks of E's firing rate, or of the one branch's.
-        public var branchRate: Double?
+        package var branchRate: Double?
 
         init(_ measurements: [BlockMeasurement], withBlocks: Bool) {
             let statistics = measurements.map(BlockStatistics.Block.init)
@@ -156,8 +157,7 @@ public struct StartResults: Codable, Hashable, Sendable {
             blocks = withBlocks ? statistics.map(\.gradientAlone) : []
             growth = GradientGrowth(bodies.map { $0.gradientNorm.map(Double.init) })?.sixDigits
             func mean(_ values: [Float?]) -> Double? {
-                let known = values.compactMap(\.self)
-                return known.isEmpty ? nil : (known.reduce(0.0) { $0 + Double($1) } / Double(known.count)).sixDigits
+                values.compactMap { $0.map(Double.init) }.mean?.sixDigits
             }
             keptShare = mean(bodies.map(\.keptShare))
             outputRate = mean(bodies.map(\.outputRate))
@@ -165,7 +165,7 @@ public struct StartResults: Codable, Hashable, Sendable {
         }
 
         /// Names in JSON.
-        public enum CodingKeys: String, CodingKey {
+        package enum CodingKeys: String, CodingKey {
             case blocks
             case growth
             case keptShare = "kept_share"

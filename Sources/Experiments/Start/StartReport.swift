@@ -83,7 +83,7 @@ extension StartResults {
     }
 
     /// The report in Markdown, its pictures beside it.
-    public func report(command: String) -> [UInt8] {
+    package func report(command: String) -> [UInt8] {
         var report = MarkdownReport("Starts of deep networks")
         report.paragraph(
             "How the gradient's norm grows on its way back, by the start (γ, b) of the norm that ends each branch and by "

@@ -1,39 +1,39 @@
-public import Tensors
+package import Tensors
 
 /// The paper's Tables 2 and 5: the logic gate's truth table with its derivatives, as a backend computes them.
-public struct GateTable: Codable, Hashable, Sendable {
+package struct GateTable: Codable, Hashable, Sendable {
     /// Where it was computed.
-    public var device: String
+    package var device: String
     /// All eight.
-    public var rows: [Row]
+    package var rows: [Row]
 
     /// A row.
-    public struct Row: Codable, Hashable, Sendable {
+    package struct Row: Codable, Hashable, Sendable {
         /// X.
-        public var input: Int
+        package var input: Int
         /// E.
-        public var excitatory: Int
+        package var excitatory: Int
         /// I.
-        public var inhibitory: Int
+        package var inhibitory: Int
         /// X'.
-        public var output: Int
+        package var output: Int
         /// T = E + I − 2EI: 0 where the gate is the identity.
-        public var transmission: Int
+        package var transmission: Int
         /// Partial ∂X'/∂X.
-        public var inputDerivative: Int
+        package var inputDerivative: Int
         /// Partial ∂X'/∂E.
-        public var excitatoryDerivative: Int
+        package var excitatoryDerivative: Int
         /// Partial ∂X'/∂I.
-        public var inhibitoryDerivative: Int
+        package var inhibitoryDerivative: Int
         /// dX'/dX with E' = ∂E/∂X and I' = ∂I/∂X symbolic, eq. 13.
-        public var total: String
+        package var total: String
         /// What the paper prints for ∂X'/∂E, where that is another value.
-        public var misprintedExcitatoryDerivative: Int?
+        package var misprintedExcitatoryDerivative: Int?
         /// What the paper prints for ∂X'/∂I, where that is another value.
-        public var misprintedInhibitoryDerivative: Int?
+        package var misprintedInhibitoryDerivative: Int?
 
         /// Names in JSON.
-        public enum CodingKeys: String, CodingKey {
+        package enum CodingKeys: String, CodingKey {
             case input = "x"
             case excitatory = "e"
             case inhibitory = "i"
@@ -46,15 +46,10 @@ public struct GateTable: Codable, Hashable, Sendable {
             case misprintedExcitatoryDerivative = "misprinted_d_e"
             case misprintedInhibitoryDerivative = "misprinted_d_i"
         }
-
-        /// Whether the paper prints another value somewhere in this row.
-        public var isMisprinted: Bool {
-            misprintedExcitatoryDerivative != nil || misprintedInhibitoryDerivative != nil
-        }
     }
 
     /// Computes the gate and its gradients, at ∂L/∂X' = 1, on `backend`.
-    public init(on backend: Backend) throws(BackendError) {
+    package init(on backend: Backend) throws(BackendError) {
         let shape = ImageShape(images: 1, height: 1, width: 1, channels: 8)
         // Channel c holds row c: X, E and I are its bits.
         func bits(_ place: Int) throws(BackendError) -> SpikeTensor {
@@ -113,7 +108,7 @@ extension GateTable.Row {
 
 extension GateTable {
     /// The report: Table 2, and Table 5 with the paper's misprints marked.
-    public func report(command: String) -> [UInt8] {
+    package func report(command: String) -> [UInt8] {
         var report = MarkdownReport("Tables 2 and 5: the logic gate and its derivatives")
         report.paragraph(
             "X' = (1 − T)·X + H with T = E + I − 2EI, H = E − EI, computed by \(device) from the packed words, and its "

@@ -1,28 +1,28 @@
-public import Configuration
-public import Datasets
-public import Networks
+package import Configuration
+package import Datasets
+package import Networks
 import Reports
-public import Tensors
-public import Training
+package import Tensors
+package import Training
 
 /// What the experiment on the paper's Table 1 trains: five residual orders, as networks of spikes and of real values.
-public struct OrderPlan: Codable, Hashable, Sendable {
+package struct OrderPlan: Codable, Hashable, Sendable {
     /// Names of residual architectures.
-    public var models: [String]
+    package var models: [String]
     /// Channels of the first stage.
-    public var channels: Int
+    package var channels: Int
     /// Options of every run: data set, epochs, batch size, learning rate, time steps, seed.
-    public var options: OptionList
+    package var options: OptionList
 
     /// Gathers what belongs together.
-    public init(models: [String], channels: Int, options: OptionList) {
+    package init(models: [String], channels: Int, options: OptionList) {
         self.models = models
         self.channels = channels
         self.options = options
     }
 
     /// Every run by name and options, in order.
-    public func runs() throws -> [PlannedRun] { try entries().map(\.run) }
+    package func runs() throws -> [PlannedRun] { try entries().map(\.run) }
 
     /// A run of the plan.
     struct Entry {
@@ -61,31 +61,31 @@ public struct OrderPlan: Codable, Hashable, Sendable {
 }
 
 /// What the experiment on Table 1 found.
-public struct OrderResults: Codable, Hashable, Sendable {
+package struct OrderResults: Codable, Hashable, Sendable {
     /// What was asked.
-    public var plan: OrderPlan
+    package var plan: OrderPlan
     /// Where it ran.
-    public var machine: MachineRecord
+    package var machine: MachineRecord
     /// One for each model, kind and order.
-    public var runs: [Run]
+    package var runs: [Run]
 
     /// A run.
-    public struct Run: Codable, Hashable, Sendable {
+    package struct Run: Codable, Hashable, Sendable {
         /// Name of the architecture.
-        public var model: String
+        package var model: String
         /// In which order its blocks compute.
-        public var order: ResidualOrder
-        /// Whether it has neurons; else rectifiers.
-        public var isSpiking: Bool
+        package var order: ResidualOrder
+        /// Whether it has neurons; else ReLUs.
+        package var isSpiking: Bool
         /// Its options and its epochs; no blocks.
-        public var record: CompletedRun
+        package var record: CompletedRun
         /// Of the gradient, mean over batches of the trained network; nil where it is not finite or the run failed.
-        public var growth: GradientGrowth?
+        package var growth: GradientGrowth?
         /// Every value that left a block in a batch of the test split; nil where the run failed.
-        public var outputs: OutputCheck?
+        package var outputs: OutputCheck?
 
         /// Names in JSON.
-        public enum CodingKeys: String, CodingKey {
+        package enum CodingKeys: String, CodingKey {
             case model
             case order
             case isSpiking = "is_spiking"
@@ -97,18 +97,18 @@ public struct OrderResults: Codable, Hashable, Sendable {
 }
 
 /// Trains the five residual orders of the paper's Table 1, and counts what leaves their blocks.
-public struct OrderExperiment: Sendable {
+package struct OrderExperiment: Sendable {
     private let plan: OrderPlan
     private let folder: ExperimentFolder
 
     /// An experiment in `folder`.
-    public init(_ plan: OrderPlan, folder: ExperimentFolder) {
+    package init(_ plan: OrderPlan, folder: ExperimentFolder) {
         self.plan = plan
         self.folder = folder
     }
 
     /// Brings every run to its end, and looks into each; see ``RunList/perform(_:)``.
-    public func run(
+    package func run(
         _ list: RunList,
         on backend: Backend,
         machine: MachineRecord,
@@ -150,8 +150,8 @@ public struct OrderExperiment: Sendable {
 }
 
 extension ResidualOrder {
-    /// What the block computes: S neuron (or rectifier), B norm, C convolution, x its input.
-    public var formula: String {
+    /// What the block computes: S neuron (or ReLU), B norm, C convolution, x its input.
+    package var formula: String {
         switch self {
         case .original: "S(x + B C S B C(x))"
         case .bnAfterAdd: "S(B(x + C S B C(x)))"
@@ -162,12 +162,12 @@ extension ResidualOrder {
     }
 
     /// What He et al. found wrong with it in networks of real values, in a few words.
-    public var drawback: String {
+    package var drawback: String {
         switch self {
-        case .original: "the sum passes a rectifier"
+        case .original: "the sum passes a ReLU"
         case .bnAfterAdd: "the norm changes the shortcut"
         case .reluBeforeAdd: "the branch only adds"
-        case .reluOnlyPreactivation: "the rectifier sees no norm"
+        case .reluOnlyPreactivation: "the ReLU sees no norm"
         case .fullPreactivation: "none"
         }
     }
@@ -175,7 +175,7 @@ extension ResidualOrder {
 
 extension OrderResults.Run {
     /// What leaves the blocks, by count.
-    public var outputKind: String {
+    package var outputKind: String {
         guard let outputs else { return "–" }
         if outputs.notBinary == 0 { return "binary" }
         return outputs.notIntegers == 0 ? "integers" : "floats"
@@ -184,10 +184,10 @@ extension OrderResults.Run {
 
 extension OrderResults {
     /// The report in Markdown.
-    public func report(command: String) -> [UInt8] {
+    package func report(command: String) -> [UInt8] {
         var report = MarkdownReport("Table 1: five residual orders")
         report.paragraph(
-            "S neuron (in the network of real values, a rectifier), B norm, C convolution, x the block's input; first stage "
+            "S neuron (in the network of real values, a ReLU), B norm, C convolution, x the block's input; first stage "
                 + "of \(plan.channels) channels. Made on \(machine.name) (\(machine.driver)) with"
         )
         report.paragraph("```\n\(command)\n```")
@@ -220,7 +220,7 @@ extension OrderResults {
         return [
             order.rawValue, order.formula, order.drawback, accuracy(real), accuracy(spiking),
             Figure.number(spiking?.growth?.ratio), spiking?.outputKind ?? "–",
-            spiking?.outputs.map { "\(ProgressText.grouped($0.notBinary)) of \(ProgressText.grouped($0.values))" }
+            spiking?.outputs.map { "\(ProgressText.count($0.notBinary)) of \(ProgressText.count($0.values))" }
                 ?? "–",
         ]
     }

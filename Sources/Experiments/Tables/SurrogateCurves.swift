@@ -1,33 +1,33 @@
-public import Reports
-public import Tensors
+package import Reports
+package import Tensors
 
-/// The paper's Fig. 1: derivatives of the rectifier and of the surrogates, as a backend's backward pass computes them.
-public struct SurrogateCurves: Codable, Hashable, Sendable {
+/// The paper's Fig. 1: derivatives of the ReLU and of the surrogates, as a backend's backward pass computes them.
+package struct SurrogateCurves: Codable, Hashable, Sendable {
     /// Where they were computed.
-    public var device: String
-    /// Û − V_th of the surrogates, and the input of the rectifier.
-    public var places: [Float]
+    package var device: String
+    /// Û − V_th of the surrogates, and the input of the ReLU.
+    package var places: [Float]
     /// One for each function.
-    public var curves: [Curve]
+    package var curves: [Curve]
 
     /// A curve.
-    public struct Curve: Codable, Hashable, Sendable {
+    package struct Curve: Codable, Hashable, Sendable {
         /// E.g. `triangular 1`, `relu`.
-        public var name: String
-        /// Name of the surrogate; nil for the rectifier.
-        public var surrogate: String?
+        package var name: String
+        /// Name of the surrogate; nil for the ReLU.
+        package var surrogate: String?
         /// Its height, slope, width or temperature.
-        public var parameter: Float?
+        package var parameter: Float?
         /// Derivatives, one for each place.
-        public var values: [Float]
+        package var values: [Float]
         /// The largest of them.
-        public var peak: Float
+        package var peak: Float
         /// ∫ over the places: 1 for the derivative of a step of height 1.
-        public var area: Double
+        package var area: Double
     }
 
     /// The surrogates of Fig. 1 and those beside them.
-    public static let standard: [Surrogate] = [
+    package static let standard: [Surrogate] = [
         .triangular(height: 1), .triangular(height: 0.7), .sigmoid(slope: 1), .sigmoid(slope: 4), .arctan(slope: 2),
         .rectangle(width: 1), .dspike(temperature: 3),
     ]
@@ -39,7 +39,7 @@ public struct SurrogateCurves: Codable, Hashable, Sendable {
     ///   - surrogates: which.
     ///   - range: of Û − V_th.
     ///   - count: of places, both ends among them; at least 2.
-    public init(
+    package init(
         on backend: Backend,
         surrogates: [Surrogate] = standard,
         range: ClosedRange<Float> = -2...2,
@@ -54,8 +54,8 @@ public struct SurrogateCurves: Codable, Hashable, Sendable {
             try backend.realTensor([Float](repeating: 1, count: places.count), shape: shape)
         }
         let values = try backend.realTensor(places, shape: shape)
-        let rectified = try backend.rectifyBackward(try ones(), input: values)
-        var curves = [Curve(name: "relu", surrogate: nil, values: try backend.values(rectified), places: places)]
+        let throughReLU = try backend.reluBackward(try ones(), input: values)
+        var curves = [Curve(name: "relu", surrogate: nil, values: try backend.values(throughReLU), places: places)]
         for surrogate in surrogates {
             let neuron = Neuron(surrogate: surrogate)
             let potentials = try backend.realTensor(places.map { $0 + neuron.threshold }, shape: shape)
@@ -100,7 +100,7 @@ extension SurrogateCurves.Curve {
 
 extension SurrogateCurves {
     /// The picture.
-    public var figure: Figure {
+    package var figure: Figure {
         Figure(
             title: "Derivatives in the backward pass",
             unit: "∂Y/∂Û by Û − V_th; relu: by its input",
@@ -119,7 +119,7 @@ extension SurrogateCurves {
     }
 
     /// A line for each place, a column for each curve.
-    public var csv: [UInt8] {
+    package var csv: [UInt8] {
         var lines = [(["distance"] + curves.map(\.name)).joined(separator: ",")]
         for index in places.indices {
             lines.append(([places[index]] + curves.map { $0.values[index] }).map { "\($0)" }.joined(separator: ","))
@@ -128,7 +128,7 @@ extension SurrogateCurves {
     }
 
     /// The report.
-    public func report(command: String) -> [UInt8] {
+    package func report(command: String) -> [UInt8] {
         var report = MarkdownReport("Fig. 1: derivatives of ReLU and of the surrogates")
         report.paragraph(
             "Computed by \(device): the backward pass of a layer of neurons, one time step, ∂L/∂Y = 1, at "

@@ -24,11 +24,17 @@ extension OpenCLBackend: ConvolutionKernels {
     ) throws(BackendError) -> RunMoments? {
         let plan = ConvolutionPlan(input: input.shape, filter: filter.shape, geometry: geometry)
         switch input {
-        case _ where mapping == .simt: try implicitGEMMForward(plan, input: input, filter: filter, output: output)
         case .spikes(let spikes):
+            let grid = try weightGrid(of: filter)
+            if mapping == .simt {
+                try implicitGEMMForward(plan, spikes: spikes, filter: filter, grid: grid, output: output)
+                return nil
+            }
             let moments = takesMoments ? try newMoments(of: plan) : nil
-            try spikeForward(plan, .init(spikes: spikes, filter: filter, output: output, moments: moments))
+            try spikeForward(plan, .init(spikes: spikes, filter: filter, grid: grid, output: output, moments: moments))
             return moments
+        case .real(let values) where mapping == .simt:
+            try implicitGEMMForward(plan, input: values, filter: filter, output: output)
         case .real(let values): try denseForward(plan, input: values, filter: filter, output: output)
         }
         return nil

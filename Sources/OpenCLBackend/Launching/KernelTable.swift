@@ -83,7 +83,7 @@ extension KernelArgument {
 
     /// A storage's memory; a mismatch where another backend made it.
     static func storage(_ storage: any Storage) throws(BackendError) -> KernelArgument {
-        // In a rehearsal there are no buffers, and nothing is launched.
+        // In a dry run there are no buffers, and nothing is launched.
         try OpenCLStorage.own(storage).buffer.map { .buffer($0) } ?? .local(bytes: 0)
     }
 }

@@ -1,7 +1,7 @@
 import OpenCLRuntime
 public import Tensors
 
-// Kernels/elementwise: copy.cl, rectify.cl, sum.cl, time.cl.
+// Kernels/elementwise: copy.cl, relu.cl, sum.cl, time.cl.
 extension OpenCLBackend: ElementwiseKernels {
     /// a + b, spikes counting as 0 and 1; the shapes are equal.
     public func sum(_ a: Activation, _ b: Activation, result: RealTensor) throws(BackendError) {
@@ -70,11 +70,11 @@ extension OpenCLBackend: ElementwiseKernels {
     }
 
     /// max(0, x).
-    public func rectify(_ tensor: RealTensor, result: RealTensor) throws(BackendError) {
+    public func relu(_ tensor: RealTensor, result: RealTensor) throws(BackendError) {
         let runs = wordRuns(tensor.shape.realWords, bytes: 2 * wordBytes)
         try run(
-            "rectify",
-            "elementwise/rectify.cl",
+            "relu",
+            "elementwise/relu.cl",
             options: wordOptions,
             arguments: [.storage(tensor.storage), .storage(result.storage)] + runs.arguments,
             global: [runs.count]
@@ -82,11 +82,11 @@ extension OpenCLBackend: ElementwiseKernels {
     }
 
     /// The gradient where x > 0, else 0; the result stands in the gradient's memory.
-    public func rectifyBackward(_ gradient: RealTensor, input: RealTensor) throws(BackendError) {
+    public func reluBackward(_ gradient: RealTensor, input: RealTensor) throws(BackendError) {
         let runs = wordRuns(input.shape.realWords, bytes: 3 * wordBytes)
         try run(
-            "rectify_backward",
-            "elementwise/rectify.cl",
+            "relu_backward",
+            "elementwise/relu.cl",
             options: wordOptions,
             arguments: [.storage(input.storage), .storage(gradient.storage)] + runs.arguments,
             global: [runs.count]

@@ -3,7 +3,7 @@ public import Tensors
 
 // Kernels/augmentation/prepare_frames.cl.
 extension OpenCLBackend {
-    /// Rolls and mirrors counts of events, and brings time to the outside.
+    /// Rolls and flips counts of events, and brings time to the outside.
     public func prepareFrames(
         counts: any Storage,
         transforms: any Storage,

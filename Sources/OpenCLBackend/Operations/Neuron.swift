@@ -34,7 +34,7 @@ extension OpenCLBackend: NeuronKernels {
         _ operands: NeuronOperands,
         gradient: RealTensor,
         gradients: NormalizationGradients?,
-        penalty: PotentialPenalty?
+        mpd: MPDGradient?
     ) throws(BackendError) {
         let layer = NeuronLayer(operands, lanes: lanes(of: operands.input.shape))
         let (input, neuron, leak) = (operands.input, operands.neuron, operands.leak)
@@ -49,10 +49,10 @@ extension OpenCLBackend: NeuronKernels {
             options: layer.options + [
                 layer.lanes.itemOption, .define("DETACH_RESET", neuron.detachReset),
                 .define("SURROGATE", surrogate.kind),
-                .define("PENALIZED", penalty != nil),
+                .define("MPD_LOSS", mpd != nil),
             ],
             arguments: [.storage(gradient.storage), .storage(input.storage)] + layer.normArguments(sums: sums)
-                + storages([leakSums, penalty?.storage])
+                + storages([leakSums, mpd?.storage])
                 + [.int(layer.pixels), .int(shape.channelStride), .int(runs.length)]
                 + [.int(layer.lanes.itemChunks), layer.leakArgument()] + layer.thresholdArguments
                 + [.float(surrogate.scale), .float(surrogate.slope)],

@@ -33,17 +33,17 @@ extension OpenCLBackend: OptimizerKernels {
     }
 
     /// One step of SGD with momentum.
-    public func momentum(
+    public func sgd(
         parameters: any Storage,
         gradients: any Storage,
         velocity: any Storage,
         count: Int,
-        step: MomentumStep
+        step: SGDStep
     ) throws(BackendError) {
         let runs = wordRuns(count, bytes: 5 * wordBytes)
         try run(
-            "momentum",
-            "optimizer/momentum.cl",
+            "sgd",
+            "optimizer/sgd.cl",
             options: wordOptions + [.define("FIRST", step.step == 1)],
             arguments: [.storage(parameters), .storage(gradients), .storage(velocity)] + runs.arguments + [
                 .float(step.learningRate), .float(step.momentum), .float(step.weightDecay),

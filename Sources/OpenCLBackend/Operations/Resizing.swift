@@ -3,7 +3,7 @@ public import Tensors
 
 // Kernels/augmentation/resize_images.cl.
 extension OpenCLBackend {
-    /// Resizes pictures of any size, cuts a part out of each, mirrors and normalises it.
+    /// Resizes pictures of any size, cuts a part out of each, flips and normalises it.
     public func resizeImages(
         pixels: any Storage,
         crops: [PictureCrop],

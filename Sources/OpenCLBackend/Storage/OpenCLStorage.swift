@@ -6,7 +6,7 @@ public import Tensors
 public final class OpenCLStorage: Storage {
     /// How many words it holds.
     public let words: Int
-    /// nil in a rehearsal.
+    /// nil in a dry run.
     let buffer: Buffer?
     private let owner: Owner
 

@@ -4,7 +4,7 @@ public import Tensors
 
 /// Memory that a pool gave out or holds.
 struct PooledMemory: Sendable {
-    /// nil in a rehearsal.
+    /// nil in a dry run.
     let buffer: Buffer?
     let bytes: Int
 }
@@ -15,17 +15,21 @@ final class StoragePool: Sendable {
     private struct State {
         var free: [Int: [PooledMemory]] = [:]
         var usage = MemoryUsage()
+        /// What storages and what is kept may take together, as long as giving up what is kept is enough for it.
+        var limitBytes: Int
     }
 
-    /// nil in a rehearsal, where memory is only counted.
+    /// nil in a dry run, where memory is only counted.
     private let queue: ComputeQueue?
-    /// What storages and what is kept may take together, as long as giving up what is kept is enough for it.
-    private let limitBytes: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(queue: ComputeQueue?, limitBytes: Int = .max) {
         self.queue = queue
-        self.limitBytes = limitBytes
+        state = Mutex(State(limitBytes: limitBytes))
+    }
+
+    func limit(to bytes: Int) {
+        state.withLock { $0.limitBytes = bytes }
     }
 
     var usage: MemoryUsage { state.withLock { $0.usage } }
@@ -54,8 +58,11 @@ final class StoragePool: Sendable {
     private func allocate(bytes: Int) throws(BackendError) -> PooledMemory {
         guard let queue else { return PooledMemory(buffer: nil, bytes: bytes) }
         // Where what is kept and what is asked would not fit together, what is kept goes first.
-        let usage = usage
-        if usage.pooledBytes > 0, usage.bytesInUse + usage.pooledBytes > limitBytes - bytes {
+        let isShort = state.withLock { state in
+            let held = state.usage.bytesInUse + state.usage.pooledBytes
+            return state.usage.pooledBytes > 0 && held > state.limitBytes - bytes
+        }
+        if isShort {
             try mapped { () throws(OpenCLError) in try release(queue) }
         }
         let buffer = try attempt { () throws(OpenCLError) in try queue.allocate(bytes: bytes) }
@@ -135,6 +142,11 @@ extension OpenCLBackend: MemoryCounting {
     /// Forgets the peaks of ``memoryUsage``: they start again from what is held now.
     public func resetPeakMemoryUsage() {
         pool.resetPeak()
+    }
+
+    /// See `StoragePool`.
+    public func limitMemory(to bytes: Int) {
+        pool.limit(to: bytes)
     }
 
     /// What a storage of `words` words takes of the device: see `StoragePool.bucket(words:)`.

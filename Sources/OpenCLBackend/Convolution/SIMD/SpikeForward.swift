@@ -59,7 +59,7 @@ extension OpenCLBackend {
             tile.packingKernel,
             tile.file,
             options: options,
-            arguments: [.storage(operands.filter.storage), .storage(entries)] + choice,
+            arguments: [.storage(operands.filter.storage), .storage(operands.grid), .storage(entries)] + choice,
             global: [plan.input.wordsPerPixel * plan.filter.height, plan.chunks]
         )
         let rows = plan.output.images * plan.output.height
@@ -68,7 +68,8 @@ extension OpenCLBackend {
             tile.file,
             options: options,
             arguments: [
-                .storage(operands.spikes.storage), .storage(entries), .storage(operands.output.storage),
+                .storage(operands.spikes.storage), .storage(entries), .storage(operands.grid),
+                .storage(operands.output.storage),
                 .int(plan.input.height), .int(plan.input.width), .int(plan.output.height), .int(rows),
             ] + operands.momentsArgument() + choice,
             global: [(rows + tile.blockRows - 1) / tile.blockRows, plan.chunks / tile.vectors]
@@ -88,7 +89,7 @@ extension OpenCLBackend {
             "subset_sums",
             file,
             options: options,
-            arguments: [.storage(operands.filter.storage), .storage(tables)],
+            arguments: [.storage(operands.filter.storage), .storage(operands.grid), .storage(tables)],
             global: [plan.input.wordsPerPixel * plan.filter.taps * plan.nibbles, plan.chunks]
         )
         try run(
@@ -96,7 +97,8 @@ extension OpenCLBackend {
             file,
             options: options,
             arguments: [
-                .storage(operands.spikes.storage), .storage(tables), .storage(operands.output.storage),
+                .storage(operands.spikes.storage), .storage(tables), .storage(operands.grid),
+                .storage(operands.output.storage),
             ] + plan.extents + [.int(plan.output.pixels)] + operands.momentsArgument(),
             global: [(plan.output.pixels + block - 1) / block, plan.chunks / plan.lookupVectors]
         )
@@ -107,6 +109,8 @@ extension OpenCLBackend {
 struct SpikeForwardOperands {
     let spikes: SpikeTensor
     let filter: Filter
+    /// Of the weights: convolution/weight_grid.cl.
+    let grid: any Storage
     let output: RealTensor
     /// Where moments go, if they are collected.
     let moments: RunMoments?

@@ -3,20 +3,46 @@ import Tensors
 
 /// Convolutions as implicit GEMMs: Kernels/convolution/simt.
 extension OpenCLBackend {
-    /// Forward: implicit_gemm_forward.cl.
+    /// Forward of spikes: implicit_gemm_forward.cl.
     func implicitGEMMForward(
         _ plan: ConvolutionPlan,
-        input: Activation,
+        spikes: SpikeTensor,
+        filter: Filter,
+        grid: any Storage,
+        output: RealTensor
+    ) throws(BackendError) {
+        try implicitGEMMForward(
+            "implicit_gemm_spike_forward",
+            plan,
+            [.storage(spikes.storage), .storage(filter.storage), .storage(grid), .storage(output.storage)]
+        )
+    }
+
+    /// Forward of real values: implicit_gemm_forward.cl.
+    func implicitGEMMForward(
+        _ plan: ConvolutionPlan,
+        input: RealTensor,
         filter: Filter,
         output: RealTensor
     ) throws(BackendError) {
+        try implicitGEMMForward(
+            "implicit_gemm_forward",
+            plan,
+            [.storage(input.storage), .storage(filter.storage), .storage(output.storage)]
+        )
+    }
+
+    private func implicitGEMMForward(
+        _ kernel: String,
+        _ plan: ConvolutionPlan,
+        _ operands: [KernelArgument]
+    ) throws(BackendError) {
         let tile = ImplicitGEMMTile(rows: plan.output.pixels, columns: plan.output.channelStride)
         try run(
-            input.isSpikes ? "implicit_gemm_spike_forward" : "implicit_gemm_forward",
+            kernel,
             "convolution/simt/implicit_gemm_forward.cl",
             options: plan.options + tile.options,
-            arguments: [.storage(input.storage), .storage(filter.storage), .storage(output.storage)] + plan.extents
-                + [.int(plan.output.pixels)],
+            arguments: operands + plan.extents + [.int(plan.output.pixels)],
             global: tile.global(),
             local: ImplicitGEMMTile.workGroup
         )

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Configuration
+import Datasets
+import Training
+
+/// Options of `lsn bench --plan`.
+struct StepOptions: ParsableArguments {
+    @Flag(help: "Measure steps of training.")
+    var plan = false
+
+    @Option(help: "Architecture, one of `lsn models` (default: as `lsn train`).")
+    var model: String?
+
+    @Option(
+        help: .choice(DatasetName.self, "Whose pictures' size and defaults to take (default: digits)."),
+        transform: named
+    )
+    var dataset: DatasetName?
+
+    @Option(help: "Pixels that the network sees: N, or native (default: as `lsn train`).", transform: readImageSize)
+    var imageSize: ImageSize?
+
+    @Option(help: "Multiplier of the model's widths (default: as `lsn train`).")
+    var width: Double?
+
+    @Option(help: "Time steps T (default: 4).")
+    var timesteps: Int?
+
+    @Option(help: "Samples a step (default: as `lsn train`).")
+    var batchSize: Int?
+
+    @Option(help: .choice(OptimizerKind.self, "Update rule (default: adam)."), transform: named)
+    var optimizer: OptimizerKind?
+
+    @Option(
+        help: .choice(MemoryChoice.self, "What is kept for the backward pass (default: auto)."),
+        transform: named
+    )
+    var memory: MemoryChoice?
+
+    @Option(help: "Steps to time.")
+    var steps = 5
+
+    /// Whether any of them is given.
+    var isAsked: Bool {
+        [model, dataset?.rawValue, optimizer?.rawValue, memory?.rawValue].contains { $0 != nil }
+            || [timesteps, batchSize].contains { $0 != nil } || width != nil || imageSize != nil
+    }
+
+    func validate() throws {
+        try requireCount("--steps", steps)
+        if dataset == .cifar10DVS { throw ValidationError("--plan makes up pictures, not recordings of events") }
+    }
+
+    /// The run whose steps are measured.
+    func configuration() throws -> TrainingConfiguration {
+        var options = try TrainingOptions.parsed()
+        options.network.model = model
+        options.data.dataset = dataset
+        options.data.files.imageSize = imageSize
+        options.network.width = width
+        options.network.timesteps = timesteps
+        options.learning.batchSize = batchSize
+        options.learning.optimizer = optimizer
+        options.run.memory = memory
+        return try options.configuration()
+    }
+}

@@ -1,0 +1,90 @@
+import Configuration
+import Datasets
+import Foundation
+import Synchronization
+import Training
+
+/// Shows on standard error how far long work has come: a line that goes away on a terminal, nothing elsewhere.
+final class DataProgress: Sendable {
+    private let title: String
+    private let isLive = Terminal.showsErrorsLive
+    private let lastShown = Mutex<ContinuousClock.Instant?>(nil)
+
+    /// - Parameter title: what is done.
+    init(_ title: String) {
+        self.title = title
+    }
+
+    /// Shows that `done` of `total` files or samples are done.
+    func show(_ done: Int, _ total: Int) {
+        guard isLive else { return }
+        lastShown.withLock { last in
+            let now = ContinuousClock.now
+            if let last, now - last < .milliseconds(100), done < total { return }
+            last = now
+            let counts = "\(ProgressText.count(done)) of \(ProgressText.count(total))"
+            Terminal.showErrorLine(Self.line(title, counts, done, total, columns: Terminal.errorColumns))
+        }
+    }
+
+    /// What is done, a bar and how far it is; where that does not fit, without the bar, then how far it is alone.
+    static func line(_ title: String, _ counts: String, _ done: Int, _ total: Int, columns: Int) -> String {
+        let room = columns - DisplayWidth.of(title) - counts.count - 3
+        guard room >= 0 else { return counts }
+        let width = min(24, room)
+        guard width >= 5 else { return "\(title) \(counts)" }
+        let filled = width * min(done, total) / max(total, 1)
+        let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: width - filled)
+        return "\(title) \(bar) \(counts)"
+    }
+
+    /// Removes the line.
+    func clear() {
+        if isLive { Terminal.clearErrorLine() }
+    }
+
+    /// Opens a data set, and shows how far it is where that takes long.
+    static func load(_ request: DataRequest) throws -> any TrainingData {
+        let progress = DataProgress("counting frames")
+        defer { progress.clear() }
+        let data = try DataLoader.load(request) { done, total in progress.show(done, total) }
+        progress.clear()
+        if data.splitName == SplitRule.all.description, request.split == nil {
+            Failure.warn(
+                "\(data.source) has too few files of each class to set some aside: all of them train and test (--split all), "
+                    + "so the test accuracy says nothing"
+            )
+        }
+        for warning in data.warnings { Failure.warn(warning) }
+        warn(of: data.badFiles)
+        return data
+    }
+
+    /// Names files that are left out.
+    static func warn(of files: [BadFile]) {
+        for file in files { Failure.warn("left out: \(file.error)") }
+    }
+}
+
+/// Says of a data set what is worth knowing, and which files are left out, as it is met, each once.
+final class DataReporter: Sendable {
+    private let data: any TrainingData
+    private let said: Mutex<(files: Int, warnings: Set<String>)>
+
+    /// What is known now was said already.
+    init(_ data: any TrainingData) {
+        self.data = data
+        said = Mutex((data.badFiles.count, Set(data.warnings)))
+    }
+
+    /// Says what is new.
+    func report() {
+        let (files, warnings) = (data.badFiles, data.warnings)
+        let (start, new) = said.withLock { said in
+            defer { said = (files.count, said.warnings.union(warnings)) }
+            return (said.files, warnings.filter { !said.warnings.contains($0) })
+        }
+        for warning in new { Failure.warn(warning) }
+        DataProgress.warn(of: Array(files[start...]))
+    }
+}

@@ -1,0 +1,209 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import OpenCLBackend
+import OpenCLRuntime
+import ReferenceBackend
+import Tensors
+import Training
+
+/// Options of every command that computes.
+struct DeviceOptions: ParsableArguments {
+    @Option(
+        name: .customLong("device"),
+        help: ArgumentHelp(
+            "Where to compute.",
+            discussion: "auto (a GPU before a CPU, OpenCL before the reference), reference, opencl, or one of `lsn "
+                + "devices`, e.g. opencl:0:0."
+        )
+    )
+    var device: String?
+
+    @Option(
+        name: .customLong("kernels"),
+        help: "Folder to load the OpenCL sources from instead of the built-in ones; also LSN_KERNELS."
+    )
+    var kernels: String?
+
+    @Flag(
+        name: .customLong("no-winograd"),
+        help: "Take the dense kernel for gradients of 3×3 convolutions' inputs, not Winograd's: slower, rounded less."
+    )
+    var isDirect = false
+
+    @Option(
+        name: .customLong("mapping"),
+        help: .choice(
+            WorkMapping.self,
+            "How kernels share work out: simd suits CPUs, simt GPUs (default: what suits the device)."
+        ),
+        transform: WorkMapping.option
+    )
+    var mapping: WorkMapping?
+
+    /// The folder of kernels that was asked for, if any.
+    private var kernelFolder: String? {
+        kernels ?? ProcessInfo.processInfo.environment["LSN_KERNELS"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Opens a device.
+    ///
+    /// - Parameters:
+    ///   - choice: what `--device` says.
+    ///   - isProfiling: whether OpenCL launches are timed.
+    ///   - guardsMemory: whether words beside every storage are watched, where it is OpenCL's.
+    ///   - kernelChoices: how kernels are chosen; nil: as `lsn tune` found for the device, if it ran.
+    func open(
+        _ choice: DeviceChoice,
+        isProfiling: Bool = false,
+        guardsMemory: Bool = false,
+        kernelChoices: KernelChoices? = nil
+    ) throws -> OpenDevice {
+        switch choice {
+        case .reference:
+            return OpenDevice.reference
+        case .openCL(let name):
+            return try open(OpenCL.device(named: name), isProfiling, guardsMemory, kernelChoices)
+        case .automatic:
+            let info: DeviceInfo
+            do {
+                info = try OpenCL.device(named: "auto")
+            } catch {
+                Failure.warn("\(error). Computing on the reference backend meanwhile, which is slow")
+                return OpenDevice.reference
+            }
+            return try open(info, isProfiling, guardsMemory, kernelChoices)
+        }
+    }
+
+    private func open(
+        _ info: DeviceInfo,
+        _ isProfiling: Bool,
+        _ guardsMemory: Bool,
+        _ kernelChoices: KernelChoices?
+    ) throws -> OpenDevice {
+        let queue = try queue(info, isProfiling: isProfiling)
+        var choices = kernelChoices ?? measuredChoices(info)
+        if let mapping {
+            guard kernelChoices == nil || choices.mapping == mapping else {
+                throw InputError(
+                    "--mapping \(mapping.rawValue): the run began with \(choices.mapping.rawValue) and keeps to it, so that "
+                        + "it continues to the same bits. Leave the option out, or begin another run"
+                )
+            }
+            choices.mapping = mapping
+        }
+        if isDirect {
+            guard kernelChoices == nil || choices.winogradChannels == KernelChoices.never else {
+                throw InputError(
+                    "--no-winograd: the run began with Winograd's gradients and keeps to them, so that it continues to the "
+                        + "same bits. Leave the option out, or begin another run"
+                )
+            }
+            choices.winogradChannels = KernelChoices.never
+        }
+        return OpenDevice(
+            backend: Backend(
+                try OpenCLBackend(
+                    queue: queue,
+                    choices: choices,
+                    memoryLimit: info.memoryLimit,
+                    guardsMemory: guardsMemory
+                )
+            ),
+            machine: MachineRecord(
+                device: info.selector,
+                name: info.name,
+                driver: "\(info.platformName), \(info.openCLVersion), driver \(info.driverVersion)",
+                kernelChoices: choices.numbers
+            ),
+            queue: queue
+        )
+    }
+
+    /// What `lsn tune` found for a device, or what suits its kind.
+    private func measuredChoices(_ info: DeviceInfo) -> KernelChoices {
+        var choices = TuningFile(info).choices ?? .standard
+        choices.mapping = WorkMapping(for: info.kind, maxWorkGroupSize: info.maxWorkGroupSize)
+        return choices
+    }
+
+    /// A queue on a device.
+    func queue(_ info: DeviceInfo, isProfiling: Bool) throws -> ComputeQueue {
+        if let warning = LSN.driverCache.warning { Failure.warn(warning) }
+        // What is loaded from the cache was compiled without a word.
+        let warns = ProcessInfo.processInfo.environment["LSN_KERNEL_WARNINGS"] == "1"
+        let warned: (@Sendable (String) -> Void)? = warns ? { @Sendable text in Failure.warn(text) } : nil
+        return try ComputeQueue(
+            device: info,
+            sources: try kernelFolder.map(KernelSourceTree.directory) ?? .embedded(),
+            cache: warns ? nil : ProgramCache.standard(),
+            profiling: isProfiling,
+            warned: warned
+        )
+    }
+}
+
+extension WorkMapping {
+    /// What `--mapping` says. The names of earlier versions are told what they are called now.
+    @Sendable
+    static func option(_ name: String) throws -> WorkMapping {
+        if let now = ["vectors": simd, "groups": simt][name] {
+            throw ValidationError("'\(name)' is called '\(now.rawValue)' now.")
+        }
+        return try named(name)
+    }
+}
+
+/// A device that is open.
+struct OpenDevice {
+    /// What computes.
+    let backend: Backend
+    /// What run folders say of it.
+    let machine: MachineRecord
+    /// Its queue, where it is OpenCL's.
+    let queue: ComputeQueue?
+
+    /// The plain Swift backend.
+    static var reference: OpenDevice {
+        let backend = Backend(ReferenceBackend())
+        return OpenDevice(
+            backend: backend,
+            machine: MachineRecord(
+                device: DeviceChoice.referenceName,
+                name: backend.deviceName,
+                driver: "lsn \(ProgramVersion.current)"
+            ),
+            queue: nil
+        )
+    }
+}
+
+/// What `--device` says.
+enum DeviceChoice {
+    /// The best there is.
+    case automatic
+    /// The plain Swift backend.
+    case reference
+    /// An OpenCL device: `opencl` or `opencl:PLATFORM:DEVICE`.
+    case openCL(String)
+
+    static let referenceName = "reference"
+
+    /// Reads a device's name.
+    init(_ name: String) throws {
+        switch name {
+        case "auto": self = .automatic
+        case Self.referenceName: self = .reference
+        case "opencl": self = .openCL(name)
+        default:
+            guard name.wholeMatch(of: /opencl:[0-9]+:[0-9]+/) != nil else {
+                throw InputError(
+                    "there is no device '\(name)': use auto, reference, opencl or opencl:PLATFORM:DEVICE "
+                        + "(lsn devices lists them)"
+                )
+            }
+            self = .openCL(name)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Datasets
+import Foundation
+import HostSystem
+import OpenCLBackend
+import OpenCLRuntime
+import Tensors
+import Training
+
+extension OpenDevice {
+    /// What runs on this device may take. A device that computes in the host's memory has no more than is left of it.
+    var memoryLimits: MemoryLimits {
+        guard let info = queue?.device else {
+            let left = HostMemory.availableBytes
+            return MemoryLimits(totalBytes: left, largestStorageBytes: left, hostBytes: nil)
+        }
+        return MemoryLimits(
+            totalBytes: info.memoryLimit,
+            largestStorageBytes: info.largestAllocationBytes,
+            hostBytes: info.kind == .cpu ? nil : HostMemory.availableBytes
+        )
+    }
+
+    /// Plans the memory of a run on this device. The reference's tensors are as large as OpenCL's.
+    func memoryPlanner(
+        _ configuration: TrainingConfiguration,
+        data: any TrainingData,
+        mostSamples: Int? = nil
+    ) throws -> MemoryPlanner {
+        let info = queue?.device
+        let choices = machine.kernelChoices.flatMap(KernelChoices.init) ?? .standard
+        return try MemoryPlanner(
+            configuration,
+            data: data,
+            limits: memoryLimits,
+            device: machine.name,
+            mostSamples: mostSamples
+        ) {
+            OpenCLBackend(dryRunFor: info, choices: choices)
+        }
+    }
+
+    /// The memory that a run takes here, in the mode that its options name or the first that fits.
+    ///
+    /// - Throws: ``ConfigurationError/doesNotFit(_:)`` where no step does.
+    func fittingPlan(
+        _ configuration: TrainingConfiguration,
+        data: any TrainingData,
+        mostSamples: Int? = nil
+    ) throws -> MemoryPlan {
+        let planner = try memoryPlanner(configuration, data: data, mostSamples: mostSamples)
+        let plan = try planner.plan(configuration.run.memory)
+        try planner.check(plan)
+        return plan
+    }
+}
+
+extension DeviceInfo {
+    /// What can be had of its memory: of the host's, where it computes there, no more than is left.
+    var memoryLimit: Int {
+        kind == .cpu ? min(globalMemoryBytes, HostMemory.availableBytes) : globalMemoryBytes
+    }
+}

@@ -1,0 +1,260 @@
+import ArgumentParser
+import Configuration
+import Datasets
+import FileFormats
+import Foundation
+import HostSystem
+import Networks
+import Tensors
+import Training
+
+/// `lsn eval`.
+struct EvalCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "eval",
+        abstract: "Evaluate a checkpoint on a test split.",
+        discussion: "The loss is the mean cross-entropy of the logits averaged over time."
+    )
+
+    @Option(help: "A run's folder (its best checkpoint), or a .safetensors file.")
+    var checkpoint: String
+
+    @Option(help: .choice(DatasetName.self, "Data set (default: the one it was trained on)."), transform: named)
+    var dataset: DatasetName?
+
+    @Option(help: "Folder of the data set's files (default: the run's).")
+    var data: String?
+
+    @OptionGroup(title: "Files") var files: FileOptions
+
+    @Option(help: "Evaluate the first so many test samples only.")
+    var limitTest: Int?
+
+    @Option(help: "Samples at a time (default: as in training).")
+    var batchSize: Int?
+
+    @Option(
+        help:
+            "Write the logits, float32 [T, N, classes] in the data set's order, files that cannot be read left out, to this .npy file."
+    )
+    var logits: String?
+
+    @OptionGroup var device: DeviceOptions
+
+    @Flag(help: "Print JSON instead of text.")
+    var json = false
+
+    func validate() throws {
+        if let limitTest, limitTest < 1 { throw ValidationError("--limit-test must be at least 1") }
+        try requireCount("--batch-size", batchSize)
+    }
+
+    func run() async throws {
+        let found = try SavedModel(checkpoint)
+        let metadata = found.metadata
+        guard let name = dataset ?? found.data?.dataset else {
+            throw InputError("\(found.path) does not say what it was trained on: choose a --dataset")
+        }
+        let network = metadata.network
+        let images = try DataProgress.load(request(found, name))
+        let reporter = DataReporter(images)
+        guard
+            network.inChannels == images.channels, network.imageHeight == images.height,
+            network.imageWidth == images.width, network.classes == images.classes
+        else {
+            throw InputError(
+                "\(found.path) takes \(network.inChannels)×\(network.imageHeight)×\(network.imageWidth) images of "
+                    + "\(network.classes) classes, but \(name.rawValue) has \(images.channels)×\(images.height)×"
+                    + "\(images.width) of \(images.classes): choose the --dataset it was trained on"
+            )
+        }
+        warnOfOverlap(found, name, images)
+        let device = try device.open(DeviceChoice(device.device ?? "auto"))
+        let evaluation = try await Self.evaluate(
+            found,
+            on: device.backend,
+            data: images,
+            batchSize: batchSize ?? metadata.batchSize,
+            keepsLogits: logits != nil
+        )
+        if let logits {
+            let shape = [network.timeSteps, evaluation.indices.count, network.classes]
+            try TrainingError.saving(run: nil) { () throws(FileFormatError) in
+                try FileSystem.writeAtomically(NPY.serialize(floats: evaluation.logits, shape: shape), to: logits)
+            }
+        }
+        reporter.report()
+        let report = EvaluationReport(
+            checkpoint: found.path,
+            model: metadata.model,
+            dataset: name.rawValue,
+            split: images.splitName,
+            framesBy: images.form == .frames ? (try request(found, name).framesBy ?? .number).rawValue : nil,
+            classes: images.classes,
+            classNames: images.classNames,
+            device: device.machine.device,
+            deviceName: device.machine.name,
+            samples: evaluation.sums.samples,
+            leftOut: images.testCount - evaluation.sums.samples,
+            badFiles: images.badFiles.map(BadFileReport.init),
+            correct: evaluation.sums.correct,
+            accuracy: evaluation.accuracy,
+            loss: evaluation.loss,
+            seconds: evaluation.sums.seconds,
+            imagesPerSecond: evaluation.sums.imagesPerSecond,
+            logits: logits
+        )
+        if json {
+            try JSONOutput.print(report)
+        } else {
+            Terminal.write(report.text)
+        }
+    }
+
+    /// The data to evaluate on: those that the model was trained on, but for what is asked here.
+    private func request(_ model: SavedModel, _ name: DatasetName) throws -> DataRequest {
+        let network = model.metadata.network
+        var request = DataRequest(name: name, directory: data)
+        if let trained = model.data, name == trained.dataset {
+            request = trained.request(timeSteps: network.timeSteps)
+            request.directory = data ?? trained.data
+            if data == nil, files.split == nil, model.record != nil {
+                // The run's own split, also where files were removed since. Those that trained need not be there.
+                request.files = try RunFolder.fileList(in: (model.path as NSString).deletingLastPathComponent)
+                request.files?.train = []
+            }
+        }
+        if request.imageSize == nil, name.pictureSize?.isMultiple(of: network.imageHeight) ?? true {
+            request.imageSize = .square(network.imageHeight)
+        }
+        request.timeSteps = network.timeSteps
+        request.split = files.split ?? request.split
+        request.imageSize = files.imageSize ?? request.imageSize
+        request.framesBy = files.framesBy ?? request.framesBy
+        request.maxBadFiles = files.maxBadFiles ?? request.maxBadFiles
+        request.cacheFolder = files.cache ?? request.cacheFolder
+        // Of the training split nothing is read, so that its frames need not be counted.
+        request.limitTrain = 0
+        request.limitTest = limitTest
+        return request
+    }
+
+    /// Files that were trained on say nothing about others.
+    private func warnOfOverlap(_ model: SavedModel, _ name: DatasetName, _ images: any TrainingData) {
+        guard let trained = model.data, trained.dataset == name, let split = trained.split?.description else { return }
+        if images.splitName == SplitRule.all.description {
+            Failure.warn("the split all tests with the files that the network was trained on")
+        } else if images.splitName != split {
+            Failure.warn(
+                "the network was trained with the split \(split), so \(images.splitName) tests with files that it was "
+                    + "trained on"
+            )
+        }
+    }
+
+    private static func evaluate(
+        _ model: SavedModel,
+        on backend: Backend,
+        data: any TrainingData,
+        batchSize: Int,
+        keepsLogits: Bool
+    ) async throws -> Evaluation {
+        let network = try Network(model.metadata.network, backend: backend)
+        try CheckpointFile.restore(model.file, to: network, optimizer: nil)
+        let evaluator = Evaluator(network: network, data: data, batchSize: batchSize)
+        try evaluator.warmUp()
+        let progress = DataProgress("evaluating")
+        defer { progress.clear() }
+        let evaluation = try await evaluator.run(
+            keepsLogits: keepsLogits,
+            progress: { progress.show($0, evaluator.source.sampleCount) }
+        )
+        guard let evaluation else {
+            throw CancellationError()
+        }
+        return evaluation
+    }
+}
+
+/// A checkpoint that `--checkpoint` names.
+struct SavedModel {
+    /// The file.
+    let path: String
+    let file: SafetensorsFile
+    let metadata: ModelMetadata
+    /// Of the run, where the file stands in its folder.
+    let record: RunRecord?
+
+    /// What it was trained on; folders are known where the file stands in its run's.
+    var data: DataConfiguration? { record?.configuration.data ?? metadata.data }
+
+    /// Reads a file, or a run's best checkpoint; its last one where no epoch was evaluated yet.
+    init(_ name: String) throws {
+        var isFolder: ObjCBool = false
+        guard unsafe FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) else {
+            throw InputError("\(name): there is no such file or folder; give a run's folder or a .safetensors file")
+        }
+        if isFolder.boolValue {
+            let candidates = ["checkpoint-best.safetensors", "checkpoint-last.safetensors"].map {
+                HostPath.join(name, $0)
+            }
+            guard let first = candidates.first(where: FileManager.default.fileExists(atPath:)) else {
+                throw InputError("\(name): the folder holds no checkpoint; give a folder that lsn train wrote")
+            }
+            path = first
+        } else {
+            path = name
+        }
+        let beside = HostPath.beside(path, "config.json")
+        record = FileManager.default.fileExists(atPath: beside) ? try RunRecord.read(beside) : nil
+        file = try SafetensorsFile(path)
+        metadata = try ModelMetadata(file.metadata, path: path)
+    }
+}
+
+/// An evaluation as `--json` prints it.
+struct EvaluationReport: Encodable {
+    let checkpoint: String
+    let model: String
+    let dataset: String
+    let split: String
+    /// How recordings were cut into frames.
+    let framesBy: String?
+    let classes: Int
+    let classNames: [String]
+    let device: String
+    let deviceName: String
+    /// Those that were evaluated.
+    let samples: Int
+    /// Test files that cannot be read, and so were not.
+    let leftOut: Int
+    let badFiles: [BadFileReport]
+    let correct: Int
+    let accuracy: Double
+    let loss: Double
+    let seconds: Double
+    let imagesPerSecond: Double
+    /// Where the logits are, if they were asked for.
+    let logits: String?
+
+    /// For people.
+    var text: String {
+        var lines = [
+            "\(model) from \(checkpoint) on \(dataset) (split \(split)\(framesBy.map { ", frames by \($0)" } ?? "")), \(deviceName)",
+            "accuracy \(ProgressText.percent(accuracy)) (\(ProgressText.count(correct)) of "
+                + "\(ProgressText.count(samples)))  loss \(ProgressText.decimal(loss, 4))"
+                + "  \(ProgressText.rate(imagesPerSecond))",
+        ]
+        lines.insert("classes  \(ProgressText.classes(classNames))", at: 1)
+        if leftOut > 0 {
+            lines.append(
+                "left out \(ProgressText.count(leftOut)) of \(ProgressText.count(samples + leftOut)) test files, which "
+                    + "cannot be read"
+            )
+        }
+        if let logits {
+            lines.append("logits in \(logits)")
+        }
+        return lines.map { $0 + "\n" }.joined()
+    }
+}

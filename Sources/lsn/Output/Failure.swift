@@ -1,0 +1,88 @@
+import ArgumentParser
+import Benchmarking
+import Configuration
+import Conformance
+import Datasets
+import FileFormats
+import Foundation
+import Networks
+import OpenCLRuntime
+import Tensors
+import Training
+
+/// How commands fail.
+enum Failure {
+    /// A check or the job failed.
+    static let failed: Int32 = 1
+    /// Bad usage or bad input.
+    static let badInput: Int32 = 2
+
+    /// Writes what went wrong to standard error (or the help that was asked for to standard output), and says with which
+    /// code to exit.
+    static func report(_ error: any Error) -> Int32 {
+        if LSN.exitCode(for: error) == .success {
+            print(LSN.fullMessage(for: error))
+            return 0
+        }
+        if let code = error as? ExitCode {
+            return code.rawValue
+        }
+        switch error {
+        case is TrainingError, is BackendError:
+            complain("\(error)")
+            return failed
+        case let error as OpenCLError:
+            complain("\(error)")
+            return code(of: error)
+        case is ConfigurationError, is NetworkError, is DatasetError, is FileFormatError, is ConformanceError,
+            is BenchmarkError, is InputError:
+            complain("\(error)")
+            return badInput
+        case is CheckFailure:
+            complain("\(error)")
+            return failed
+        default:
+            // Whatever ArgumentParser found, in its words, with the usage below.
+            let message = LSN.fullMessage(for: error)
+            let prefix = "Error: "
+            complain(message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message)
+            return LSN.exitCode(for: error) == .validationFailure ? badInput : failed
+        }
+    }
+
+    /// A device or a kernel source that is not there was named by whoever calls; the rest is the job's.
+    private static func code(of error: OpenCLError) -> Int32 {
+        switch error {
+        case .noPlatform, .noDevice, .noSuchDevice, .unusableDevice, .source: badInput
+        case .call, .build, .outOfMemory, .launch, .range: failed
+        }
+    }
+
+    /// One message on standard error.
+    static func complain(_ message: String) {
+        Terminal.writeError("error: \(message)\n")
+    }
+
+    /// Something worth knowing on standard error.
+    static func warn(_ message: String) {
+        Terminal.writeError("warning: \(message)\n")
+    }
+}
+
+/// Options or files that this program cannot use, in words.
+struct InputError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// A check that did not hold, in words.
+struct CheckFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

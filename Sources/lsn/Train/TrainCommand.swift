@@ -1,0 +1,188 @@
+import ArgumentParser
+import Configuration
+import Datasets
+import FileFormats
+import Foundation
+import OpenCLBackend
+import TensorBoard
+import Tensors
+import Training
+
+/// `lsn train`.
+struct TrainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Train a network.",
+        discussion: """
+            The run's folder holds config.json, files.tsv (which files train and test), metrics.jsonl and blocks.jsonl (each epoch, and its blocks), \
+            checkpoint-last.safetensors, checkpoint-best.safetensors, report.html (a page with the run's charts, written \
+            anew after each epoch), status.json (how it ended), memory.json and profile.json (what a step takes, and \
+            where its time goes) and events for `tensorboard --logdir`. Ctrl-C, SIGTERM and a terminal that is closed save after the step under way and exit with code 0; --resume continues to \
+            the same bits, from there or from wherever the process was killed.
+            """
+    )
+
+    @OptionGroup var options: TrainingOptions
+    @OptionGroup(title: "Device") var device: DeviceOptions
+
+    @Option(help: "Folder of the run (default: the next free runs/MODEL-DATASET-N).")
+    var output: String?
+
+    @Option(
+        help:
+            "Continue the run in this folder. Its options stand, but --epochs, --max-steps, --checkpoint-every, --memory, --data, --cache, --max-bad-files and --output may be given anew."
+    )
+    var resume: String?
+
+    @Option(help: "YAML file of options (names as here, without the dashes), or a run's config.json.")
+    var config: String?
+
+    @Flag(help: "Print all options as YAML, defaults filled in, and stop.")
+    var printConfig = false
+
+    @Flag(help: "Print what a step takes and stop; exit code 2 where it does not fit.")
+    var dryRun = false
+
+    @Flag(help: "With --dry-run: print JSON.")
+    var json = false
+
+    func validate() throws {
+        if json, !dryRun { throw ValidationError("--json is for --dry-run") }
+    }
+
+    /// The command's arguments with those that a run which is continued, and a file of options, give before them.
+    static func expanded(_ arguments: [String]) throws -> [String] {
+        guard arguments.first == configuration.commandName else { return arguments }
+        var before: [String] = []
+        if let run = value(of: "--resume", in: arguments) { before += try TrainingSession.recordedArguments(run) }
+        if let file = value(of: "--config", in: arguments) { before += try OptionFile.arguments(file) }
+        return [arguments[0]] + before + arguments.dropFirst()
+    }
+
+    private static func value(of option: String, in arguments: [String]) -> String? {
+        for (index, argument) in arguments.enumerated() {
+            if argument == option { return index + 1 < arguments.count ? arguments[index + 1] : nil }
+            if argument.hasPrefix(option + "=") { return String(argument.dropFirst(option.count + 1)) }
+        }
+        return nil
+    }
+
+    func run() async throws {
+        var options = options
+        // The run may be continued from another folder.
+        options.data.data = options.data.data.map { URL(fileURLWithPath: $0).path }
+        let session =
+            if let resume {
+                try TrainingSession(resuming: resume, options: options, output: output)
+            } else {
+                TrainingSession(try options.configuration(device: device.device), output: output)
+            }
+        if let warning = try session.scheduleChange { Failure.warn(warning) }
+        if printConfig {
+            Terminal.write(try OptionFile.text(session.configuration))
+            return
+        }
+        let samples = try DataProgress.load(session.dataRequest())
+        let device = try openDevice(for: session, asked: device.device)
+        let planner = try device.memoryPlanner(session.configuration, data: samples)
+        let plan = try planner.plan(session.configuration.run.memory)
+        if dryRun { try show(plan) }
+        try planner.check(plan)
+        if dryRun { return }
+        try await Self.train(session, on: device.backend, machine: device.machine, data: samples, plan: plan)
+    }
+
+    private func show(_ plan: MemoryPlan) throws {
+        if json {
+            try JSONOutput.print(plan)
+        } else {
+            Terminal.write(ProgressText(isColoured: false).table(plan).map { $0 + "\n" }.joined())
+        }
+    }
+
+    /// The device asked for; for a run that is continued, the one it was on.
+    private func openDevice(for session: TrainingSession, asked: String?) throws -> OpenDevice {
+        guard let resumed = session.resumed else {
+            return try device.open(DeviceChoice(asked ?? "auto"))
+        }
+        let before = resumed.record.machine
+        // A run keeps to the kernels that it began with, whatever was tuned since.
+        let choices =
+            try before.kernelChoices.map { numbers in
+                guard let choices = KernelChoices(numbers) else {
+                    throw InputError(
+                        "\(resumed.folder.path)/config.json: kernel_choices is \(numbers), which no run has, so that it cannot be "
+                            + "continued to the same bits. Restore the file, or begin another run"
+                    )
+                }
+                return choices
+            } ?? .standard
+        guard let asked else {
+            let opened: OpenDevice
+            do {
+                opened = try device.open(DeviceChoice(before.device), kernelChoices: choices)
+            } catch {
+                Failure.warn("the run was on \(before.name) (\(before.device)): \(error)")
+                opened = try device.open(.automatic, kernelChoices: choices)
+            }
+            // The kernels are those that it began with, also where an earlier version did not record them.
+            var place = opened.machine
+            place.kernelChoices = before.kernelChoices
+            if place != before {
+                Failure.warn(
+                    "the run was on \(before.name) (\(before.driver)) and continues on \(opened.machine.name) "
+                        + "(\(opened.machine.driver)): results may differ in their last bits"
+                )
+            }
+            return opened
+        }
+        let opened = try device.open(DeviceChoice(asked), kernelChoices: choices)
+        guard opened.machine.device == before.device else {
+            throw ConfigurationError.contradiction(
+                run: resumed.folder.path,
+                options: [.init(option: "--device", given: opened.machine.device, recorded: before.device)]
+            )
+        }
+        return opened
+    }
+
+    private static func train(
+        _ session: TrainingSession,
+        on backend: Backend,
+        machine: MachineRecord,
+        data: any TrainingData,
+        plan: MemoryPlan
+    ) async throws {
+        let printer = ProgressPrinter()
+        let files = DataReporter(data)
+        let reporter = RunReporter()
+        let tensorBoard = TensorBoardLog(warn: { Failure.warn($0) })
+        InterruptFlag.watch()
+        do {
+            let summary = try await session.run(
+                on: backend,
+                machine: machine,
+                data: data,
+                plan: plan,
+                observer: { notification in
+                    printer.show(notification)
+                    tensorBoard.receive(notification)
+                    if case .epoch = notification { files.report() }
+                    reporter.receive(notification)
+                },
+                shouldStop: { InterruptFlag.isRaised }
+            )
+            printer.show(summary, report: reporter.end(summary))
+        } catch {
+            printer.clear()
+            files.report()
+            reporter.fail(error)
+            if error is DatasetError, let folder = reporter.resumable {
+                throw InputError(
+                    "\(error). The last checkpoint is untouched: continue with lsn train --resume \(ShellText.path(folder))"
+                )
+            }
+            throw error
+        }
+    }
+}
