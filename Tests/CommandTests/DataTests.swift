@@ -209,7 +209,7 @@ import Testing
             ["train"] + data + options, ["eval", "--checkpoint", "run", "--device", "reference"],
             ["data", "verify", "--dataset", "imagenet", "--data", "strips"],
             ["data", "dump"] + data + ["--output", "strips.npy", "--device", "reference"],
-            ["data", "inspect"] + data + ["--output", "strips.png", "--device", "reference"],
+            ["data", "inspect"] + data + ["--sheet", "strips.png", "--device", "reference"],
         ] {
             let result = try place.lsn(command)
             #expect(result.code == 0, "\(command): \(result.errors)")

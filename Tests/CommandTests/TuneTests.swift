@@ -119,7 +119,7 @@ struct TuneTests {
                 "\(renamed.errors)"
             )
         }
-        let unknown = try lsn("check", "--mapping", "sindt")
+        let unknown = try lsn("check", "--mapping", "simtt")
         #expect(unknown.code == 2 && unknown.errors.contains("did you mean 'simt'"), "\(unknown.errors)")
     }
 
