@@ -1,5 +1,5 @@
 // The power-of-two grid of each output channel's weights, on which a convolution of spikes adds up integers: how it is
-// chosen, and why, says Sources/Tensors/WeightGrid.swift. weight_levels.cl has its layout; of a channel with a weight that is
+// chosen, and why, says Sources/LSNTensors/WeightGrid.swift. weight_levels.cl has its layout; of a channel with a weight that is
 // not finite it is 0 and NaN.
 //
 // A work-item has one chunk of the output channels, and of the `rows` rows of weights every PARTS-th; a work-group, CHUNKS

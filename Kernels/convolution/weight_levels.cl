@@ -1,4 +1,4 @@
-// Weights as integers of their output channel's grid, and sums of them as floats: see Sources/Tensors/WeightGrid.swift.
+// Weights as integers of their output channel's grid, and sums of them as floats: see Sources/LSNTensors/WeightGrid.swift.
 //
 // A grid is [2][OUT_STRIDE] floats: 2^e, by which weights are multiplied, then 2^−e, by which sums are.
 // Numerics: products with powers of two are exact; a weight is rounded once, ties to even, and a sum once.
