@@ -18,8 +18,8 @@ let package = Package(
         .library(
             name: "LogicSpikingNetworks",
             targets: [
-                "Tensors", "ReferenceBackend", "OpenCLRuntime", "OpenCLBackend", "Networks", "FileFormats", "Datasets",
-                "Training",
+                "LSNTensors", "LSNReferenceBackend", "LSNOpenCLRuntime", "LSNOpenCLBackend", "LSNNetworks",
+                "LSNFileFormats", "LSNDatasets", "LSNTraining",
             ]
         ),
     ],
@@ -33,189 +33,226 @@ let package = Package(
     targets: [
         // Other people's C libraries, as the system has them.
         .systemLibrary(
-            name: "COpenCL",
+            name: "LSNCOpenCL",
             pkgConfig: "OpenCL",
             providers: [.apt(["ocl-icd-opencl-dev", "opencl-headers"])]
         ),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "LSNCZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Linked statically (see its module map), so that the binary travels without it; no pkg-config, which would ask
         // for the shared library.
-        .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "LSNCTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
 
         // Files that travel inside the binary.
-        .target(name: "Kernels", path: "Kernels", sources: ["Kernels.c"]),
-        .target(name: "BundledDigits", sources: ["BundledDigits.c"]),
-        .target(name: "KnownValues", sources: ["KnownValues.c"]),
+        .target(name: "LSNKernels", path: "Kernels", sources: ["Kernels.c"]),
+        .target(name: "LSNBundledDigits", sources: ["BundledDigits.c"]),
+        .target(name: "LSNKnownValues", sources: ["KnownValues.c"]),
 
-        .target(name: "HostSystem", swiftSettings: house),
-        .target(name: "OpenCLRuntime", dependencies: ["HostSystem", "COpenCL"], swiftSettings: house),
-        .target(name: "Tensors", swiftSettings: house),
-        .target(name: "FileFormats", dependencies: ["HostSystem", "CZlib", "CTurboJPEG"], swiftSettings: house),
-        .target(name: "ReferenceBackend", dependencies: ["Tensors"], swiftSettings: house),
-        .target(name: "OpenCLBackend", dependencies: ["Tensors", "OpenCLRuntime", "Kernels"], swiftSettings: house),
-        .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: house),
+        .target(name: "LSNHostSystem", swiftSettings: house),
+        .target(name: "LSNOpenCLRuntime", dependencies: ["LSNHostSystem", "LSNCOpenCL"], swiftSettings: house),
+        .target(name: "LSNTensors", swiftSettings: house),
         .target(
-            name: "Datasets",
-            dependencies: ["HostSystem", "Tensors", "FileFormats", "BundledDigits"],
+            name: "LSNFileFormats",
+            dependencies: ["LSNHostSystem", "LSNCZlib", "LSNCTurboJPEG"],
+            swiftSettings: house
+        ),
+        .target(name: "LSNReferenceBackend", dependencies: ["LSNTensors"], swiftSettings: house),
+        .target(
+            name: "LSNOpenCLBackend",
+            dependencies: ["LSNTensors", "LSNOpenCLRuntime", "LSNKernels"],
+            swiftSettings: house
+        ),
+        .target(name: "LSNNetworks", dependencies: ["LSNTensors"], swiftSettings: house),
+        .target(
+            name: "LSNDatasets",
+            dependencies: ["LSNHostSystem", "LSNTensors", "LSNFileFormats", "LSNBundledDigits"],
             swiftSettings: house
         ),
         .target(
-            name: "Training",
-            dependencies: ["HostSystem", "Tensors", "Networks", "Datasets", "FileFormats"],
+            name: "LSNTraining",
+            dependencies: ["LSNHostSystem", "LSNTensors", "LSNNetworks", "LSNDatasets", "LSNFileFormats"],
             swiftSettings: house
         ),
         .target(
-            name: "Configuration",
+            name: "LSNConfiguration",
             dependencies: [
-                "Tensors", "Networks", "Datasets", "Training", "FileFormats",
+                "LSNTensors", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNFileFormats",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: house
         ),
-        .target(name: "Reports", dependencies: ["HostSystem", "Training", "FileFormats"], swiftSettings: house),
         .target(
-            name: "Experiments",
+            name: "LSNReports",
+            dependencies: ["LSNHostSystem", "LSNTraining", "LSNFileFormats"],
+            swiftSettings: house
+        ),
+        .target(
+            name: "LSNExperiments",
             dependencies: [
-                "HostSystem", "Tensors", "Networks", "Datasets", "Training", "Configuration", "FileFormats", "Reports",
+                "LSNHostSystem", "LSNTensors", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration",
+                "LSNFileFormats", "LSNReports",
             ],
             swiftSettings: house
         ),
-        .target(name: "Interchange", dependencies: ["Tensors", "Networks", "FileFormats"], swiftSettings: house),
+        .target(
+            name: "LSNInterchange",
+            dependencies: ["LSNTensors", "LSNNetworks", "LSNFileFormats"],
+            swiftSettings: house
+        ),
         // Made by protoc from the file beside it: not compiled as strictly as what people wrote.
         .target(
-            name: "TensorBoardMessages",
+            name: "LSNTensorBoardMessages",
             dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["Events.proto"]
         ),
         .target(
-            name: "TensorBoard",
+            name: "LSNTensorBoard",
             dependencies: [
-                "HostSystem", "Training", "FileFormats", "TensorBoardMessages",
+                "LSNHostSystem", "LSNTraining", "LSNFileFormats", "LSNTensorBoardMessages",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: house
         ),
         .target(
-            name: "Conformance",
-            dependencies: ["HostSystem", "Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
+            name: "LSNConformance",
+            dependencies: [
+                "LSNHostSystem", "LSNTensors", "LSNNetworks", "LSNTraining", "LSNFileFormats", "LSNKnownValues",
+            ],
             swiftSettings: house
         ),
         .target(
-            name: "Benchmarking",
+            name: "LSNBenchmarking",
             dependencies: [
-                "Tensors", "OpenCLRuntime", "Networks", "Datasets", "Training", "Configuration", "Conformance",
+                "LSNTensors", "LSNOpenCLRuntime", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration",
+                "LSNConformance",
             ],
             swiftSettings: house
         ),
         .executableTarget(
             name: "lsn",
             dependencies: [
-                "HostSystem", "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets",
-                "Training", "Configuration", "Conformance", "Benchmarking", "FileFormats", "Interchange", "Reports",
-                "Experiments", "TensorBoard",
+                "LSNHostSystem", "LSNTensors", "LSNOpenCLRuntime", "LSNOpenCLBackend", "LSNReferenceBackend",
+                "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration", "LSNConformance", "LSNBenchmarking",
+                "LSNFileFormats", "LSNInterchange", "LSNReports", "LSNExperiments", "LSNTensorBoard",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house
         ),
         // A test target per module; ConformanceTests and CommandTests see everything.
         .testTarget(
-            name: "TensorsTests",
-            dependencies: ["Tensors", "ReferenceBackend", "OpenCLBackend"],
+            name: "LSNTensorsTests",
+            dependencies: ["LSNTensors", "LSNReferenceBackend", "LSNOpenCLBackend"],
             swiftSettings: house
         ),
         // What several of them need.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
-        .testTarget(name: "HostSystemTests", dependencies: ["HostSystem", "TestSupport"], swiftSettings: house),
-        .testTarget(name: "OpenCLRuntimeTests", dependencies: ["OpenCLRuntime", "TestSupport"], swiftSettings: house),
+        .target(name: "LSNTestSupport", path: "Tests/LSNTestSupport", swiftSettings: house),
+        .testTarget(
+            name: "LSNHostSystemTests",
+            dependencies: ["LSNHostSystem", "LSNTestSupport"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "LSNOpenCLRuntimeTests",
+            dependencies: ["LSNOpenCLRuntime", "LSNTestSupport"],
+            swiftSettings: house
+        ),
         // Pictures that tests make for themselves.
         .target(
-            name: "TestPictures",
-            dependencies: ["CTurboJPEG"],
-            path: "Tests/TestPictures",
+            name: "LSNTestPictures",
+            dependencies: ["LSNCTurboJPEG"],
+            path: "Tests/LSNTestPictures",
             swiftSettings: house
         ),
         .testTarget(
-            name: "FileFormatsTests",
-            dependencies: ["FileFormats", "HostSystem", "TestPictures", "TestSupport"],
+            name: "LSNFileFormatsTests",
+            dependencies: ["LSNFileFormats", "LSNHostSystem", "LSNTestPictures", "LSNTestSupport"],
             swiftSettings: house
         ),
         .testTarget(
-            name: "DatasetsTests",
+            name: "LSNDatasetsTests",
             dependencies: [
-                "Datasets", "HostSystem", "FileFormats", "ReferenceBackend", "Tensors", "TestPictures", "TestSupport",
+                "LSNDatasets", "LSNHostSystem", "LSNFileFormats", "LSNReferenceBackend", "LSNTensors",
+                "LSNTestPictures", "LSNTestSupport",
             ],
             swiftSettings: house
         ),
         .testTarget(
-            name: "ReferenceBackendTests",
-            dependencies: ["ReferenceBackend", "Tensors"],
+            name: "LSNReferenceBackendTests",
+            dependencies: ["LSNReferenceBackend", "LSNTensors"],
             swiftSettings: house
         ),
         .testTarget(
-            name: "OpenCLBackendTests",
-            dependencies: ["OpenCLBackend", "OpenCLRuntime", "Kernels", "ReferenceBackend", "Tensors"],
+            name: "LSNOpenCLBackendTests",
+            dependencies: ["LSNOpenCLBackend", "LSNOpenCLRuntime", "LSNKernels", "LSNReferenceBackend", "LSNTensors"],
             swiftSettings: house
         ),
         .testTarget(
-            name: "NetworksTests",
-            dependencies: ["Networks", "ReferenceBackend", "Tensors"],
+            name: "LSNNetworksTests",
+            dependencies: ["LSNNetworks", "LSNReferenceBackend", "LSNTensors"],
             swiftSettings: house
         ),
         .testTarget(
-            name: "ConfigurationTests",
-            dependencies: ["Configuration", "Training", "Networks", "Datasets", "FileFormats", "Tensors"],
-            swiftSettings: house
-        ),
-        .testTarget(
-            name: "TrainingTests",
+            name: "LSNConfigurationTests",
             dependencies: [
-                "Training", "Configuration", "Networks", "Datasets", "ReferenceBackend", "OpenCLBackend",
-                "OpenCLRuntime", "FileFormats", "Tensors", "TestSupport",
+                "LSNConfiguration", "LSNTraining", "LSNNetworks", "LSNDatasets", "LSNFileFormats", "LSNTensors",
             ],
             swiftSettings: house
         ),
         .testTarget(
-            name: "ExperimentsTests",
+            name: "LSNTrainingTests",
             dependencies: [
-                "Experiments", "Configuration", "Networks", "Datasets", "Training", "Reports", "ReferenceBackend",
-                "FileFormats", "Tensors", "TestSupport",
+                "LSNTraining", "LSNConfiguration", "LSNNetworks", "LSNDatasets", "LSNReferenceBackend",
+                "LSNOpenCLBackend", "LSNOpenCLRuntime", "LSNFileFormats", "LSNTensors", "LSNTestSupport",
             ],
             swiftSettings: house
         ),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Training", "FileFormats"], swiftSettings: house),
         .testTarget(
-            name: "InterchangeTests",
-            dependencies: ["Interchange", "Networks", "ReferenceBackend", "FileFormats", "Tensors"],
+            name: "LSNExperimentsTests",
+            dependencies: [
+                "LSNExperiments", "LSNConfiguration", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNReports",
+                "LSNReferenceBackend", "LSNFileFormats", "LSNTensors", "LSNTestSupport",
+            ],
             swiftSettings: house
         ),
         .testTarget(
-            name: "TensorBoardTests",
+            name: "LSNReportsTests",
+            dependencies: ["LSNReports", "LSNTraining", "LSNFileFormats"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "LSNInterchangeTests",
+            dependencies: ["LSNInterchange", "LSNNetworks", "LSNReferenceBackend", "LSNFileFormats", "LSNTensors"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "LSNTensorBoardTests",
             dependencies: [
-                "TensorBoard", "TensorBoardMessages", "Training", "FileFormats",
+                "LSNTensorBoard", "LSNTensorBoardMessages", "LSNTraining", "LSNFileFormats",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["golden.tfevents"],
             swiftSettings: house
         ),
         .testTarget(
-            name: "ConformanceTests",
+            name: "LSNConformanceTests",
             dependencies: [
-                "Conformance", "OpenCLBackend", "OpenCLRuntime", "ReferenceBackend", "Networks", "Tensors",
-                "FileFormats",
+                "LSNConformance", "LSNOpenCLBackend", "LSNOpenCLRuntime", "LSNReferenceBackend", "LSNNetworks",
+                "LSNTensors", "LSNFileFormats",
             ],
             exclude: ["Golden"],
             swiftSettings: house
         ),
         .testTarget(
-            name: "BenchmarkingTests",
-            dependencies: ["Benchmarking", "ReferenceBackend", "Tensors"],
+            name: "LSNBenchmarkingTests",
+            dependencies: ["LSNBenchmarking", "LSNReferenceBackend", "LSNTensors"],
             swiftSettings: house
         ),
         .testTarget(name: "ArchitectureTests", swiftSettings: house),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["lsn", "Configuration", "Training", "FileFormats", "Tensors", "TestPictures"],
+            dependencies: [
+                "lsn", "LSNConfiguration", "LSNTraining", "LSNFileFormats", "LSNTensors", "LSNTestPictures",
+            ],
             swiftSettings: house
         ),
     ],

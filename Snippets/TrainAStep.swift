@@ -2,12 +2,12 @@
 //
 //     swift run -c release TrainAStep
 
-import Datasets
-import Networks
-import ReferenceBackend
+import LSNDatasets
+import LSNNetworks
+import LSNReferenceBackend
+import LSNTensors
+import LSNTraining
 import Synchronization
-import Tensors
-import Training
 
 /// Hears what every block leaves, and keeps the share of its neurons that fired.
 final class FiringRates: NetworkObserver {

@@ -24,7 +24,7 @@ from networks import SpikingNetwork
 from neurons import EagerLIF, FusedLIF
 from spikingjelly_peer import MultiStep
 
-DIGITS = Path(__file__).resolve().parents[2] / "Sources/BundledDigits/mnist-5k"
+DIGITS = Path(__file__).resolve().parents[2] / "Sources/LSNBundledDigits/mnist-5k"
 SAMPLES, STEPS, RATE, BEFORE = 64, 4, 0.005, 20
 MODELS = {"lsn19": 0.0625, "lsn50": 0.0625, "spiking-resnet19": 0.0625}
 # The widths at which parameters are counted, on CIFAR-10.

@@ -5,31 +5,35 @@ import Testing
 @Suite struct ArchitectureTests {
     /// The rooms that a room may import; everything else of this package is above it or beside it.
     static let mayImport: [String: Set<String>] = [
-        "HostSystem": [],
-        "Tensors": [],
-        "OpenCLRuntime": ["HostSystem", "COpenCL"],
-        "ReferenceBackend": ["Tensors"],
-        "OpenCLBackend": ["Tensors", "OpenCLRuntime", "Kernels"],
-        "FileFormats": ["HostSystem", "CZlib", "CTurboJPEG"],
-        "Datasets": ["HostSystem", "Tensors", "FileFormats", "BundledDigits"],
-        "Networks": ["Tensors"],
-        "Training": ["HostSystem", "Tensors", "Networks", "Datasets", "FileFormats"],
-        "Reports": ["HostSystem", "Training", "FileFormats"],
-        "Configuration": ["Tensors", "Networks", "Datasets", "Training", "FileFormats"],
-        "Experiments": [
-            "HostSystem", "Tensors", "Networks", "Datasets", "Training", "Configuration", "FileFormats", "Reports",
+        "LSNHostSystem": [],
+        "LSNTensors": [],
+        "LSNOpenCLRuntime": ["LSNHostSystem", "LSNCOpenCL"],
+        "LSNReferenceBackend": ["LSNTensors"],
+        "LSNOpenCLBackend": ["LSNTensors", "LSNOpenCLRuntime", "LSNKernels"],
+        "LSNFileFormats": ["LSNHostSystem", "LSNCZlib", "LSNCTurboJPEG"],
+        "LSNDatasets": ["LSNHostSystem", "LSNTensors", "LSNFileFormats", "LSNBundledDigits"],
+        "LSNNetworks": ["LSNTensors"],
+        "LSNTraining": ["LSNHostSystem", "LSNTensors", "LSNNetworks", "LSNDatasets", "LSNFileFormats"],
+        "LSNReports": ["LSNHostSystem", "LSNTraining", "LSNFileFormats"],
+        "LSNConfiguration": ["LSNTensors", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNFileFormats"],
+        "LSNExperiments": [
+            "LSNHostSystem", "LSNTensors", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration",
+            "LSNFileFormats", "LSNReports",
         ],
-        "Interchange": ["Tensors", "Networks", "FileFormats"],
-        "TensorBoardMessages": [],
-        "TensorBoard": ["HostSystem", "Training", "FileFormats", "TensorBoardMessages"],
-        "Conformance": ["HostSystem", "Tensors", "Networks", "Training", "FileFormats", "KnownValues"],
-        "Benchmarking": [
-            "Tensors", "OpenCLRuntime", "Networks", "Datasets", "Training", "Configuration", "Conformance",
+        "LSNInterchange": ["LSNTensors", "LSNNetworks", "LSNFileFormats"],
+        "LSNTensorBoardMessages": [],
+        "LSNTensorBoard": ["LSNHostSystem", "LSNTraining", "LSNFileFormats", "LSNTensorBoardMessages"],
+        "LSNConformance": [
+            "LSNHostSystem", "LSNTensors", "LSNNetworks", "LSNTraining", "LSNFileFormats", "LSNKnownValues",
+        ],
+        "LSNBenchmarking": [
+            "LSNTensors", "LSNOpenCLRuntime", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration",
+            "LSNConformance",
         ],
         "lsn": [
-            "HostSystem", "Tensors", "OpenCLRuntime", "OpenCLBackend", "ReferenceBackend", "Networks", "Datasets",
-            "Training", "Configuration", "Conformance", "Benchmarking", "FileFormats", "Interchange", "Reports",
-            "Experiments", "TensorBoard",
+            "LSNHostSystem", "LSNTensors", "LSNOpenCLRuntime", "LSNOpenCLBackend", "LSNReferenceBackend",
+            "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration", "LSNConformance", "LSNBenchmarking",
+            "LSNFileFormats", "LSNInterchange", "LSNReports", "LSNExperiments", "LSNTensorBoard",
         ],
     ]
 
@@ -39,7 +43,7 @@ import Testing
     @Test(arguments: mayImport.keys.sorted())
     func arrowsPointDown(_ room: String) throws {
         let allowed = try #require(Self.mayImport[room])
-        let rooms = try Self.folders(below: "Sources").union(["Kernels"])
+        let rooms = try Self.folders(below: "Sources").union(["LSNKernels"])
         let files = try Self.swiftFiles(of: room)
         #expect(!files.isEmpty)
         for file in files {
@@ -59,10 +63,10 @@ import Testing
         #expect(withSwift == Set(Self.mayImport.keys))
     }
 
-    @Test(arguments: ["OpenCLBackend", "ReferenceBackend"])
+    @Test(arguments: ["LSNOpenCLBackend", "LSNReferenceBackend"])
     func everyOperationFamilyHasItsFile(_ room: String) throws {
         let families = try FileManager.default
-            .contentsOfDirectory(atPath: Self.root.appending(path: "Sources/Tensors").path)
+            .contentsOfDirectory(atPath: Self.root.appending(path: "Sources/LSNTensors").path)
             .filter { $0.hasSuffix("Operations.swift") }
             .map { $0.replacing("Operations.swift", with: "") }
         #expect(families.count > 8)

@@ -1,12 +1,12 @@
-import FileFormats
 import Foundation
+import LSNFileFormats
 import Testing
 
 @Suite struct CheckTests {
     private let place: Workplace
     /// Values of an independent program.
     private let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("ConformanceTests/Golden").path
+        .appendingPathComponent("LSNConformanceTests/Golden").path
 
     init() throws {
         place = try Workplace()

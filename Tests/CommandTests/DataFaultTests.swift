@@ -1,6 +1,6 @@
-import FileFormats
 import Foundation
-import TestPictures
+import LSNFileFormats
+import LSNTestPictures
 import Testing
 
 /// Disks that are full, folders without permission and files that vanish, as a user meets them.

@@ -1,6 +1,6 @@
-import FileFormats
 import Foundation
-import TestPictures
+import LSNFileFormats
+import LSNTestPictures
 import Testing
 
 /// Folders as people have them: other names, other levels, damaged files, names that are no words, pipes.

@@ -1,6 +1,6 @@
-import FileFormats
 import Foundation
-import TestPictures
+import LSNFileFormats
+import LSNTestPictures
 import Testing
 
 @Suite struct DataTests {

@@ -1,5 +1,5 @@
-import FileFormats
 import Foundation
+import LSNFileFormats
 import Testing
 
 @Suite struct EvalTests {

@@ -1,5 +1,5 @@
-import FileFormats
 import Foundation
+import LSNFileFormats
 import Testing
 
 /// Networks in files, as a user trains them.

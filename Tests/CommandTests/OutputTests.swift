@@ -1,5 +1,5 @@
-import FileFormats
 import Foundation
+import LSNFileFormats
 import Testing
 
 /// Where output goes, and what of the names in it reaches a terminal.

@@ -1,11 +1,11 @@
 import ArgumentParser
-import Datasets
-import Experiments
-import HostSystem
-import Networks
-import Reports
-import Tensors
-import Training
+import LSNDatasets
+import LSNExperiments
+import LSNHostSystem
+import LSNNetworks
+import LSNReports
+import LSNTensors
+import LSNTraining
 
 extension CheckpointChoice: ExpressibleByArgument {}
 

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Benchmarking
-import Tensors
-import Training
+import LSNBenchmarking
+import LSNTensors
+import LSNTraining
 
 /// `lsn bench`.
 struct BenchCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Configuration
-import Datasets
-import Training
+import LSNConfiguration
+import LSNDatasets
+import LSNTraining
 
 /// Options of `lsn bench --plan`.
 struct StepOptions: ParsableArguments {

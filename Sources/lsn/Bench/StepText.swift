@@ -1,5 +1,5 @@
-import Benchmarking
-import Training
+import LSNBenchmarking
+import LSNTraining
 
 extension StepBenchmark {
     /// For people.

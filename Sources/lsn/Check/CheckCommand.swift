@@ -1,10 +1,10 @@
 import ArgumentParser
-import Configuration
-import Conformance
-import OpenCLBackend
-import ReferenceBackend
-import Tensors
-import Training
+import LSNConfiguration
+import LSNConformance
+import LSNOpenCLBackend
+import LSNReferenceBackend
+import LSNTensors
+import LSNTraining
 
 /// `lsn check`.
 struct CheckCommand: ParsableCommand {

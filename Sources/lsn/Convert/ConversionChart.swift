@@ -1,4 +1,4 @@
-import Training
+import LSNTraining
 
 /// Accuracy by time steps as a small picture in SVG.
 struct ConversionChart {

@@ -1,9 +1,9 @@
 import ArgumentParser
-import Configuration
-import Datasets
-import FileFormats
-import Tensors
-import Training
+import LSNConfiguration
+import LSNDatasets
+import LSNFileFormats
+import LSNTensors
+import LSNTraining
 
 /// `lsn data`.
 struct DataCommand: AsyncParsableCommand {

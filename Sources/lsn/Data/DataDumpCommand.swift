@@ -1,8 +1,8 @@
 import ArgumentParser
-import Datasets
-import FileFormats
-import Tensors
-import Training
+import LSNDatasets
+import LSNFileFormats
+import LSNTensors
+import LSNTraining
 
 /// `lsn data dump`.
 struct DataDumpCommand: ParsableCommand {

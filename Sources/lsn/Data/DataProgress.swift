@@ -1,8 +1,8 @@
-import Configuration
-import Datasets
 import Foundation
+import LSNConfiguration
+import LSNDatasets
+import LSNTraining
 import Synchronization
-import Training
 
 /// Shows on standard error how far long work has come: a line that goes away on a terminal, nothing elsewhere.
 final class DataProgress: Sendable {

@@ -1,11 +1,11 @@
 import ArgumentParser
-import Configuration
-import Datasets
 import Dispatch
-import FileFormats
-import HostSystem
+import LSNConfiguration
+import LSNDatasets
+import LSNFileFormats
+import LSNHostSystem
+import LSNTraining
 import Synchronization
-import Training
 
 /// `lsn data simulate-dvs`.
 struct DataSimulateCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Datasets
-import FileFormats
-import Training
+import LSNDatasets
+import LSNFileFormats
+import LSNTraining
 
 /// `lsn data verify`.
 struct DataVerifyCommand: ParsableCommand {

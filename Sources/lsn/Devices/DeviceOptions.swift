@@ -1,11 +1,11 @@
 import ArgumentParser
-import Configuration
 import Foundation
-import OpenCLBackend
-import OpenCLRuntime
-import ReferenceBackend
-import Tensors
-import Training
+import LSNConfiguration
+import LSNOpenCLBackend
+import LSNOpenCLRuntime
+import LSNReferenceBackend
+import LSNTensors
+import LSNTraining
 
 /// Options of every command that computes.
 struct DeviceOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Configuration
-import OpenCLRuntime
-import Training
+import LSNConfiguration
+import LSNOpenCLRuntime
+import LSNTraining
 
 /// `lsn devices`.
 struct DevicesCommand: ParsableCommand {

@@ -1,10 +1,10 @@
-import Datasets
 import Foundation
-import HostSystem
-import OpenCLBackend
-import OpenCLRuntime
-import Tensors
-import Training
+import LSNDatasets
+import LSNHostSystem
+import LSNOpenCLBackend
+import LSNOpenCLRuntime
+import LSNTensors
+import LSNTraining
 
 extension OpenDevice {
     /// What runs on this device may take. A device that computes in the host's memory has no more than is left of it.

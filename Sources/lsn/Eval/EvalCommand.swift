@@ -1,12 +1,12 @@
 import ArgumentParser
-import Configuration
-import Datasets
-import FileFormats
 import Foundation
-import HostSystem
-import Networks
-import Tensors
-import Training
+import LSNConfiguration
+import LSNDatasets
+import LSNFileFormats
+import LSNHostSystem
+import LSNNetworks
+import LSNTensors
+import LSNTraining
 
 /// `lsn eval`.
 struct EvalCommand: AsyncParsableCommand {

@@ -1,11 +1,11 @@
 import ArgumentParser
-import Configuration
-import Datasets
-import Experiments
-import FileFormats
 import Foundation
-import Tensors
-import Training
+import LSNConfiguration
+import LSNDatasets
+import LSNExperiments
+import LSNFileFormats
+import LSNTensors
+import LSNTraining
 
 /// `lsn experiment`.
 struct ExperimentCommand: ParsableCommand {

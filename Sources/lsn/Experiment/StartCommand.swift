@@ -1,8 +1,8 @@
 import ArgumentParser
-import Configuration
-import Experiments
-import Tensors
-import Training
+import LSNConfiguration
+import LSNExperiments
+import LSNTensors
+import LSNTraining
 
 extension NormStart: ExpressibleByArgument {
     /// From `γ:b`.

@@ -1,9 +1,9 @@
 import ArgumentParser
-import Configuration
-import Experiments
-import Reports
-import Tensors
-import Training
+import LSNConfiguration
+import LSNExperiments
+import LSNReports
+import LSNTensors
+import LSNTraining
 
 /// `lsn experiment table1`.
 struct Table1Command: AsyncParsableCommand {

@@ -1,10 +1,10 @@
 import ArgumentParser
-import FileFormats
-import Interchange
-import Networks
-import ReferenceBackend
-import Tensors
-import Training
+import LSNFileFormats
+import LSNInterchange
+import LSNNetworks
+import LSNReferenceBackend
+import LSNTensors
+import LSNTraining
 
 /// `lsn export`.
 struct ExportCommand: ParsableCommand {

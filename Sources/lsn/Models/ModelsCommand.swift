@@ -1,8 +1,8 @@
 import ArgumentParser
-import Configuration
-import Networks
-import Tensors
-import Training
+import LSNConfiguration
+import LSNNetworks
+import LSNTensors
+import LSNTraining
 
 /// `lsn models`.
 struct ModelsCommand: ParsableCommand {

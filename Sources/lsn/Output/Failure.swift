@@ -1,14 +1,14 @@
 import ArgumentParser
-import Benchmarking
-import Configuration
-import Conformance
-import Datasets
-import FileFormats
 import Foundation
-import Networks
-import OpenCLRuntime
-import Tensors
-import Training
+import LSNBenchmarking
+import LSNConfiguration
+import LSNConformance
+import LSNDatasets
+import LSNFileFormats
+import LSNNetworks
+import LSNOpenCLRuntime
+import LSNTensors
+import LSNTraining
 
 /// How commands fail.
 enum Failure {

@@ -1,5 +1,5 @@
-import FileFormats
 import Foundation
+import LSNFileFormats
 
 /// What `--json` prints: one value, keys sorted, on standard output.
 enum JSONOutput {

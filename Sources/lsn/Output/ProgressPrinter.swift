@@ -1,5 +1,5 @@
+import LSNTraining
 import Synchronization
-import Training
 
 /// Shows a run: a live bar on a terminal, plain lines elsewhere.
 final class ProgressPrinter: Sendable {

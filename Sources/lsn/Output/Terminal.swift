@@ -1,7 +1,7 @@
-import FileFormats
 import Foundation
+import LSNFileFormats
+import LSNTraining
 import Synchronization
-import Training
 
 /// The terminal, or what stands in for it.
 ///

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Networks
+import LSNNetworks
 
 /// Refuses a count that no run has: too small, or so large that products of it overflow.
 ///

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import OpenCLRuntime
-import Training
+import LSNOpenCLRuntime
+import LSNTraining
 
 /// The command line: subcommands, and how a failure becomes a message and an exit code.
 @main

@@ -1,9 +1,9 @@
 import ArgumentParser
-import Configuration
-import FileFormats
 import Foundation
-import Reports
-import Training
+import LSNConfiguration
+import LSNFileFormats
+import LSNReports
+import LSNTraining
 
 /// `lsn report`.
 struct ReportCommand: ParsableCommand {

@@ -1,9 +1,9 @@
-import FileFormats
 import Foundation
-import HostSystem
-import Reports
+import LSNFileFormats
+import LSNHostSystem
+import LSNReports
+import LSNTraining
 import Synchronization
-import Training
 
 /// Keeps `report.html` and `status.json` of a run up to date while it goes on, so that a run that is killed has them too.
 ///

@@ -1,12 +1,12 @@
 import ArgumentParser
-import Configuration
-import Datasets
-import FileFormats
 import Foundation
-import OpenCLBackend
-import TensorBoard
-import Tensors
-import Training
+import LSNConfiguration
+import LSNDatasets
+import LSNFileFormats
+import LSNOpenCLBackend
+import LSNTensorBoard
+import LSNTensors
+import LSNTraining
 
 /// `lsn train`.
 struct TrainCommand: AsyncParsableCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Configuration
-import OpenCLBackend
-import OpenCLRuntime
-import Training
+import LSNConfiguration
+import LSNOpenCLBackend
+import LSNOpenCLRuntime
+import LSNTraining
 
 /// `lsn tune`.
 struct TuneCommand: ParsableCommand {

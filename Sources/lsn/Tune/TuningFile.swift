@@ -1,10 +1,10 @@
-import Datasets
-import FileFormats
 import Foundation
-import HostSystem
-import OpenCLBackend
-import OpenCLRuntime
-import Training
+import LSNDatasets
+import LSNFileFormats
+import LSNHostSystem
+import LSNOpenCLBackend
+import LSNOpenCLRuntime
+import LSNTraining
 
 /// What `lsn tune` found for one device and driver, in the user's cache folder.
 struct TuningFile {

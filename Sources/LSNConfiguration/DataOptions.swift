@@ -1,0 +1,58 @@
+public import ArgumentParser
+package import LSNDatasets
+
+extension DatasetName: ExpressibleByArgument {}
+extension FramesBy: ExpressibleByArgument {}
+
+/// Options that say on what it is trained.
+package struct DataOptions: ParsableArguments {
+    /// The data set.
+    @Option(
+        help: .choice(DatasetName.self, "Data set; digits come with the program (default: digits)."),
+        transform: named
+    )
+    package var dataset: DatasetName?
+
+    /// Folder of its files.
+    @Option(help: "Folder of the data set's files.")
+    package var data: String?
+
+    /// How its files are read.
+    @OptionGroup package var files: FileOptions
+
+    /// Only the first samples of the training split.
+    @Option(
+        parsing: .unconditional,
+        help: "Use the first so many training samples only.",
+        transform: atLeast(1)
+    )
+    package var limitTrain: Int?
+
+    /// Only the first samples of the test split.
+    @Option(
+        parsing: .unconditional,
+        help: "Use the first so many test samples only.",
+        transform: atLeast(1)
+    )
+    package var limitTest: Int?
+
+    /// Largest shift of a training picture.
+    @Option(
+        parsing: .unconditional,
+        help:
+            "Largest random shift of a training picture in pixels, as RandomCrop with so much padding (default: 2; cifar10: 4, both less where pictures are made smaller; cifar10-dvs: 5; imagenet: 0, and others only with --image-size native).",
+        transform: number("from 0 to 1024") { 0...1024 ~= $0 }
+    )
+    package var shift: Int?
+
+    /// Whether training pictures are flipped.
+    @Flag(
+        inversion: .prefixedNo,
+        exclusivity: .chooseLast,
+        help: "Flip training pictures left to right at random (default: no for digits and mnist, else yes)."
+    )
+    package var flip: Bool?
+
+    /// Nothing given.
+    package init() {}
+}

@@ -1,0 +1,123 @@
+public import LSNTensors
+
+/// Brings batches of a data set to a device, where samples are cropped, flipped and normalised.
+public struct BatchPreparer: Sendable {
+    /// Where samples are prepared.
+    public let backend: Backend
+    /// How they travel.
+    public let form: SampleForm
+    /// T of recordings; 1 for pictures, which are the same at every time step.
+    public let timeSteps: Int
+    private let shape: ImageShape
+    private let mean: [Float]
+    private let deviation: [Float]
+
+    /// For the batches of `data`.
+    public init(backend: Backend, data: some TrainingData) {
+        self.backend = backend
+        form = data.form
+        timeSteps = data.timeSteps
+        shape = ImageShape(images: 1, height: data.height, width: data.width, channels: data.channels)
+        mean = data.mean
+        deviation = data.deviation
+    }
+
+    /// Whether a sample is one picture rather than T frames.
+    public var isStatic: Bool { form != .frames }
+
+    /// What the network sees: `[N, C, H, W]`, of recordings `[T·N, C, H, W]` with time outermost.
+    public func prepare(_ batch: Batch) throws(BackendError) -> RealTensor {
+        try prepare(upload(batch))
+    }
+
+    /// A batch on the device, as it travels.
+    public func upload(_ batch: Batch) throws(BackendError) -> UploadedBatch {
+        let crops =
+            form == .crops
+            ? stride(from: 0, to: batch.transforms.count, by: PictureCrop.words).map {
+                PictureCrop(batch.transforms[$0..<$0 + PictureCrop.words])
+            } : []
+        return UploadedBatch(
+            count: batch.count,
+            pixels: try backend.upload(batch.pixelWords),
+            transforms: form == .crops ? nil : try backend.upload(batch.transforms),
+            crops: crops
+        )
+    }
+
+    /// A batch of `count` samples whose contents are anything, to see what it takes. Pictures of any size are taken to
+    /// be twice as high and as wide as what the network sees.
+    public func placeholder(count: Int) throws(BackendError) -> UploadedBatch {
+        let values = timeSteps * shape.channels * shape.area
+        switch form {
+        case .pictures, .frames:
+            let perWord = form == .pictures ? 4 : 2
+            return UploadedBatch(
+                count: count,
+                pixels: try backend.allocate(words: (count * values + perWord - 1) / perWord),
+                transforms: try backend.allocate(words: 3 * count),
+                crops: []
+            )
+        case .crops:
+            let crops = (0..<count).map { index in
+                PictureCrop(offset: index * values, height: 2 * shape.height, width: 2 * shape.width, of: shape)
+            }
+            return UploadedBatch(
+                count: count,
+                pixels: try backend.allocate(words: count * values),
+                transforms: nil,
+                crops: crops
+            )
+        }
+    }
+
+    /// The same of a batch that is on the device; as often as it is asked, to the same bits.
+    public func prepare(_ batch: UploadedBatch) throws(BackendError) -> RealTensor {
+        let batchShape = shape.with(images: timeSteps * batch.count)
+        guard let transforms = batch.transforms else {
+            return try backend.resizeImages(
+                pixels: batch.pixels,
+                crops: batch.crops,
+                shape: batchShape,
+                mean: mean,
+                deviation: deviation
+            )
+        }
+        if form == .frames {
+            return try backend.prepareFrames(
+                counts: batch.pixels,
+                transforms: transforms,
+                shape: batchShape,
+                timeSteps: timeSteps
+            )
+        }
+        return try backend.prepareImages(
+            pixels: batch.pixels,
+            transforms: transforms,
+            shape: batchShape,
+            mean: mean,
+            deviation: deviation
+        )
+    }
+}
+
+/// A batch on a device, before its samples are cropped, flipped and normalised: a few bytes a pixel.
+public struct UploadedBatch: Sendable {
+    /// N.
+    public let count: Int
+    let pixels: any Storage
+    /// nil for pictures of any size, which have ``crops``.
+    let transforms: (any Storage)?
+    let crops: [PictureCrop]
+
+    /// Whether preparing it again makes nobody wait: crops travel to the device each time.
+    public var isEasilyPrepared: Bool { crops.isEmpty }
+}
+
+extension PictureCrop {
+    /// The first pixels of a picture that is not resized.
+    fileprivate init(offset: Int, height: Int, width: Int, of shape: ImageShape) {
+        let integers = [offset, height, width, height, width, 0, 0, 0]
+        self.init(integers.map { UInt32(truncatingIfNeeded: $0) }[...])
+    }
+}

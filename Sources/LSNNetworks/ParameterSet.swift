@@ -1,0 +1,113 @@
+public import LSNTensors
+
+/// All that a network learns (parameters) and remembers (buffers: running statistics), in flat storages that an
+/// optimizer steps over in one go; layers hold slices of them.
+///
+/// Gaps between entries and spare channels hold zeros in values and in gradients, always.
+public final class ParameterSet: Sendable {
+    /// A parameter or a buffer, and its place.
+    public typealias Entry = ParameterEntry
+
+    /// Where the values live.
+    public let backend: Backend
+    /// What is trained, in definition order.
+    public let entries: [Entry]
+    /// Running statistics, in definition order.
+    public let buffers: [Entry]
+    /// Values of ``entries``: ``wordCount`` words.
+    public let values: any Storage
+    /// ∂L/∂``values``, word by word.
+    public let gradients: any Storage
+    /// Values of ``buffers``: ``bufferWordCount`` words.
+    public let bufferValues: any Storage
+    /// Words of ``values`` and of ``gradients``.
+    public let wordCount: Int
+    /// Words of ``bufferValues``.
+    public let bufferWordCount: Int
+    /// Trained values, spare words not counted.
+    public let parameterCount: Int
+
+    private let entryIndex: [String: Int]
+    private let bufferIndex: [String: Int]
+
+    /// Allocates and zeroes; the values come from ``initialize(seed:)`` or ``load(state:source:)``.
+    init(layout: ParameterLayout, backend: Backend) throws(BackendError) {
+        self.backend = backend
+        entries = layout.entries
+        buffers = layout.buffers
+        wordCount = layout.wordCount
+        bufferWordCount = layout.bufferWordCount
+        parameterCount = layout.parameterCount
+        entryIndex = Self.index(layout.entries)
+        bufferIndex = Self.index(layout.buffers)
+        values = try backend.zeros(words: max(layout.wordCount, 1))
+        gradients = try backend.zeros(words: max(layout.wordCount, 1))
+        bufferValues = try backend.zeros(words: max(layout.bufferWordCount, 1))
+    }
+
+    /// The name of the parameter that word `word` of ``values`` belongs to.
+    public func name(ofWord word: Int) -> String {
+        Self.name(ofWord: word, in: entries)
+    }
+
+    /// The name of the buffer that word `word` of ``bufferValues`` belongs to.
+    public func bufferName(ofWord word: Int) -> String {
+        Self.name(ofWord: word, in: buffers)
+    }
+
+    /// A convolution's or a fully connected layer's weights, and where their gradient goes.
+    func filter(_ name: String) throws(BackendError) -> (value: Filter, gradient: Filter) {
+        let entry = try entry(name, in: entries, entryIndex)
+        guard case .filter(let shape) = entry.layout else {
+            throw .mismatch(operation: "parameters", detail: "\(name) is a vector, not a filter")
+        }
+        return (
+            Filter(shape: shape, storage: try slice(values, entry)),
+            Filter(shape: shape, storage: try slice(gradients, entry))
+        )
+    }
+
+    /// One value a channel, and where its gradient goes.
+    func vector(_ name: String) throws(BackendError) -> (value: ChannelVector, gradient: ChannelVector) {
+        let entry = try entry(name, in: entries, entryIndex)
+        return (
+            ChannelVector(channels: entry.count, storage: try slice(values, entry)),
+            ChannelVector(channels: entry.count, storage: try slice(gradients, entry))
+        )
+    }
+
+    /// A running statistic.
+    func buffer(_ name: String) throws(BackendError) -> ChannelVector {
+        let entry = try entry(name, in: buffers, bufferIndex)
+        return ChannelVector(channels: entry.count, storage: try slice(bufferValues, entry))
+    }
+
+    private func slice(_ storage: any Storage, _ entry: Entry) throws(BackendError) -> any Storage {
+        try backend.slice(storage, offset: entry.offset, count: entry.words)
+    }
+
+    private func entry(
+        _ name: String,
+        in list: [Entry],
+        _ index: [String: Int]
+    ) throws(BackendError) -> Entry {
+        guard let position = index[name] else {
+            throw .mismatch(operation: "parameters", detail: "no tensor is named \(name)")
+        }
+        return list[position]
+    }
+
+    private static func index(_ entries: [Entry]) -> [String: Int] {
+        Dictionary(entries.enumerated().map { ($1.name, $0) }) { first, _ in first }
+    }
+
+    private static func name(ofWord word: Int, in entries: [Entry]) -> String {
+        var low = 0
+        var high = entries.count
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].offset <= word { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 ? entries[low - 1].name : "word \(word)"
+    }
+}

@@ -1,0 +1,111 @@
+import LSNOpenCLRuntime
+public import LSNTensors
+
+/// Convolutions, each by the kernels that suit its operands. In the SIMD mapping (folder SIMD, Kernels/convolution/simd):
+///
+/// | operation | spikes | real values |
+/// |---|---|---|
+/// | forward | `sparse_forward` or `rolling_lookup_forward`, as the firing rate asks; `lookup_forward` | `dense_forward` |
+/// | gradient of the weights | `sparse_backward_filter`; `lookup_backward_filter` | `dense_backward_filter` |
+/// | gradient of the input | | `winograd_backward_data`; `dense_backward_data` |
+///
+/// Where kernels are divided by a semicolon, the first does strides of 1. In the SIMT mapping (folder SIMT,
+/// Kernels/convolution/simt) all of them are implicit GEMMs.
+extension OpenCLBackend: ConvolutionKernels {
+    /// y from x and the weights; the kernels' numerics stand in their headers. A convolution of spikes takes the moments of
+    /// its sums while they are near (convolution/simd/run_moments.cl); the output of real values (the stem's) is read once
+    /// more for them, and in the SIMT mapping every output.
+    public func convolve(
+        _ input: Activation,
+        filter: Filter,
+        geometry: WindowGeometry,
+        output: RealTensor,
+        takesMoments: Bool
+    ) throws(BackendError) -> RunMoments? {
+        let plan = ConvolutionPlan(input: input.shape, filter: filter.shape, geometry: geometry)
+        switch input {
+        case .spikes(let spikes):
+            let grid = try weightGrid(of: filter)
+            if mapping == .simt {
+                try implicitGEMMForward(plan, spikes: spikes, filter: filter, grid: grid, output: output)
+                return nil
+            }
+            let moments = takesMoments ? try newMoments(of: plan) : nil
+            try spikeForward(plan, .init(spikes: spikes, filter: filter, grid: grid, output: output, moments: moments))
+            return moments
+        case .real(let values) where mapping == .simt:
+            try implicitGEMMForward(plan, input: values, filter: filter, output: output)
+        case .real(let values): try denseForward(plan, input: values, filter: filter, output: output)
+        }
+        return nil
+    }
+
+    /// ∂L/∂weight, summed over partitions of the pixels in a fixed order.
+    public func convolveBackwardFilter(
+        input: Activation,
+        gradient: RealTensor,
+        geometry: WindowGeometry,
+        result: Filter
+    ) throws(BackendError) {
+        let plan = ConvolutionPlan(input: input.shape, filter: result.shape, geometry: geometry)
+        switch input {
+        case _ where mapping == .simt:
+            try implicitGEMMBackwardFilter(plan, input: input, gradient: gradient, result: result)
+        case .spikes(let spikes):
+            if let tile = SparseFilterTile(
+                of: plan,
+                registers: registers,
+                smallestChannels: choices.sparseFilterChannels
+            ) {
+                try sparseBackwardFilter(plan, tile, spikes: spikes, gradient: gradient, result: result)
+            } else {
+                try lookupBackwardFilter(plan, spikes: spikes, gradient: gradient, result: result)
+            }
+        case .real(let values): try denseBackwardFilter(plan, input: values, gradient: gradient, result: result)
+        }
+    }
+
+    /// ∂L/∂x, written to `result` or added to it.
+    public func convolveBackwardData(
+        _ gradient: RealTensor,
+        filter: Filter,
+        geometry: WindowGeometry,
+        result: RealTensor,
+        accumulates: Bool
+    ) throws(BackendError) {
+        let plan = ConvolutionPlan(input: result.shape, filter: filter.shape, geometry: geometry)
+        let call = BackwardDataCall(
+            plan: plan,
+            gradient: gradient.storage,
+            filter: filter.storage,
+            result: result.storage,
+            accumulates: accumulates
+        )
+        if mapping == .simt {
+            try implicitGEMMBackwardData(call)
+        } else if let tile = WinogradTile(of: plan, smallestChannels: choices.winogradChannels, registers: registers) {
+            try winogradBackwardData(call, tile)
+        } else {
+            try denseBackwardData(call)
+        }
+    }
+}
+
+/// The operands of one gradient of an input.
+struct BackwardDataCall {
+    let plan: ConvolutionPlan
+    let gradient: any Storage
+    let filter: any Storage
+    let result: any Storage
+    let accumulates: Bool
+}
+
+extension ConvolutionPlan {
+    /// Height and width of the input and of the output, as the kernels take them.
+    var extents: [KernelArgument] {
+        [
+            .int(input.height), .int(input.width),
+            .int(output.height), .int(output.width),
+        ]
+    }
+}

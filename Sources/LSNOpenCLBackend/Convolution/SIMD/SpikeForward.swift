@@ -1,0 +1,122 @@
+import LSNOpenCLRuntime
+import LSNTensors
+
+/// Convolutions of spikes, by the kernels that suit window and firing rate; see Convolution.swift.
+extension OpenCLBackend {
+    /// Room for the moments of the runs of pixels that the kernels of a convolution of spikes make together.
+    func newMoments(of plan: ConvolutionPlan) throws(BackendError) -> RunMoments {
+        let shape = plan.output
+        let rows = RollingTile.tiles(of: plan, registers: registers).first?.runRows
+        let run = rows.map { $0 * shape.width } ?? plan.lookupBlock
+        let count = (shape.pixels + run - 1) / run
+        return RunMoments(storage: try allocate(words: count * 2 * shape.channelStride), length: run, count: count)
+    }
+
+    func spikeForward(_ plan: ConvolutionPlan, _ operands: SpikeForwardOperands) throws(BackendError) {
+        let tiles = RollingTile.tiles(of: plan, registers: registers)
+        if tiles.isEmpty {
+            try lookupForward(plan, operands)
+        } else {
+            let choice = tiles.count > 1 ? try countSpikes(operands.spikes) : []
+            for tile in tiles {
+                try rollingForward(plan, tile, choice, operands)
+            }
+        }
+    }
+
+    /// What rolling_rows.cl chooses by: the number of spikes, in parts.
+    private func countSpikes(_ spikes: SpikeTensor) throws(BackendError) -> [KernelArgument] {
+        let shape = spikes.shape
+        // Each is 64 bits.
+        let counts = try allocate(words: 2 * RollingTile.countParts)
+        try run(
+            "count_spikes",
+            "convolution/simd/count_spikes.cl",
+            arguments: [
+                .storage(spikes.storage), .storage(counts), .int(shape.pixels), .int(shape.wordsPerPixel),
+            ],
+            global: [RollingTile.countParts]
+        )
+        return [try .storage(counts), .int(RollingTile.countParts), .int(shape.pixels)]
+    }
+
+    private func rollingForward(
+        _ plan: ConvolutionPlan,
+        _ tile: RollingTile,
+        _ choice: [KernelArgument],
+        _ operands: SpikeForwardOperands
+    ) throws(BackendError) {
+        let options =
+            plan.options
+            + tile.options(
+                plan,
+                isAlone: choice.isEmpty,
+                collects: operands.moments != nil,
+                largestSparseRate: choices.largestSparseRate
+            )
+        let entries = try allocate(words: tile.entryWords)
+        try run(
+            tile.packingKernel,
+            tile.file,
+            options: options,
+            arguments: [.storage(operands.filter.storage), .storage(operands.grid), .storage(entries)] + choice,
+            global: [plan.input.wordsPerPixel * plan.filter.height, plan.chunks]
+        )
+        let rows = plan.output.images * plan.output.height
+        try run(
+            tile.kernel,
+            tile.file,
+            options: options,
+            arguments: [
+                .storage(operands.spikes.storage), .storage(entries), .storage(operands.grid),
+                .storage(operands.output.storage),
+                .int(plan.input.height), .int(plan.input.width), .int(plan.output.height), .int(rows),
+            ] + operands.momentsArgument() + choice,
+            global: [(rows + tile.blockRows - 1) / tile.blockRows, plan.chunks / tile.vectors]
+        )
+    }
+
+    private func lookupForward(
+        _ plan: ConvolutionPlan,
+        _ operands: SpikeForwardOperands
+    ) throws(BackendError) {
+        let file = "convolution/simd/lookup_forward.cl"
+        let block = plan.lookupBlock
+        let options =
+            plan.lookupOptions + [.define("BLOCK", block), .define("COLLECTS", operands.moments == nil ? 0 : 1)]
+        let tables = try allocate(words: plan.tableFloats)
+        try run(
+            "subset_sums",
+            file,
+            options: options,
+            arguments: [.storage(operands.filter.storage), .storage(operands.grid), .storage(tables)],
+            global: [plan.input.wordsPerPixel * plan.filter.taps * plan.nibbles, plan.chunks]
+        )
+        try run(
+            "lookup_forward",
+            file,
+            options: options,
+            arguments: [
+                .storage(operands.spikes.storage), .storage(tables), .storage(operands.grid),
+                .storage(operands.output.storage),
+            ] + plan.extents + [.int(plan.output.pixels)] + operands.momentsArgument(),
+            global: [(plan.output.pixels + block - 1) / block, plan.chunks / plan.lookupVectors]
+        )
+    }
+}
+
+/// The operands of a convolution of spikes.
+struct SpikeForwardOperands {
+    let spikes: SpikeTensor
+    let filter: Filter
+    /// Of the weights: convolution/weight_grid.cl.
+    let grid: any Storage
+    let output: RealTensor
+    /// Where moments go, if they are collected.
+    let moments: RunMoments?
+
+    func momentsArgument() throws(BackendError) -> [KernelArgument] {
+        guard let moments else { return [] }
+        return [try .storage(moments.storage)]
+    }
+}

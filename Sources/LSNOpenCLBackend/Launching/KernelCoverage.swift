@@ -1,0 +1,30 @@
+import LSNOpenCLRuntime
+
+/// Which kernels of the sources were asked for since a backend was made.
+public struct KernelCoverage: Hashable, Sendable {
+    /// Kernels that were run, by name.
+    public let run: [String]
+    /// Kernels of the operations that were not run, of those that the mapping uses. (Those of Kernels/ceilings only measure a
+    /// device.)
+    public let notRun: [String]
+}
+
+extension OpenCLBackend {
+    /// What was run so far: a check that is to cover every kernel asks for it at its end.
+    public var kernelCoverage: KernelCoverage {
+        let run = kernels.names
+        let all =
+            queue?.sources.kernelNames(inFilesWhere: { !$0.hasPrefix("ceilings/") && mapping.uses(file: $0) }) ?? []
+        return KernelCoverage(run: run.sorted(), notRun: all.subtracting(run).sorted())
+    }
+}
+
+extension WorkMapping {
+    /// Whether kernels of this file may be run.
+    fileprivate func uses(file: String) -> Bool {
+        switch self {
+        case .simd: !file.hasPrefix("convolution/simt/") && file != "normalization/merge.cl"
+        case .simt: !file.hasPrefix("convolution/simd/")
+        }
+    }
+}

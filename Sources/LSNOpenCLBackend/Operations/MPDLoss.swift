@@ -1,0 +1,52 @@
+import LSNOpenCLRuntime
+public import LSNTensors
+
+// Kernels/neuron/mpd_loss.cl.
+extension OpenCLBackend {
+    /// Adds `loss` of the layer's potentials to the record's loss, and makes its derivative, a line a channel.
+    public func mpdLoss(
+        _ operands: NeuronOperands,
+        loss: MPDLoss,
+        record: any Storage,
+        result mpd: MPDGradient
+    ) throws(BackendError) {
+        let layer = NeuronLayer(operands, lanes: lanes(of: operands.input.shape))
+        let (shape, neuron) = (operands.input.shape, operands.neuron)
+        let file = "neuron/mpd_loss.cl"
+        let runs = pixelRuns(layer.pixels, bytes: layer.inputSteps * layer.lanes.width * wordBytes, isReduced: true)
+        let sums = try allocate(words: runs.count * 2 * shape.channelStride)
+        try run(
+            "mpd_sums",
+            file,
+            options: layer.options,
+            arguments: [.storage(layer.input.storage)] + layer.normArguments()
+                + [
+                    .storage(sums), .int(layer.pixels), .int(shape.channelStride), .int(runs.length),
+                    layer.leakArgument(), .float(neuron.threshold),
+                ],
+            global: [layer.lanes.chunks, runs.count]
+        )
+        let merged = try mergeSums(sums, words: 2 * shape.channelStride, runs: runs.count)
+        let losses = try allocate(words: shape.channelStride)
+        let squared = Double(neuron.threshold) * Double(neuron.threshold)
+        try run(
+            "mpd_lines",
+            file,
+            options: layer.options,
+            arguments: [
+                .storage(merged.partials), .storage(mpd.storage), .storage(losses), .int(shape.channelStride),
+                .int(shape.channels), .int(merged.runs), .float(Float(layer.pixels * operands.time.steps)),
+                .float(neuron.threshold / 2), .float(Float(Double(loss.weight) / (Double(shape.channels) * squared))),
+                .float(MPDLoss.epsilon),
+            ],
+            global: [layer.lanes.chunks]
+        )
+        try run(
+            "mpd_loss",
+            file,
+            options: layer.options,
+            arguments: [.storage(losses), .storage(record), .int(shape.channelStride), .int(StepRecord.loss)],
+            global: [1]
+        )
+    }
+}

@@ -1,0 +1,105 @@
+import LSNOpenCLRuntime
+public import LSNTensors
+
+// Kernels/measurement: count.cl, norm.cl.
+extension OpenCLBackend: MeasurementKernels {
+    private static let counting = "measurement/count.cl"
+    private static let norm = "measurement/norm.cl"
+
+    /// Counts the spikes of `first`, or those that stand in exactly one of the two tensors, into two words of `record`.
+    public func countSpikes(
+        _ first: SpikeTensor,
+        differingFrom second: SpikeTensor?,
+        record: any Storage,
+        word: Int
+    ) throws(BackendError) {
+        let runs = wordRuns(
+            first.shape.spikeWords,
+            bytes: (second == nil ? 1 : 2) * wordBytes,
+            isReduced: true
+        )
+        let counts = try allocate(words: runs.count)
+        try run(
+            "count_spikes_partial",
+            Self.counting,
+            options: wordOptions + [.define("PAIRED", second != nil)],
+            arguments: [.storage(first.storage), .storage((second ?? first).storage), .storage(counts)]
+                + runs.arguments,
+            global: [runs.count]
+        )
+        try sum(counts, runs: runs.count, columns: 1, record: record, word: word)
+    }
+
+    /// Counts the values that are not 0, and those that are neither 0 nor 1, into four words of `record`.
+    public func countValues(
+        _ tensor: RealTensor,
+        record: any Storage,
+        word: Int
+    ) throws(BackendError) {
+        let runs = wordRuns(tensor.shape.realWords, bytes: wordBytes, isReduced: true)
+        let counts = try allocate(words: 2 * runs.count)
+        try run(
+            "count_values_partial",
+            Self.counting,
+            options: wordOptions,
+            arguments: [.storage(tensor.storage), .storage(counts)] + runs.arguments,
+            global: [runs.count]
+        )
+        try sum(counts, runs: runs.count, columns: 2, record: record, word: word)
+    }
+
+    /// Writes the Euclidean norm to a word of `record`.
+    public func measureNorm(
+        of tensor: RealTensor,
+        record: any Storage,
+        word: Int
+    ) throws(BackendError) {
+        let runs = wordRuns(tensor.shape.realWords, bytes: wordBytes, isReduced: true)
+        let partials = try allocate(words: runs.count)
+        let largest = try allocate(words: 1)
+        try run(
+            "largest_magnitude_partial",
+            Self.norm,
+            options: wordOptions,
+            arguments: [.storage(tensor.storage), .storage(partials)] + runs.arguments,
+            global: [runs.count]
+        )
+        try run(
+            "largest_magnitude_combine",
+            Self.norm,
+            options: wordOptions,
+            arguments: [.storage(partials), .storage(largest), .int(runs.count)],
+            global: [1]
+        )
+        try run(
+            "squares_partial",
+            Self.norm,
+            options: wordOptions,
+            arguments: [.storage(tensor.storage), .storage(largest), .storage(partials)] + runs.arguments,
+            global: [runs.count]
+        )
+        try run(
+            "squares_combine",
+            Self.norm,
+            options: wordOptions,
+            arguments: [.storage(partials), .storage(largest), .storage(record), .int(runs.count), .int(word)],
+            global: [1]
+        )
+    }
+
+    private func sum(
+        _ counts: any Storage,
+        runs: Int,
+        columns: Int,
+        record: any Storage,
+        word: Int
+    ) throws(BackendError) {
+        try run(
+            "sum_counts",
+            Self.counting,
+            options: wordOptions,
+            arguments: [.storage(counts), .storage(record), .int(runs), .int(columns), .int(word)],
+            global: [1]
+        )
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import LSNOpenCLRuntime
+import LSNTensors
+
+/// A neuron layer as the kernels of neuron/ take it.
+struct NeuronLayer {
+    private let operands: NeuronOperands
+    /// Pixels of one time step.
+    let pixels: Int
+    /// How the kernels cut the input's channels.
+    let lanes: ChannelLanes
+
+    /// The kernels take so many thresholds.
+    static let mostThresholds = 4
+
+    init(_ operands: NeuronOperands, lanes: ChannelLanes) {
+        self.operands = operands
+        self.lanes = lanes
+        let shape = operands.input.shape
+        pixels = operands.time.batch(shape.images) * shape.area
+    }
+
+    /// Before it is normalised.
+    var input: RealTensor { operands.input }
+    private var neuron: Neuron { operands.neuron }
+    private var time: TimeAxis { operands.time }
+
+    /// Time steps of the input.
+    var inputSteps: Int { time.isStatic ? 1 : time.steps }
+
+    /// How the kernels of neuron/ are specialised.
+    var options: [KernelOption] {
+        [
+            lanes.option, .define("TIME_STEPS", time.steps), .define("NORMALIZED", operands.normalization != nil),
+            .define("STATIC_INPUT", time.isStatic), .define("SOFT_RESET", neuron.reset == .soft),
+            .define("LEVELS", neuron.thresholds.count), .define("LEARNED_LEAK", operands.leak != nil),
+        ]
+    }
+
+    /// The norm, as the kernels take it; `sums` goes between its vectors and its gain.
+    func normArguments(sums: (any Storage)? = nil) throws(BackendError) -> [KernelArgument] {
+        guard let normalization = operands.normalization else { return [] }
+        let parameters = normalization.parameters
+        var arguments: [KernelArgument] = [
+            try .storage(normalization.statistics.storage), try .storage(parameters.weight.storage),
+            try .storage(parameters.bias.storage),
+        ]
+        if let sums { arguments.append(try .storage(sums)) }
+        return arguments + [.float(parameters.gain)]
+    }
+
+    /// The leak, as the kernels take it.
+    func leakArgument() throws(BackendError) -> KernelArgument {
+        if let leak = operands.leak { try .storage(leak.weight.storage) } else { .float(neuron.leak) }
+    }
+
+    /// The thresholds, as the kernels take them: one, or room for as many as there may be.
+    var thresholdArguments: [KernelArgument] {
+        let thresholds = neuron.thresholds
+        guard thresholds.count > 1 else { return [.float(neuron.threshold)] }
+        return (0..<Self.mostThresholds).map { .float($0 < thresholds.count ? thresholds[$0] : 0) }
+    }
+}
+
+/// A surrogate as neuron/dynamics.cl computes it: its kind there and two numbers.
+struct SurrogateNumbers {
+    let kind: Int
+    let scale, slope: Float
+
+    init(_ surrogate: Surrogate) {
+        switch surrogate {
+        case .triangular(let height):
+            (kind, scale, slope) = (0, height, 0)
+        case .sigmoid(let a):
+            (kind, scale, slope) = (1, a, a)
+        case .arctan(let a):
+            (kind, scale, slope) = (2, a / 2, Float(Double.pi * Double(a) / 2))
+        case .rectangle(let width):
+            (kind, scale, slope) = (3, 1 / width, width / 2)
+        case .dspike(let b):
+            (kind, scale, slope) = (4, Float(Double(b) / (2 * tanh(Double(b) / 2))), b)
+        }
+    }
+}

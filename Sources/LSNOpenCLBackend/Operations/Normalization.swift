@@ -1,0 +1,162 @@
+import LSNOpenCLRuntime
+public import LSNTensors
+
+// Kernels/normalization: statistics.cl, normalize.cl, backward.cl.
+extension OpenCLBackend: NormalizationKernels {
+    /// Statistics of this batch, from the moments of runs of pixels.
+    public func batchStatistics(
+        of input: RealTensor,
+        moments: RunMoments?,
+        updating parameters: NormalizationParameters,
+        repeats: Int,
+        result: ChannelStatistics
+    ) throws(BackendError) {
+        let shape = input.shape
+        let moments = if let moments { moments } else { try runMoments(of: input) }
+        let merged = try mergeMoments(moments, of: shape)
+        let n = Double(repeats) * Double(shape.pixels)
+        try run(
+            "batch_statistics_combine",
+            "normalization/statistics.cl",
+            options: [lanes(of: shape).option],
+            arguments: [
+                .storage(merged.storage), .storage(result.storage), .storage(parameters.runningMean.storage),
+                .storage(parameters.runningVariance.storage), .int(shape.pixels), .int(shape.channelStride),
+                .int(shape.channels), .int(merged.length), .int(merged.count), .float(Float(n / max(n - 1, 1))),
+                .float(NormalizationParameters.epsilon), .float(NormalizationParameters.momentum),
+            ],
+            global: [lanes(of: shape).chunks]
+        )
+    }
+
+    private func runMoments(of input: RealTensor) throws(BackendError) -> RunMoments {
+        let shape = input.shape
+        let runs = pixelRuns(shape.pixels, bytes: lanes(of: shape).width * wordBytes, isReduced: true)
+        let partials = try allocate(words: runs.count * 2 * shape.channelStride)
+        try run(
+            "batch_statistics_partial",
+            "normalization/statistics.cl",
+            options: [lanes(of: shape).option],
+            arguments: [
+                .storage(input.storage), .storage(partials), .int(shape.pixels), .int(shape.channelStride),
+                .int(runs.length),
+            ],
+            global: [lanes(of: shape).chunks, runs.count]
+        )
+        return RunMoments(storage: partials, length: runs.length, count: runs.count)
+    }
+
+    /// Statistics from the running estimates, for inference.
+    public func runningStatistics(
+        of parameters: NormalizationParameters,
+        result: ChannelStatistics
+    ) throws(BackendError) {
+        let shape = ImageShape(images: 1, height: 1, width: 1, channels: result.channels)
+        try run(
+            "running_statistics",
+            "normalization/statistics.cl",
+            options: [lanes(of: shape).option],
+            arguments: [
+                .storage(parameters.runningMean.storage), .storage(parameters.runningVariance.storage),
+                .storage(result.storage), .int(shape.channelStride), .int(shape.channels),
+                .float(NormalizationParameters.epsilon),
+            ],
+            global: [lanes(of: shape).chunks]
+        )
+    }
+
+    /// The normalised input.
+    public func normalize(
+        _ input: RealTensor,
+        with normalization: Normalization,
+        output: RealTensor
+    ) throws(BackendError) {
+        let shape = input.shape
+        let runs = pixelRuns(shape.pixels, bytes: 2 * lanes(of: shape).itemWidth * wordBytes)
+        try run(
+            "normalize_pixels",
+            "normalization/normalize.cl",
+            options: lanes(of: shape).itemOptions,
+            arguments: [
+                .storage(input.storage), .storage(normalization.statistics.storage),
+                .storage(normalization.parameters.weight.storage), .storage(normalization.parameters.bias.storage),
+                .storage(output.storage), .int(shape.pixels), .int(shape.channelStride), .int(runs.length),
+                .int(lanes(of: shape).itemChunks), .float(normalization.parameters.gain),
+            ],
+            global: [lanes(of: shape).items * runs.count]
+        )
+    }
+
+    /// ∂L/∂x from ∂L/∂y through the statistics of the batch; the parameters' gradients go to `gradients`.
+    public func normalizeBackward(
+        _ gradient: RealTensor,
+        input: RealTensor,
+        normalization: Normalization,
+        gradients: NormalizationGradients,
+        result: RealTensor
+    ) throws(BackendError) {
+        let shape = input.shape
+        let runs = pixelRuns(shape.pixels, bytes: 2 * lanes(of: shape).width * wordBytes, isReduced: true)
+        let partials = try allocate(words: runs.count * 2 * shape.channelStride)
+        try run(
+            "normalize_backward_sums",
+            "normalization/backward.cl",
+            options: lanes(of: shape).itemOptions,
+            arguments: [
+                .storage(gradient.storage), .storage(input.storage), .storage(normalization.statistics.storage),
+                .storage(partials), .int(shape.pixels), .int(shape.channelStride), .int(runs.length),
+            ],
+            global: [lanes(of: shape).chunks, runs.count]
+        )
+        try finishNormalizeBackward(
+            gradient.storage,
+            partials: partials,
+            runs: runs.count,
+            input: input,
+            normalization: normalization,
+            gradients: gradients,
+            result: result.storage
+        )
+    }
+
+    /// What follows the partial sums Σ g and Σ g·(x − mean): the parameters' gradients, and ∂L/∂x, which may be written
+    /// over the gradient.
+    func finishNormalizeBackward(
+        _ gradient: any Storage,
+        partials: any Storage,
+        runs: Int,
+        input: RealTensor,
+        normalization: Normalization,
+        gradients: NormalizationGradients,
+        result: any Storage
+    ) throws(BackendError) {
+        let shape = input.shape
+        let merged = try mergeSums(partials, words: 2 * shape.channelStride, runs: runs)
+        let coefficients = try allocate(words: 2 * shape.channelStride)
+        try run(
+            "normalize_backward_combine",
+            "normalization/backward.cl",
+            options: lanes(of: shape).itemOptions,
+            arguments: [
+                .storage(merged.partials), .storage(normalization.statistics.storage),
+                .storage(gradients.weight.storage),
+                .storage(gradients.bias.storage), .storage(coefficients), .int(shape.channelStride), .int(merged.runs),
+                .float(Float(shape.pixels)), .float(normalization.parameters.gain),
+            ],
+            global: [lanes(of: shape).chunks]
+        )
+        let cuts = pixelRuns(shape.pixels, bytes: 3 * lanes(of: shape).itemWidth * wordBytes)
+        try run(
+            "normalize_backward_apply",
+            "normalization/backward.cl",
+            options: lanes(of: shape).itemOptions,
+            arguments: [
+                .storage(gradient), .storage(input.storage), .storage(normalization.statistics.storage),
+                .storage(normalization.parameters.weight.storage), .storage(coefficients), .storage(result),
+                .int(shape.pixels), .int(shape.channelStride), .int(cuts.length),
+                .int(lanes(of: shape).itemChunks), .float(normalization.parameters.gain),
+            ],
+            global: [lanes(of: shape).items * cuts.count]
+        )
+    }
+}

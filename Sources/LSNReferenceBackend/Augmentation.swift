@@ -1,0 +1,43 @@
+public import LSNTensors
+
+// Crop, flip and normalise bytes (a crop of a picture padded with zeros is a shift):
+//
+//     x[n, c, h, w] = (byte[n, c, h + dy, w' + dx] / 255 − mean[c]) / deviation[c]
+//
+// w' = width − 1 − w where flipped, else w; a byte outside the picture is 0.
+extension ReferenceBackend {
+    /// The formula above, from bytes packed four to a word.
+    public func prepareImages(
+        pixels: any Storage,
+        transforms: any Storage,
+        mean: [Float],
+        deviation: [Float],
+        output: RealTensor
+    ) throws(BackendError) {
+        let shape = output.shape
+        let words = try own(pixels).words((shape.count + 3) / 4)
+        let moves = try own(transforms).words(3 * shape.images).map { Int(Int32(bitPattern: $0)) }
+
+        var result = [Float](repeating: 0, count: shape.realWords)
+        for image in 0..<shape.images {
+            let (dy, dx, flips) = (moves[3 * image], moves[3 * image + 1], moves[3 * image + 2] != 0)
+            for channel in 0..<shape.channels {
+                for row in 0..<shape.height {
+                    for column in 0..<shape.width {
+                        let r = row + dy
+                        let q = (flips ? shape.width - 1 - column : column) + dx
+                        var byte: UInt32 = 0
+                        if r >= 0, r < shape.height, q >= 0, q < shape.width {
+                            let index = ((image * shape.channels + channel) * shape.height + r) * shape.width + q
+                            byte = words[index / 4] >> UInt32(8 * (index % 4)) & 0xFF
+                        }
+                        let pixel = (image * shape.height + row) * shape.width + column
+                        let value = (Double(byte) / 255 - Double(mean[channel])) / Double(deviation[channel])
+                        result[pixel * shape.channelStride + channel] = Float(value)
+                    }
+                }
+            }
+        }
+        try store(result, in: output.storage)
+    }
+}

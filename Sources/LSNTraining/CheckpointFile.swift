@@ -1,0 +1,124 @@
+public import LSNFileFormats
+public import LSNNetworks
+public import LSNTensors
+
+/// Checkpoints: safetensors files with the model's tensors under their PyTorch names and, in those that a run can be
+/// continued from, the optimizer's under the prefix `optimizer.` and the run's counters in the metadata.
+///
+/// Everything stands in one file that is replaced in one step, so a process killed at any instant leaves a model, its
+/// moments and its counters that belong together.
+public enum CheckpointFile {
+    /// Tensors under this prefix are the optimizer's: `optimizer.first_moment.stem.conv.weight`.
+    public static let optimizerPrefix = "optimizer."
+    /// The value of the metadata key `format`.
+    public static let format = "lsn-checkpoint-1"
+
+    static let advice = "Is it a checkpoint that lsn train wrote? Train again, or use another file"
+
+    /// Writes the model of `network`, tensor by tensor as it comes from the device: the host holds one tensor at a time.
+    ///
+    /// - Parameters:
+    ///   - path: the file, which is replaced whole or not at all.
+    ///   - metadata: what the file says of itself, see ``ModelMetadata``.
+    ///   - optimizer: its moments are added where it is given.
+    /// - Throws: `FileFormatError` where the file cannot be written, `BackendError`; the file is then as it was.
+    public static func write(
+        _ network: Network,
+        to path: String,
+        metadata: [String: String],
+        optimizer: Optimizer?
+    ) throws {
+        let tensors = network.parameters.state + moments(of: optimizer, network).flatMap(\.self)
+        let entries = tensors.map { Safetensors.Entry(name: $0.name, type: .float32, shape: $0.entry.shape) }
+        try Safetensors.write(to: path, metadata: metadata, entries: entries) { index, file in
+            try tensors[index].read { bits in try file.write(Safetensors.bytes(of: bits)) }
+        }
+    }
+
+    /// Writes a model whose values are in memory.
+    ///
+    /// - Parameters:
+    ///   - state: its parameters and running statistics.
+    ///   - path: the file, which is replaced whole or not at all.
+    ///   - metadata: what the file says of itself, see ``ModelMetadata``.
+    /// - Throws: `FileFormatError`; the file is then as it was.
+    public static func write(_ state: [NamedTensor], to path: String, metadata: [String: String]) throws {
+        let entries = state.map { Safetensors.Entry(name: $0.name, type: .float32, shape: $0.shape) }
+        try Safetensors.write(to: path, metadata: metadata, entries: entries) { index, file in
+            try file.write(Safetensors.bytes(of: state[index].values.map(\.bitPattern)))
+        }
+    }
+
+    /// Puts the model of a checkpoint, and the optimizer's moments where one is given, onto the device, tensor by tensor.
+    ///
+    /// Names and shapes are compared before anything is read, values as they are read: after an error in a value the network
+    /// holds a part of the file.
+    ///
+    /// - Throws: `NetworkError` for tensors that are missing, unexpected or of another shape; `FileFormatError` with the byte
+    ///   for values that no training leaves, and where the file cannot be read; `BackendError`.
+    public static func restore(
+        _ file: SafetensorsFile,
+        to network: Network,
+        optimizer: Optimizer?
+    ) throws {
+        let found = file.entries.map { (name: $0.name, shape: $0.shape) }
+        var tensors = network.parameters.state
+        try ParameterSet.require(
+            found.filter { !$0.name.hasPrefix(optimizerPrefix) },
+            toFit: tensors,
+            source: file.path
+        )
+        for moments in moments(of: optimizer, network) {
+            let names = Set(moments.map(\.name))
+            try ParameterSet.require(found.filter { names.contains($0.name) }, toFit: moments, source: file.path)
+            tensors += moments
+        }
+        let entries = Dictionary(file.entries.map { ($0.name, $0) }) { first, _ in first }
+        for tensor in tensors {
+            guard let entry = entries[tensor.name] else { continue }
+            try tensor.write { put in
+                try file.forEachPiece(of: entry) { piece in
+                    try check(piece, of: entry.name, path: file.path)
+                    put(piece.values)
+                }
+            }
+        }
+    }
+
+    /// What the host needs to save a network and its optimizer's state, to read them back and to begin them, beside what
+    /// the device holds: the largest tensor twice (its values, and its words as the device has them), pieces of files, and
+    /// the header with what it is made of.
+    static func hostBytes(of network: Network, optimizer: Optimizer?) -> Int {
+        let tensors = network.parameters.state + moments(of: optimizer, network).flatMap(\.self)
+        let largest = tensors.map(\.hostBytes).max() ?? 0
+        let header = tensors.reduce(0) { $0 + $1.name.utf8.count + 128 }
+        return 2 * largest + (4 << 20) + 4 * header
+    }
+
+    /// The tensors of each moment.
+    private static func moments(of optimizer: Optimizer?, _ network: Network) -> [[StoredTensor]] {
+        guard let optimizer else { return [] }
+        return zip(optimizer.kind.momentNames, optimizer.moments).map { name, moment in
+            network.parameters.tensors(in: moment, prefix: optimizerPrefix + name + ".")
+        }
+    }
+
+    /// Values that no training leaves: they would be evaluated, or trained on, without a word.
+    private static func check(_ piece: SafetensorsFile.Piece, of name: String, path: String) throws(FileFormatError) {
+        func unusable(_ index: Int, _ problem: String) -> FileFormatError {
+            FileFormatError(
+                path: path,
+                byteOffset: piece.byteOffset + index * piece.elementSize,
+                problem: "value \(piece.first + index) of \(name) is \(problem)",
+                advice: advice
+            )
+        }
+        if let index = piece.values.firstIndex(where: { !$0.isFinite }) {
+            throw unusable(index, "\(piece.values[index])")
+        }
+        let isVariance = name.hasSuffix(".running_var") || name.hasPrefix(optimizerPrefix + "second_moment.")
+        if isVariance, let index = piece.values.firstIndex(where: { $0 < 0 }) {
+            throw unusable(index, "\(piece.values[index]), and no variance is negative")
+        }
+    }
+}

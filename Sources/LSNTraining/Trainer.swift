@@ -1,0 +1,302 @@
+import Dispatch
+import LSNDatasets
+import LSNFileFormats
+import LSNNetworks
+import LSNTensors
+
+/// The loop: steps, evaluations, checkpoints, in the folder of one run on one backend.
+///
+/// All that it does from one checkpoint to the next is a function of the checkpoint, the options and the data, so a run
+/// that is stopped and continued ends in the same bits.
+struct Trainer {
+    let configuration: TrainingConfiguration
+    let folder: RunFolder
+    private(set) var step: TrainingStep
+    let evaluator: Evaluator
+    /// Watches the last batch of an epoch, and the first of an evaluation.
+    let blocks: BlockObserver
+    let batches: any BatchProvider
+    /// Where the next batch is prepared while a step runs.
+    private let preparing = DispatchQueue(label: "lsn.batches")
+    /// Whether samples are read while training goes on.
+    let readsFiles: Bool
+    let observer: @Sendable (TrainingNotification) -> Void
+    let shouldStop: @Sendable () -> Bool
+    var progress: TrainingProgress
+    /// Steps of this process.
+    private var stepsTaken = 0
+    /// What was evaluated last in this process or, at the start, before the checkpoint.
+    private(set) var last: EpochRecord?
+    /// The best evaluation, parts of epochs counted.
+    private(set) var best: BestEpoch?
+
+    init(
+        configuration: TrainingConfiguration,
+        folder: RunFolder,
+        step: TrainingStep,
+        data: any TrainingData,
+        progress: TrainingProgress,
+        observer: @escaping @Sendable (TrainingNotification) -> Void,
+        shouldStop: @escaping @Sendable () -> Bool
+    ) throws(BackendError) {
+        self.configuration = configuration
+        self.folder = folder
+        self.step = step
+        self.progress = progress
+        self.observer = observer
+        self.shouldStop = shouldStop
+        evaluator = Evaluator(network: step.network, data: data, batchSize: configuration.learning.batchSize)
+        blocks = try BlockObserver(step.network)
+        batches = data.trainingBatches(
+            batchSize: configuration.learning.batchSize,
+            seed: configuration.run.seed,
+            policy: configuration.data.augmentation
+        )
+        readsFiles = !(data is ImageDataset)
+        last = progress.record
+        best = progress.best
+    }
+
+    /// Takes steps that are then forgotten, where the backend compiles on first use: what is timed comes after. The
+    /// network and the moments are those of the run, since a second set might not fit the device; afterwards `restore`
+    /// puts them back.
+    func warmUp(restore: () throws -> Void) throws {
+        guard step.network.backend.buildsKernels, progress.epoch < configuration.learning.epochs else { return }
+        try step.network.initialize(seed: configuration.run.seed)
+        let watch = try BlockObserver(step.network)
+        do {
+            // Twice: an optimizer may do its first step with another kernel.
+            for number in 1...2 {
+                let batch = try batches.trainingBatch(epoch: 0, index: 0)
+                _ = try step.run(batch, rate: 0, number: number, epoch: 1, observer: watch)
+            }
+        } catch is TrainingError {
+            // The run itself will meet and report it.
+        }
+        try evaluator.warmUp()
+        try restore()
+    }
+
+    /// Trains until the last epoch, `--max-steps`, or until it is asked to stop.
+    mutating func run() async throws -> TrainingOutcome {
+        while progress.epoch < configuration.learning.epochs {
+            if let outcome = try await trainEpoch() { return outcome }
+            guard let evaluation = try await evaluate() else { return try interrupt() }
+            try finishEpoch(evaluation)
+        }
+        return .finished
+    }
+
+    private var rate: Double { configuration.learning.rates.rate(epoch: progress.epoch) }
+
+    /// The rest of the epoch; nil once all its batches are done.
+    private mutating func trainEpoch() async throws -> TrainingOutcome? {
+        guard progress.batch < batches.batchCount else { return nil }
+        try chooseSurrogate()
+        let clock = ContinuousClock()
+        var batch = try batches.trainingBatch(epoch: progress.epoch, index: progress.batch)
+        while progress.batch < batches.batchCount {
+            if let limit = configuration.run.maxSteps, progress.step >= limit {
+                return try await reachMaxSteps()
+            }
+            if shouldStop() { return try interrupt() }
+            let start = clock.now
+            let following = prepare(index: progress.batch + 1)
+            let isObserved = isObserved
+            let outcome = try runStep(batch, observer: isObserved ? blocks : nil)
+            if isObserved { progress.gradientNorms = try blocks.measurements().map(\.gradientNorm) }
+            let samples = batch.count
+            let waiting = clock.now
+            if let next = try await following.value {
+                batch = next
+            }
+            progress.sums.waitSeconds += (clock.now - waiting).seconds
+            progress.sums.add(outcome, samples: samples)
+            progress.sums.seconds += (clock.now - start).seconds
+            progress.step += 1
+            progress.batch += 1
+            observer(.step(report))
+            if let every = configuration.run.checkpointEvery, progress.step % every == 0,
+                progress.batch < batches.batchCount
+            {
+                try save()
+            }
+        }
+        return nil
+    }
+
+    /// One step; the second of the process is profiled, which changes no result.
+    private mutating func runStep(_ batch: Batch, observer: (any NetworkObserver)?) throws -> StepOutcome {
+        let number = progress.step + 1
+        func run() throws -> StepOutcome {
+            try step.run(batch, rate: rate, number: number, epoch: progress.epoch + 1, observer: observer)
+        }
+        stepsTaken += 1
+        guard stepsTaken == 2 else { return try run() }
+        let (outcome, profile) = try step.network.backend.profiled(run)
+        if let profile {
+            try folder.write(StepProfile(step: number, profile), to: folder.profilePath)
+        }
+        return outcome
+    }
+
+    /// Looks for Dspike's temperature, once an epoch and before its first step. The choice is a function of the
+    /// parameters, the seed and the epoch, and stands in the checkpoint, so a run that is continued makes it again or
+    /// keeps it.
+    private mutating func chooseSurrogate() throws {
+        guard configuration.learning.surrogateSearch ?? false, progress.surrogate?.epoch != progress.epoch,
+            case .dspike(let current) = step.network.description.neuron.surrogate
+        else { return }
+        let start = ContinuousClock.now
+        let search = SurrogateSearch(step: step, seed: configuration.run.seed)
+        let batch = try batches.trainingBatch(epoch: 0, index: 0)
+        let found = try search.choose(from: current, epoch: progress.epoch, batch: batch)
+        try step.use(.dspike(temperature: found))
+        progress.surrogate = SurrogateChoice(epoch: progress.epoch, temperature: found)
+        progress.sums.seconds += (ContinuousClock.now - start).seconds
+    }
+
+    /// Whether blocks are measured in the step to come: the last of the epoch, or of what `--max-steps` allows.
+    private var isObserved: Bool {
+        progress.batch + 1 == batches.batchCount || progress.step + 1 == configuration.run.maxSteps
+    }
+
+    /// Starts to prepare a batch of the epoch under way; nil of it where there is none any more.
+    private func prepare(index: Int) -> PrefetchedBatch<Batch?> {
+        let (source, epoch) = (batches, progress.epoch)
+        return PrefetchedBatch(on: preparing) {
+            index < source.batchCount ? try source.trainingBatch(epoch: epoch, index: index) : nil
+        }
+    }
+
+    private func evaluate() async throws -> Evaluation? {
+        let total = evaluator.source.sampleCount
+        do {
+            return try await evaluator.run(
+                observer: blocks,
+                shouldStop: shouldStop,
+                progress: { observer(.evaluating(done: $0, total: total)) }
+            )
+        } catch TrainingError.notFinite(let what) {
+            throw TrainingError.diverged(
+                what: "in the evaluation, \(what)",
+                step: progress.step,
+                epoch: progress.epoch + 1,
+                advice: StabilityAdvice(step.network.description).divergence
+            )
+        }
+    }
+
+    /// Saves an epoch whose batches are all done: the best model first, then the state, then the line. Whatever of them
+    /// a kill prevents is made again, to the same bits, when the run continues.
+    private mutating func finishEpoch(_ evaluation: Evaluation) throws {
+        let record = record(of: evaluation)
+        let isBest = evaluation.accuracy > progress.best?.testAccuracy ?? -1
+        if isBest {
+            progress.best = BestEpoch(epoch: record.epoch, testAccuracy: record.testAccuracy)
+            try step.saveModel(to: folder.bestCheckpointPath, of: record, folder: folder)
+        }
+        // Before the checkpoint, so that no line is ever missing: one whose checkpoint a kill prevents is written again.
+        try appendBlocks()
+        progress.epoch += 1
+        progress.batch = 0
+        progress.sums = EpochSums()
+        progress.gradientNorms = nil
+        progress.record = record
+        try step.save(progress, folder: folder)
+        try append(record)
+        last = record
+        best = progress.best
+        observer(.epoch(record, epochs: configuration.learning.epochs, isBest: isBest))
+    }
+
+    /// Evaluates and records the part of an epoch that was allowed. The epoch is not finished: when the run continues,
+    /// its line and, where it is the best so far, its model give way to what stood there before.
+    private mutating func reachMaxSteps() async throws -> TrainingOutcome {
+        guard progress.batch > 0 else { return .reachedMaxSteps }
+        guard let evaluation = try await evaluate() else { return try interrupt() }
+        let record = record(of: evaluation)
+        try appendBlocks()
+        try step.save(progress, folder: folder)
+        let isBest = evaluation.accuracy > progress.best?.testAccuracy ?? -1
+        if isBest {
+            try folder.setBestAside()
+            try step.saveModel(to: folder.bestCheckpointPath, of: record, folder: folder)
+            best = BestEpoch(epoch: record.epoch, testAccuracy: record.testAccuracy)
+        }
+        try append(record)
+        last = record
+        observer(.epoch(record, epochs: configuration.learning.epochs, isBest: isBest))
+        return .reachedMaxSteps
+    }
+
+    private func interrupt() throws -> TrainingOutcome {
+        try save()
+        return .interrupted
+    }
+
+    private func save() throws {
+        try step.save(progress, folder: folder)
+        observer(.saved(path: folder.lastCheckpointPath, step: progress.step))
+    }
+
+    /// Writes down what the blocks did in the evaluation that is just done and in the epoch's last step.
+    private func appendBlocks() throws {
+        var statistics = BlockStatistics(
+            epoch: progress.epoch + 1,
+            step: progress.step,
+            blocks: try blocks.measurements().map(BlockStatistics.Block.init)
+        )
+        for (place, norm) in zip(statistics.blocks.indices, progress.gradientNorms ?? []) {
+            statistics.blocks[place].gradientNorm = norm.flatMap { $0.isFinite ? $0 : nil }
+        }
+        let finished = statistics
+        try TrainingError.saving(run: folder.path) { () throws(FileFormatError) in
+            try folder.blocks.append(finished)
+        }
+        observer(.blocks(finished))
+    }
+
+    private func append(_ record: EpochRecord) throws(TrainingError) {
+        try TrainingError.saving(run: folder.path) { () throws(FileFormatError) in
+            try folder.metrics.append(record)
+        }
+    }
+
+    private func record(of evaluation: Evaluation) -> EpochRecord {
+        EpochRecord(
+            epoch: progress.epoch + 1,
+            step: progress.step,
+            learningRate: rate,
+            trainLoss: progress.sums.meanLoss,
+            trainAccuracy: progress.sums.accuracy,
+            testLoss: evaluation.loss,
+            testAccuracy: evaluation.accuracy,
+            testSamples: evaluation.sums.samples < evaluator.source.sampleCount ? evaluation.sums.samples : nil,
+            imagesPerSecond: progress.sums.imagesPerSecond,
+            seconds: progress.sums.seconds,
+            evaluationSeconds: evaluation.sums.seconds,
+            dataWaitSeconds: readsFiles ? progress.sums.waitSeconds : nil,
+            surrogateTemperature: progress.surrogate?.temperature
+        )
+    }
+
+    private var report: StepReport {
+        let sums = progress.sums
+        let total = configuration.learning.epochs * batches.batchCount
+        let steps = min(total, configuration.run.maxSteps ?? total) - progress.step
+        let evaluations = (steps + progress.batch + batches.batchCount - 1) / batches.batchCount
+        return StepReport(
+            epoch: progress.epoch + 1,
+            epochs: configuration.learning.epochs,
+            batch: progress.batch,
+            batches: batches.batchCount,
+            step: progress.step,
+            loss: sums.meanLoss,
+            accuracy: sums.accuracy,
+            imagesPerSecond: sums.imagesPerSecond,
+            secondsLeft: Double(steps) * sums.seconds / Double(progress.batch)
+                + Double(evaluations) * (last?.evaluationSeconds ?? 0)
+        )
+    }
+}

@@ -1,0 +1,240 @@
+public import LSNDatasets
+public import LSNNetworks
+public import LSNTensors
+
+/// Everything that decides how a run goes, with no default left open: the network, the data, how it learns, how it runs.
+///
+/// It stands in `config.json`, so that a later version with other defaults repeats an old run. In JSON, names are those of
+/// the options of `lsn train`, with underscores; the network's keys are those of docs/Networks.md.
+public struct TrainingConfiguration: Codable, Hashable, Sendable {
+    /// The network; input, classes and a stem by size are open until the data are known.
+    public var network: NetworkTemplate
+    /// Multiplier of the model's widths, which ``network`` has already.
+    public var width: Double
+    /// What it is trained on.
+    public var data: DataConfiguration
+    /// How it is trained.
+    public var learning: LearningConfiguration
+    /// Where, and how long.
+    public var run: RunConfiguration
+
+    /// Gathers what belongs together.
+    public init(
+        network: NetworkTemplate,
+        width: Double,
+        data: DataConfiguration,
+        learning: LearningConfiguration,
+        run: RunConfiguration
+    ) {
+        self.network = network
+        self.width = width
+        self.data = data
+        self.learning = learning
+        self.run = run
+    }
+
+    /// The network for these samples.
+    ///
+    /// - Throws: `NetworkError` where it cannot be built; ``ConfigurationError`` where an option does not fit the samples, see
+    ///   `DataFit`.
+    public func networkDescription(for data: any TrainingData) throws -> NetworkDescription {
+        let description = try network.described(
+            input: NetworkTemplate.Input(channels: data.channels, height: data.height, width: data.width),
+            classes: data.classes
+        )
+        try DataFit.check(self, description, data)
+        return description
+    }
+
+    /// The data to load.
+    public var dataRequest: DataRequest { data.request(timeSteps: network.timeSteps ?? 1) }
+}
+
+/// What a network is trained on.
+public struct DataConfiguration: Codable, Hashable, Sendable {
+    /// The data set.
+    public var dataset: DatasetName
+    /// Folder of its files; nil where it comes with the program.
+    public var data: String?
+    /// Which files train and which test; nil until the folder decides.
+    public var split: SplitRule?
+    /// Rows and columns that the network sees; nil: as the files have them.
+    public var imageSize: ImageSize?
+    /// How recordings of events are cut into frames.
+    public var framesBy: FramesBy?
+    /// Damaged files that are borne; nil: `DataRequest.standardMaxBadFiles`.
+    public var maxBadFiles: Int?
+    /// Where the frames of recordings are kept; nil: in the user's cache folder.
+    public var cache: String?
+    /// Only the first samples of the training split.
+    public var limitTrain: Int?
+    /// Only the first samples of the test split.
+    public var limitTest: Int?
+    /// Largest shift of a training picture, in pixels.
+    public var shift: Int
+    /// Whether training pictures are flipped at random.
+    public var flip: Bool
+
+    /// Data of this name, whole and as they are, unless told otherwise.
+    public init(dataset: DatasetName, data: String? = nil, shift: Int = 0, flip: Bool = false) {
+        self.dataset = dataset
+        self.data = data
+        self.shift = shift
+        self.flip = flip
+    }
+
+    /// Names in files.
+    public enum CodingKeys: String, CodingKey {
+        case dataset
+        case data
+        case split
+        case imageSize = "image_size"
+        case framesBy = "frames_by"
+        case maxBadFiles = "max_bad_files"
+        case cache
+        case limitTrain = "limit_train"
+        case limitTest = "limit_test"
+        case shift
+        case flip
+    }
+
+    /// The data to load, for a network of so many time steps.
+    public func request(timeSteps: Int) -> DataRequest {
+        var request = DataRequest(name: dataset, directory: data)
+        request.split = split
+        request.imageSize = imageSize
+        request.framesBy = framesBy
+        request.timeSteps = timeSteps
+        request.maxBadFiles = maxBadFiles ?? DataRequest.standardMaxBadFiles
+        request.cacheFolder = cache
+        request.limitTrain = limitTrain
+        request.limitTest = limitTest
+        return request
+    }
+
+    /// How training pictures vary.
+    public var augmentation: AugmentationPolicy { AugmentationPolicy(shift: shift, flip: flip) }
+}
+
+/// How a network learns.
+public struct LearningConfiguration: Codable, Hashable, Sendable {
+    /// Where the defaults came from.
+    public var recipe: Recipe
+    /// Passes over the training split.
+    public var epochs: Int
+    /// Samples a step.
+    public var batchSize: Int
+    /// The update rule.
+    public var optimizer: OptimizerKind
+    /// Highest learning rate.
+    public var learningRate: Double
+    /// Decay of every parameter.
+    public var weightDecay: Double
+    /// Epochs of linear warm-up.
+    public var warmupEpochs: Int
+    /// What follows the warm-up.
+    public var schedule: ScheduleKind
+    /// What is made small.
+    public var loss: LossKind
+    /// λ of TET; nil for other losses.
+    public var tetLambda: Float?
+    /// φ of TET; nil for other losses.
+    public var tetPhi: Float?
+    /// Weight of the MPD loss; nil for other losses.
+    public var mpdWeight: Float?
+    /// The share of the target that all classes divide among themselves.
+    public var labelSmoothing: Float
+    /// Whether Dspike's temperature is chosen anew at each epoch, see `SurrogateSearch`; nil for other surrogates.
+    public var surrogateSearch: Bool?
+
+    /// Gathers what belongs together.
+    public init(
+        recipe: Recipe,
+        epochs: Int,
+        batchSize: Int,
+        optimizer: OptimizerKind,
+        learningRate: Double,
+        weightDecay: Double,
+        warmupEpochs: Int,
+        schedule: ScheduleKind,
+        loss: LossKind,
+        labelSmoothing: Float
+    ) {
+        self.recipe = recipe
+        self.epochs = epochs
+        self.batchSize = batchSize
+        self.optimizer = optimizer
+        self.learningRate = learningRate
+        self.weightDecay = weightDecay
+        self.warmupEpochs = warmupEpochs
+        self.schedule = schedule
+        self.loss = loss
+        self.labelSmoothing = labelSmoothing
+    }
+
+    /// Names in files.
+    public enum CodingKeys: String, CodingKey {
+        case recipe
+        case epochs
+        case batchSize = "batch_size"
+        case optimizer
+        case learningRate = "learning_rate"
+        case weightDecay = "weight_decay"
+        case warmupEpochs = "warmup_epochs"
+        case schedule
+        case loss
+        case tetLambda = "tet_lambda"
+        case tetPhi = "tet_phi"
+        case mpdWeight = "mpd_weight"
+        case labelSmoothing = "label_smoothing"
+        case surrogateSearch = "surrogate_search"
+    }
+
+    /// The learning rate of every epoch.
+    public var rates: LearningRateSchedule {
+        LearningRateSchedule(kind: schedule, base: learningRate, epochs: epochs, warmupEpochs: warmupEpochs)
+    }
+
+    /// The loss of the logits.
+    public var logitsLoss: Loss {
+        switch loss {
+        case .meanCrossEntropy, .mpd: .meanCrossEntropy
+        case .temporalEfficient: .tet(lambda: tetLambda, phi: tetPhi)
+        }
+    }
+
+    /// The MPD loss of every neuron layer, whose mean over the layers is added; nil where there is none.
+    public var mpdLoss: MPDLoss? {
+        loss == .mpd ? mpdWeight.map { MPDLoss(weight: $0) } : nil
+    }
+}
+
+/// Where a network is trained, and how long.
+public struct RunConfiguration: Codable, Hashable, Sendable {
+    /// As `--device` takes it.
+    public var device: String
+    /// Key of all random numbers.
+    public var seed: UInt64
+    /// Steps after which training stops, counted from the run's beginning.
+    public var maxSteps: Int?
+    /// Steps between checkpoints inside an epoch.
+    public var checkpointEvery: Int?
+    /// What is kept for the backward pass, as it was asked for: `auto` is decided anew by every process.
+    public var memory: MemoryChoice
+
+    /// Names in files.
+    public enum CodingKeys: String, CodingKey {
+        case device
+        case seed
+        case maxSteps = "max_steps"
+        case checkpointEvery = "checkpoint_every"
+        case memory
+    }
+
+    /// Gathers what belongs together.
+    public init(device: String = "auto", seed: UInt64 = 0, memory: MemoryChoice = .auto) {
+        self.device = device
+        self.seed = seed
+        self.memory = memory
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import LSNConformance
+import LSNOpenCLBackend
+import LSNOpenCLRuntime
+import LSNReferenceBackend
+import LSNTensors
+import Testing
+
+/// The first OpenCL device. Without any its tests are skipped, unless LSN_REQUIRE_OPENCL is 1: then they run and fail.
+enum TestDevice {
+    static var isUsed: Bool {
+        ProcessInfo.processInfo.environment["LSN_REQUIRE_OPENCL"] == "1" || (try? OpenCL.devices()) != nil
+    }
+
+    /// What watches the words beside every storage.
+    static func kernels(mapping: WorkMapping = .simd) throws -> OpenCLBackend {
+        var choices = KernelChoices.standard
+        choices.mapping = mapping
+        return try OpenCLBackend(queue: queue.get(), choices: choices, guardsMemory: true)
+    }
+
+    private static let queue = Result {
+        guard let device = try OpenCL.devices().first else { throw NoDevice() }
+        return try ComputeQueue(device: device, sources: .embedded(), cache: .standard(), profiling: false)
+    }
+
+    struct NoDevice: Error {}
+}
+
+@Test(.enabled(if: TestDevice.isUsed))
+func openCLPassesEveryGoldenCase() throws {
+    let cases = try GoldenFolder.load(goldenFolder)
+    expectPass(ConformanceCheck.golden(cases, on: Backend(try TestDevice.kernels()), source: goldenFolder))
+}
+
+@Test(.enabled(if: TestDevice.isUsed))
+func openCLAgreesWithTheReferenceOnTheWholeCatalogue() throws {
+    let report = try ConformanceCheck.catalogue(
+        ConformanceCatalogue.cases(),
+        backend: Backend(try TestDevice.kernels()),
+        against: Backend(ReferenceBackend()),
+        isExact: true
+    )
+    expectPass(report)
+    #expect(report.exactResults.count > 150)
+}
+
+/// What GPUs run. A CPU is slow at it, so the cases are the small ones, which have several work-groups here and there; that
+/// every kernel ran says that no operation fell back to the other mapping.
+@Test(.enabled(if: TestDevice.isUsed))
+func simtAgreesWithTheReference() throws {
+    let kernels = try TestDevice.kernels(mapping: .simt)
+    let report = try ConformanceCheck.catalogue(
+        ConformanceCatalogue.cases(filter: "/small/"),
+        backend: Backend(kernels),
+        against: Backend(ReferenceBackend()),
+        repeats: false,
+        isExact: true
+    )
+    expectPass(report)
+    #expect(kernels.kernelCoverage.notRun == [])
+}

@@ -1,0 +1,91 @@
+import Foundation
+import LSNConfiguration
+import LSNDatasets
+import LSNFileFormats
+import LSNNetworks
+import LSNReferenceBackend
+import LSNTensors
+import LSNTestSupport
+import LSNTraining
+import Testing
+
+@Suite struct EvaluatorTests {
+    private func network() throws -> Network {
+        let description = try TrainingConfiguration(tinyOptions()).networkDescription(for: tinyData())
+        let network = try Network(description, backend: Backend(ReferenceBackend()))
+        try network.initialize(seed: 5)
+        return network
+    }
+
+    /// Logits [T, N, classes] in file order do not depend on how the split is cut.
+    @Test(arguments: [1, 4, 10, 64])
+    func logitsStandInTheOrderOfTheData(batchSize: Int) async throws {
+        let data = tinyData()
+        let network = try network()
+        let evaluator = Evaluator(network: network, data: data, batchSize: batchSize)
+        let result = try #require(try await evaluator.run(keepsLogits: true))
+        #expect(result.logits.count == 2 * 10 * 10)
+        let whole = Evaluator(network: network, data: data, batchSize: 10)
+        let expected = try #require(try await whole.run(keepsLogits: true))
+        #expect(result.logits == expected.logits)
+        #expect(result.accuracy == expected.accuracy)
+        #expect(abs(result.loss - expected.loss) < 1e-6)
+    }
+
+    /// Accuracy and loss are those of the logits, computed here anew.
+    @Test func accuracyAndLossFollowFromTheLogits() async throws {
+        let data = tinyData()
+        let evaluator = Evaluator(network: try network(), data: data, batchSize: 4)
+        let result = try #require(try await evaluator.run(keepsLogits: true))
+        var correct = 0
+        var loss = 0.0
+        for sample in 0..<10 {
+            let mean = (0..<10).map { k in
+                (Double(result.logits[sample * 10 + k]) + Double(result.logits[(10 + sample) * 10 + k])) / 2
+            }
+            let label = Int(data.test.labels[sample])
+            let best = try #require(mean.max())
+            correct += mean.firstIndex(of: best) == label ? 1 : 0
+            loss += log(mean.map { exp($0 - best) }.reduce(0, +)) + best - mean[label]
+        }
+        #expect(result.sums.correct == correct)
+        #expect(abs(result.loss - loss / 10) < 1e-5)
+        #expect(result.sums.samples == 10)
+    }
+
+    @Test func aSavedModelEvaluatesAsItsLastLineSays() async throws {
+        let folder = try TemporaryFolder()
+        let run = folder.file("run")
+        let summary = try await train(TrainingSession(tinyOptions(), output: run))
+        let path = run + "/checkpoint-last.safetensors"
+        let file = try SafetensorsFile(path)
+        let metadata = try ModelMetadata(file.metadata, path: path)
+        let network = try Network(metadata.network, backend: Backend(ReferenceBackend()))
+        try CheckpointFile.restore(file, to: network, optimizer: nil)
+        let evaluator = Evaluator(network: network, data: tinyData(), batchSize: metadata.batchSize)
+        let result = try #require(try await evaluator.run())
+        #expect(result.accuracy == summary.last?.testAccuracy)
+        #expect(result.loss == summary.last?.testLoss)
+    }
+
+    @Test func valuesThatAreNotFiniteAreFoundBehindTheSpikes() async throws {
+        let network = try network()
+        var state = try network.parameters.exportState()
+        let index = try #require(state.firstIndex { $0.name == "stages.0.0.excitatory.0.conv.weight" })
+        state[index].values[0] = .nan
+        try network.parameters.load(state: state, source: "test")
+        let evaluator = Evaluator(network: network, data: tinyData(), batchSize: 4)
+        let error = await #expect(throws: TrainingError.self) { try await evaluator.run() }
+        #expect(error?.description.contains("stages.0.0.excitatory.0.conv.weight") == true)
+    }
+
+    @Test func anEvaluationCanBeStopped() async throws {
+        let evaluator = Evaluator(network: try network(), data: tinyData(), batchSize: 4)
+        var asked = 0
+        let result = try await evaluator.run(shouldStop: {
+            asked += 1
+            return asked == 2
+        })
+        #expect(result == nil)
+    }
+}
