@@ -82,6 +82,12 @@ public struct MachineRecord: Codable, Hashable, Sendable {
     /// Numbers by which kernels are chosen: the last bits depend on them, too. nil where there is no choice, and in runs of
     /// earlier versions that took the program's own.
     public var kernelChoices: [String: Int]?
+    /// Which arithmetic its results' bits follow from, ``currentArithmetic`` now: of 1, which runs of earlier versions do not
+    /// record, sums of spikes are rounded in an order that kernels choose; of 2 they are exact (`WeightGrid`).
+    public var arithmetic: Int?
+
+    /// What this program computes with.
+    public static let currentArithmetic = 2
 
     /// Names in files.
     public enum CodingKeys: String, CodingKey {
@@ -89,14 +95,16 @@ public struct MachineRecord: Codable, Hashable, Sendable {
         case name
         case driver
         case kernelChoices = "kernel_choices"
+        case arithmetic
     }
 
-    /// Gathers what belongs together.
+    /// A machine that this program computes on.
     public init(device: String, name: String, driver: String, kernelChoices: [String: Int]? = nil) {
         self.device = device
         self.name = name
         self.driver = driver
         self.kernelChoices = kernelChoices
+        arithmetic = Self.currentArithmetic
     }
 }
 

@@ -106,6 +106,14 @@ struct TrainCommand: AsyncParsableCommand {
             return try device.open(DeviceChoice(asked ?? "auto"))
         }
         let before = resumed.record.machine
+        // Said once, when a run of an earlier version is continued for the first time.
+        let last = resumed.record.continued.last?.machine ?? before
+        if last.arithmetic ?? 1 < MachineRecord.currentArithmetic {
+            Failure.warn(
+                "the run began with an earlier version of lsn. Sums of spikes are exact now, where they were rounded: it continues "
+                    + "as well as it would have, but not to the bits that the earlier version gives"
+            )
+        }
         // A run keeps to the kernels that it began with, whatever was tuned since.
         let choices =
             try before.kernelChoices.map { numbers in
@@ -128,6 +136,7 @@ struct TrainCommand: AsyncParsableCommand {
             // The kernels are those that it began with, also where an earlier version did not record them.
             var place = opened.machine
             place.kernelChoices = before.kernelChoices
+            place.arithmetic = before.arithmetic
             if place != before {
                 Failure.warn(
                     "the run was on \(before.name) (\(before.driver)) and continues on \(opened.machine.name) "
