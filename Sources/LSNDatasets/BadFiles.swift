@@ -31,12 +31,17 @@ final class BadFiles: Sendable {
     ///
     /// - Throws: ``DatasetError`` with all of their names where there are more than the limit.
     func add(_ path: String, _ error: FileFormatError) throws(DatasetError) {
-        let all = files.withLock { files in
+        files.withLock { files in
             if !files.contains(where: { ExactPath($0.path) == ExactPath(path) }) {
                 files.append(BadFile(path: path, error: error))
             }
-            return files
         }
+        try requireFew()
+    }
+
+    /// That there are no more than the limit, whoever found them.
+    func requireFew() throws(DatasetError) {
+        let all = list
         guard all.count > limit else { return }
         let shown = all.suffix(5).map { "  \($0.error)" }.joined(separator: "\n")
         let count = all.count == 1 ? "a file" : "\(all.count) files"

@@ -189,6 +189,8 @@ final class FileBatches<Reader: SampleReader>: BatchProvider {
             }
             candidate = classes.next(after: candidate)
         } while candidate != sample
+        // Another thread may have found the one too many.
+        try bad.requireFew()
         throw DatasetError(
             "no file of the split and class of \(PrintableText.name(files.paths[sample])) can be read, the last one for this reason: "
                 + "\(problem?.description ?? "") (lsn data verify finds all that is wrong)"
