@@ -61,6 +61,9 @@ static const unsigned char convolution_simd_sparse_backward_filter[] = {
 static const unsigned char convolution_simd_sparse_forward[] = {
 #embed "convolution/simd/sparse_forward.cl"
 };
+static const unsigned char convolution_simd_weight_grid[] = {
+#embed "convolution/simd/weight_grid.cl"
+};
 static const unsigned char convolution_simd_winograd_backward_data[] = {
 #embed "convolution/simd/winograd_backward_data.cl"
 };
@@ -76,11 +79,14 @@ static const unsigned char convolution_simt_implicit_gemm_forward[] = {
 static const unsigned char convolution_simt_implicit_gemm_tile[] = {
 #embed "convolution/simt/implicit_gemm_tile.cl"
 };
+static const unsigned char convolution_simt_weight_grid[] = {
+#embed "convolution/simt/weight_grid.cl"
+};
 static const unsigned char convolution_sum_partitions[] = {
 #embed "convolution/sum_partitions.cl"
 };
-static const unsigned char convolution_weight_grid[] = {
-#embed "convolution/weight_grid.cl"
+static const unsigned char convolution_weight_grid_exponents[] = {
+#embed "convolution/weight_grid_exponents.cl"
 };
 static const unsigned char convolution_weight_levels[] = {
 #embed "convolution/weight_levels.cl"
@@ -184,13 +190,15 @@ static const LSNKernelSource sources[] = {
     SOURCE(convolution_simd_run_moments, "convolution/simd/run_moments.cl"),
     SOURCE(convolution_simd_sparse_backward_filter, "convolution/simd/sparse_backward_filter.cl"),
     SOURCE(convolution_simd_sparse_forward, "convolution/simd/sparse_forward.cl"),
+    SOURCE(convolution_simd_weight_grid, "convolution/simd/weight_grid.cl"),
     SOURCE(convolution_simd_winograd_backward_data, "convolution/simd/winograd_backward_data.cl"),
     SOURCE(convolution_simt_implicit_gemm_backward_data, "convolution/simt/implicit_gemm_backward_data.cl"),
     SOURCE(convolution_simt_implicit_gemm_backward_filter, "convolution/simt/implicit_gemm_backward_filter.cl"),
     SOURCE(convolution_simt_implicit_gemm_forward, "convolution/simt/implicit_gemm_forward.cl"),
     SOURCE(convolution_simt_implicit_gemm_tile, "convolution/simt/implicit_gemm_tile.cl"),
+    SOURCE(convolution_simt_weight_grid, "convolution/simt/weight_grid.cl"),
     SOURCE(convolution_sum_partitions, "convolution/sum_partitions.cl"),
-    SOURCE(convolution_weight_grid, "convolution/weight_grid.cl"),
+    SOURCE(convolution_weight_grid_exponents, "convolution/weight_grid_exponents.cl"),
     SOURCE(convolution_weight_levels, "convolution/weight_levels.cl"),
     SOURCE(elementwise_copy, "elementwise/copy.cl"),
     SOURCE(elementwise_relu, "elementwise/relu.cl"),

@@ -10,7 +10,7 @@
 ///   of weights, so that no sum leaves 32 bits, whatever the spikes are;
 /// - a weight that is not finite makes every output of its channel NaN, since integers would hide it.
 ///
-/// Kernels compute the same (`Kernels/convolution/weight_grid.cl`). Gradients are those of the weights as they are.
+/// Kernels compute the same (`Kernels/convolution/weight_grid_exponents.cl`). Gradients are those of the weights as they are.
 public struct WeightGrid: Hashable, Sendable {
     /// e, or nil where a weight is not finite.
     public let exponent: Int?

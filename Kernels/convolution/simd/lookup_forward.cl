@@ -6,7 +6,7 @@
 // Kronrod, Faradzhev, 1970).
 //
 // Tables: [outputs / (VECTORS * WIDTH)][word][ky][kx][nibble][16][VECTORS][WIDTH] integers, for weights are first rounded to
-// their grid (weight_grid.cl).
+// their grid (weight_grid).
 // Specialised further by: BLOCK (output pixels of a work-item), VECTORS (vectors of output channels of a work-item: the
 // row is found once for all of them), COLUMNS (window columns of one pass over the block; it divides KW), COLLECTS
 // (run_moments.cl, whose run is a block).

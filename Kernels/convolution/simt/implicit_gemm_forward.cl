@@ -4,7 +4,7 @@
 // Rows of the tile are pixels of the result, columns its channels, the sum goes over window positions and input channels.
 //
 // Spikes stay packed until they are in registers: a work-group reads one word for 32 terms of a pixel, each of which selects a
-// weight, an integer of its output channel's grid (weight_grid.cl), or 0.
+// weight, an integer of its output channel's grid (weight_grid), or 0.
 //
 // Mapping: see convolution/simt/implicit_gemm_tile.cl; global (SIDE · column tiles · pixel tiles, SIDE).
 // Numerics: sums of spikes are of integers, without rounding or order, and rounded once, to a float; sums of real values go

@@ -1,0 +1,61 @@
+// What the kernels weight_grid of both mappings share: the exponent of an output channel's grid, from the largest of its
+// weights and the sum of their levels. How it is chosen, and why, says Sources/LSNTensors/WeightGrid.swift.
+//
+// Exponents are here as floats hold them, 127 more.
+// Numerics: exact, for maxima and sums of integers have no order.
+#include "convolution/weight_levels.cl"
+
+#define ULONGV JOIN(ulong, WIDTH)
+#define CONVERT_ULONGV JOIN(convert_ulong, WIDTH)
+#define CONVERT_INTV JOIN(convert_int, WIDTH)
+#define BIAS 127
+#define MANTISSA_BITS 23
+
+// 2^(exponent - BIAS).
+static inline FLOATV power_of_two(INTV exponent)
+{
+    return AS_FLOATV(exponent << (INTV)(MANTISSA_BITS));
+}
+
+// |weights| as bits: floats without their sign are in the order of these, what is not finite at the end.
+static inline UINTV magnitudes(__global const float *weights)
+{
+    return AS_UINTV(LOADV(weights)) & (UINTV)(0x7fffffffu);
+}
+
+// The finest exponent, at which the largest weight has 20 bits.
+static inline INTV finest_exponent(UINTV largest)
+{
+    return min((INTV)(126 + BIAS), (INTV)(19 + 2 * BIAS) - AS_INTV(largest >> (UINTV)(MANTISSA_BITS)));
+}
+
+// |q| of weights at an exponent.
+static inline ULONGV level_magnitudes(__global const float *weights, INTV exponent)
+{
+    return CONVERT_ULONGV(abs(weight_levels(LOADV(weights), power_of_two(exponent))));
+}
+
+// Bits by which the levels of `rows` weights that add up to `sums` have to become smaller, so that no sum of them leaves 32
+// bits: 0, or the least k for which ⌈(2·sum + rows) / 2^(k+1)⌉ + ⌈rows/2⌉ < 2³¹.
+static inline INTV bits_to_drop(ULONGV sums, uint rows)
+{
+    const ULONGV limit = (ULONGV)(1ul << 31);
+    INTV bits = (INTV)(0);
+    if (!any(sums >= limit))
+        return bits;
+    for (int k = 24; k >= 1; k--) {
+        const ULONGV bound = ((2 * sums + (ULONGV)((ulong)rows - 1)) >> (ULONGV)(k + 1)) + 1 + (rows + 1) / 2;
+        bits = select(bits, (INTV)(k), CONVERT_INTV((sums >= limit) & (bound < limit)));
+    }
+    return bits;
+}
+
+// Writes a chunk of the grid; where a weight is not finite, 0 and NaN.
+static inline void store_grid(__global float *grid, UINTV largest, INTV finest, ULONGV sums, uint rows)
+{
+    const INTV exponent = finest - bits_to_drop(sums, rows);
+    const INTV finite = largest < (UINTV)(0x7f800000u);
+    STOREV(MASKED(finite, power_of_two(exponent)), grid);
+    const FLOATV unscale = power_of_two((INTV)(2 * BIAS) - exponent);
+    STOREV(AS_FLOATV(select(AS_INTV((FLOATV)(NAN)), AS_INTV(unscale), finite)), grid + OUT_STRIDE);
+}
