@@ -29,10 +29,25 @@ static inline INTV finest_exponent(UINTV largest)
     return min((INTV)(126 + BIAS), (INTV)(19 + 2 * BIAS) - AS_INTV(largest >> (UINTV)(MANTISSA_BITS)));
 }
 
-// |q| of weights at an exponent.
-static inline ULONGV level_magnitudes(__global const float *weights, INTV exponent)
+// So many levels of 20 bits may leave 32 bits when they are added up.
+#define ROWS_OF_A_SUM 2048
+
+// Σ|q| at an exponent, of the rows of weights from the first on, `step` apart; 0 where there are so few that no sum of them
+// leaves 32 bits, and nobody need know.
+static inline ULONGV sum_of_magnitudes(__global const float *weights, INTV exponent, int first, int rows, int step)
 {
-    return CONVERT_ULONGV(abs(weight_levels(LOADV(weights), power_of_two(exponent))));
+    const FLOATV scale = power_of_two(exponent);
+    ULONGV sum = (ULONGV)(0ul);
+    if (rows < ROWS_OF_A_SUM)
+        return sum;
+    for (int start = first; start < rows; start += ROWS_OF_A_SUM * step) {
+        const int end = min(rows, start + ROWS_OF_A_SUM * step);
+        UINTV part = (UINTV)(0u);
+        for (int row = start; row < end; row += step)
+            part += AS_UINTV(weight_levels(AS_FLOATV(magnitudes(weights + (size_t)row * OUT_STRIDE)), scale));
+        sum += CONVERT_ULONGV(part);
+    }
+    return sum;
 }
 
 // Bits by which the levels of `rows` weights that add up to `sums` have to become smaller, so that no sum of them leaves 32

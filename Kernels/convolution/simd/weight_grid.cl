@@ -11,8 +11,6 @@ __kernel void weight_grid(__global const float *filter, __global float *grid, in
     for (int row = 0; row < rows; row++)
         largest = max(largest, magnitudes(filter + (size_t)row * OUT_STRIDE + channel));
     const INTV finest = finest_exponent(largest);
-    ULONGV sum = (ULONGV)(0ul);
-    for (int row = 0; row < rows; row++)
-        sum += level_magnitudes(filter + (size_t)row * OUT_STRIDE + channel, finest);
+    const ULONGV sum = sum_of_magnitudes(filter + channel, finest, 0, rows, 1);
     store_grid(grid + channel, largest, finest, sum, rows);
 }

@@ -20,9 +20,7 @@ __kernel __attribute__((reqd_work_group_size(CHUNKS, PARTS, 1))) void weight_gri
     for (int other = 0; other < PARTS; other++)
         largest = max(largest, maxima[other * CHUNKS + column]);
     const INTV finest = finest_exponent(largest);
-    ULONGV sum = (ULONGV)(0ul);
-    for (int row = part; row < rows; row += PARTS)
-        sum += level_magnitudes(filter + (size_t)row * OUT_STRIDE + channel, finest);
+    ULONGV sum = sum_of_magnitudes(filter + channel, finest, part, rows, PARTS);
     sums[part * CHUNKS + column] = sum;
     barrier(CLK_LOCAL_MEM_FENCE);
     if (part > 0)
