@@ -8,7 +8,7 @@ import LSNTensors
 /// | SIMD | 8 or 16 channels of a long run of pixels | one item | sparse, look-up table, dense, Winograd |
 /// | SIMT | 4 channels of a few pixels | up to 256 items that lie side by side | implicit GEMM |
 ///
-/// The results are equal but for rounding: sums are cut elsewhere.
+/// Sums of spikes are the same; other results are equal but for rounding, for their sums are cut elsewhere.
 public enum WorkMapping: String, Codable, CaseIterable, Hashable, Sendable {
     /// For CPUs, whose items own wide vector registers.
     case simd
