@@ -41,9 +41,9 @@ extension ReferenceBackend {
         let e = try load(excitatory)
         let i = try load(inhibitory)
         // The factors are −1, 0 or 1: nothing is rounded. Spare channels hold g = 0.
-        let byInput = g.indices.map { g[$0] * (1 - e[$0] - i[$0] + 2 * e[$0] * i[$0]) }
-        let byExcitatory = g.indices.map { g[$0] * (1 - x[$0] - i[$0] + 2 * x[$0] * i[$0]) }
-        let byInhibitory = g.indices.map { g[$0] * (2 * x[$0] * e[$0] - x[$0] - e[$0]) }
+        let byInput = g.indices.map { passed(g[$0], by: 1 - e[$0] - i[$0] + 2 * e[$0] * i[$0]) }
+        let byExcitatory = g.indices.map { passed(g[$0], by: 1 - x[$0] - i[$0] + 2 * x[$0] * i[$0]) }
+        let byInhibitory = g.indices.map { passed(g[$0], by: 2 * x[$0] * e[$0] - x[$0] - e[$0]) }
         try store(byInput, in: gradients.input.storage)
         try store(byExcitatory, in: gradients.excitatory.storage)
         try store(byInhibitory, in: gradients.inhibitory.storage)
@@ -78,10 +78,16 @@ extension ReferenceBackend {
         let o = try load(branch)
         let (byInput, byBranch) =
             switch gate {
-            case .and: (g.indices.map { g[$0] * o[$0] }, g.indices.map { g[$0] * x[$0] })
-            case .iand: (g.indices.map { g[$0] * (1 - o[$0]) }, g.indices.map { g[$0] * (0 - x[$0]) })
+            case .and: (g.indices.map { passed(g[$0], by: o[$0]) }, g.indices.map { passed(g[$0], by: x[$0]) })
+            case .iand: (g.indices.map { passed(g[$0], by: 1 - o[$0]) }, g.indices.map { passed(g[$0], by: 0 - x[$0]) })
             }
         try store(byInput, in: gradients.input.storage)
         try store(byBranch, in: gradients.branch.storage)
     }
+}
+
+/// What a gate lets pass of a gradient: its product with −1 or 1, and 0 without a sign where the factor is 0, as a mask of bits
+/// leaves it.
+private func passed(_ gradient: Float, by factor: Float) -> Float {
+    factor == 0 ? 0 : factor * gradient
 }
