@@ -18,6 +18,7 @@ public enum CheckpointFile {
     /// Writes the model of `network`, tensor by tensor as it comes from the device: the host holds one tensor at a time.
     ///
     /// - Parameters:
+    ///   - network: whose parameters and running statistics are written.
     ///   - path: the file, which is replaced whole or not at all.
     ///   - metadata: what the file says of itself, see ``ModelMetadata``.
     ///   - optimizer: its moments are added where it is given.
