@@ -1,5 +1,6 @@
 import Foundation
 import LSNOpenCLBackend
+import LSNOpenCLRuntime
 import LSNTensors
 import Testing
 
@@ -14,10 +15,11 @@ struct KernelChoicesTests {
         var testDescription: String { name }
     }
 
-    private func values(_ choice: Choice, _ number: Int) throws -> [Float] {
+    private func values(_ choice: Choice, _ number: Int, on queue: ComputeQueue? = nil) throws -> [Float] {
         var numbers = KernelChoices.standard.numbers
         numbers[choice.name] = number
-        let backend = try TestDevice.backend(choices: #require(KernelChoices(numbers)))
+        let choices = try #require(KernelChoices(numbers))
+        let backend = Backend(try OpenCLBackend(queue: queue ?? TestDevice.queue.get(), choices: choices))
         let operation = ConvolutionCase(
             20,
             (8, 9),
@@ -34,16 +36,37 @@ struct KernelChoicesTests {
     /// kernel would.
     @Test(
         arguments: [
-            Choice(name: "largest_sparse_rate", window: 3, output: "output"),
             Choice(name: "winograd_channels", window: 3, output: "input gradient"),
             Choice(name: "sparse_filter_channels", window: 1, output: "weight gradient"),
         ]
     )
     func aChoiceReachesItsKernels(_ choice: Choice) throws {
         let (low, high) = (try values(choice, 0), try values(choice, 1000))
-        #expect(low != high)
+        let differs = low != high
+        #expect(differs)
         let largest = low.map(abs).max() ?? 0
         #expect(largest > 0 && zip(low, high).allSatisfy { abs($0 - $1) <= 1e-5 * largest })
+    }
+
+    /// Forward both kernels of spikes give the same bits, so one is made to find no spikes here: its zeros show which of the two
+    /// did the work.
+    @Test func theSparseRateReachesItsKernels() throws {
+        let choice = Choice(name: "largest_sparse_rate", window: 3, output: "output")
+        let areEqual = try values(choice, 0) == values(choice, 1000)
+        #expect(areEqual)
+        var files = KernelSourceTree.embedded().files
+        let name = "convolution/simd/sparse_forward.cl"
+        let source = try #require(files[name])
+        files[name] = source.replacing("while (spikes)", with: "while (spikes && false)")
+        #expect(files[name] != source)
+        let blind = try ComputeQueue(
+            device: TestDevice.queue.get().device,
+            sources: KernelSourceTree(files: files, origin: "Kernels"),
+            cache: nil,
+            profiling: false
+        )
+        #expect(try values(choice, 0, on: blind).contains { $0 != 0 })
+        #expect(try values(choice, 1000, on: blind).allSatisfy { $0 == 0 })
     }
 
     @Test func numbersAreReadByName() {
