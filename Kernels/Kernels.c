@@ -22,6 +22,9 @@ static const unsigned char common_layout[] = {
 static const unsigned char common_transpose_bits[] = {
 #embed "common/transpose_bits.cl"
 };
+static const unsigned char convolution_quantized_weights[] = {
+#embed "convolution/quantized_weights.cl"
+};
 static const unsigned char convolution_simd_count_spikes[] = {
 #embed "convolution/simd/count_spikes.cl"
 };
@@ -87,9 +90,6 @@ static const unsigned char convolution_sum_partitions[] = {
 };
 static const unsigned char convolution_weight_grid_exponents[] = {
 #embed "convolution/weight_grid_exponents.cl"
-};
-static const unsigned char convolution_weight_levels[] = {
-#embed "convolution/weight_levels.cl"
 };
 static const unsigned char elementwise_copy[] = {
 #embed "elementwise/copy.cl"
@@ -177,6 +177,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(ceilings_multiply_add, "ceilings/multiply_add.cl"),
     SOURCE(common_layout, "common/layout.cl"),
     SOURCE(common_transpose_bits, "common/transpose_bits.cl"),
+    SOURCE(convolution_quantized_weights, "convolution/quantized_weights.cl"),
     SOURCE(convolution_simd_count_spikes, "convolution/simd/count_spikes.cl"),
     SOURCE(convolution_simd_dense_backward_data, "convolution/simd/dense_backward_data.cl"),
     SOURCE(convolution_simd_dense_backward_filter, "convolution/simd/dense_backward_filter.cl"),
@@ -199,7 +200,6 @@ static const LSNKernelSource sources[] = {
     SOURCE(convolution_simt_weight_grid, "convolution/simt/weight_grid.cl"),
     SOURCE(convolution_sum_partitions, "convolution/sum_partitions.cl"),
     SOURCE(convolution_weight_grid_exponents, "convolution/weight_grid_exponents.cl"),
-    SOURCE(convolution_weight_levels, "convolution/weight_levels.cl"),
     SOURCE(elementwise_copy, "elementwise/copy.cl"),
     SOURCE(elementwise_relu, "elementwise/relu.cl"),
     SOURCE(elementwise_sum, "elementwise/sum.cl"),

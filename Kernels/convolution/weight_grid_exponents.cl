@@ -1,9 +1,9 @@
 // What the kernels weight_grid of both mappings share: the exponent of an output channel's grid, from the largest of its
-// weights and the sum of their levels. How it is chosen, and why, says Sources/LSNTensors/WeightGrid.swift.
+// weights and the sum of what they are rounded to. How it is chosen, and why, says Sources/LSNTensors/WeightGrid.swift.
 //
 // Exponents are here as floats hold them, 127 more.
 // Numerics: exact, for maxima and sums of integers have no order.
-#include "convolution/weight_levels.cl"
+#include "convolution/quantized_weights.cl"
 
 #define ULONGV JOIN(ulong, WIDTH)
 #define CONVERT_ULONGV JOIN(convert_ulong, WIDTH)
@@ -29,7 +29,7 @@ static inline INTV finest_exponent(UINTV largest)
     return min((INTV)(126 + BIAS), (INTV)(19 + 2 * BIAS) - AS_INTV(largest >> (UINTV)(MANTISSA_BITS)));
 }
 
-// So many levels of 20 bits may leave 32 bits when they are added up.
+// So many weights of 20 bits may leave 32 bits when they are added up.
 #define ROWS_OF_A_SUM 2048
 
 // Σ|q| at an exponent, of the rows of weights from the first on, `step` apart; 0 where there are so few that no sum of them
@@ -44,13 +44,13 @@ static inline ULONGV sum_of_magnitudes(__global const float *weights, INTV expon
         const int end = min(rows, start + ROWS_OF_A_SUM * step);
         UINTV part = (UINTV)(0u);
         for (int row = start; row < end; row += step)
-            part += AS_UINTV(weight_levels(AS_FLOATV(magnitudes(weights + (size_t)row * OUT_STRIDE)), scale));
+            part += AS_UINTV(quantized_weights(AS_FLOATV(magnitudes(weights + (size_t)row * OUT_STRIDE)), scale));
         sum += CONVERT_ULONGV(part);
     }
     return sum;
 }
 
-// Bits by which the levels of `rows` weights that add up to `sums` have to become smaller, so that no sum of them leaves 32
+// Bits by which `rows` quantized weights that add up to `sums` have to become smaller, so that no sum of them leaves 32
 // bits: 0, or the least k for which ⌈(2·sum + rows) / 2^(k+1)⌉ + ⌈rows/2⌉ < 2³¹.
 static inline INTV bits_to_drop(ULONGV sums, uint rows)
 {

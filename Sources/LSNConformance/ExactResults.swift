@@ -8,8 +8,7 @@ enum ExactResults {
         case "convolution": tensor == "output.y" && data.attributes["input"] == .text(InputKind.spike.rawValue)
         // Bits, choices, single sums, and counts that floats hold.
         case "logic_gate", "spike_gate", "sum", "relu", "prepare_frames", "find_non_finite", "count_spikes",
-            "count_values",
-            "storage":
+            "count_values", "storage":
             true
         case "repeat_over_time", "max_pool": tensor == "output.y"
         default: false

@@ -23,10 +23,10 @@ extension ReferenceBackend {
             let x = try load(spikes)
             let grids = windows.grids(of: weights)
             let outputs = filter.shape.outputStride
-            let levels = weights.indices.map { grids[$0 % outputs].level(of: weights[$0]) }
+            let quantized = weights.indices.map { grids[$0 % outputs].quantized(weights[$0]) }
             let y = windows.map(from: Int32(0)) { sums, pixel, weight in
                 for i in 0..<filter.shape.inputs where x[pixel + i] != 0 {
-                    for o in sums.indices { sums[o] += levels[weight + i * outputs + o] }
+                    for o in sums.indices { sums[o] += quantized[weight + i * outputs + o] }
                 }
             } result: { sums in
                 sums.indices.map { grids[$0].value(ofSum: sums[$0]) }

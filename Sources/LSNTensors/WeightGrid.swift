@@ -2,7 +2,8 @@
 ///
 /// A spike is 0 or 1, so a convolution adds up weights that spikes select. With weights that are integers q = rint(w·2^e),
 /// that sum has no rounding and no order: every kernel, tile and device gives the same Σq, and y = float(Σq)·2^−e rounds
-/// once. The exponent e belongs to an output channel:
+/// once. (PyTorch calls it symmetric quantization per channel; scales are powers of two here.) The exponent e belongs to an
+/// output channel:
 ///
 /// - e = min(126, 19 − ⌊log₂ max|w|⌋), so that 2¹⁹ ≤ |q| ≤ 2²⁰ for the largest weight, and no weight moves by more than 2⁻²⁰ of
 ///   it (⌊log₂⌋ is the exponent that a float holds, −127 of 0);
@@ -23,13 +24,13 @@ public struct WeightGrid: Hashable, Sendable {
             return
         }
         let finest = min(126, 19 - (Int(largest >> 23) - 127))
-        let sum = weights.reduce(0) { $0 + Int(Self.level($1, finest).magnitude) }
+        let sum = weights.reduce(0) { $0 + Int(Self.quantized($1, finest).magnitude) }
         exponent = finest - Self.bitsToDrop(sum: sum, count: weights.count)
     }
 
     /// q = rint(w·2^e), ties to even.
-    public func level(of weight: Float) -> Int32 {
-        exponent.map { Self.level(weight, $0) } ?? 0
+    public func quantized(_ weight: Float) -> Int32 {
+        exponent.map { Self.quantized(weight, $0) } ?? 0
     }
 
     /// float(Σq)·2^−e.
@@ -37,7 +38,7 @@ public struct WeightGrid: Hashable, Sendable {
         exponent.map { Float(sum) * Self.power(-$0) } ?? .nan
     }
 
-    private static func level(_ weight: Float, _ exponent: Int) -> Int32 {
+    private static func quantized(_ weight: Float, _ exponent: Int) -> Int32 {
         Int32((weight * power(exponent)).rounded(.toNearestOrEven))
     }
 
@@ -46,7 +47,7 @@ public struct WeightGrid: Hashable, Sendable {
         Float(sign: .plus, exponent: exponent, significand: 1)
     }
 
-    /// k: bits by which levels that add up to `sum` have to become smaller.
+    /// k: bits by which quantized weights that add up to `sum` have to become smaller.
     private static func bitsToDrop(sum: Int, count: Int) -> Int {
         guard sum >= 1 << 31 else { return 0 }
         var bits = 1

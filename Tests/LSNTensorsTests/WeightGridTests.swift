@@ -5,16 +5,16 @@ import Testing
     @Test func theLargestWeightHasTwentyBits() {
         // 1 and 1.999… keep 19 bits behind the point: 2¹⁹ and almost 2²⁰.
         #expect(WeightGrid(of: [1, 0.25]).exponent == 19)
-        #expect(WeightGrid(of: [Float(2).nextDown]).level(of: Float(2).nextDown) == 1 << 20)
+        #expect(WeightGrid(of: [Float(2).nextDown]).quantized(Float(2).nextDown) == 1 << 20)
         #expect(WeightGrid(of: [-2, 1]).exponent == 18)
         #expect(WeightGrid(of: [0x1p-40]).exponent == 59)
         #expect(WeightGrid(of: [0x1p100]).exponent == -81)
     }
 
-    @Test func levelsAreRoundedToEven() {
+    @Test func weightsAreRoundedToEven() {
         let grid = WeightGrid(of: [1])
         let step = Float(0x1p-19)
-        #expect([0.5, 1.5, 2.5, -0.5, -1.5, 0.5000001].map { grid.level(of: $0 * step) } == [0, 2, 2, 0, -2, 1])
+        #expect([0.5, 1.5, 2.5, -0.5, -1.5, 0.5000001].map { grid.quantized($0 * step) } == [0, 2, 2, 0, -2, 1])
     }
 
     @Test func verySmallWeightsHaveTheFinestGrid() {
@@ -27,7 +27,7 @@ import Testing
     func aWeightThatIsNotFiniteShows(_ weight: Float) {
         let grid = WeightGrid(of: [1, weight, 2])
         #expect(grid.exponent == nil)
-        #expect(grid.level(of: 1) == 0 && grid.value(ofSum: 0).isNaN)
+        #expect(grid.quantized(1) == 0 && grid.value(ofSum: 0).isNaN)
     }
 
     /// Weights that are all near the largest: without fewer bits, their sum would leave 32 bits.
@@ -36,12 +36,12 @@ import Testing
         let weights = [Float](repeating: Float(2).nextDown, count: count)
         let grid = WeightGrid(of: weights)
         #expect(grid.exponent == exponent)
-        let sum = weights.reduce(0) { $0 + Int(grid.level(of: $1)) }
+        let sum = weights.reduce(0) { $0 + Int(grid.quantized($1)) }
         #expect(sum < 1 << 31)
         #expect(abs(Double(grid.value(ofSum: Int32(sum))) / (2 * Double(count)) - 1) < 1e-5)
     }
 
-    /// Σw against float64: within 1.5e-6 of the largest that a channel can give at random.
+    /// Σw against float64, for weights of one size and of very different ones.
     @Test(arguments: [27, 864, 3456, 16384], [0, 1, 2])
     func sumsAreCloseToThoseOfFloat64(_ count: Int, _ tail: Int) {
         var random = Philox(seed: 7, purpose: .conformance, index: count)
@@ -55,7 +55,7 @@ import Testing
         for _ in 0..<20 {
             let chosen = weights.filter { _ in random.uniform() < 0.3 }
             let truth = chosen.reduce(0.0) { $0 + Double($1) }
-            let sum = chosen.reduce(Int32(0)) { $0 + grid.level(of: $1) }
+            let sum = chosen.reduce(Int32(0)) { $0 + grid.quantized($1) }
             worst = max(worst, abs(Double(grid.value(ofSum: sum)) - truth))
             largest = max(largest, abs(truth))
         }

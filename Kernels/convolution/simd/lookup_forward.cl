@@ -13,7 +13,7 @@
 // Numerics: sums of integers, without rounding or order; each is rounded once, to a float.
 #include "convolution/simd/lookup_table.cl"
 #include "convolution/simd/run_moments.cl"
-#include "convolution/weight_levels.cl"
+#include "convolution/quantized_weights.cl"
 
 // A work-item makes the 16 rows of one nibble: global (words * taps * nibbles, chunks).
 __kernel void subset_sums(__global const float *filter, __global const float *grid, __global int *tables)
@@ -29,7 +29,7 @@ __kernel void subset_sums(__global const float *filter, __global const float *gr
         const int channel = word * 32 + nibble * 4 + i;
         INTV weight = (INTV)(0);
         if (channel < CHANNELS)
-            weight = weight_levels(
+            weight = quantized_weights(
                 LOADV(filter + ((size_t)tap * CHANNELS + channel) * OUT_STRIDE + chunk * WIDTH), scale);
         for (int j = 0; j < 1 << i; j++)
             rows[(1 << i) + j] = rows[j] + weight;
@@ -39,7 +39,7 @@ __kernel void subset_sums(__global const float *filter, __global const float *gr
         + (((((size_t)(chunk / VECTORS) * WORDS + word) * KH * KW + tap) * NIBBLES + nibble) * ROWS * VECTORS
             + chunk % VECTORS) * WIDTH;
     for (int i = 0; i < ROWS; i++)
-        STORE_LEVELS(rows[i], table + i * VECTORS * WIDTH);
+        STORE_QUANTIZED(rows[i], table + i * VECTORS * WIDTH);
 }
 
 // A work-item makes VECTORS vectors of output channels of BLOCK consecutive output pixels: global (blocks, chunks /

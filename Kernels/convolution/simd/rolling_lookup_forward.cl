@@ -31,12 +31,12 @@ __kernel void pack_subset_sums(
             INTV sums[ROWS];
             sums[0] = (INTV)(0);
             for (int i = 0; i < 4; i++) {
-                const INTV weight = levels_of(filter, scale, ky, kx, word * 32 + nibble * 4 + i, chunk);
+                const INTV weight = quantized_weight_of(filter, scale, ky, kx, word * 32 + nibble * 4 + i, chunk);
                 for (int j = 0; j < 1 << i; j++)
                     sums[(1 << i) + j] = sums[j] + weight;
             }
             for (int row = 0; row < ROWS; row++)
-                STORE_LEVELS(sums[row], packed + ((size_t)(nibble * ROWS + row) * ENTRY_VECTORS + kx * VECTORS) * WIDTH);
+                STORE_QUANTIZED(sums[row], packed + ((size_t)(nibble * ROWS + row) * ENTRY_VECTORS + kx * VECTORS) * WIDTH);
         }
 }
 

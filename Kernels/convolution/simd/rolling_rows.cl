@@ -20,7 +20,7 @@
 // Numerics: sums of integers, without rounding or order; each is rounded once, to a float.
 #include "convolution/simd/lookup_table.cl"
 #include "convolution/simd/run_moments.cl"
-#include "convolution/weight_levels.cl"
+#include "convolution/quantized_weights.cl"
 
 #if CHOOSES
 #define CHOICE_PARAMETERS , __global const ulong *counts, int parts, int pixels
@@ -45,11 +45,11 @@ static inline __global int *packed_entries(__global int *entries, int word, int 
 }
 
 // The weights of input channel `channel`, 0 where there is none, at a window position, as integers.
-static inline INTV levels_of(
+static inline INTV quantized_weight_of(
     __global const float *filter, FLOATV scale, int ky, int kx, int channel, int chunk)
 {
     return channel < CHANNELS
-        ? weight_levels(
+        ? quantized_weights(
             LOADV(filter + ((size_t)(ky * KW + kx) * CHANNELS + channel) * OUT_STRIDE + chunk * WIDTH), scale)
         : (INTV)(0);
 }

@@ -29,8 +29,8 @@ __kernel void pack_weights(
     __global int *packed = packed_entries(entries, word, ky, chunk);
     for (int kx = 0; kx < KW; kx++)
         for (int i = 0; i < ENTRIES; i++)
-            STORE_LEVELS(
-                levels_of(filter, scale, ky, kx, word * 32 + i, chunk),
+            STORE_QUANTIZED(
+                quantized_weight_of(filter, scale, ky, kx, word * 32 + i, chunk),
                 packed + ((size_t)i * ENTRY_VECTORS + kx * VECTORS) * WIDTH);
 }
 

@@ -10,7 +10,7 @@
 // Numerics: sums of spikes are of integers, without rounding or order, and rounded once, to a float; sums of real values go
 // over window rows, window columns and channels.
 #include "convolution/simt/implicit_gemm_tile.cl"
-#include "convolution/weight_levels.cl"
+#include "convolution/quantized_weights.cl"
 
 // Weights of window position `tap` and `depth` input channels from `channel` on, for a tile of output channels.
 static inline void load_weights(
@@ -40,13 +40,13 @@ static inline void store_pixels(
 
 // The weights of window position `tap` and `depth` input channels from `channel` on, as integers, for a tile of output
 // channels.
-static inline void load_levels(
-    __global const float *filter, __global const float *grid, __local int *levels, int tap, int channel, int depth, int first)
+static inline void load_quantized_weights(
+    __global const float *filter, __global const float *grid, __local int *quantized, int tap, int channel, int depth, int first)
 {
     for (int i = ITEM; i < depth * TILE_COLUMNS; i += ITEMS) {
         const int column = first + i % TILE_COLUMNS;
-        levels[i] = column < OUT_STRIDE
-            ? weight_level(
+        quantized[i] = column < OUT_STRIDE
+            ? quantized_weight(
                 filter[((size_t)tap * CHANNELS + channel + i / TILE_COLUMNS) * OUT_STRIDE + column], grid[column]) : 0;
     }
 }
@@ -56,7 +56,7 @@ __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void implicit_gemm
     int height, int width, int out_height, int out_width, int pixels)
 {
     __local uint words[TILE_ROWS];
-    __local int levels[DEPTH * TILE_COLUMNS];
+    __local int quantized[DEPTH * TILE_COLUMNS];
     const int first = TILE_ACROSS(OUT_STRIDE) * TILE_COLUMNS;
     const int start = TILE_DOWN(OUT_STRIDE) * TILE_ROWS;
     const Place mine = place_of(start + ITEM, pixels, out_height, out_width);
@@ -72,7 +72,7 @@ __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void implicit_gemm
             const int depth = min(DEPTH, CHANNELS - word * DEPTH);
             if (ITEM < TILE_ROWS)
                 words[ITEM] = source >= 0 ? spikes[(size_t)source * WORDS + word] : 0u;
-            load_levels(filter, grid, levels, tap, word * DEPTH, depth, first);
+            load_quantized_weights(filter, grid, quantized, tap, word * DEPTH, depth, first);
             barrier(CLK_LOCAL_MEM_FENCE);
             uint bits[ROWS];
 #pragma unroll
@@ -82,7 +82,7 @@ __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void implicit_gemm
                 int selected[COLUMNS];
 #pragma unroll
                 for (int c = 0; c < COLUMNS; ++c)
-                    selected[c] = levels[k * TILE_COLUMNS + LOCAL_X + SIDE * c];
+                    selected[c] = quantized[k * TILE_COLUMNS + LOCAL_X + SIDE * c];
 #pragma unroll
                 for (int r = 0; r < ROWS; ++r) {
                     const int mask = -(int)(bits[r] >> k & 1u);

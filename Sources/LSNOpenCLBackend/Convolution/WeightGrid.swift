@@ -3,7 +3,7 @@ import LSNTensors
 
 extension OpenCLBackend {
     /// The grid of each output channel's weights, on which spikes select integers: `[2][outputs rounded up]` floats, see
-    /// convolution/weight_levels.cl.
+    /// convolution/quantized_weights.cl.
     func weightGrid(of filter: Filter) throws(BackendError) -> any Storage {
         let shape = filter.shape
         let lanes = lanes(of: ImageShape(images: 1, height: 1, width: 1, channels: shape.outputs))

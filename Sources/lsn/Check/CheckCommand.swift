@@ -54,6 +54,15 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Print JSON instead of a table.")
     var json = false
 
+    func validate() throws {
+        guard againstMapping == nil || against != nil else {
+            throw ValidationError("--against-mapping needs --against DEVICE.")
+        }
+        guard golden == nil || !exact && against == nil else {
+            throw ValidationError("--golden compares with the values of its files: leave out --exact and --against.")
+        }
+    }
+
     func run() throws {
         let choice = try DeviceChoice(device.device ?? "auto")
         let cases = try golden.map { chosen(try GoldenFolder.load($0, filter: filter)) }
@@ -83,9 +92,6 @@ struct CheckCommand: ParsableCommand {
             status.show("\(done)/\(total) \(entry.name)")
         }
         if let cases, let golden {
-            guard !exact, against == nil else {
-                throw InputError("--golden compares with the values of its files: leave out --exact and --against")
-            }
             return ConformanceCheck.golden(cases, on: backend, source: golden, progress: show)
         }
         if backend.kernels.device is ReferenceBackend {
@@ -109,12 +115,7 @@ struct CheckCommand: ParsableCommand {
 
     /// What the device is compared with.
     private func comparedBackend() throws -> Backend {
-        guard let against else {
-            guard againstMapping == nil else {
-                throw InputError("--against-mapping needs --against DEVICE")
-            }
-            return OpenDevice.reference.backend
-        }
+        guard let against else { return OpenDevice.reference.backend }
         var options = device
         options.mapping = againstMapping
         return try options.open(DeviceChoice(against)).backend

@@ -109,7 +109,7 @@ extension OpenCLBackend {
 struct SpikeForwardOperands {
     let spikes: SpikeTensor
     let filter: Filter
-    /// Of the weights: convolution/weight_levels.cl.
+    /// Of the weights: convolution/quantized_weights.cl.
     let grid: any Storage
     let output: RealTensor
     /// Where moments go, if they are collected.

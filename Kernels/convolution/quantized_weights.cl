@@ -4,18 +4,17 @@
 // Numerics: products with powers of two are exact; a weight is rounded once, ties to even, and a sum once.
 #include "common/layout.cl"
 
-#define LOAD_LEVELS(pointer) (*(__global const INTV *)(pointer))
-#define STORE_LEVELS(vector, pointer) (*(__global INTV *)(pointer) = (vector))
+#define STORE_QUANTIZED(vector, pointer) (*(__global INTV *)(pointer) = (vector))
 #define CONVERT_FLOATV JOIN(convert_float, WIDTH)
 
 // q = rint(weight · scale), which is at most 2^20: added to 1.5 · 2^23, it stands in the lowest bits of the sum. (rint and
 // convert_int_rte cost several times as much with PoCL 3.1.)
-static inline INTV weight_levels(FLOATV weights, FLOATV scale)
+static inline INTV quantized_weights(FLOATV weights, FLOATV scale)
 {
     return AS_INTV(weights * scale + (FLOATV)(12582912.0f)) - (INTV)(0x4b400000);
 }
 
-static inline int weight_level(float weight, float scale)
+static inline int quantized_weight(float weight, float scale)
 {
     return as_int(weight * scale + 12582912.0f) - 0x4b400000;
 }
