@@ -19,6 +19,9 @@ static const unsigned char ceilings_multiply_add[] = {
 static const unsigned char common_layout[] = {
 #embed "common/layout.cl"
 };
+static const unsigned char common_math[] = {
+#embed "common/math.cl"
+};
 static const unsigned char common_transpose_bits[] = {
 #embed "common/transpose_bits.cl"
 };
@@ -176,6 +179,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(augmentation_resize_images, "augmentation/resize_images.cl"),
     SOURCE(ceilings_multiply_add, "ceilings/multiply_add.cl"),
     SOURCE(common_layout, "common/layout.cl"),
+    SOURCE(common_math, "common/math.cl"),
     SOURCE(common_transpose_bits, "common/transpose_bits.cl"),
     SOURCE(convolution_quantized_weights, "convolution/quantized_weights.cl"),
     SOURCE(convolution_simd_count_spikes, "convolution/simd/count_spikes.cl"),

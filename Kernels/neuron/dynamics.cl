@@ -12,6 +12,7 @@
 #ifndef DYNAMICS_CL
 #define DYNAMICS_CL
 
+#include "common/math.cl"
 #include "normalization/affine.cl"
 
 #define TRIANGULAR 0
@@ -33,7 +34,7 @@
 
 #if LEARNED_LEAK
 #define LEAK_PARAMETER __global const float *leak_weight
-#define LEAK (1.0f / (1.0f + exp(leak_weight[0])))
+#define LEAK (1.0f / (1.0f + portable_exp(leak_weight[0])))
 #else
 #define LEAK_PARAMETER const float fixed_leak
 #define LEAK fixed_leak

@@ -6,6 +6,7 @@
 // Mapping: one item.
 // Numerics: runs are added in their order, then chunks, then lanes.
 #include "common/layout.cl"
+#include "common/math.cl"
 
 __kernel void leak_gradient(
     __global const float *partials,
@@ -21,7 +22,7 @@ __kernel void leak_gradient(
             chunk += LOADV(partials + (size_t)part * stride + channel);
         sum += chunk;
     }
-    const float leak = 1.0f / (1.0f + exp(leak_weight[0]));
+    const float leak = 1.0f / (1.0f + portable_exp(leak_weight[0]));
     result[0] = -leak * (1.0f - leak) * sum_lanes(sum);
     for (int spare = 1; spare < 8; ++spare)
         result[spare] = 0.0f;

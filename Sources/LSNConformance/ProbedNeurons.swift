@@ -1,4 +1,3 @@
-import Foundation
 import LSNTensors
 import Synchronization
 
@@ -34,7 +33,7 @@ final class ProbedNeurons: NeuronKernels {
         let words = try base.readFloats(normalized.storage, count: normalized.shape.realWords)
         var neuron = layer.neuron
         if let leak = layer.leak {
-            neuron.leak = 1 / (1 + exp(try base.readFloats(leak.weight.storage, count: 1)[0]))
+            neuron.leak = LearnedLeak.leak(of: try base.readFloats(leak.weight.storage, count: 1)[0])
         }
         let margin = Potentials(neuron: neuron, time: layer.time).margin(words, shape: layer.input.shape)
         smallest.withLock { $0 = min($0, margin) }

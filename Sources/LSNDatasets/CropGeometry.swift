@@ -1,4 +1,3 @@
-import Foundation
 import LSNTensors
 
 /// A rectangle of a picture, in whole pixels.
@@ -32,7 +31,8 @@ struct CropGeometry: Hashable, Sendable {
         let area = Double(height * width)
         for _ in 0..<10 {
             let target = area * (0.08 + 0.92 * Double(random.uniform()))
-            let ratio = exp(log(0.75) + (log(4.0 / 3) - log(0.75)) * Double(random.uniform()))
+            let (least, most) = (PortableMath.log(0.75), PortableMath.log(4.0 / 3))
+            let ratio = PortableMath.exp(least + (most - least) * Double(random.uniform()))
             let cropWidth = Int((target * ratio).squareRoot().rounded())
             let cropHeight = Int((target / ratio).squareRoot().rounded())
             guard (1...width).contains(cropWidth), (1...height).contains(cropHeight) else { continue }

@@ -1,4 +1,3 @@
-import Foundation
 public import LSNFileFormats
 import LSNTensors
 
@@ -158,15 +157,18 @@ private struct Scene {
         let extent = AEDAT.extent
         let rows = positions(offset.rows, picture.height)
         let columns = positions(offset.columns, picture.width)
-        let outside = log(background + darkness)
+        let outside = Self.logarithm(background + darkness)
         for row in 0..<extent {
             for column in 0..<extent {
                 let (y, x) = (rows[row], columns[column])
                 let isFar = y <= -1 || y >= Float(picture.height) || x <= -1 || x >= Float(picture.width)
-                result[row * extent + column] = isFar ? outside : log(brightness(y, x) + darkness)
+                result[row * extent + column] = isFar ? outside : Self.logarithm(brightness(y, x) + darkness)
             }
         }
     }
+
+    /// ln x, the same on every machine.
+    private static func logarithm(_ x: Float) -> Float { Float(PortableMath.log(Double(x))) }
 
     /// Where the sensor's rows or columns fall in the picture.
     private func positions(_ offset: Float, _ size: Int) -> [Float] {

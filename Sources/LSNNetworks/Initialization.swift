@@ -1,4 +1,3 @@
-import Foundation
 public import LSNTensors
 
 extension ParameterSet {
@@ -8,7 +7,7 @@ extension ParameterSet {
     /// description's `headGain`. Norms: weight 1, bias 0, except
     /// where the description says otherwise (the last norm of LSN's branches); running mean 0, running variance 1.
     /// Numbers are made on the host, a stream for each parameter keyed by its index, so that the same seed gives the
-    /// same values on every device.
+    /// same values on every device and processor.
     public func initialize(seed: UInt64) throws(BackendError) {
         for (list, flat) in [(entries, values), (buffers, bufferValues)] {
             for (index, entry) in list.enumerated() {
@@ -41,10 +40,10 @@ extension ParameterEntry {
         var values: [Float] = []
         values.reserveCapacity(count + 1)
         while values.count < count {
-            let radius = deviation * (-2 * log(1 - Double(generator.uniform()))).squareRoot()
+            let radius = deviation * (-2 * PortableMath.log(1 - Double(generator.uniform()))).squareRoot()
             let angle = 2 * Double.pi * Double(generator.uniform())
-            values.append(Float(radius * cos(angle)))
-            values.append(Float(radius * sin(angle)))
+            values.append(Float(radius * PortableMath.cos(angle)))
+            values.append(Float(radius * PortableMath.sin(angle)))
         }
         if values.count > count { values.removeLast() }
         return values

@@ -1,4 +1,3 @@
-import Foundation
 import LSNTensors
 
 /// A convolution without bias: its shape and name, without any memory.
@@ -51,7 +50,7 @@ struct NeuronDescription: Hashable, Sendable {
     func declare(in layout: inout ParameterLayout) {
         guard neuron.isLeakLearned else { return }
         // leak = 1 − σ(w)
-        layout.declareVector(leakName, 1, initial: .constant(log((1 - neuron.leak) / neuron.leak)))
+        layout.declareVector(leakName, 1, initial: .constant(LearnedLeak.weight(of: neuron.leak)))
     }
 }
 

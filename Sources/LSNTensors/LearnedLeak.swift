@@ -9,6 +9,14 @@ public struct LearnedLeak: Sendable {
     /// Where ∂L/∂w goes (whatever stood there is lost).
     public let gradient: ChannelVector
 
+    /// The leak of a weight w.
+    public static func leak(of weight: Float) -> Float { 1 / (1 + PortableMath.exp(weight)) }
+
+    /// The w of a leak between 0 and 1, ln((1 − leak) / leak).
+    public static func weight(of leak: Float) -> Float {
+        Float(PortableMath.log(Double((1 - leak) / leak)))
+    }
+
     /// Gathers what belongs together.
     public init(weight: ChannelVector, gradient: ChannelVector) {
         self.weight = weight

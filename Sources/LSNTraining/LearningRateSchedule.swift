@@ -1,4 +1,4 @@
-import Foundation
+import LSNTensors
 
 /// How the learning rate falls after the warm-up.
 public enum ScheduleKind: String, CaseIterable, Codable, Sendable {
@@ -45,7 +45,7 @@ public struct LearningRateSchedule: Hashable, Sendable {
             return base
         case .cosine:
             let share = Double(epoch - warmupEpochs) / Double(max(epochs - warmupEpochs, 1))
-            return base * 0.5 * (1 + cos(.pi * share))
+            return base * 0.5 * (1 + PortableMath.cos(.pi * share))
         }
     }
 }

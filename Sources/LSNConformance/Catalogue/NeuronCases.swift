@@ -1,4 +1,3 @@
-import Foundation
 import LSNTensors
 
 /// Neurons alone, and fused with the norm before them.
@@ -231,7 +230,7 @@ enum NeuronCases {
             var kept = neuron
             if neuron.isLeakLearned {
                 let w = numbers.tensor("parameter.w", [1], in: 0.2...1)
-                kept.leak = 1 / (1 + exp(w.values[0]))
+                kept.leak = LearnedLeak.leak(of: w.values[0])
                 others.append(w)
             }
             let potentials = Potentials(neuron: kept, time: time)

@@ -1,4 +1,3 @@
-import Foundation
 import LSNOpenCLRuntime
 import LSNTensors
 
@@ -78,7 +77,7 @@ struct SurrogateNumbers {
         case .rectangle(let width):
             (kind, scale, slope) = (3, 1 / width, width / 2)
         case .dspike(let b):
-            (kind, scale, slope) = (4, Float(Double(b) / (2 * tanh(Double(b) / 2))), b)
+            (kind, scale, slope) = (4, Float(Double(b) / (2 * PortableMath.tanh(Double(b) / 2))), b)
         }
     }
 }
