@@ -11,12 +11,16 @@
 // A sample counts as right where its time-averaged logit is largest at the label, the first of equals counting.
 //
 // Layout: logits and gradient [T·N][stride] floats, labels [N] words, samples [N][2]: loss (float), 0 or 1 (integer).
-// Mapping: classification_loss takes a sample; classification_record is one item, which adds the samples in their order.
+// Mapping: classification_loss takes a sample; classification_record is one item, which adds the samples FAN_IN at a time,
+// level by level, in the place of what it has read.
 // Sizes: any T, N, K. A label that is no class makes the loss NaN.
-// Numerics: the largest logit is taken off before exp. Not a number anywhere makes the loss NaN.
+// Numerics: the largest logit is taken off before exp. Sums over time and over classes are added one after the other. Not a
+// number anywhere makes the loss NaN.
 #include "common/layout.cl"
+#include "common/math.cl"
 
-#define BLOCK 64
+// Samples whose losses are added at a time: SumOrder (Sources/LSNTensors) is the specification.
+#define FAN_IN 64
 
 // q_k.
 float target(int k, uint label, float smoothing, int classes)
@@ -36,7 +40,7 @@ float row_loss(
     float total = 0.0f, distances = 0.0f;
     for (int k = 0; k < classes; ++k) {
         const float distance = largest - row[k];
-        const float power = exp(-distance);
+        const float power = portable_exp(-distance);
         powers[k] = power;
         total += power;
         distances += distance;
@@ -44,7 +48,7 @@ float row_loss(
     *sum = total;
     // Where nothing is smoothed, a logit of −∞ does not count.
     const float smoothed = smoothing > 0.0f ? smoothing / (float)classes * distances : 0.0f;
-    return log(total) + fma(1.0f - smoothing, largest - at_label, smoothed);
+    return portable_log(total) + fma(1.0f - smoothing, largest - at_label, smoothed);
 }
 
 __kernel void classification_loss(
@@ -116,19 +120,24 @@ __kernel void classification_loss(
 }
 
 __kernel void classification_record(
-    __global const uint *samples, __global uint *record, const int batch, const int loss_word, const int correct_word)
+    __global uint *samples, __global uint *record, const int batch, const int loss_word, const int correct_word)
 {
-    float loss = 0.0f;
     uint correct = 0u;
-    for (int block = 0; block < batch; block += BLOCK) {
-        const int stop = block + min(BLOCK, batch - block);
-        float part = 0.0f;
-        for (int sample = block; sample < stop; ++sample) {
-            part += as_float(samples[2 * (size_t)sample]);
-            correct += samples[2 * (size_t)sample + 1];
+    for (int sample = 0; sample < batch; ++sample)
+        correct += samples[2 * (size_t)sample + 1];
+    int left = batch;
+    do {
+        const int parts = (left + FAN_IN - 1) / FAN_IN;
+        for (int part = 0; part < parts; ++part) {
+            const int first = part * FAN_IN;
+            const int end = first + min(FAN_IN, left - first);
+            float sum = 0.0f;
+            for (int sample = first; sample < end; ++sample)
+                sum += as_float(samples[2 * (size_t)sample]);
+            samples[2 * (size_t)part] = as_uint(sum);
         }
-        loss += part;
-    }
-    record[loss_word] = as_uint(loss / (float)batch);
+        left = parts;
+    } while (left > 1);
+    record[loss_word] = as_uint(as_float(samples[0]) / (float)batch);
     record[correct_word] = correct;
 }

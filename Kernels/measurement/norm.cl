@@ -1,12 +1,17 @@
 // The Euclidean norm of a tensor, whatever its size: gradients of deep networks vanish and explode, so values are scaled
 // by a power of two before they are squared.
 //
-// Mapping. Two passes of partials over runs of words, a vector at a time, each followed by one item that combines them
-// in their order: the largest magnitude, then the sum of squares. Spare channels are 0 and add nothing.
+// Mapping. Two passes of partials over runs of words, each followed by one item that combines them: the largest magnitude,
+// then the sum of squares, whose partials are merged before where they are many. Spare channels are 0 and add nothing.
 //
 // Numerics. The scale is the power of two that brings the largest magnitude to 1…2, exact both ways. A tensor with a
-// value that is infinite or not a number has that value for a norm. Sums are taken in float, lanes first.
+// value that is infinite or not a number has that value's magnitude for a norm. The sum has the order of SumOrder
+// (Sources/LSNTensors): in runs of WORD_RUN words eight lanes take turns, which are merged FAN_IN runs at a time and joined at
+// the end.
 #include "common/layout.cl"
+
+#define WORD_RUN 256
+#define FAN_IN 64
 
 #define MAGNITUDE 0x7fffffffu
 #define EXPONENT 0x7f800000u
@@ -48,33 +53,50 @@ float power_of_two(int exponent)
     return as_float((uint)(exponent + 127) << 23);
 }
 
+// An item takes `item_runs` runs: 1, or FAN_IN, which it merges.
 __kernel void squares_partial(
-    __global const float *values, __global const uint *largest, __global float *sums, const uint count, const uint run)
+    __global const float *values,
+    __global const uint *largest,
+    __global float8 *sums,
+    const uint count,
+    const uint item_runs)
 {
     const float scale = power_of_two(-exponent_of(largest[0]));
-    const size_t begin = get_global_id(0) * (size_t)run;
-    const size_t end = min(begin + run, (size_t)count);
-    FLOATV lanes = (FLOATV)(0.0f);
-    float rest = 0.0f;
-    size_t at = begin;
-    for (; at + WIDTH <= end; at += WIDTH) {
-        const FLOATV scaled = LOADV(values + at) * scale;
-        lanes = fma(scaled, scaled, lanes);
+    size_t at = get_global_id(0) * (size_t)(item_runs * WORD_RUN);
+    const size_t end = min(at + item_runs * WORD_RUN, (size_t)count);
+    float8 sum = 0.0f;
+    while (at < end) {
+        const size_t stop = min(at + WORD_RUN, end);
+        float8 lanes = 0.0f;
+        for (; at < stop; at += 8) {
+            const float8 scaled = *(__global const float8 *)(values + at) * scale;
+            lanes = fma(scaled, scaled, lanes);
+        }
+        sum += lanes;
     }
-    for (; at < end; ++at) {
-        const float scaled = values[at] * scale;
-        rest = fma(scaled, scaled, rest);
-    }
-    sums[get_global_id(0)] = rest + sum_lanes(lanes);
+    sums[get_global_id(0)] = sum;
 }
 
+// Merges level by level, in the place of what it has read.
 __kernel void squares_combine(
-    __global const float *sums, __global const uint *largest, __global uint *record, const int runs, const int word)
+    __global float8 *sums, __global const uint *largest, __global uint *record, const int runs, const int word)
 {
-    float sum = 0.0f;
-    for (int part = 0; part < runs; ++part)
-        sum += sums[part];
+    int left = runs;
+    do {
+        const int parts = (left + FAN_IN - 1) / FAN_IN;
+        for (int part = 0; part < parts; ++part) {
+            const int first = part * FAN_IN;
+            const int end = first + min(FAN_IN, left - first);
+            float8 sum = 0.0f;
+            for (int run = first; run < end; ++run)
+                sum += sums[run];
+            sums[part] = sum;
+        }
+        left = parts;
+    } while (left > 1);
+    const float8 lanes = sums[0];
+    const float squares = ((lanes.s0 + lanes.s1) + (lanes.s2 + lanes.s3)) + ((lanes.s4 + lanes.s5) + (lanes.s6 + lanes.s7));
     const uint most = largest[0];
     record[word] =
-        (most & EXPONENT) == EXPONENT ? most : as_uint(sqrt(sum) * power_of_two(exponent_of(most)));
+        (most & EXPONENT) == EXPONENT ? most : as_uint(sqrt(squares) * power_of_two(exponent_of(most)));
 }

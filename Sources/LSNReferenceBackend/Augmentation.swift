@@ -22,6 +22,7 @@ extension ReferenceBackend {
         for image in 0..<shape.images {
             let (dy, dx, flips) = (moves[3 * image], moves[3 * image + 1], moves[3 * image + 2] != 0)
             for channel in 0..<shape.channels {
+                let normalization = ChannelNormalization(mean: mean[channel], deviation: deviation[channel])
                 for row in 0..<shape.height {
                     for column in 0..<shape.width {
                         let r = row + dy
@@ -32,8 +33,7 @@ extension ReferenceBackend {
                             byte = words[index / 4] >> UInt32(8 * (index % 4)) & 0xFF
                         }
                         let pixel = (image * shape.height + row) * shape.width + column
-                        let value = (Double(byte) / 255 - Double(mean[channel])) / Double(deviation[channel])
-                        result[pixel * shape.channelStride + channel] = Float(value)
+                        result[pixel * shape.channelStride + channel] = normalization.value(ofByte: Int(byte))
                     }
                 }
             }

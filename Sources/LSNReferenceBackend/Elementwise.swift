@@ -1,6 +1,6 @@
 public import LSNTensors
 
-// Sums, copies and the ReLU, element by element; a float sum of two is rounded once.
+// Sums, copies and the ReLU, element by element; every sum of two is rounded once.
 extension ReferenceBackend {
     /// a + b.
     public func sum(_ a: Activation, _ b: Activation, result: RealTensor) throws(BackendError) {
@@ -23,12 +23,12 @@ extension ReferenceBackend {
         try store((0..<steps).flatMap { _ in values }, in: result.storage)
     }
 
-    /// The sum over `steps` parts behind each other, in Double.
+    /// The sum over `steps` parts behind each other, in their order.
     public func sumOverTime(_ tensor: RealTensor, steps: Int, result: RealTensor) throws(BackendError) {
         let values = try load(tensor)
         let part = values.count / steps
         let sums = (0..<part).map { index in
-            Float((0..<steps).reduce(0.0) { $0 + Double(values[$1 * part + index]) })
+            (0..<steps).reduce(0) { $0 + values[$1 * part + index] }
         }
         try store(sums, in: result.storage)
     }

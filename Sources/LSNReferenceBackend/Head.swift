@@ -1,4 +1,3 @@
-import Foundation
 public import LSNTensors
 
 // Bias: y = x + bias.                                      ∂L/∂bias = Σ g over images and pixels.
@@ -10,6 +9,8 @@ public import LSNTensors
 //     ∂L/∂o[t, n, k] = (p(ō[n])_k − q_k) / (N·T)
 // Temporal efficient training (Deng et al.):  L = (1 − λ)·mean over t, n of CE(o[t, n], y[n]) + λ·mean((o − φ)²)
 //     ∂L/∂o[t, n, k] = (1 − λ)·(p(o[t, n])_k − q_k) / (N·T) + 2λ·(o − φ) / (T·N·K)
+//
+// Rounded as Kernels/head rounds.
 extension ReferenceBackend {
     /// y of the formulas above, in place.
     public func addBias(_ bias: ChannelVector, to tensor: RealTensor) throws(BackendError) {
@@ -26,11 +27,16 @@ extension ReferenceBackend {
     public func biasGradient(of gradient: RealTensor, result: ChannelVector) throws(BackendError) {
         let shape = gradient.shape
         let g = try load(gradient)
-        var sums = [Double](repeating: 0, count: shape.channels)
-        for pixel in 0..<shape.pixels {
-            for channel in 0..<shape.channels { sums[channel] += Double(g[pixel * shape.channelStride + channel]) }
+        let runs = SumOrder.runs(of: shape.pixels)
+        let sums = (0..<shape.channels).map { channel in
+            SumOrder.merged(
+                (0..<runs).map { part in
+                    let pixels = part * SumOrder.run..<min((part + 1) * SumOrder.run, shape.pixels)
+                    return pixels.reduce(0) { $0 + g[$1 * shape.channelStride + channel] }
+                }
+            )
         }
-        try store(sums.map { Float($0) }, in: result)
+        try store(sums, in: result)
     }
 
     /// L and ∂L/∂o of the formulas above. A label that is not a class is a mismatch.
@@ -45,7 +51,6 @@ extension ReferenceBackend {
     ) throws(BackendError) {
         let shape = logits.shape
         let words = try load(logits)
-        let smoothing = Double(labelSmoothing)
         let (batch, classes) = (shape.images / timeSteps, shape.channels)
         let truth = try own(labels).words(batch).map(Int.init)
         for (sample, label) in truth.enumerated() where label >= classes {
@@ -56,65 +61,73 @@ extension ReferenceBackend {
         }
 
         let o = (0..<shape.images).map { image in
-            words[image * shape.channelStride..<image * shape.channelStride + classes].map(Double.init)
+            Array(words[image * shape.channelStride..<image * shape.channelStride + classes])
         }
         let means = (0..<batch).map { sample in
             (0..<classes).map { k in
-                (0..<timeSteps).reduce(0.0) { $0 + o[$1 * batch + sample][k] } / Double(timeSteps)
+                (0..<timeSteps).reduce(0) { $0 + o[$1 * batch + sample][k] } / Float(timeSteps)
             }
         }
         let correct = (0..<batch).count { isLargest(truth[$0], of: means[$0]) }
 
-        var total = 0.0
         var result = [Float](repeating: 0, count: shape.realWords)
-        let images = Double(shape.images)
-        for image in 0..<shape.images {
-            let sample = image % batch
+        let (steps, images) = (Float(timeSteps), Float(timeSteps) * Float(batch))
+        let losses = (0..<batch).map { sample in
+            let entropy = CrossEntropy(label: truth[sample], smoothing: labelSmoothing, classes: classes)
+            let places = (0..<timeSteps).map { ($0 * batch + sample) * shape.channelStride }
             switch loss {
             case .meanCrossEntropy:
-                let (entropy, slope) = crossEntropy(means[sample], truth[sample], smoothing)
-                total += entropy / images
-                for k in 0..<classes { result[image * shape.channelStride + k] = Float(slope[k] / images) }
-            case .temporalEfficient(let lambda, let phi):
-                let (lambda, phi) = (Double(lambda), Double(phi))
-                let (entropy, slope) = crossEntropy(o[image], truth[sample], smoothing)
-                total += (1 - lambda) * entropy / images
-                for k in 0..<classes {
-                    let excess = o[image][k] - phi
-                    total += lambda * excess * excess / (images * Double(classes))
-                    result[image * shape.channelStride + k] = Float(
-                        (1 - lambda) * slope[k] / images + 2 * lambda * excess / (images * Double(classes))
-                    )
+                let (value, slopes) = entropy.of(means[sample])
+                for place in places {
+                    for k in 0..<classes { result[place + k] = slopes[k] / images }
                 }
+                return value
+            case .temporalEfficient(let lambda, let phi):
+                let spread = lambda / (images * Float(classes))
+                var total: Float = 0
+                for (step, place) in places.enumerated() {
+                    let row = o[step * batch + sample]
+                    let (value, slopes) = entropy.of(row)
+                    total += (1 - lambda) * value / steps
+                    var squares: Float = 0
+                    for k in 0..<classes {
+                        let excess = row[k] - phi
+                        squares = squares.addingProduct(excess, excess)
+                        result[place + k] = (2 * spread * excess).addingProduct((1 - lambda) / images, slopes[k])
+                    }
+                    total += lambda * squares / (steps * Float(classes))
+                }
+                return total
             }
         }
-        try store([Float(total).bitPattern], in: record, at: StepRecord.loss)
+        try store([(SumOrder.merged(losses) / Float(batch)).bitPattern], in: record, at: StepRecord.loss)
         try store([UInt32(correct)], in: record, at: StepRecord.correct)
         try store(result, in: gradient.storage)
     }
 }
 
-/// CE(logits, label) and its gradient.
-private func crossEntropy(
-    _ logits: [Double],
-    _ label: Int,
-    _ smoothing: Double
-) -> (entropy: Double, gradient: [Double]) {
-    let largest = logits.max() ?? 0
-    let powers = logits.map { exp($0 - largest) }
-    let sum = powers.reduce(0, +)
-    var entropy = log(sum) + largest
-    var gradient = powers.map { $0 / sum }
-    for k in logits.indices {
-        let target = smoothing / Double(logits.count) + (k == label ? 1 - smoothing : 0)
-        // A logit that does not count may be infinite.
-        if target != 0 { entropy -= target * logits[k] }
-        gradient[k] -= target
+/// CE of a label.
+private struct CrossEntropy {
+    let label: Int
+    let smoothing: Float
+    let classes: Int
+
+    /// CE(logits, label) and its gradient.
+    func of(_ logits: [Float]) -> (entropy: Float, gradient: [Float]) {
+        let largest = logits.dropFirst().reduce(logits[0]) { $1 > $0 ? $1 : $0 }
+        let distances = logits.map { largest - $0 }
+        let powers = distances.map { PortableMath.exp(-$0) }
+        let sum = powers.reduce(0, +)
+        // Where nothing is smoothed, a logit of −∞ does not count.
+        let smoothed = smoothing > 0 ? smoothing / Float(classes) * distances.reduce(0, +) : 0
+        let gradient = powers.indices.map { k in
+            powers[k] / sum - (smoothing / Float(classes) + (k == label ? 1 - smoothing : 0))
+        }
+        return (PortableMath.log(sum) + smoothed.addingProduct(1 - smoothing, distances[label]), gradient)
     }
-    return (entropy, gradient)
 }
 
 /// Whether `values[label]` is the first of the largest; never where one of them is not a number.
-private func isLargest(_ label: Int, of values: [Double]) -> Bool {
+private func isLargest(_ label: Int, of values: [Float]) -> Bool {
     values.indices.allSatisfy { $0 < label ? values[$0] < values[label] : values[$0] <= values[label] }
 }

@@ -1,6 +1,6 @@
 public import LSNTensors
 
-// Counts are integers; the norm is the root of a sum of squares in Double.
+// Counts are integers; the norm is the root of a sum of squares, rounded as Kernels/measurement/norm.cl rounds.
 extension ReferenceBackend {
     /// Counts set bits of `first`, or of `first ^ second`.
     public func countSpikes(
@@ -35,9 +35,27 @@ extension ReferenceBackend {
         word: Int
     ) throws(BackendError) {
         let values = try load(tensor)
-        // The square of the largest Float fits a Double a trillion times over.
-        let sum = values.reduce(0.0) { $0 + Double($1) * Double($1) }
-        try store([Float(sum.squareRoot()).bitPattern], in: record, at: word)
+        let largest = values.reduce(0) { max($0, $1.bitPattern & 0x7fff_ffff) }
+        guard largest < Float.infinity.bitPattern else { return try store([largest], in: record, at: word) }
+        // The power of two that brings the largest to 1…2 keeps squares in range.
+        let exponent = max(-126, min(Int(largest >> 23) - 127, 126))
+        let scale = Float(sign: .plus, exponent: -exponent, significand: 1)
+        let partials = stride(from: 0, to: values.count, by: SumOrder.wordRun).map { first in
+            squaresByLane(values[first..<min(first + SumOrder.wordRun, values.count)], scale: scale)
+        }
+        var lanes = SIMD8<Float>()
+        for lane in lanes.indices { lanes[lane] = SumOrder.merged(partials.map { $0[lane] }) }
+        let norm = SumOrder.joined(lanes).squareRoot() * Float(sign: .plus, exponent: exponent, significand: 1)
+        try store([norm.bitPattern], in: record, at: word)
+    }
+
+    private func squaresByLane(_ values: ArraySlice<Float>, scale: Float) -> SIMD8<Float> {
+        var lanes = SIMD8<Float>()
+        for (index, value) in values.enumerated() {
+            let scaled = value * scale
+            lanes[index % SumOrder.lanes].addProduct(scaled, scaled)
+        }
+        return lanes
     }
 
     private func storeCount(_ count: Int, in record: any Storage, at word: Int) throws(BackendError) {

@@ -1,4 +1,3 @@
-import Foundation
 public import LSNTensors
 
 // Adam (Kingma and Ba) as PyTorch's, step s = 1, 2, …; AdamW (Loshchilov and Hutter) where the decay is decoupled:
@@ -14,6 +13,8 @@ public import LSNTensors
 //     g ← g + decay·p
 //     v ← g in the first step, else momentum·v + g
 //     p ← p − lr·v
+//
+// Rounded as Kernels/optimizer rounds, by the formulas of AdamFactors.
 extension ReferenceBackend {
     /// One step of Adam or AdamW, by the formulas above.
     public func adam(
@@ -28,20 +29,14 @@ extension ReferenceBackend {
         let g = try own(gradients).floats(count)
         var m = try own(firstMoment).floats(count)
         var v = try own(secondMoment).floats(count)
-        let (rate, decay) = (Double(step.learningRate), Double(step.weightDecay))
-        let (beta1, beta2) = (Double(step.beta1), Double(step.beta2))
-        let correction1 = 1 - pow(beta1, Double(step.step))
-        let correction2 = 1 - pow(beta2, Double(step.step))
+        let factors = AdamFactors(step)
         for index in p.indices {
-            var parameter = Double(p[index])
-            var gradient = Double(g[index])
-            if step.isDecoupled { parameter -= rate * decay * parameter } else { gradient += decay * parameter }
-            let first = beta1 * Double(m[index]) + (1 - beta1) * gradient
-            let second = beta2 * Double(v[index]) + (1 - beta2) * gradient * gradient
-            let denominator = (second / correction2).squareRoot() + Double(step.epsilon)
-            p[index] = Float(parameter - rate * (first / correction1) / denominator)
-            m[index] = Float(first)
-            v[index] = Float(second)
+            var gradient = g[index]
+            if step.isDecoupled { p[index] -= factors.decay * p[index] } else { gradient += factors.decay * p[index] }
+            m[index] += factors.complement1 * (gradient - m[index])
+            v[index] = factors.beta2 * v[index] + factors.complement2 * gradient * gradient
+            let deviation = v[index].squareRoot() / factors.correction + factors.epsilon
+            p[index] -= factors.rate * (m[index] / deviation)
         }
         try store(p, in: parameters)
         try store(m, in: firstMoment)
@@ -60,10 +55,9 @@ extension ReferenceBackend {
         let g = try own(gradients).floats(count)
         var v = try own(velocity).floats(count)
         for index in p.indices {
-            let gradient = Double(g[index]) + Double(step.weightDecay) * Double(p[index])
-            let velocity = step.step == 1 ? gradient : Double(step.momentum) * Double(v[index]) + gradient
-            p[index] = Float(Double(p[index]) - Double(step.learningRate) * velocity)
-            v[index] = Float(velocity)
+            let gradient = g[index] + step.weightDecay * p[index]
+            v[index] = step.step == 1 ? gradient : step.momentum * v[index] + gradient
+            p[index] -= step.learningRate * v[index]
         }
         try store(p, in: parameters)
         try store(v, in: velocity)

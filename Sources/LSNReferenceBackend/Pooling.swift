@@ -3,6 +3,8 @@ public import LSNTensors
 // Maximum of spikes: y = OR of x over the window, pixels outside the image silent; of real values: the largest inside.
 //     ∂L/∂x: g of every window goes to its first maximum in row-major order among the pixels inside the image.
 // Average: y = Σ x / area, windows of that area side by side.        ∂L/∂x = g / area inside a window, else 0.
+//
+// Rounded as Kernels/pooling rounds: gradients are added in the order of their windows, rows of a window before their sums.
 extension ReferenceBackend {
     /// The OR of every window.
     public func maxPool(
@@ -65,11 +67,11 @@ extension ReferenceBackend {
         result: RealTensor
     ) throws(BackendError) {
         let g = try load(gradient)
-        var sums = [Double](repeating: 0, count: result.shape.realWords)
+        var sums = [Float](repeating: 0, count: result.shape.realWords)
         forEachMaximum(of: x, result.shape, gradient.shape, window, geometry) { target, winner in
-            sums[winner] += Double(g[target])
+            sums[winner] += g[target]
         }
-        try store(sums.map { Float($0) }, in: result.storage)
+        try store(sums, in: result.storage)
     }
 
     /// The mean of every window.
@@ -81,13 +83,15 @@ extension ReferenceBackend {
     ) throws(BackendError) {
         let shape = input.shape
         let x = try load(input)
-        var sums = [Double](repeating: 0, count: output.shape.realWords)
-        forEachWindowSideBySide(shape, rows, columns, output.shape) { target, pixel in
+        let area = Float(rows) * Float(columns)
+        var y = [Float](repeating: 0, count: output.shape.realWords)
+        forEachWindowSideBySide(shape, rows, columns, output.shape) { target, pixels in
             for channel in 0..<shape.channels {
-                sums[target * shape.channelStride + channel] += Double(x[pixel * shape.channelStride + channel])
+                let sums = pixels.map { row in row.reduce(0) { $0 + x[$1 * shape.channelStride + channel] } }
+                y[target * shape.channelStride + channel] = sums.reduce(0, +) / area
             }
         }
-        try store(sums.map { Float($0 / Double(rows * columns)) }, in: output.storage)
+        try store(y, in: output.storage)
     }
 
     /// ∂L/∂x of the average.
@@ -99,32 +103,34 @@ extension ReferenceBackend {
     ) throws(BackendError) {
         let shape = result.shape
         let g = try load(gradient)
+        let area = Float(rows) * Float(columns)
         var byInput = [Float](repeating: 0, count: shape.realWords)
-        forEachWindowSideBySide(shape, rows, columns, gradient.shape) { target, pixel in
-            for channel in 0..<shape.channels {
-                let share = Double(g[target * shape.channelStride + channel]) / Double(rows * columns)
-                byInput[pixel * shape.channelStride + channel] = Float(share)
+        forEachWindowSideBySide(shape, rows, columns, gradient.shape) { target, pixels in
+            for pixel in pixels.joined() {
+                for channel in 0..<shape.channels {
+                    byInput[pixel * shape.channelStride + channel] = g[target * shape.channelStride + channel] / area
+                }
             }
         }
         try store(byInput, in: result.storage)
     }
 }
 
-/// Calls `body` with the index of every window of `rows` × `columns` pixels that touch each other, and of each of its
-/// pixels, row by row.
+/// Calls `body` with the index of every window of `rows` × `columns` pixels that touch each other, and those of its pixels,
+/// row by row.
 private func forEachWindowSideBySide(
     _ input: ImageShape,
     _ rows: Int,
     _ columns: Int,
     _ output: ImageShape,
-    _ body: (_ target: Int, _ pixel: Int) -> Void
+    _ body: (_ target: Int, _ pixels: [Range<Int>]) -> Void
 ) {
     forEachWindow(output) { image, row, column, target in
-        for r in row * rows..<(row + 1) * rows {
-            for q in column * columns..<(column + 1) * columns {
-                body(target, (image * input.height + r) * input.width + q)
-            }
+        let pixels = (row * rows..<(row + 1) * rows).map { r in
+            let first = (image * input.height + r) * input.width + column * columns
+            return first..<first + columns
         }
+        body(target, pixels)
     }
 }
 

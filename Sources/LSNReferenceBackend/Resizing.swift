@@ -5,7 +5,8 @@ public import LSNTensors
 //
 //     weight(j) = max(0, 1 − |j + ½ − (i + ½)·n/m| / max(n/m, 1))
 //
-// (Pillow's BILINEAR, src/libImaging/Resample.c, without its rounding between the axes).
+// (Pillow's BILINEAR, src/libImaging/Resample.c, without its rounding between the axes), rounded as
+// Kernels/augmentation/resize_images.cl rounds.
 extension ReferenceBackend {
     /// The formula above, rows first, then columns.
     public func resizeImages(
@@ -40,17 +41,23 @@ extension ReferenceBackend {
         var result = [Float](repeating: 0, count: shape.area * shape.channelStride)
         for (row, down) in rows.enumerated() {
             for (column, across) in columns.enumerated() {
-                for channel in 0..<shape.channels {
-                    var sum = 0.0
-                    for (y, rowWeight) in down.weights {
-                        for (x, weight) in across.weights {
+                var sums = [Float](repeating: 0, count: shape.channels)
+                for y in down.pixels {
+                    let rowWeight = down.weight(y)
+                    for x in across.pixels {
+                        let weight = rowWeight * across.weight(x)
+                        for channel in 0..<shape.channels {
                             let index = (y * crop.width + x) * shape.channels + channel
-                            let word = words[crop.offset + index / 4]
-                            sum += rowWeight * weight * Double(word >> UInt32(8 * (index % 4)) & 0xFF)
+                            let byte = words[crop.offset + index / 4] >> UInt32(8 * (index % 4)) & 0xFF
+                            sums[channel].addProduct(weight, Float(byte))
                         }
                     }
-                    let value = (sum / 255 - Double(mean[channel])) / Double(deviation[channel])
-                    result[(row * shape.width + column) * shape.channelStride + channel] = Float(value)
+                }
+                let total = down.total * across.total
+                for (channel, sum) in sums.enumerated() {
+                    let normalization = ChannelNormalization(mean: mean[channel], deviation: deviation[channel])
+                    result[(row * shape.width + column) * shape.channelStride + channel] =
+                        normalization.summand.addingProduct(sum / total, normalization.factor)
                 }
             }
         }
@@ -58,19 +65,29 @@ extension ReferenceBackend {
     }
 }
 
-/// The pixels that a resized place takes its value from; their weights add up to 1.
+/// The pixels that a resized place takes its value from.
 private struct FilterTaps {
-    let weights: [(pixel: Int, weight: Double)]
+    let pixels: ClosedRange<Int>
+    /// Of all weights.
+    private(set) var total: Float = 0
+    /// (place + ½)·n/m, whole and broken part.
+    private let whole: Int
+    private let broken: Float
+    private let reach: Float
 
     init(place: Int, from extent: Int, to resized: Int) {
-        let ratio = Double(extent) / Double(resized)
-        let reach = max(ratio, 1)
-        let centre = (Double(place) + 0.5) * ratio
-        let raw = (0..<extent).compactMap { pixel -> (pixel: Int, weight: Double)? in
-            let weight = 1 - abs(Double(pixel) + 0.5 - centre) / reach
-            return weight > 0 ? (pixel, weight) : nil
-        }
-        let sum = raw.reduce(0) { $0 + $1.weight }
-        weights = raw.map { ($0.pixel, $0.weight / sum) }
+        let position = (2 * place + 1) * extent
+        whole = position / (2 * resized)
+        broken = Float(position % (2 * resized)) / (2 * Float(resized))
+        reach = max(Float(extent) / Float(resized), 1)
+        let most = Int(reach.rounded(.up)) + 1
+        pixels = max(whole - most, 0)...min(whole + most, extent - 1)
+        for pixel in pixels { total += weight(pixel) }
+    }
+
+    /// The weight of a pixel, which may be 0.
+    func weight(_ pixel: Int) -> Float {
+        let distance = Float(pixel - whole) + (0.5 - broken)
+        return max(0, 1 - abs(distance) / reach)
     }
 }

@@ -1,3 +1,23 @@
+/// How a channel of pictures is normalised: (byte / 255 − mean) / deviation. Computed in Double and rounded once, in one place for
+/// every backend.
+public struct ChannelNormalization: Hashable, Sendable {
+    private let mean, deviation: Double
+
+    /// The normalisation of a channel.
+    public init(mean: Float, deviation: Float) {
+        (self.mean, self.deviation) = (Double(mean), Double(deviation))
+    }
+
+    /// What a byte becomes.
+    public func value(ofByte byte: Int) -> Float { Float((Double(byte) / 255 - mean) / deviation) }
+
+    /// What a level from 0 to 255 that is no byte is multiplied by.
+    public var factor: Float { Float(1 / (255 * deviation)) }
+
+    /// What is added to that product.
+    public var summand: Float { Float(-mean / deviation) }
+}
+
 /// Pictures from bytes, frames from counts of events.
 extension Backend {
     /// Crops, flips and normalises a batch.

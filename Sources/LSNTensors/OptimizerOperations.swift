@@ -35,6 +35,42 @@ public struct AdamStep: Hashable, Sendable {
     }
 }
 
+/// The numbers of a step of Adam or AdamW that kernels take:
+///
+///     g ← g + decay·p  (Adam)                 p ← p − decay·p  (AdamW)
+///     m ← m + (1 − β₁)·(g − m)                v ← β₂·v + (1 − β₂)·g²
+///     p ← p − rate·m / (√v / correction + ε)
+///
+/// Computed in Double and rounded once, in one place for every backend.
+public struct AdamFactors: Hashable, Sendable {
+    /// lr / (1 − β₁ˢ) of step s.
+    public let rate: Float
+    /// 1 − β₁.
+    public let complement1: Float
+    /// β₂.
+    public let beta2: Float
+    /// 1 − β₂.
+    public let complement2: Float
+    /// √(1 − β₂ˢ).
+    public let correction: Float
+    /// ε.
+    public let epsilon: Float
+    /// The decay, times lr where it is AdamW's.
+    public let decay: Float
+
+    /// The numbers of a step.
+    public init(_ step: AdamStep) {
+        let (first, second) = (Double(step.beta1), Double(step.beta2))
+        rate = Float(Double(step.learningRate) / (1 - PortableMath.pow(first, step.step)))
+        complement1 = Float(1 - first)
+        beta2 = step.beta2
+        complement2 = Float(1 - second)
+        correction = Float((1 - PortableMath.pow(second, step.step)).squareRoot())
+        epsilon = step.epsilon
+        decay = step.isDecoupled ? step.learningRate * step.weightDecay : step.weightDecay
+    }
+}
+
 /// The settings of one step of SGD with momentum, as PyTorch's (no dampening, no Nesterov).
 public struct SGDStep: Hashable, Sendable {
     /// lr of this step.

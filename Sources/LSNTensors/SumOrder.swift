@@ -10,7 +10,8 @@
 /// one.
 ///
 /// **Lanes.** What has no pixels (words in a row, the channels of a pixel) is added by ``lanes`` sums that take turns, lane i
-/// taking terms i, i + ``lanes``, …, and these as pairs: ((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7)).
+/// taking terms i, i + ``lanes``, …, and these as pairs: ((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7)). Words in a row are cut into
+/// runs of ``wordRun``, whose lanes are merged each by itself and joined at the end.
 public enum SumOrder {
     /// Pixels of a run: as many rows as the 16 × 8 fragment of a tensor core has, and few enough to fill a GPU.
     public static let run = 16
@@ -18,6 +19,8 @@ public enum SumOrder {
     public static let fanIn = 64
     /// Sums that take turns.
     public static let lanes = 8
+    /// Words of a run where there are no pixels: few enough to fill a GPU.
+    public static let wordRun = 256
 
     /// The number of runs of so many pixels.
     public static func runs(of pixels: Int) -> Int { (pixels + run - 1) / run }

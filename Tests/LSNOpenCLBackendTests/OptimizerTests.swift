@@ -13,8 +13,8 @@ struct OptimizerCase: OperationCase {
 
     var size: Int { count }
     var testDescription: String { "\(kind) on \(count) words, decay \(decay)" }
-    /// A few roundings a step; √ and division are good to three units in the last place.
-    var tolerance: Float { 2e-6 }
+    /// The same operations, √ and division rounded correctly.
+    var tolerance: Float { 0 }
 
     func run(on backend: Backend) throws -> [Output] {
         var numbers = Numbers()

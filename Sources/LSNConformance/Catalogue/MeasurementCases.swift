@@ -7,6 +7,7 @@ enum MeasurementCases {
         small.flatMap { shape in
             [countSpikes(shape, "small"), countValues(shape, "small")] + scales.map { norm(shape, $0, "small") }
         }
+        + [norm(severalLevels, 0, "small")]
         + large.flatMap { shape in
             [countSpikes(shape, "large"), countValues(shape, "large"), norm(shape, 0, "large")]
         }
@@ -14,6 +15,9 @@ enum MeasurementCases {
     private static let small = [1, 7, 16, 31, 33, 40, 65].map { channels in
         ImageShape(images: 3, height: 5, width: 3, channels: channels)
     }
+
+    /// So many runs that what they leave is merged before it is finished.
+    private static let severalLevels = ImageShape(images: 3, height: 23, width: 11, channels: 31)
 
     private static let large = [
         ImageShape(images: 200, height: 28, width: 28, channels: 8),

@@ -43,9 +43,8 @@ final class PictureTables: Sendable {
         if let table = known.withLock({ $0[key] }) { return table }
         var values: [Float] = []
         for (mean, deviation) in zip(mean, deviation) {
-            for byte in 0..<256 {
-                values.append(Float((Double(byte) / 255 - Double(mean)) / Double(deviation)))
-            }
+            let normalization = ChannelNormalization(mean: mean, deviation: deviation)
+            values += (0..<256).map { normalization.value(ofByte: $0) }
         }
         let table = try backend.upload(values.map(\.bitPattern))
         known.withLock { $0[key] = table }

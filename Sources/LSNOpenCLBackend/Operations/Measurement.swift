@@ -71,18 +71,29 @@ extension OpenCLBackend: MeasurementKernels {
             arguments: [.storage(partials), .storage(largest), .int(runs.count)],
             global: [1]
         )
+        // An item of a CPU merges the runs of a level.
+        let itemRuns = mapping == .simd ? SumOrder.fanIn : 1
+        let itemWords = SumOrder.wordRun * itemRuns
+        let items = (tensor.shape.realWords + itemWords - 1) / itemWords
+        let sums = try allocate(words: SumOrder.lanes * items)
         try run(
             "squares_partial",
             Self.norm,
             options: wordOptions,
-            arguments: [.storage(tensor.storage), .storage(largest), .storage(partials)] + runs.arguments,
-            global: [runs.count]
+            arguments: [
+                .storage(tensor.storage), .storage(largest), .storage(sums),
+                .uint32(UInt32(clamping: tensor.shape.realWords)), .uint32(UInt32(itemRuns)),
+            ],
+            global: [items]
         )
+        let merged = try mergeSums(sums, words: SumOrder.lanes, runs: items)
         try run(
             "squares_combine",
             Self.norm,
             options: wordOptions,
-            arguments: [.storage(partials), .storage(largest), .storage(record), .int(runs.count), .int(word)],
+            arguments: [
+                .storage(merged.partials), .storage(largest), .storage(record), .int(merged.runs), .int(word),
+            ],
             global: [1]
         )
     }

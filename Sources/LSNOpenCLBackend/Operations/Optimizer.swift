@@ -1,8 +1,7 @@
-import Foundation
 import LSNOpenCLRuntime
 public import LSNTensors
 
-// Kernels/optimizer: adam.cl, momentum.cl.
+// Kernels/optimizer: adam.cl, sgd.cl.
 extension OpenCLBackend: OptimizerKernels {
     /// One step of Adam or AdamW.
     public func adam(
@@ -13,10 +12,7 @@ extension OpenCLBackend: OptimizerKernels {
         count: Int,
         step: AdamStep
     ) throws(BackendError) {
-        let (beta1, beta2) = (Double(step.beta1), Double(step.beta2))
-        let rate = Double(step.learningRate) / (1 - pow(beta1, Double(step.step)))
-        let correction = (1 - pow(beta2, Double(step.step))).squareRoot()
-        let decay = step.isDecoupled ? step.learningRate * step.weightDecay : step.weightDecay
+        let factors = AdamFactors(step)
         let runs = wordRuns(count, bytes: 7 * wordBytes)
         try run(
             "adam",
@@ -25,8 +21,8 @@ extension OpenCLBackend: OptimizerKernels {
             arguments: [
                 .storage(parameters), .storage(gradients), .storage(firstMoment), .storage(secondMoment),
             ] + runs.arguments + [
-                .float(Float(rate)), .float(Float(1 - beta1)), .float(step.beta2), .float(Float(1 - beta2)),
-                .float(Float(correction)), .float(step.epsilon), .float(decay),
+                .float(factors.rate), .float(factors.complement1), .float(factors.beta2), .float(factors.complement2),
+                .float(factors.correction), .float(factors.epsilon), .float(factors.decay),
             ],
             global: [runs.count]
         )

@@ -14,7 +14,8 @@ extension OpenCLBackend {
         let shape = output.shape
         var constants: [Float] = []
         for (mean, deviation) in zip(mean, deviation) {
-            constants += [Float(1 / (255 * Double(deviation))), Float(-Double(mean) / Double(deviation))]
+            let normalization = ChannelNormalization(mean: mean, deviation: deviation)
+            constants += [normalization.factor, normalization.summand]
         }
         // Named, so that none goes back to the pool before the next is taken from it.
         let cropTable = try upload(crops.flatMap(\.integers))
