@@ -172,6 +172,9 @@ static const unsigned char pooling_max_real[] = {
 static const unsigned char pooling_window[] = {
 #embed "pooling/window.cl"
 };
+static const unsigned char probe_arithmetic[] = {
+#embed "probe/arithmetic.cl"
+};
 
 static const LSNKernelSource sources[] = {
     SOURCE(augmentation_prepare_frames, "augmentation/prepare_frames.cl"),
@@ -230,6 +233,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(pooling_max, "pooling/max.cl"),
     SOURCE(pooling_max_real, "pooling/max_real.cl"),
     SOURCE(pooling_window, "pooling/window.cl"),
+    SOURCE(probe_arithmetic, "probe/arithmetic.cl"),
 };
 
 const size_t lsn_kernel_source_count = sizeof sources / sizeof sources[0];

@@ -112,6 +112,31 @@ import Testing
         #expect(place.exists("cache/pocl"))
     }
 
+    /// What a device computes is said; kernels without the probe are no reason not to list it.
+    @Test func arithmeticThatIsNotExactIsNamed() throws {
+        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Kernels").path
+        try FileManager.default.copyItem(atPath: sources, toPath: place.file("kernels"))
+        let text = try place.read("kernels/probe/arithmetic.cl")
+        let wrong = text.replacing("AS_INTS(sqrt(a))", with: "AS_INTS(a * rsqrt(a))")
+        try #require(wrong != text)
+        try place.write(wrong, to: "kernels/probe/arithmetic.cl")
+        let table = try place.lsn("devices", "--kernels", "kernels")
+        #expect(table.code == 0 && table.output.contains("square root not correctly rounded"), "\(table.output)")
+        let json = try place.lsn("devices", "--json", environment: ["LSN_KERNELS": "kernels"])
+        let devices = try #require(try json.json() as? [[String: Any]])
+        #expect((devices.first?["arithmetic_faults"] as? [String])?.contains("square_root") == true)
+        try FileManager.default.removeItem(atPath: place.file("kernels/probe/arithmetic.cl"))
+        let unknown = try place.lsn("devices", "--json", "--kernels", "kernels")
+        #expect(unknown.code == 0)
+        #expect(
+            unknown.errors.contains("warning: the arithmetic of opencl:0:0 cannot be probed: "),
+            "\(unknown.errors)"
+        )
+        let listed = try #require(try unknown.json() as? [[String: Any]])
+        #expect(listed.first?["arithmetic"] == nil && listed.first?["device"] as? String == "opencl:0:0")
+    }
+
     /// A kernel that does not compile is the job's failure, with the compiler's log; one that is wrong fails the check.
     @Test func kernelsComeFromAFolder() throws {
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

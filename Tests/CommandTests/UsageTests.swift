@@ -148,6 +148,12 @@ import Testing
         let list = try #require(try place.lsn("devices", "--json").json() as? [[String: Any]])
         #expect(list.last?["device"] as? String == "reference")
         #expect(list.count { $0["is_default"] as? Bool == true } == 1)
+        #expect(
+            list.allSatisfy { $0["arithmetic"] as? String == "exact" && ($0["arithmetic_faults"] as? [String]) == [] }
+        )
+        let missing = try place.lsn("devices", "--kernels", "nowhere")
+        #expect(missing.code == 2)
+        #expect(missing.errors.contains("error: nowhere: there is no such folder of kernels"))
     }
 
     /// A loader without drivers: the list still has the reference, `auto` warns, and asking for OpenCL is an error.

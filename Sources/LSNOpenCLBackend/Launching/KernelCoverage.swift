@@ -4,8 +4,8 @@ import LSNOpenCLRuntime
 public struct KernelCoverage: Hashable, Sendable {
     /// Kernels that were run, by name.
     public let run: [String]
-    /// Kernels of the operations that were not run, of those that the mapping uses. (Those of Kernels/ceilings only measure a
-    /// device.)
+    /// Kernels of the operations that were not run, of those that the mapping uses. (Those of Kernels/ceilings and
+    /// Kernels/probe only look at a device.)
     public let notRun: [String]
 }
 
@@ -14,7 +14,9 @@ extension OpenCLBackend {
     public var kernelCoverage: KernelCoverage {
         let run = kernels.names
         let all =
-            queue?.sources.kernelNames(inFilesWhere: { !$0.hasPrefix("ceilings/") && mapping.uses(file: $0) }) ?? []
+            queue?.sources.kernelNames { file in
+                !file.hasPrefix("ceilings/") && !file.hasPrefix("probe/") && mapping.uses(file: file)
+            } ?? []
         return KernelCoverage(run: run.sorted(), notRun: all.subtracting(run).sorted())
     }
 }

@@ -19,11 +19,7 @@ struct DeviceOptions: ParsableArguments {
     )
     var device: String?
 
-    @Option(
-        name: .customLong("kernels"),
-        help: "Folder to load the OpenCL sources from instead of the built-in ones; also LSN_KERNELS."
-    )
-    var kernels: String?
+    @OptionGroup var kernels: KernelOptions
 
     @Flag(
         name: .customLong("no-winograd"),
@@ -40,11 +36,6 @@ struct DeviceOptions: ParsableArguments {
         transform: WorkMapping.option
     )
     var mapping: WorkMapping?
-
-    /// The folder of kernels that was asked for, if any.
-    private var kernelFolder: String? {
-        kernels ?? ProcessInfo.processInfo.environment["LSN_KERNELS"].flatMap { $0.isEmpty ? nil : $0 }
-    }
 
     /// Opens a device.
     ///
@@ -136,7 +127,7 @@ struct DeviceOptions: ParsableArguments {
         let warned: (@Sendable (String) -> Void)? = warns ? { @Sendable text in Failure.warn(text) } : nil
         return try ComputeQueue(
             device: info,
-            sources: try kernelFolder.map(KernelSourceTree.directory) ?? .embedded(),
+            sources: try kernels.sources(),
             cache: warns ? nil : ProgramCache.standard(),
             profiling: isProfiling,
             warned: warned

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LSNConfiguration
+import LSNOpenCLBackend
 import LSNOpenCLRuntime
 import LSNTraining
 
@@ -7,19 +8,28 @@ import LSNTraining
 struct DevicesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices",
-        abstract: "List what can compute: every OpenCL device, and the reference."
+        abstract: "List what can compute: every OpenCL device, and the reference.",
+        discussion: """
+            The arithmetic of each OpenCL device is probed by a small kernel. Where it is exact, that is as IEEE 754 says, \
+            results that docs/Exactness.md names have the same bits as on any other such device.
+            """
     )
+
+    @OptionGroup var kernels: KernelOptions
 
     @Flag(help: "Print JSON instead of a table.")
     var json = false
 
     func run() throws {
+        let sources = try kernels.sources()
         var devices: [ListedDevice] = []
         var problem: String?
         do {
             let found = try OpenCL.devices()
             let best = try? OpenCL.device(named: "auto")
-            devices = found.map { ListedDevice($0, isDefault: $0.selector == best?.selector) }
+            devices = found.map { info in
+                ListedDevice(info, arithmetic: Self.probe(info, sources), isDefault: info.selector == best?.selector)
+            }
         } catch {
             problem = "\(error)"
         }
@@ -30,19 +40,31 @@ struct DevicesCommand: ParsableCommand {
         }
         var table = TextTable([
             ("device", .left), ("name", .left), ("kind", .left), ("units", .right), ("memory", .right),
-            ("platform", .left), ("driver", .left),
+            ("arithmetic", .left), ("platform", .left), ("driver", .left),
         ])
         for device in devices {
             table.add([
                 device.device + (device.isDefault ? " *" : ""), device.name, device.kind,
                 device.computeUnits.map(String.init) ?? "",
                 device.memoryBytes.map { ProgressText.decimal(Double($0) / 0x1p30, 1) + " GiB" } ?? "",
-                device.platform ?? "", device.driver,
+                device.arithmetic ?? "unknown", device.platform ?? "", device.driver,
             ])
         }
         Terminal.write(table.text + "* what --device auto takes\n")
         if let problem = problem ?? LSN.driverCache.warning {
             Failure.warn(problem)
+        }
+    }
+
+    /// A device's arithmetic; nil, and a warning, where it cannot be probed.
+    private static func probe(_ info: DeviceInfo, _ sources: KernelSourceTree) -> DeviceArithmetic? {
+        do {
+            return try DeviceArithmetic.probe(
+                ComputeQueue(device: info, sources: sources, cache: ProgramCache.standard(), profiling: false)
+            )
+        } catch {
+            Failure.warn("the arithmetic of \(info.selector) cannot be probed: \(error)")
+            return nil
         }
     }
 }
@@ -62,10 +84,14 @@ struct ListedDevice: Encodable {
     let memoryBytes: Int?
     let largestAllocationBytes: Int?
     let localMemoryBytes: Int?
+    /// "exact", or what is not as IEEE 754 says, in words; nil: unknown.
+    let arithmetic: String?
+    /// What is not, by name.
+    let arithmeticFaults: [DeviceArithmetic.Fault]?
     /// Whether `--device auto` takes it.
     let isDefault: Bool
 
-    init(_ info: DeviceInfo, isDefault: Bool) {
+    init(_ info: DeviceInfo, arithmetic: DeviceArithmetic?, isDefault: Bool) {
         device = info.selector
         name = info.name
         kind = info.kind.rawValue
@@ -77,6 +103,8 @@ struct ListedDevice: Encodable {
         memoryBytes = info.globalMemoryBytes
         largestAllocationBytes = info.largestAllocationBytes
         localMemoryBytes = info.localMemoryBytes
+        self.arithmetic = arithmetic?.text
+        arithmeticFaults = arithmetic?.faults
         self.isDefault = isDefault
     }
 
@@ -92,6 +120,8 @@ struct ListedDevice: Encodable {
         memoryBytes = nil
         largestAllocationBytes = nil
         localMemoryBytes = nil
+        arithmetic = DeviceArithmetic(faults: []).text
+        arithmeticFaults = []
         self.isDefault = isDefault
     }
 
