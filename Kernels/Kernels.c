@@ -145,9 +145,6 @@ static const unsigned char normalization_affine[] = {
 static const unsigned char normalization_backward[] = {
 #embed "normalization/backward.cl"
 };
-static const unsigned char normalization_merge[] = {
-#embed "normalization/merge.cl"
-};
 static const unsigned char normalization_normalize[] = {
 #embed "normalization/normalize.cl"
 };
@@ -174,6 +171,15 @@ static const unsigned char pooling_window[] = {
 };
 static const unsigned char probe_arithmetic[] = {
 #embed "probe/arithmetic.cl"
+};
+static const unsigned char reduction_merge[] = {
+#embed "reduction/merge.cl"
+};
+static const unsigned char reduction_moments[] = {
+#embed "reduction/moments.cl"
+};
+static const unsigned char reduction_sums[] = {
+#embed "reduction/sums.cl"
 };
 
 static const LSNKernelSource sources[] = {
@@ -224,7 +230,6 @@ static const LSNKernelSource sources[] = {
     SOURCE(neuron_mpd_loss, "neuron/mpd_loss.cl"),
     SOURCE(normalization_affine, "normalization/affine.cl"),
     SOURCE(normalization_backward, "normalization/backward.cl"),
-    SOURCE(normalization_merge, "normalization/merge.cl"),
     SOURCE(normalization_normalize, "normalization/normalize.cl"),
     SOURCE(normalization_statistics, "normalization/statistics.cl"),
     SOURCE(optimizer_adam, "optimizer/adam.cl"),
@@ -234,6 +239,9 @@ static const LSNKernelSource sources[] = {
     SOURCE(pooling_max_real, "pooling/max_real.cl"),
     SOURCE(pooling_window, "pooling/window.cl"),
     SOURCE(probe_arithmetic, "probe/arithmetic.cl"),
+    SOURCE(reduction_merge, "reduction/merge.cl"),
+    SOURCE(reduction_moments, "reduction/moments.cl"),
+    SOURCE(reduction_sums, "reduction/sums.cl"),
 };
 
 const size_t lsn_kernel_source_count = sizeof sources / sizeof sources[0];

@@ -11,16 +11,13 @@
 // A sample counts as right where its time-averaged logit is largest at the label, the first of equals counting.
 //
 // Layout: logits and gradient [T·N][stride] floats, labels [N] words, samples [N][2]: loss (float), 0 or 1 (integer).
-// Mapping: classification_loss takes a sample; classification_record is one item, which adds the samples FAN_IN at a time,
-// level by level, in the place of what it has read.
+// Mapping: classification_loss takes a sample; classification_record is one item, which adds the samples FAN_IN at a time
+// (reduction/sums.cl), level by level, in the place of what it has read.
 // Sizes: any T, N, K. A label that is no class makes the loss NaN.
 // Numerics: the largest logit is taken off before exp. Sums over time and over classes are added one after the other. Not a
 // number anywhere makes the loss NaN.
-#include "common/layout.cl"
 #include "common/math.cl"
-
-// Samples whose losses are added at a time: SumOrder (Sources/LSNTensors) is the specification.
-#define FAN_IN 64
+#include "reduction/sums.cl"
 
 // q_k.
 float target(int k, uint label, float smoothing, int classes)

@@ -6,12 +6,11 @@
 //
 // Numerics. The scale is the power of two that brings the largest magnitude to 1…2, exact both ways. A tensor with a
 // value that is infinite or not a number has that value's magnitude for a norm. The sum has the order of SumOrder
-// (Sources/LSNTensors): in runs of WORD_RUN words eight lanes take turns, which are merged FAN_IN runs at a time and joined at
+// (reduction/sums.cl): in runs of WORD_RUN words eight lanes take turns, which are merged FAN_IN runs at a time and joined at
 // the end.
-#include "common/layout.cl"
+#include "reduction/sums.cl"
 
 #define WORD_RUN 256
-#define FAN_IN 64
 
 #define MAGNITUDE 0x7fffffffu
 #define EXPONENT 0x7f800000u
@@ -94,9 +93,7 @@ __kernel void squares_combine(
         }
         left = parts;
     } while (left > 1);
-    const float8 lanes = sums[0];
-    const float squares = ((lanes.s0 + lanes.s1) + (lanes.s2 + lanes.s3)) + ((lanes.s4 + lanes.s5) + (lanes.s6 + lanes.s7));
     const uint most = largest[0];
-    record[word] =
-        (most & EXPONENT) == EXPONENT ? most : as_uint(sqrt(squares) * power_of_two(exponent_of(most)));
+    const float norm = sqrt(joined_lanes(sums[0])) * power_of_two(exponent_of(most));
+    record[word] = (most & EXPONENT) == EXPONENT ? most : as_uint(norm);
 }

@@ -10,13 +10,14 @@
 //
 // Layout: as neuron/fire.cl; partial sums [runs][2][stride]: Σ ∂L/∂x, Σ ∂L/∂x·(input − mean); those of a learned leak
 // [runs][stride]: Σ ∂L/∂Û[t]·U[t−1]; the MPD gradient [2][stride]: offsets, slopes.
-// Mapping: an item takes a few chunks and a run of pixels.
+// Mapping: an item takes a few chunks and some runs of pixels.
 // Sizes: any T. Potentials are recomputed and kept in registers, SEGMENT steps at a time; where T is larger, a first pass
 // keeps the potential at the start of each segment.
-// Numerics: Û as in the forward pass, bit for bit. Sums of blocks of pixels join the run's.
+// Numerics: Û as in the forward pass, bit for bit. Sums in the order of reduction/sums.cl: of a run's pixels one after the
+// other, each from its last step to its first, of several levels the first one's first.
 #include "neuron/dynamics.cl"
+#include "reduction/sums.cl"
 
-#define BLOCK 64
 #if TIME_STEPS < 16
 #define SEGMENT TIME_STEPS
 #else
@@ -199,7 +200,7 @@ __kernel void fire_backward(
 #endif
     const int pixels,
     const int stride,
-    const int run,
+    const int item_runs,
     const int item_chunks,
     LEAK_PARAMETER,
     THRESHOLD_PARAMETERS,
@@ -207,15 +208,14 @@ __kernel void fire_backward(
     const float surrogate_slope)
 {
     const NeuronNumbers neuron = {LEAK, THRESHOLDS, surrogate_scale, surrogate_slope};
-    const int first = (int)get_global_id(0) * item_chunks * WIDTH;
+    const int items = (stride / WIDTH + MOST_CHUNKS - 1) / MOST_CHUNKS;
+    const int first = INNER_ITEM(items) * item_chunks * WIDTH;
     const int chunks = CHUNKS_FROM(first, item_chunks, stride);
-    const int part = get_global_id(1);
-    const int begin = part * run;
-    const int end = begin + min(run, pixels - begin);
+    const int first_run = OUTER_ITEM(items) * item_runs;
+    const int end_run = min(first_run + item_runs, (pixels + RUN - 1) / RUN);
     const size_t step = (size_t)pixels * stride;
 
     ChunkNumbers numbers[MOST_CHUNKS];
-    Sums sums[MOST_CHUNKS];
     for (int chunk = 0; chunk < chunks; ++chunk) {
 #if NORMALIZED
         numbers[chunk].affine = load_affine(statistics, weight, bias, stride, first + chunk * WIDTH, gain);
@@ -224,35 +224,29 @@ __kernel void fire_backward(
         numbers[chunk].mpd_offset = LOADV(mpd + first + chunk * WIDTH);
         numbers[chunk].mpd_slope = LOADV(mpd + stride + first + chunk * WIDTH);
 #endif
-        sums[chunk].gradients = sums[chunk].products = sums[chunk].leaks = 0.0f;
     }
 
-    for (int block = begin; block < end; block += BLOCK) {
-        const int stop = min(block + BLOCK, end);
-        Sums block_sums[MOST_CHUNKS];
+    for (int part = first_run; part < end_run; ++part) {
+        const int begin = part * RUN;
+        const int end = begin + min(RUN, pixels - begin);
+        Sums sums[MOST_CHUNKS];
         for (int chunk = 0; chunk < chunks; ++chunk)
-            block_sums[chunk].gradients = block_sums[chunk].products = block_sums[chunk].leaks = 0.0f;
-        for (int pixel = block; pixel < stop; ++pixel) {
+            sums[chunk].gradients = sums[chunk].products = sums[chunk].leaks = 0.0f;
+        for (int pixel = begin; pixel < end; ++pixel) {
             size_t at = (size_t)pixel * stride + first;
             for (int chunk = 0; chunk < chunks; ++chunk, at += WIDTH)
-                go_back(gradient + at, input + at, step, &neuron, &numbers[chunk], &block_sums[chunk]);
+                go_back(gradient + at, input + at, step, &neuron, &numbers[chunk], &sums[chunk]);
         }
         for (int chunk = 0; chunk < chunks; ++chunk) {
-            sums[chunk].gradients += block_sums[chunk].gradients;
-            sums[chunk].products += block_sums[chunk].products;
-            sums[chunk].leaks += block_sums[chunk].leaks;
-        }
-    }
-
-    for (int chunk = 0; chunk < chunks; ++chunk) {
-        const int channel = first + chunk * WIDTH;
+            const int channel = first + chunk * WIDTH;
 #if NORMALIZED
-        __global float *result = partials + (size_t)part * 2 * stride + channel;
-        STOREV(sums[chunk].gradients, result);
-        STOREV(sums[chunk].products, result + stride);
+            __global float *result = partials + (size_t)part * 2 * stride + channel;
+            STOREV(sums[chunk].gradients, result);
+            STOREV(sums[chunk].products, result + stride);
 #endif
 #if LEARNED_LEAK
-        STOREV(sums[chunk].leaks, leak_partials + (size_t)part * stride + channel);
+            STOREV(sums[chunk].leaks, leak_partials + (size_t)part * stride + channel);
 #endif
+        }
     }
 }

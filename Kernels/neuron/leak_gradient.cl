@@ -4,9 +4,10 @@
 //
 // Layout: partial sums [runs][stride]; w and its gradient are vectors of one channel and seven spare ones.
 // Mapping: one item.
-// Numerics: runs are added in their order, then chunks, then lanes.
-#include "common/layout.cl"
+// Numerics: runs are merged as in reduction/sums.cl; then channels are added by eight lanes that take turns, and these as pairs.
+#define WIDTH 8
 #include "common/math.cl"
+#include "reduction/sums.cl"
 
 __kernel void leak_gradient(
     __global const float *partials,
@@ -16,14 +17,10 @@ __kernel void leak_gradient(
     const int runs)
 {
     FLOATV sum = 0.0f;
-    for (int channel = 0; channel < stride; channel += WIDTH) {
-        FLOATV chunk = 0.0f;
-        for (int part = 0; part < runs; ++part)
-            chunk += LOADV(partials + (size_t)part * stride + channel);
-        sum += chunk;
-    }
+    for (int channel = 0; channel < stride; channel += WIDTH)
+        sum += merged_sum(partials + channel, runs, stride);
     const float leak = 1.0f / (1.0f + portable_exp(leak_weight[0]));
-    result[0] = -leak * (1.0f - leak) * sum_lanes(sum);
+    result[0] = -leak * (1.0f - leak) * joined_lanes(sum);
     for (int spare = 1; spare < 8; ++spare)
         result[spare] = 0.0f;
 }

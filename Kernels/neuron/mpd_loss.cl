@@ -9,11 +9,11 @@
 //
 // Layout: as neuron/fire.cl; partial sums [runs][2][stride]: Σ (Û − μ), Σ (Û − μ)²; lines [2][stride]: offsets, slopes;
 // losses [stride].
-// Mapping: mpd_sums takes a chunk and a run of pixels, mpd_lines a chunk, mpd_loss is one item.
-// Numerics: sums of blocks of pixels join the run's, runs are added in their order. Spare channels hold 0.
+// Mapping: mpd_sums takes a chunk and some runs of pixels, mpd_lines a chunk, mpd_loss is one item.
+// Numerics: sums in the order of reduction/sums.cl, of a run's pixels one after the other, each from its first step to its
+// last; losses of channels are added by eight lanes that take turns, and these as pairs. Spare channels hold 0.
 #include "neuron/dynamics.cl"
-
-#define BLOCK 64
+#include "reduction/sums.cl"
 
 __kernel void mpd_sums(
     __global const float *input,
@@ -26,24 +26,23 @@ __kernel void mpd_sums(
     __global float *partials,
     const int pixels,
     const int stride,
-    const int run,
+    const int item_runs,
     LEAK_PARAMETER,
     const float threshold)
 {
     const float leak = LEAK;
-    const int channel = (int)get_global_id(0) * WIDTH;
-    const int part = get_global_id(1);
-    const int begin = part * run;
-    const int end = begin + min(run, pixels - begin);
+    const int channel = INNER_ITEM(stride / WIDTH) * WIDTH;
+    const int first = OUTER_ITEM(stride / WIDTH) * item_runs;
+    const int end = min(first + item_runs, (pixels + RUN - 1) / RUN);
     const FLOATV aim = 0.5f * threshold;
 #if NORMALIZED
     const Affine affine = load_affine(statistics, weight, bias, stride, channel, gain);
 #endif
-    FLOATV sum = 0.0f, squares = 0.0f;
-    for (int block = begin; block < end; block += BLOCK) {
-        const int stop = min(block + BLOCK, end);
-        FLOATV s = 0.0f, q = 0.0f;
-        for (int pixel = block; pixel < stop; ++pixel) {
+    for (int part = first; part < end; ++part) {
+        const int begin = part * RUN;
+        const int stop = begin + min(RUN, pixels - begin);
+        FLOATV sum = 0.0f, squares = 0.0f;
+        for (int pixel = begin; pixel < stop; ++pixel) {
             __global const float *x = input + (size_t)pixel * stride + channel;
             FLOATV membrane = 0.0f;
             for (int t = 0; t < TIME_STEPS; ++t) {
@@ -54,19 +53,17 @@ __kernel void mpd_sums(
                 const FLOATV potential = fma((FLOATV)(leak), membrane, drive);
                 membrane = reset_potential(potential, potential >= (FLOATV)(threshold), threshold);
                 const FLOATV distance = potential - aim;
-                s += distance;
-                q = fma(distance, distance, q);
+                sum += distance;
+                squares = fma(distance, distance, squares);
 #if !STATIC_INPUT
                 x += (size_t)pixels * stride;
 #endif
             }
         }
-        sum += s;
-        squares += q;
+        __global float *result = partials + (size_t)part * 2 * stride + channel;
+        STOREV(sum, result);
+        STOREV(squares, result + stride);
     }
-    __global float *result = partials + (size_t)part * 2 * stride + channel;
-    STOREV(sum, result);
-    STOREV(squares, result + stride);
 }
 
 __kernel void mpd_lines(
@@ -82,12 +79,8 @@ __kernel void mpd_lines(
     const float epsilon)
 {
     const int channel = (int)get_global_id(0) * WIDTH;
-    __global const float *partial = partials + channel;
-    FLOATV sum = 0.0f, squares = 0.0f;
-    for (int part = 0; part < runs; ++part, partial += 2 * (size_t)stride) {
-        sum += LOADV(partial);
-        squares += LOADV(partial + stride);
-    }
+    const FLOATV sum = merged_sum(partials + channel, runs, 2 * (size_t)stride);
+    const FLOATV squares = merged_sum(partials + stride + channel, runs, 2 * (size_t)stride);
     const FLOATV shift = sum / count;
     // Rounding may leave a little less than nothing. (A NaN stays one.)
     FLOATV variance = fma(-shift, shift, squares / count);
@@ -105,8 +98,8 @@ __kernel void mpd_lines(
 __kernel void mpd_loss(
     __global const float *losses, __global float *record, const int stride, const int loss_word)
 {
-    FLOATV sum = 0.0f;
-    for (int channel = 0; channel < stride; channel += WIDTH)
-        sum += LOADV(losses + channel);
-    record[loss_word] += sum_lanes(sum);
+    float8 sum = 0.0f;
+    for (int channel = 0; channel < stride; channel += 8)
+        sum += *(__global const float8 *)(losses + channel);
+    record[loss_word] += joined_lanes(sum);
 }

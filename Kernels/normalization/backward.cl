@@ -6,14 +6,12 @@
 // Three passes: sums over runs of pixels (the neuron's backward kernel makes them itself), their total, and ∂L/∂x, which
 // may be written over g.
 //
-// Layout: partial sums are [runs][2][stride]: Σ g, Σ g·(x − mean). Coefficients are [2][stride]: Σ g / m and
+// Layout: partial sums are [runs][2][stride]: Σ g, Σ g·(x − mean) (reduction/sums.cl). Coefficients are [2][stride]: Σ g / m and
 // σ⁻²·Σ g·(x − mean) / m.
-// Mapping: normalize_backward_sums takes a chunk and a run of pixels, normalize_backward_combine a chunk,
+// Mapping: normalize_backward_sums takes a chunk and some runs of pixels, normalize_backward_combine a chunk,
 // normalize_backward_apply a few chunks and a run of pixels.
-// Numerics: sums of blocks of pixels join the run's, runs are added in their order. Everything is 0 in spare channels.
-#include "common/layout.cl"
-
-#define BLOCK 64
+// Numerics: sums in the order of reduction/sums.cl. Everything is 0 in spare channels.
+#include "reduction/sums.cl"
 
 __kernel void normalize_backward_sums(
     __global const float *gradient,
@@ -22,30 +20,27 @@ __kernel void normalize_backward_sums(
     __global float *partials,
     const int pixels,
     const int stride,
-    const int run)
+    const int item_runs)
 {
-    const int channel = (int)get_global_id(0) * WIDTH;
-    const int part = get_global_id(1);
-    const int begin = part * run;
-    const int end = begin + min(run, pixels - begin);
+    const int channel = INNER_ITEM(stride / WIDTH) * WIDTH;
+    const int first = OUTER_ITEM(stride / WIDTH) * item_runs;
+    const int end = min(first + item_runs, (pixels + RUN - 1) / RUN);
     const FLOATV mean = LOADV(statistics + channel);
 
-    FLOATV sum = 0.0f, products = 0.0f;
-    for (int block = begin; block < end; block += BLOCK) {
-        const int stop = min(block + BLOCK, end);
-        FLOATV s = 0.0f, p = 0.0f;
-        for (int pixel = block; pixel < stop; ++pixel) {
+    for (int part = first; part < end; ++part) {
+        const int begin = part * RUN;
+        const int stop = begin + min(RUN, pixels - begin);
+        FLOATV sum = 0.0f, products = 0.0f;
+        for (int pixel = begin; pixel < stop; ++pixel) {
             const size_t at = (size_t)pixel * stride + channel;
             const FLOATV g = LOADV(gradient + at);
-            s += g;
-            p = fma(g, LOADV(input + at) - mean, p);
+            sum += g;
+            products = fma(g, LOADV(input + at) - mean, products);
         }
-        sum += s;
-        products += p;
+        __global float *result = partials + (size_t)part * 2 * stride + channel;
+        STOREV(sum, result);
+        STOREV(products, result + stride);
     }
-    __global float *result = partials + (size_t)part * 2 * stride + channel;
-    STOREV(sum, result);
-    STOREV(products, result + stride);
 }
 
 __kernel void normalize_backward_combine(
@@ -60,12 +55,8 @@ __kernel void normalize_backward_combine(
     const float gain)
 {
     const int channel = (int)get_global_id(0) * WIDTH;
-    __global const float *partial = partials + channel;
-    FLOATV sum = 0.0f, products = 0.0f;
-    for (int part = 0; part < runs; ++part, partial += 2 * (size_t)stride) {
-        sum += LOADV(partial);
-        products += LOADV(partial + stride);
-    }
+    const FLOATV sum = merged_sum(partials + channel, runs, 2 * (size_t)stride);
+    const FLOATV products = merged_sum(partials + stride + channel, runs, 2 * (size_t)stride);
     const FLOATV inverse = LOADV(statistics + stride + channel);
     const FLOATV normalized = products * inverse;
     STOREV(sum, bias_gradient + channel);

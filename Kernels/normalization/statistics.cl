@@ -4,75 +4,37 @@
 //     result = [2][stride]: mean, 1/√(variance + ε); 0 in spare channels
 //     running mean += momentum·(mean − running mean)        running variance likewise, unbiased
 //
-// Layout: see common/layout.cl; partial sums are [runs][2][stride]: mean, Σ (x − mean)² of a run.
-// Mapping: batch_statistics_partial takes a chunk and a run of pixels; the others take a chunk.
-// Numerics: a run is shifted by the mean of its first pixels and summed once (Σ d, Σ d²; what the shift leaves is small,
-// so little cancels), in blocks, so that no sum grows long. Runs are merged in their order by Chan, Golub and LeVeque's
-// formula. A NaN or an infinity anywhere reaches the channel's statistics.
-#include "common/layout.cl"
+// Layout: see common/layout.cl; moments of runs as in reduction/moments.cl.
+// Mapping: run_moments takes a chunk and some runs of pixels; the others take a chunk.
+// Numerics: see reduction/moments.cl.
+#include "reduction/moments.cl"
 
-// Pixels whose sums are added up before they join the run's.
-#define BLOCK 64
-
-__kernel void batch_statistics_partial(
+__kernel void run_moments(
     __global const float *input,
-    __global float *partials,
+    __global float *moments,
     const int pixels,
     const int stride,
-    const int run)
+    const int item_runs)
 {
-    const int channel = (int)get_global_id(0) * WIDTH;
-    const int part = get_global_id(1);
-    const int begin = part * run;
-    const int count = min(run, pixels - begin);
-    __global const float *x = input + (size_t)begin * stride + channel;
-
-    const int first = min(count, BLOCK);
-    FLOATV shift = 0.0f;
-    for (int pixel = 0; pixel < first; ++pixel)
-        shift += LOADV(x + (size_t)pixel * stride);
-    shift /= (FLOATV)(first);
-
-    FLOATV sum = 0.0f, squares = 0.0f;
-    for (int block = 0; block < count; block += BLOCK) {
-        const int stop = min(block + BLOCK, count);
-        FLOATV s0 = 0.0f, s1 = 0.0f, s2 = 0.0f, s3 = 0.0f;
-        FLOATV q0 = 0.0f, q1 = 0.0f, q2 = 0.0f, q3 = 0.0f;
-        int pixel = block;
-        for (; pixel + 4 <= stop; pixel += 4, x += 4 * (size_t)stride) {
-            const FLOATV d0 = LOADV(x) - shift;
-            const FLOATV d1 = LOADV(x + stride) - shift;
-            const FLOATV d2 = LOADV(x + 2 * (size_t)stride) - shift;
-            const FLOATV d3 = LOADV(x + 3 * (size_t)stride) - shift;
-            s0 += d0;
-            s1 += d1;
-            s2 += d2;
-            s3 += d3;
-            q0 = fma(d0, d0, q0);
-            q1 = fma(d1, d1, q1);
-            q2 = fma(d2, d2, q2);
-            q3 = fma(d3, d3, q3);
-        }
-        for (; pixel < stop; ++pixel, x += stride) {
-            const FLOATV d = LOADV(x) - shift;
-            s0 += d;
-            q0 = fma(d, d, q0);
-        }
-        sum += (s0 + s1) + (s2 + s3);
-        squares += (q0 + q1) + (q2 + q3);
+    const int channel = INNER_ITEM(stride / WIDTH) * WIDTH;
+    const int first = OUTER_ITEM(stride / WIDTH) * item_runs;
+    const int end = min(first + item_runs, (pixels + RUN - 1) / RUN);
+    for (int part = first; part < end; ++part) {
+        const int begin = part * RUN;
+        const int count = min(RUN, pixels - begin);
+        __global const float *x = input + (size_t)begin * stride + channel;
+        FLOATV values[RUN];
+        for (int i = 0; i < count; ++i)
+            values[i] = LOADV(x + (size_t)i * stride);
+        store_moments(
+            count == RUN ? moments_of_run(values, 1) : moments_of_rest(values, 1, count),
+            moments + (size_t)part * 2 * stride + channel, stride);
     }
-
-    const FLOATV excess = sum / (FLOATV)(count);
-    // Rounding may leave a little less than nothing. (A NaN stays one.)
-    FLOATV deviation = squares - sum * excess;
-    deviation = MASKED(~(deviation < (FLOATV)(0.0f)), deviation);
-    __global float *result = partials + (size_t)part * 2 * stride + channel;
-    STOREV(shift + excess, result);
-    STOREV(deviation, result + stride);
 }
 
-__kernel void batch_statistics_combine(
-    __global const float *partials,
+// `runs` of `run` pixels each are left; what is merged of them is written over them.
+__kernel void batch_statistics(
+    __global float *moments,
     __global float *statistics,
     __global float *running_mean,
     __global float *running_variance,
@@ -86,27 +48,9 @@ __kernel void batch_statistics_combine(
     const float momentum)
 {
     const int channel = (int)get_global_id(0) * WIDTH;
-    const size_t step = 2 * (size_t)stride;
-    const FLOATV m = (FLOATV)(pixels);
-
-    // Means relative to the first run's.
-    __global const float *partial = partials + channel;
-    const FLOATV origin = LOADV(partial);
-    FLOATV excess = 0.0f;
-    for (int part = 0; part < runs; ++part, partial += step) {
-        const FLOATV count = (FLOATV)(min(run, pixels - part * run));
-        excess = fma(count, LOADV(partial) - origin, excess);
-    }
-    const FLOATV mean = origin + excess / m;
-
-    partial = partials + channel;
-    FLOATV squares = 0.0f;
-    for (int part = 0; part < runs; ++part, partial += step) {
-        const FLOATV count = (FLOATV)(min(run, pixels - part * run));
-        const FLOATV difference = LOADV(partial) - mean;
-        squares += fma(count * difference, difference, LOADV(partial + stride));
-    }
-    const FLOATV variance = squares / m;
+    const Moments merged = merged_moments(moments + channel, runs, run, pixels, stride);
+    const FLOATV mean = merged.mean;
+    const FLOATV variance = merged.squares / (FLOATV)(pixels);
 
     const INTV counting = counting_lanes(channel, channels);
     STOREV(MASKED(counting, mean), statistics + channel);

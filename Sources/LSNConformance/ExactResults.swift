@@ -11,11 +11,11 @@ enum ExactResults {
             "count_values", "storage":
             true
         // Sums in one order, divisions and roots that are rounded correctly, exp and log of our own.
-        case "repeat_over_time", "max_pool", "average_pool", "global_average_pool", "loss", "optimizer",
-            "prepare_images",
-            "resize_images", "measure_norm":
+        case "batch_norm", "lif", "plif", "multi_level_firing", "normalized_lif", "mpd_loss", "bias", "loss", "optimizer",
+            "max_pool", "average_pool", "global_average_pool", "repeat_over_time", "prepare_images", "resize_images",
+            "measure_norm":
             true
-        case "bias": tensor == "output.y"
+        case "global_average_pool_linear": tensor == "gradient.bias"
         default: false
         }
     }

@@ -6,6 +6,8 @@ public import LSNTensors
 //     ∂L/∂Û = 2·weight / (C·M·V_th²) · ((m − μ) + (s − μ)·(Û − m) / s)
 //           = offset + slope·(Û − μ),    slope = 2·weight·(s − μ) / (C·M·V_th²·s),
 //                                        offset = 2·weight·(m − μ) / (C·M·V_th²) − slope·(m − μ)
+//
+// In Float, with the sums of ``SumOrder`` and the roundings of Kernels/neuron/mpd_loss.cl: the same bits.
 extension ReferenceBackend {
     /// L of the formulas above, added to the record's loss, and the line of every channel.
     public func mpdLoss(
@@ -16,37 +18,45 @@ extension ReferenceBackend {
     ) throws(BackendError) {
         let layer = try NeuronLayer(self, operands)
         let (shape, neuron) = (operands.input.shape, operands.neuron)
-        let threshold = Double(neuron.threshold)
-        let aim = threshold / 2
-        let count = Double(layer.batch * shape.area * layer.time.steps)
-        let scale = Double(loss.weight) / (Double(shape.channels) * threshold * threshold)
+        let numbers = MPDNumbers(operands, loss)
+        let pixels = layer.batch * shape.area
 
         let results = parallelMap(shape.channels) { channel in
-            var (sum, squares) = (0.0, 0.0)
-            for sample in 0..<layer.batch {
-                for pixel in 0..<shape.area {
-                    layer.forEachStep(sample, pixel, channel, threshold: threshold) { _, potential, _ in
-                        sum += potential - aim
-                        squares += (potential - aim) * (potential - aim)
+            let runs = stride(from: 0, to: pixels, by: SumOrder.run).map { begin in
+                var (sum, squares) = (Float(0), Float(0))
+                for pixel in begin..<min(begin + SumOrder.run, pixels) {
+                    layer.forEachStep(
+                        pixel / shape.area,
+                        pixel % shape.area,
+                        channel,
+                        threshold: neuron.threshold
+                    ) { _, potential, _ in
+                        let distance = potential - numbers.aim
+                        sum += distance
+                        squares.addProduct(distance, distance)
                     }
                 }
+                return (sum: sum, squares: squares)
             }
-            let shift = sum / count
-            let variance = squares / count - shift * shift
-            let deviation = (max(variance, 0) + Double(MPDLoss.epsilon)).squareRoot()
-            let slope = 2 * scale / count * (deviation - aim) / deviation
+            let shift = SumOrder.merged(runs.map(\.sum)) / numbers.count
+            var variance = (SumOrder.merged(runs.map(\.squares)) / numbers.count).addingProduct(-shift, shift)
+            // Rounding may leave a little less than nothing. (A NaN stays one.)
+            if variance < 0 { variance = 0 }
+            let deviation = (variance + MPDLoss.epsilon).squareRoot()
+            let excess = deviation - numbers.aim
+            let slope = 2 * numbers.scale / numbers.count * excess / deviation
             return (
-                loss: scale * (shift * shift + (deviation - aim) * (deviation - aim)),
-                offset: 2 * scale / count * shift - slope * shift,
+                loss: numbers.scale * (excess * excess).addingProduct(shift, shift),
+                offset: (2 * numbers.scale / numbers.count * shift).addingProduct(-slope, shift),
                 slope: slope
             )
         }
+        var lanes = SIMD8<Float>()
+        for (channel, result) in results.enumerated() { lanes[channel % SumOrder.lanes] += result.loss }
         let before = try own(record).floats(StepRecord.words)[StepRecord.loss]
-        let total = results.reduce(Double(before)) { $0 + $1.loss }
-        try store([Float(total).bitPattern], in: record, at: StepRecord.loss)
+        try store([(before + SumOrder.joined(lanes)).bitPattern], in: record, at: StepRecord.loss)
         let lines =
-            HostLayout.channelWords(results.map { Float($0.offset) })
-            + HostLayout.channelWords(results.map { Float($0.slope) })
+            HostLayout.channelWords(results.map(\.offset)) + HostLayout.channelWords(results.map(\.slope))
         try store(lines, in: result.storage)
     }
 }

@@ -35,7 +35,7 @@ extension NeuronLayer {
             var counts = [Float](repeating: 0, count: time.steps * imageLength)
             for pixel in 0..<shape.area {
                 for channel in 0..<shape.channels {
-                    for threshold in thresholds {
+                    for threshold in neuron.thresholds {
                         forEachStep(sample, pixel, channel, threshold: threshold) { step, potential, _ in
                             guard potential >= threshold else { return }
                             counts[step * imageLength + pixel * shape.channelStride + channel] += 1

@@ -1,17 +1,16 @@
-import Foundation
 import LSNTensors
 
-/// A neuron layer's operands in host memory, and its equations for one neuron.
+/// A neuron layer's operands in host memory, and its equations for one neuron, with the roundings of Kernels/neuron.
 struct NeuronLayer: Sendable {
     let input: [Float]
     let shape: ImageShape
     let norm: ChannelNorm?
     let neuron: Neuron
-    let thresholds: [Double]
+    let surrogate: SurrogateNumbers
     let time: TimeAxis
     let batch: Int
     /// The fixed leak, or the learned 1 − σ(w).
-    let leak: Double
+    let leak: Float
 
     init(_ backend: ReferenceBackend, _ operands: NeuronOperands) throws(BackendError) {
         input = try backend.load(operands.input)
@@ -20,10 +19,10 @@ struct NeuronLayer: Sendable {
             if let normalization = operands.normalization { try ChannelNorm(backend, normalization) } else { nil }
         leak =
             if let leak = operands.leak {
-                1 / (1 + exp(Double(try backend.load(leak.weight)[0])))
-            } else { Double(operands.neuron.leak) }
+                LearnedLeak.leak(of: try backend.load(leak.weight)[0])
+            } else { operands.neuron.leak }
         neuron = operands.neuron
-        thresholds = neuron.thresholds.map(Double.init)
+        surrogate = SurrogateNumbers(neuron.surrogate)
         time = operands.time
         batch = time.batch(shape.images)
     }
@@ -34,58 +33,69 @@ struct NeuronLayer: Sendable {
         _ sample: Int,
         _ pixel: Int,
         _ channel: Int,
-        threshold: Double,
-        _ body: (_ step: Int, _ potential: Double, _ before: Double) -> Void
+        threshold: Float,
+        _ body: (_ step: Int, _ potential: Float, _ before: Float) -> Void
     ) {
-        var membrane = 0.0
+        var membrane: Float = 0
         for step in 0..<time.steps {
             let image = time.isStatic ? sample : step * batch + sample
-            let value = Double(input[(image * shape.area + pixel) * shape.channelStride + channel])
-            let potential = leak * membrane + (norm?.apply(value, channel) ?? value)
+            let value = input[(image * shape.area + pixel) * shape.channelStride + channel]
+            let drive = norm?.apply(value, channel) ?? value
+            let potential = drive.addingProduct(leak, membrane)
             body(step, potential, membrane)
             membrane =
                 switch (neuron.reset, potential >= threshold) {
-                case (_, false): potential
                 case (.hard, true): 0
-                case (.soft, true): potential - threshold
+                case (.hard, false): potential
+                case (.soft, let fired): potential - (fired ? threshold : 0)
                 }
         }
     }
 
     /// ∂L/∂Û[t] from Û[t], g[t] and c[t].
-    func delta(_ potential: Double, _ upstream: Double, _ carried: Double, threshold: Double) -> Double {
-        let slope = neuron.surrogate.derivative(potential - threshold)
+    func delta(_ potential: Float, _ upstream: Float, _ carried: Float, threshold: Float) -> Float {
+        let slope = surrogate.derivative(potential - threshold)
         switch neuron.reset {
         case .hard:
-            let spike = neuron.detachReset ? upstream : upstream - potential * carried
-            return spike * slope + (potential >= threshold ? 0 : carried)
+            let spike = neuron.detachReset ? upstream : upstream.addingProduct(-potential, carried)
+            return (potential >= threshold ? 0 : carried).addingProduct(spike, slope)
         case .soft:
-            let spike = neuron.detachReset ? upstream : upstream - threshold * carried
-            return spike * slope + carried
+            let spike = neuron.detachReset ? upstream : upstream.addingProduct(-threshold, carried)
+            return carried.addingProduct(spike, slope)
         }
     }
 }
 
-extension Surrogate {
-    /// ∂Y/∂Û at x = Û − V_th.
-    func derivative(_ x: Double) -> Double {
-        switch self {
-        case .triangular(let height):
-            return Double(height) * max(0, 1 - abs(x))
-        case .sigmoid(let slope):
-            let a = Double(slope)
-            let s = 1 / (1 + exp(-a * x))
-            return a * s * (1 - s)
-        case .arctan(let slope):
-            let a = Double(slope)
-            let scaled = Double.pi * a * x / 2
-            return a / 2 / (1 + scaled * scaled)
-        case .rectangle(let width):
-            return abs(x) < Double(width) / 2 ? 1 / Double(width) : 0
-        case .dspike(let temperature):
-            let b = Double(temperature)
-            let hyperbolic = cosh(b * x)
-            return abs(x) <= 0.5 ? b / (2 * tanh(b / 2) * hyperbolic * hyperbolic) : 0
+extension SurrogateNumbers {
+    /// ∂Y/∂Û at x = Û − V_th, as Kernels/neuron/dynamics.cl computes it.
+    func derivative(_ x: Float) -> Float {
+        switch kind {
+        case .triangular:
+            let y = 1 - abs(x)
+            return scale * (y > 0 ? y : 0)
+        case .sigmoid:
+            return 0.25 * scale * Self.bell(slope * x)
+        case .arctan:
+            let y = slope * x
+            return scale / Float(1).addingProduct(y, y)
+        case .rectangle:
+            return abs(x) < slope ? scale : 0
+        case .dspike:
+            return abs(x) <= 0.5 ? scale * Self.bell(2 * slope * x) : 0
         }
     }
+
+    /// sech²(z/2) of Kernels/neuron/dynamics.cl: the reciprocal of an even polynomial, within 3·10⁻⁷.
+    private static func bell(_ z: Float) -> Float {
+        let square = z * z
+        let sum = bellCoefficients.reduce(into: Float(0)) { sum, coefficient in
+            sum = coefficient.addingProduct(sum, square)
+        }
+        return 1 / sum
+    }
+
+    private static let bellCoefficients: [Float] = [
+        6.7149411e-14, 1.14203284e-13, 1.3555912e-9, 1.29470749e-7, 1.25087481e-5, 6.93798763e-4, 2.08348781e-2,
+        2.49998972e-1, 1,
+    ]
 }

@@ -11,6 +11,8 @@ public import LSNTensors
 //
 //     ∂L/∂bias = Σ g,  ∂L/∂weight = gain · Σ g·x̂
 //     ∂L/∂x = weight · gain / √(σ² + ε) · (g − mean(g) − x̂ · mean(g·x̂))
+//
+// In Float, with the sums of ``SumOrder`` and the roundings of Kernels/normalization: the same bits.
 extension ReferenceBackend {
     /// μ and 1/√(σ² + ε) of the formulas above; moves the running estimates.
     public func batchStatistics(
@@ -26,32 +28,20 @@ extension ReferenceBackend {
         let oldVariance = try load(parameters.runningVariance)
 
         let moments = parallelMap(shape.channels) { channel in
-            var sum = 0.0
-            for pixel in 0..<shape.pixels { sum += Double(x[pixel * shape.channelStride + channel]) }
-            let mean = sum / Double(shape.pixels)
-            var squares = 0.0
-            for pixel in 0..<shape.pixels {
-                let difference = Double(x[pixel * shape.channelStride + channel]) - mean
-                squares += difference * difference
-            }
-            return (mean: mean, variance: squares / Double(shape.pixels))
+            Moments(of: stride(from: channel, to: x.count, by: shape.channelStride).map { x[$0] })
         }
-
-        // A single value has no unbiased variance; its biased one, 0, is kept.
-        let n = Double(repeats) * Double(shape.pixels)
-        let correction = n / max(n - 1, 1)
-        let momentum = Double(NormalizationParameters.momentum)
+        let variances = moments.map { $0.squares / Float(shape.pixels) }
+        let correction = NormalizationParameters.varianceCorrection(pixels: shape.pixels, repeats: repeats)
+        let momentum = NormalizationParameters.momentum
         try store(
-            zip(oldMean, moments).map { old, new in Float(Double(old) + momentum * (new.mean - Double(old))) },
+            zip(oldMean, moments).map { old, new in old.addingProduct(momentum, new.mean - old) },
             in: parameters.runningMean
         )
         try store(
-            zip(oldVariance, moments).map { old, new in
-                Float(Double(old) + momentum * (new.variance * correction - Double(old)))
-            },
+            zip(oldVariance, variances).map { old, new in old.addingProduct(momentum, new * correction - old) },
             in: parameters.runningVariance
         )
-        try store(mean: moments.map(\.mean), variance: moments.map(\.variance), in: result)
+        try store(mean: moments.map(\.mean), variance: variances, in: result)
     }
 
     /// The running mean and 1/√(running variance + ε).
@@ -59,9 +49,11 @@ extension ReferenceBackend {
         of parameters: NormalizationParameters,
         result: ChannelStatistics
     ) throws(BackendError) {
-        let mean = try load(parameters.runningMean)
-        let variance = try load(parameters.runningVariance)
-        try store(mean: mean.map(Double.init), variance: variance.map(Double.init), in: result)
+        try store(
+            mean: try load(parameters.runningMean),
+            variance: try load(parameters.runningVariance),
+            in: result
+        )
     }
 
     /// y of the formulas above.
@@ -77,7 +69,7 @@ extension ReferenceBackend {
         for pixel in 0..<shape.pixels {
             for channel in 0..<shape.channels {
                 let index = pixel * shape.channelStride + channel
-                y[index] = Float(norm.apply(Double(x[index]), channel))
+                y[index] = norm.apply(x[index], channel)
             }
         }
         try store(y, in: output.storage)
@@ -91,93 +83,102 @@ extension ReferenceBackend {
         gradients: NormalizationGradients,
         result: RealTensor
     ) throws(BackendError) {
-        try normalizeBackward(
-            try load(gradient).map(Double.init),
-            input: input,
-            normalization: normalization,
-            gradients: gradients,
-            result: result
-        )
+        let shape = input.shape
+        let g = try load(gradient)
+        let x = try load(input)
+        let norm = try ChannelNorm(self, normalization)
+        let sums = parallelMap(shape.channels) { channel in
+            let runs = stride(from: 0, to: shape.pixels, by: SumOrder.run).map { begin in
+                var run = GradientSums()
+                for pixel in begin..<min(begin + SumOrder.run, shape.pixels) {
+                    let index = pixel * shape.channelStride + channel
+                    run.add(g[index], x[index] - norm.mean[channel])
+                }
+                return run
+            }
+            return GradientSums(merging: runs)
+        }
+        try finishNormalizeBackward(g, sums: sums, input: x, shape: shape, norm: norm, gradients: gradients, result: result)
     }
 
-    /// The backward pass from a gradient that has not been rounded yet, in the layout of `input`.
-    func normalizeBackward(
-        _ gradient: [Double],
-        input: RealTensor,
-        normalization: Normalization,
+    /// What follows the sums: the parameters' gradients, and ∂L/∂x.
+    func finishNormalizeBackward(
+        _ gradient: [Float],
+        sums: [GradientSums],
+        input x: [Float],
+        shape: ImageShape,
+        norm: ChannelNorm,
         gradients: NormalizationGradients,
         result: RealTensor
     ) throws(BackendError) {
-        let shape = input.shape
-        let x = try load(input)
-        let norm = try ChannelNorm(self, normalization)
-
-        let sums = parallelMap(shape.channels) { channel in
-            var (sum, product) = (0.0, 0.0)
-            for pixel in 0..<shape.pixels {
-                let index = pixel * shape.channelStride + channel
-                sum += gradient[index]
-                product += gradient[index] * norm.standardize(Double(x[index]), channel)
-            }
-            return (gradient: sum, product: product)
-        }
-        try store(sums.map { Float($0.gradient) }, in: gradients.bias)
-        try store(sums.map { Float(norm.gain * $0.product) }, in: gradients.weight)
+        let m = Float(shape.pixels)
+        let normalized = sums.indices.map { sums[$0].products * norm.inverseDeviation[$0] }
+        try store(sums.map(\.gradients), in: gradients.bias)
+        try store(normalized.map { $0 * norm.gain }, in: gradients.weight)
+        let averages = sums.map { $0.gradients / m }
+        let slopes = normalized.indices.map { normalized[$0] * norm.inverseDeviation[$0] / m }
 
         var byInput = [Float](repeating: 0, count: x.count)
-        let m = Double(shape.pixels)
         for pixel in 0..<shape.pixels {
             for channel in 0..<shape.channels {
                 let index = pixel * shape.channelStride + channel
-                let centred =
-                    gradient[index] - sums[channel].gradient / m
-                    - norm.standardize(Double(x[index]), channel) * sums[channel].product / m
-                byInput[index] = Float(norm.slope(channel) * centred)
+                let centred = gradient[index] - averages[channel]
+                byInput[index] =
+                    norm.scale[channel] * centred.addingProduct(norm.mean[channel] - x[index], slopes[channel])
             }
         }
         try store(byInput, in: result.storage)
     }
 
     private func store(
-        mean: [Double],
-        variance: [Double],
+        mean: [Float],
+        variance: [Float],
         in statistics: ChannelStatistics
     ) throws(BackendError) {
-        let epsilon = Double(NormalizationParameters.epsilon)
-        let words =
-            HostLayout.channelWords(mean.map { Float($0) })
-            + HostLayout.channelWords(variance.map { Float(1 / ($0 + epsilon).squareRoot()) })
-        try store(words, in: statistics.storage)
+        let inverse = variance.map { 1 / ($0 + NormalizationParameters.epsilon).squareRoot() }
+        try store(HostLayout.channelWords(mean) + HostLayout.channelWords(inverse), in: statistics.storage)
     }
 }
 
-/// A normalization loaded into host memory: x̂ = (x − mean)·σ⁻¹, y = weight·gain·x̂ + bias.
+/// A normalization loaded into host memory, as Kernels/normalization/affine.cl applies it: y = (x − mean)·scale + bias,
+/// scale = weight·gain·σ⁻¹.
 struct ChannelNorm: Sendable {
-    let mean, inverseDeviation, weight, bias: [Double]
-    let gain: Double
+    let mean, inverseDeviation, scale, bias: [Float]
+    let gain: Float
 
     init(_ backend: ReferenceBackend, _ normalization: Normalization) throws(BackendError) {
         let (statistics, parameters) = (normalization.statistics, normalization.parameters)
         let channels = statistics.channels
         let padded = roundUp(channels, toMultipleOf: ImageShape.channelAlignment)
-        let words = try backend.own(statistics.storage).floats(2 * padded).map(Double.init)
+        let words = try backend.own(statistics.storage).floats(2 * padded)
+        let inverse = Array(words[padded..<padded + channels])
+        let gain = parameters.gain
         mean = Array(words[..<channels])
-        inverseDeviation = Array(words[padded..<padded + channels])
-        weight = try backend.load(parameters.weight).map(Double.init)
-        bias = try backend.load(parameters.bias).map(Double.init)
-        gain = Double(parameters.gain)
+        inverseDeviation = inverse
+        scale = zip(try backend.load(parameters.weight), inverse).map { weight, inverse in weight * gain * inverse }
+        bias = try backend.load(parameters.bias)
+        self.gain = gain
     }
 
-    func standardize(_ x: Double, _ channel: Int) -> Double {
-        (x - mean[channel]) * inverseDeviation[channel]
+    func apply(_ x: Float, _ channel: Int) -> Float {
+        bias[channel].addingProduct(x - mean[channel], scale[channel])
+    }
+}
+
+/// Σ g and Σ g·(x − mean) of a channel.
+struct GradientSums: Sendable {
+    var gradients: Float = 0
+    var products: Float = 0
+
+    init() {}
+
+    init(merging runs: [GradientSums]) {
+        gradients = SumOrder.merged(runs.map(\.gradients))
+        products = SumOrder.merged(runs.map(\.products))
     }
 
-    func apply(_ x: Double, _ channel: Int) -> Double {
-        weight[channel] * gain * standardize(x, channel) + bias[channel]
-    }
-
-    /// ∂y/∂x with the statistics held.
-    func slope(_ channel: Int) -> Double {
-        weight[channel] * gain * inverseDeviation[channel]
+    mutating func add(_ gradient: Float, _ difference: Float) {
+        gradients += gradient
+        products.addProduct(gradient, difference)
     }
 }

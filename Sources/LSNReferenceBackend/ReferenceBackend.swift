@@ -1,7 +1,9 @@
 public import LSNTensors
 
-/// The specification of every operation, in plain Swift on the host: the simplest loops, sums in Double, each result
-/// rounded to Float once.
+/// Every operation in plain Swift on the host: the simplest loops, with the roundings and the order of sums (``SumOrder``) that
+/// all backends keep to, so that what it computes is what every device computes, bit for bit. (Two gradients of convolutions,
+/// whose kernels may choose their own order, are the exception: their sums are in Double here.) That it is right is shown by
+/// golden values of float64, by finite differences and by known results.
 ///
 /// Other backends are checked against it, and it trains small networks where there is no OpenCL device. Operations are
 /// complete when they return.

@@ -144,22 +144,14 @@ extension Backend {
     }
 }
 
-/// Mean and sum of squared deviations of each channel, for every run of pixels of a tensor: `[count][2][channels rounded
-/// up]` floats. What a backend's convolution may take of its output for its own ``NormalizationKernels``.
+/// Mean and sum of squared deviations of each channel, for every run of pixels of a tensor (``SumOrder``): `[runs][2][channels
+/// rounded up]` floats. What a backend's convolution may take of its output for its own ``NormalizationKernels``.
 public struct RunMoments: Sendable {
     /// Means, then squared deviations, run by run.
     public let storage: any Storage
-    /// Pixels of a run; the last may be shorter.
-    public let length: Int
-    /// How many runs there are.
-    public let count: Int
 
     /// Wraps a storage that already has the layout.
-    public init(storage: any Storage, length: Int, count: Int) {
-        self.storage = storage
-        self.length = length
-        self.count = count
-    }
+    public init(storage: any Storage) { self.storage = storage }
 }
 
 /// What ``Backend/convolve(_:filter:geometry:)`` and its gradients run.

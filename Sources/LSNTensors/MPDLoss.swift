@@ -22,6 +22,25 @@ public struct MPDLoss: Hashable, Sendable {
     }
 }
 
+/// The numbers of an MPD loss that backends compute with.
+public struct MPDNumbers: Sendable {
+    /// M: potentials of a channel.
+    public let count: Float
+    /// μ = V_th / 2.
+    public let aim: Float
+    /// weight / (C·V_th²).
+    public let scale: Float
+
+    /// Those of a layer.
+    public init(_ operands: NeuronOperands, _ loss: MPDLoss) {
+        let shape = operands.input.shape
+        let threshold = operands.neuron.threshold
+        count = Float(operands.time.batch(shape.images) * shape.area * operands.time.steps)
+        aim = threshold / 2
+        scale = Float(Double(loss.weight) / (Double(shape.channels) * Double(threshold) * Double(threshold)))
+    }
+}
+
 /// What ``MPDLoss`` adds to ∂L/∂Û, as a line for each channel: `[2][channels rounded up]` floats.
 ///
 ///     ∂L/∂Û = offset + slope·(Û − V_th / 2)

@@ -20,6 +20,13 @@ public struct NormalizationParameters: Sendable {
     /// The share of a new batch in the running statistics.
     public static let momentum: Float = 0.1
 
+    /// n/(n − 1), which makes a variance over n = repeats · pixels values unbiased. A single value has no unbiased variance;
+    /// its biased one, 0, is kept.
+    public static func varianceCorrection(pixels: Int, repeats: Int) -> Float {
+        let n = Double(repeats) * Double(pixels)
+        return Float(n / max(n - 1, 1))
+    }
+
     /// Gathers what belongs together; all vectors have as many channels.
     public init(
         weight: ChannelVector,

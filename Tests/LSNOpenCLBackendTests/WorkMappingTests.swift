@@ -32,31 +32,32 @@ import Testing
     @Test(arguments: [1, 5, 49, 1023, 9180, 65536, 65537, 262_139, 1 << 22])
     func runsCoverEveryPixel(_ pixels: Int) {
         for mapping in WorkMapping.allCases {
-            for isReduced in [false, true] {
-                let runs = PixelRuns(pixels: pixels, bytes: 128, mapping: mapping, isReduced: isReduced)
+            for most in [256, .max] {
+                let runs = PixelRuns(pixels: pixels, bytes: 128, mapping: mapping, most: most)
                 #expect(runs.length * runs.count >= pixels && runs.length * (runs.count - 1) < pixels)
-                if isReduced { #expect(runs.count <= mapping.mostReducedRuns) }
+                #expect(runs.count <= most)
             }
+            let runs = SumRuns(pixels: pixels, bytes: 128, mapping: mapping)
+            #expect(runs.itemRuns * runs.items >= runs.count && runs.itemRuns * (runs.items - 1) < runs.count)
         }
         let runs = PixelRuns(pixels: pixels, bytes: 128, mapping: .simt)
         if pixels > 1000 { #expect(runs.count.isMultiple(of: 2)) }
     }
 
     @Test func flatRunsOfSIMTFillWholeWorkGroups() {
-        let runs = WordRuns(4 * 300 + 1, bytes: 4, mapping: .simt, isReduced: false)
+        let runs = WordRuns(4 * 300 + 1, bytes: 4, mapping: .simt, isCounted: false)
         #expect(runs.length == 4 && runs.count == 512)
     }
 
     /// Some drivers run 65,535 work-groups at most in dimensions 1 and 2. What there may be more of, runs of pixels and tiles
-    /// of them, lies in dimension 0; runs of reductions are fewer.
+    /// of them, lies in dimension 0.
     @Test func largeCountsLieInTheFirstDimension() throws {
         let pixels = ImplicitGEMMTile(rows: 1 << 30, columns: 384, layers: 4).global(layers: 4)
         #expect(pixels[0] / 16 > 65_535 && pixels[1] / 16 == 1 && pixels[2] == 4)
         let weights = ImplicitGEMMTile(rows: 8192, columns: 8192).global(layers: 1024, times: 49)
         #expect(weights[1] / 16 == 1 && weights[2] <= 65_535)
-        for mapping in WorkMapping.allCases { #expect(mapping.mostReducedRuns <= 65_535) }
         for (name, source) in KernelSourceTree.embedded().files {
-            #expect(!source.contains(/get_global_id\([12]\) \* run\b/), "\(name)")
+            #expect(!source.contains(/get_global_id\([12]\) \* (item_)?runs?\b/), "\(name)")
         }
     }
 

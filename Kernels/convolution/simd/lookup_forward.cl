@@ -9,7 +9,7 @@
 // their grid (weight_grid).
 // Specialised further by: BLOCK (output pixels of a work-item), VECTORS (vectors of output channels of a work-item: the
 // row is found once for all of them), COLUMNS (window columns of one pass over the block; it divides KW), COLLECTS
-// (run_moments.cl, whose run is a block).
+// (run_moments.cl, of whose runs a block has one or more).
 // Numerics: sums of integers, without rounding or order; each is rounded once, to a float.
 #include "convolution/simd/lookup_table.cl"
 #include "convolution/simd/run_moments.cl"
@@ -105,6 +105,6 @@ __kernel void lookup_forward(
         for (int v = 0; v < VECTORS; v++)
             STOREV(values[p * VECTORS + v], output + ((size_t)first + p) * OUT_STRIDE + (chunk + v) * WIDTH);
 #if COLLECTS
-    store_moments(values, count, moments + (size_t)get_global_id(0) * 2 * OUT_STRIDE + chunk * WIDTH);
+    collect_moments(values, first, count, moments + chunk * WIDTH);
 #endif
 }

@@ -15,8 +15,8 @@
 // next) and, below the include, add_selected().
 // Specialised by: what lookup_table.cl says, CHOOSES (whether the number of spikes decides), LARGEST_SPARSE_RATE (in
 // thousandths, up to which the sparse kernel does the work), VECTORS (vectors of output channels of a work-item), OUT_WIDTH
-// (pixels of an output row), BLOCK_ROWS (output rows of a work-item), COLLECTS (run_moments.cl) and RUN_ROWS (rows of a run
-// of it, of which a block has one or more).
+// (pixels of an output row), BLOCK_ROWS (output rows of a work-item) and COLLECTS (run_moments.cl, of whose runs a block has
+// one or more).
 // Numerics: sums of integers, without rounding or order; each is rounded once, to a float.
 #include "convolution/simd/lookup_table.cl"
 #include "convolution/simd/run_moments.cl"
@@ -112,9 +112,6 @@ static inline void roll_rows(
         for (int v = 0; v < VECTORS; v++)
             STOREV(values[p * VECTORS + v], output + ((size_t)first * OUT_WIDTH + p) * OUT_STRIDE + (chunk + v) * WIDTH);
 #if COLLECTS
-    for (int r = first; r < end; r += RUN_ROWS)
-        store_moments(
-            values + (r - first) * OUT_WIDTH * VECTORS, min(RUN_ROWS, end - r) * OUT_WIDTH,
-            moments + (size_t)(r / RUN_ROWS) * 2 * OUT_STRIDE + chunk * WIDTH);
+    collect_moments(values, first * OUT_WIDTH, (end - first) * OUT_WIDTH, moments + chunk * WIDTH);
 #endif
 }

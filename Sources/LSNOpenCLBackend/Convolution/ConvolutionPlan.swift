@@ -71,11 +71,11 @@ struct ConvolutionPlan: Hashable {
         ]
     }
 
-    /// Output pixels of a work-item of the look-up: as many as leave some 64 items to share out, 8 at least. Long
-    /// blocks pass over the table less often; 128 pixels of sums fill less than half of a first-level cache.
+    /// Output pixels of a work-item of the look-up: as many as leave some 64 items to share out, one run of ``SumOrder`` at
+    /// least. Long blocks pass over the table less often; 128 pixels of sums fill less than half of a first-level cache.
     var lookupBlock: Int {
-        var block = 128
-        while block > 8, (output.pixels + block - 1) / block * (chunks / lookupVectors) < 64 { block /= 2 }
+        var block = 8 * SumOrder.run
+        while block > SumOrder.run, (output.pixels + block - 1) / block * (chunks / lookupVectors) < 64 { block /= 2 }
         return block
     }
 

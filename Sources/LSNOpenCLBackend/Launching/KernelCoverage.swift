@@ -25,7 +25,7 @@ extension WorkMapping {
     /// Whether kernels of this file may be run.
     fileprivate func uses(file: String) -> Bool {
         switch self {
-        case .simd: !file.hasPrefix("convolution/simt/") && file != "normalization/merge.cl"
+        case .simd: !file.hasPrefix("convolution/simt/") && file != "reduction/merge.cl"
         case .simt: !file.hasPrefix("convolution/simd/")
         }
     }

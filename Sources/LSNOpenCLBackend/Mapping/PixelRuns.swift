@@ -1,8 +1,8 @@
 import LSNOpenCLRuntime
 import LSNTensors
 
-/// How the pixels of a tensor are cut into runs, one for each work-item (of every channel chunk). It depends on shapes
-/// and on the mapping alone, so sums over runs, added in the order of the runs, are the same every time.
+/// How the pixels of a tensor are cut into runs, one for each work-item (of every channel chunk). No result depends on it;
+/// reductions have ``SumRuns``.
 struct PixelRuns: Hashable, Sendable {
     /// Pixels of a run; the last may be shorter.
     let length: Int
@@ -13,11 +13,10 @@ struct PixelRuns: Hashable, Sendable {
     ///   - pixels: all of them.
     ///   - bytes: what one work-item moves for a pixel.
     ///   - mapping: how much an item moves in all.
-    ///   - isReduced: whether what the runs leave is added up.
-    init(pixels: Int, bytes: Int, mapping: WorkMapping, isReduced: Bool = false) {
+    ///   - most: the most runs.
+    init(pixels: Int, bytes: Int, mapping: WorkMapping, most: Int = .max) {
         let wanted = max(1, mapping.itemBytes / max(bytes, 1))
-        let least = isReduced ? (pixels + mapping.mostReducedRuns - 1) / mapping.mostReducedRuns : 1
-        let shortest = max(wanted, least)
+        let shortest = max(wanted, most == .max ? 1 : (pixels + most - 1) / most)
         func runs(of length: Int) -> Int { (pixels + length - 1) / length }
         switch mapping {
         case .simd:
@@ -45,11 +44,11 @@ struct WordRuns: Sendable {
     ///   - words: all of them, below 2³².
     ///   - bytes: what one work-item moves for a word.
     ///   - mapping: how much an item moves in all.
-    ///   - isReduced: whether what the runs leave is added up.
-    init(_ words: Int, bytes: Int, mapping: WorkMapping, isReduced: Bool) {
+    ///   - isCounted: whether one item adds up what the runs leave.
+    init(_ words: Int, bytes: Int, mapping: WorkMapping, isCounted: Bool) {
         let width = mapping.wordWidth
         let vectors = (words + width - 1) / width
-        if mapping == .simt, !isReduced {
+        if mapping == .simt, !isCounted {
             // Neighbouring lanes take neighbouring vectors, one each; lanes beyond the last have nothing to do.
             length = width
             count = roundUp(vectors, toMultipleOf: WorkMapping.mostWorkGroupItems)
@@ -58,7 +57,7 @@ struct WordRuns: Sendable {
                 pixels: vectors,
                 bytes: width * bytes,
                 mapping: mapping,
-                isReduced: mapping == .simt
+                most: mapping.mostCountedRuns
             )
             length = width * runs.length
             count = runs.count

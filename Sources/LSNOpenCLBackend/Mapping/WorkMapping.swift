@@ -30,9 +30,17 @@ public enum WorkMapping: String, Codable, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// The most runs of a reduction over pixels, and with `simt` over flat words too, whose runs have one length with
-    /// `simd`. Few items add what the runs of a CPU leave; those of a GPU are merged first.
-    var mostReducedRuns: Int {
+    /// The most partial sums of a reduction over pixels that an item finishes, level by level: of more, many items merge a
+    /// level first.
+    var mostFinishedRuns: Int {
+        switch self {
+        case .simd: SumOrder.fanIn * SumOrder.fanIn
+        case .simt: SumOrder.fanIn
+        }
+    }
+
+    /// The most runs of a count over flat words, which one item adds up.
+    var mostCountedRuns: Int {
         switch self {
         case .simd: 256
         case .simt: 8192
@@ -121,13 +129,9 @@ extension OpenCLBackend {
     /// WIDTH of kernels on flat runs of words, where it is not what common/layout.cl takes by itself.
     var wordOptions: [KernelOption] { mapping == .simt ? [.define("WIDTH", mapping.wordWidth)] : [] }
 
-    /// How `pixels` are cut into runs.
-    ///
-    /// - Parameters:
-    ///   - bytes: what one work-item moves for a pixel.
-    ///   - isReduced: whether what the runs leave is added up.
-    func pixelRuns(_ pixels: Int, bytes: Int, isReduced: Bool = false) -> PixelRuns {
-        PixelRuns(pixels: pixels, bytes: bytes, mapping: mapping, isReduced: isReduced)
+    /// How `pixels` are cut into runs, where one work-item moves so many bytes for a pixel.
+    func pixelRuns(_ pixels: Int, bytes: Int) -> PixelRuns {
+        PixelRuns(pixels: pixels, bytes: bytes, mapping: mapping)
     }
 
     /// How `words` in a row are cut into runs.
@@ -135,8 +139,8 @@ extension OpenCLBackend {
     /// - Parameters:
     ///   - words: all of them, below 2³².
     ///   - bytes: what one work-item moves for a word.
-    ///   - isReduced: whether what the runs leave is added up.
-    func wordRuns(_ words: Int, bytes: Int, isReduced: Bool = false) -> WordRuns {
-        WordRuns(words, bytes: bytes, mapping: mapping, isReduced: isReduced)
+    ///   - isCounted: whether one item adds up what the runs leave.
+    func wordRuns(_ words: Int, bytes: Int, isCounted: Bool = false) -> WordRuns {
+        WordRuns(words, bytes: bytes, mapping: mapping, isCounted: isCounted)
     }
 }

@@ -11,7 +11,7 @@ extension OpenCLBackend: FinitenessKernels {
         record: any Storage,
         word: Int
     ) throws(BackendError) {
-        let runs = wordRuns(count, bytes: wordBytes, isReduced: true)
+        let runs = wordRuns(count, bytes: wordBytes, isCounted: true)
         var firsts: any Storage = try allocate(words: runs.count)
         try run(
             "find_non_finite_partial",
@@ -21,10 +21,10 @@ extension OpenCLBackend: FinitenessKernels {
             global: [runs.count]
         )
         var left = runs.count
-        while mapping == .simt, left > Self.mergedRuns {
-            let count = (left + Self.mergedRuns - 1) / Self.mergedRuns
+        while mapping == .simt, left > SumOrder.fanIn {
+            let count = (left + SumOrder.fanIn - 1) / SumOrder.fanIn
             let merged = try allocate(words: count)
-            try combineFirsts(firsts, runs: left, fanIn: Self.mergedRuns, result: merged, word: 0)
+            try combineFirsts(firsts, runs: left, fanIn: SumOrder.fanIn, result: merged, word: 0)
             (firsts, left) = (merged, count)
         }
         try combineFirsts(firsts, runs: left, fanIn: max(left, 1), result: record, word: word)

@@ -28,7 +28,7 @@ extension OpenCLBackend: HeadKernels {
         result: ChannelVector
     ) throws(BackendError) {
         let shape = gradient.shape
-        let runs = pixelRuns(shape.pixels, bytes: lanes(of: shape).width * wordBytes, isReduced: true)
+        let runs = sumRuns(shape.pixels, bytes: lanes(of: shape).width * wordBytes)
         let partials = try allocate(words: runs.count * shape.channelStride)
         try run(
             "bias_gradient_partial",
@@ -36,9 +36,9 @@ extension OpenCLBackend: HeadKernels {
             options: [lanes(of: shape).option],
             arguments: [
                 .storage(gradient.storage), .storage(partials), .int(shape.pixels), .int(shape.channelStride),
-                .int(runs.length),
+                .int(runs.itemRuns),
             ],
-            global: [lanes(of: shape).chunks, runs.count]
+            global: range(lanes(of: shape).chunks, by: runs.items)
         )
         let merged = try mergeSums(partials, words: shape.channelStride, runs: runs.count)
         try run(

@@ -13,7 +13,7 @@ extension OpenCLBackend {
         let layer = NeuronLayer(operands, lanes: lanes(of: operands.input.shape))
         let (shape, neuron) = (operands.input.shape, operands.neuron)
         let file = "neuron/mpd_loss.cl"
-        let runs = pixelRuns(layer.pixels, bytes: layer.inputSteps * layer.lanes.width * wordBytes, isReduced: true)
+        let runs = sumRuns(layer.pixels, bytes: layer.inputSteps * layer.lanes.width * wordBytes)
         let sums = try allocate(words: runs.count * 2 * shape.channelStride)
         try run(
             "mpd_sums",
@@ -21,22 +21,22 @@ extension OpenCLBackend {
             options: layer.options,
             arguments: [.storage(layer.input.storage)] + layer.normArguments()
                 + [
-                    .storage(sums), .int(layer.pixels), .int(shape.channelStride), .int(runs.length),
+                    .storage(sums), .int(layer.pixels), .int(shape.channelStride), .int(runs.itemRuns),
                     layer.leakArgument(), .float(neuron.threshold),
                 ],
-            global: [layer.lanes.chunks, runs.count]
+            global: range(layer.lanes.chunks, by: runs.items)
         )
         let merged = try mergeSums(sums, words: 2 * shape.channelStride, runs: runs.count)
         let losses = try allocate(words: shape.channelStride)
-        let squared = Double(neuron.threshold) * Double(neuron.threshold)
+        let numbers = MPDNumbers(operands, loss)
         try run(
             "mpd_lines",
             file,
             options: layer.options,
             arguments: [
                 .storage(merged.partials), .storage(mpd.storage), .storage(losses), .int(shape.channelStride),
-                .int(shape.channels), .int(merged.runs), .float(Float(layer.pixels * operands.time.steps)),
-                .float(neuron.threshold / 2), .float(Float(Double(loss.weight) / (Double(shape.channels) * squared))),
+                .int(shape.channels), .int(merged.runs), .float(numbers.count),
+                .float(numbers.aim), .float(numbers.scale),
                 .float(MPDLoss.epsilon),
             ],
             global: [layer.lanes.chunks]

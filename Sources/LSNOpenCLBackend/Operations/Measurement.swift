@@ -16,7 +16,7 @@ extension OpenCLBackend: MeasurementKernels {
         let runs = wordRuns(
             first.shape.spikeWords,
             bytes: (second == nil ? 1 : 2) * wordBytes,
-            isReduced: true
+            isCounted: true
         )
         let counts = try allocate(words: runs.count)
         try run(
@@ -36,7 +36,7 @@ extension OpenCLBackend: MeasurementKernels {
         record: any Storage,
         word: Int
     ) throws(BackendError) {
-        let runs = wordRuns(tensor.shape.realWords, bytes: wordBytes, isReduced: true)
+        let runs = wordRuns(tensor.shape.realWords, bytes: wordBytes, isCounted: true)
         let counts = try allocate(words: 2 * runs.count)
         try run(
             "count_values_partial",
@@ -54,7 +54,7 @@ extension OpenCLBackend: MeasurementKernels {
         record: any Storage,
         word: Int
     ) throws(BackendError) {
-        let runs = wordRuns(tensor.shape.realWords, bytes: wordBytes, isReduced: true)
+        let runs = wordRuns(tensor.shape.realWords, bytes: wordBytes, isCounted: true)
         let partials = try allocate(words: runs.count)
         let largest = try allocate(words: 1)
         try run(

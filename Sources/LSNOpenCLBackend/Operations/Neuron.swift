@@ -39,7 +39,7 @@ extension OpenCLBackend: NeuronKernels {
         let layer = NeuronLayer(operands, lanes: lanes(of: operands.input.shape))
         let (input, neuron, leak) = (operands.input, operands.neuron, operands.leak)
         let (normalization, time, shape) = (operands.normalization, operands.time, operands.input.shape)
-        let runs = pixelRuns(layer.pixels, bytes: 2 * time.steps * layer.lanes.itemWidth * wordBytes, isReduced: true)
+        let runs = sumRuns(layer.pixels, bytes: 2 * time.steps * layer.lanes.itemWidth * wordBytes)
         let sums = normalization == nil ? nil : try allocate(words: runs.count * 2 * shape.channelStride)
         let leakSums = leak == nil ? nil : try allocate(words: runs.count * shape.channelStride)
         let surrogate = SurrogateNumbers(neuron.surrogate)
@@ -48,22 +48,21 @@ extension OpenCLBackend: NeuronKernels {
             "neuron/fire_backward.cl",
             options: layer.options + [
                 layer.lanes.itemOption, .define("DETACH_RESET", neuron.detachReset),
-                .define("SURROGATE", surrogate.kind),
+                .define("SURROGATE", surrogate.kind.number),
                 .define("MPD_LOSS", mpd != nil),
             ],
             arguments: [.storage(gradient.storage), .storage(input.storage)] + layer.normArguments(sums: sums)
                 + storages([leakSums, mpd?.storage])
-                + [.int(layer.pixels), .int(shape.channelStride), .int(runs.length)]
+                + [.int(layer.pixels), .int(shape.channelStride), .int(runs.itemRuns)]
                 + [.int(layer.lanes.itemChunks), layer.leakArgument()] + layer.thresholdArguments
                 + [.float(surrogate.scale), .float(surrogate.slope)],
-            global: [layer.lanes.items, runs.count]
+            global: range(layer.lanes.items, by: runs.items)
         )
         if let leak, let leakSums {
             let merged = try mergeSums(leakSums, words: shape.channelStride, runs: runs.count)
             try run(
                 "leak_gradient",
                 "neuron/leak_gradient.cl",
-                options: [layer.lanes.option],
                 arguments: [
                     .storage(merged.partials), .storage(leak.weight.storage), .storage(leak.gradient.storage),
                     .int(shape.channelStride), .int(merged.runs),

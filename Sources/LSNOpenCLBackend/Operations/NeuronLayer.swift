@@ -61,23 +61,15 @@ struct NeuronLayer {
     }
 }
 
-/// A surrogate as neuron/dynamics.cl computes it: its kind there and two numbers.
-struct SurrogateNumbers {
-    let kind: Int
-    let scale, slope: Float
-
-    init(_ surrogate: Surrogate) {
-        switch surrogate {
-        case .triangular(let height):
-            (kind, scale, slope) = (0, height, 0)
-        case .sigmoid(let a):
-            (kind, scale, slope) = (1, a, a)
-        case .arctan(let a):
-            (kind, scale, slope) = (2, a / 2, Float(Double.pi * Double(a) / 2))
-        case .rectangle(let width):
-            (kind, scale, slope) = (3, 1 / width, width / 2)
-        case .dspike(let b):
-            (kind, scale, slope) = (4, Float(Double(b) / (2 * PortableMath.tanh(Double(b) / 2))), b)
+extension Surrogate.Kind {
+    /// SURROGATE of neuron/dynamics.cl.
+    var number: Int {
+        switch self {
+        case .triangular: 0
+        case .sigmoid: 1
+        case .arctan: 2
+        case .rectangle: 3
+        case .dspike: 4
         }
     }
 }

@@ -12,38 +12,38 @@ extension OpenCLBackend: NormalizationKernels {
         result: ChannelStatistics
     ) throws(BackendError) {
         let shape = input.shape
-        let moments = if let moments { moments } else { try runMoments(of: input) }
-        let merged = try mergeMoments(moments, of: shape)
-        let n = Double(repeats) * Double(shape.pixels)
+        let runs = if let moments { moments.storage } else { try runMoments(of: input) }
+        let merged = try mergeMoments(runs, of: shape)
         try run(
-            "batch_statistics_combine",
+            "batch_statistics",
             "normalization/statistics.cl",
             options: [lanes(of: shape).option],
             arguments: [
                 .storage(merged.storage), .storage(result.storage), .storage(parameters.runningMean.storage),
                 .storage(parameters.runningVariance.storage), .int(shape.pixels), .int(shape.channelStride),
-                .int(shape.channels), .int(merged.length), .int(merged.count), .float(Float(n / max(n - 1, 1))),
+                .int(shape.channels), .int(merged.run), .int(merged.runs),
+                .float(NormalizationParameters.varianceCorrection(pixels: shape.pixels, repeats: repeats)),
                 .float(NormalizationParameters.epsilon), .float(NormalizationParameters.momentum),
             ],
             global: [lanes(of: shape).chunks]
         )
     }
 
-    private func runMoments(of input: RealTensor) throws(BackendError) -> RunMoments {
+    private func runMoments(of input: RealTensor) throws(BackendError) -> any Storage {
         let shape = input.shape
-        let runs = pixelRuns(shape.pixels, bytes: lanes(of: shape).width * wordBytes, isReduced: true)
-        let partials = try allocate(words: runs.count * 2 * shape.channelStride)
+        let runs = sumRuns(shape.pixels, bytes: lanes(of: shape).width * wordBytes)
+        let moments = try allocate(words: runs.count * 2 * shape.channelStride)
         try run(
-            "batch_statistics_partial",
+            "run_moments",
             "normalization/statistics.cl",
             options: [lanes(of: shape).option],
             arguments: [
-                .storage(input.storage), .storage(partials), .int(shape.pixels), .int(shape.channelStride),
-                .int(runs.length),
+                .storage(input.storage), .storage(moments), .int(shape.pixels), .int(shape.channelStride),
+                .int(runs.itemRuns),
             ],
-            global: [lanes(of: shape).chunks, runs.count]
+            global: range(lanes(of: shape).chunks, by: runs.items)
         )
-        return RunMoments(storage: partials, length: runs.length, count: runs.count)
+        return moments
     }
 
     /// Statistics from the running estimates, for inference.
@@ -96,7 +96,7 @@ extension OpenCLBackend: NormalizationKernels {
         result: RealTensor
     ) throws(BackendError) {
         let shape = input.shape
-        let runs = pixelRuns(shape.pixels, bytes: 2 * lanes(of: shape).width * wordBytes, isReduced: true)
+        let runs = sumRuns(shape.pixels, bytes: 2 * lanes(of: shape).width * wordBytes)
         let partials = try allocate(words: runs.count * 2 * shape.channelStride)
         try run(
             "normalize_backward_sums",
@@ -104,9 +104,9 @@ extension OpenCLBackend: NormalizationKernels {
             options: lanes(of: shape).itemOptions,
             arguments: [
                 .storage(gradient.storage), .storage(input.storage), .storage(normalization.statistics.storage),
-                .storage(partials), .int(shape.pixels), .int(shape.channelStride), .int(runs.length),
+                .storage(partials), .int(shape.pixels), .int(shape.channelStride), .int(runs.itemRuns),
             ],
-            global: [lanes(of: shape).chunks, runs.count]
+            global: range(lanes(of: shape).chunks, by: runs.items)
         )
         try finishNormalizeBackward(
             gradient.storage,

@@ -7,10 +7,10 @@ struct RollingTile: Hashable {
     let width: Int
     /// Vectors of output channels that a work-item makes. No result depends on it.
     let vectors: Int
-    /// Output rows of a work-item, a multiple of ``runRows``.
+    /// Output rows of a work-item.
     let blockRows: Int
-    /// Output rows of which the moments are taken together, the same for all tiles of a convolution.
-    let runRows: Int
+    /// Whether a block is made of whole runs of ``SumOrder``, so that moments can be taken of it.
+    let makesRuns: Bool
     /// Floats of the packed weights.
     let entryWords: Int
 
@@ -25,19 +25,16 @@ struct RollingTile: Hashable {
             plan.geometry.stride == 1, plan.filter.height == 3, plan.filter.width == 3, plan.output.width <= 1024,
             plan.output.pixels > 0
         else { return [] }
-        guard plan.nibbles > 4 else { return [RollingTile(plan, isSparse: false, vectors: 1, runRows: nil)] }
+        guard plan.nibbles > 4 else { return [RollingTile(plan, isSparse: false, vectors: 1)] }
         // Three sums of six vectors fill 18 registers of 16 lanes; where there are 16 of 8 lanes, a third of that.
         func vectors(_ limit: Int) -> Int { (1...limit).last { plan.chunks.isMultiple(of: $0) } ?? 1 }
-        let (widest, held) = (vectors(6), vectors(registers.areMany ? 6 : 2))
-        // Blocks are cut for the widest, so that moments are of the same runs on every device.
-        let runRows = RollingTile(plan, isSparse: true, vectors: widest, runRows: nil).runRows
         return [
-            RollingTile(plan, isSparse: true, vectors: held, runRows: runRows),
-            RollingTile(plan, isSparse: false, vectors: 1, runRows: runRows),
+            RollingTile(plan, isSparse: true, vectors: vectors(registers.areMany ? 6 : 2)),
+            RollingTile(plan, isSparse: false, vectors: 1),
         ]
     }
 
-    private init(_ plan: ConvolutionPlan, isSparse: Bool, vectors: Int, runRows: Int?) {
+    private init(_ plan: ConvolutionPlan, isSparse: Bool, vectors: Int) {
         self.isSparse = isSparse
         self.vectors = vectors
         width = plan.width
@@ -45,12 +42,18 @@ struct RollingTile: Hashable {
         let entryVectors = isSparse ? 3 : 4
         entryWords =
             plan.chunks * plan.input.wordsPerPixel * plan.filter.height * entries * entryVectors * plan.width
-        // Long blocks pass over the weights less often; some 32 items are to be shared out.
-        let rows = plan.output.images * plan.output.height
-        var block = max(1, (isSparse ? 256 : 512) / plan.output.width)
-        while block > 1, (rows + block - 1) / block * (plan.chunks / vectors) < 32 { block = (block + 1) / 2 }
-        self.runRows = runRows ?? block
-        blockRows = max(1, block / self.runRows) * self.runRows
+        // Long blocks pass over the weights less often; some 32 items are to be shared out. The fewest rows that are whole
+        // runs are one where the width has 16 as a factor, sixteen where it is odd; so many long rows would leave the
+        // cache.
+        let (rows, columns) = (plan.output.images * plan.output.height, plan.output.width)
+        let runRows = SumOrder.run >> min(columns.trailingZeroBitCount, SumOrder.run.trailingZeroBitCount)
+        makesRuns = runRows * columns <= 512
+        let unit = makesRuns ? runRows : 1
+        var units = max(1, (isSparse ? 256 : 512) / columns / unit)
+        while units > 1, (rows + units * unit - 1) / (units * unit) * (plan.chunks / vectors) < 32 {
+            units = (units + 1) / 2
+        }
+        blockRows = units * unit
     }
 
     /// The kernel that convolves.
@@ -69,9 +72,9 @@ struct RollingTile: Hashable {
     ) -> [KernelOption] {
         [
             .define("CHOOSES", isAlone ? 0 : 1),
-            .define("COLLECTS", collects ? 1 : 0), .define("RUN_ROWS", runRows),
-            .define("LARGEST_SPARSE_RATE", largestSparseRate), .define("WIDTH", width),
-            .define("VECTORS", vectors), .define("OUT_WIDTH", plan.output.width), .define("BLOCK_ROWS", blockRows),
+            .define("COLLECTS", collects ? 1 : 0),
+            .define("LARGEST_SPARSE_RATE", largestSparseRate), .define("WIDTH", width), .define("VECTORS", vectors),
+            .define("OUT_WIDTH", plan.output.width), .define("BLOCK_ROWS", blockRows),
         ]
     }
 }

@@ -3,13 +3,12 @@ import LSNTensors
 
 /// Convolutions of spikes, by the kernels that suit window and firing rate; see Convolution.swift.
 extension OpenCLBackend {
-    /// Room for the moments of the runs of pixels that the kernels of a convolution of spikes make together.
-    func newMoments(of plan: ConvolutionPlan) throws(BackendError) -> RunMoments {
+    /// Room for the moments that the kernels of a convolution of spikes take, where the blocks of their items are whole
+    /// runs.
+    func newMoments(of plan: ConvolutionPlan) throws(BackendError) -> RunMoments? {
         let shape = plan.output
-        let rows = RollingTile.tiles(of: plan, registers: registers).first?.runRows
-        let run = rows.map { $0 * shape.width } ?? plan.lookupBlock
-        let count = (shape.pixels + run - 1) / run
-        return RunMoments(storage: try allocate(words: count * 2 * shape.channelStride), length: run, count: count)
+        guard RollingTile.tiles(of: plan, registers: registers).allSatisfy(\.makesRuns) else { return nil }
+        return RunMoments(storage: try allocate(words: SumOrder.runs(of: shape.pixels) * 2 * shape.channelStride))
     }
 
     func spikeForward(_ plan: ConvolutionPlan, _ operands: SpikeForwardOperands) throws(BackendError) {

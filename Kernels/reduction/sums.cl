@@ -1,0 +1,41 @@
+// The order in which kernels add floats: SumOrder (Sources/LSNTensors) is its specification, so that a sum has the same bits
+// on every device.
+//
+// Pixels are cut into runs of RUN, whose terms are added one after the other; FAN_IN partial sums are merged at a time,
+// again one after the other, until at most so many are left, which are merged in the same way. How many runs an item owns,
+// and how many levels are merged in one kernel, is free.
+//
+// Layout: partial sums are [runs][words] floats.
+#ifndef SUMS_CL
+#define SUMS_CL
+
+#include "common/layout.cl"
+
+#define RUN 16
+#define FAN_IN 64
+
+// The vector at `partials` added up over runs first … end − 1.
+static inline FLOATV sum_of_runs(__global const float *partials, int first, int end, size_t words)
+{
+    FLOATV sum = 0.0f;
+    for (int part = first; part < end; ++part)
+        sum += LOADV(partials + part * words);
+    return sum;
+}
+
+// All runs merged: two levels at most, FAN_IN · FAN_IN runs.
+static inline FLOATV merged_sum(__global const float *partials, int runs, size_t words)
+{
+    FLOATV sum = 0.0f;
+    for (int first = 0; first < runs; first += FAN_IN)
+        sum += sum_of_runs(partials, first, min(first + FAN_IN, runs), words);
+    return sum;
+}
+
+// Eight lanes that took turns, as pairs.
+static inline float joined_lanes(float8 lanes)
+{
+    return ((lanes.s0 + lanes.s1) + (lanes.s2 + lanes.s3)) + ((lanes.s4 + lanes.s5) + (lanes.s6 + lanes.s7));
+}
+
+#endif

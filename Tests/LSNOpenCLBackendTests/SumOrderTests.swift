@@ -1,0 +1,81 @@
+import LSNReferenceBackend
+import LSNTensors
+import Testing
+
+@testable import LSNOpenCLBackend
+
+/// Every reduction over pixels has the same bits in both mappings and on the reference, whatever the number of runs: part of
+/// one, whole levels of them, and one more.
+@Suite(.enabled(if: TestDevice.isUsed))
+struct SumOrderTests {
+    static let pixels = [1, 7, 8, 9, 15, 16, 17, 1024, 1025, 65_536, 65_537]
+
+    @Test(arguments: pixels)
+    func statisticsHaveOneOrder(_ pixels: Int) throws {
+        try expectEqualBits { backend in
+            var numbers = Numbers()
+            let shape = Self.shape(pixels)
+            let parameters = try numbers.parameters(shape.channels, gain: 1, on: backend)
+            let input = try backend.real(numbers.normal(shape.count, mean: 0.3), shape)
+            let statistics = try backend.batchStatistics(of: input, updating: parameters, repeats: 1)
+            return [
+                try backend.read(statistics.storage, count: 2 * shape.channelStride),
+                try backend.read(parameters.runningVariance.storage, count: shape.channelStride),
+            ]
+        }
+    }
+
+    @Test(arguments: pixels)
+    func gradientsOfNormsHaveOneOrder(_ pixels: Int) throws {
+        try expectEqualBits { backend in
+            var numbers = Numbers()
+            let shape = Self.shape(pixels)
+            let norm = try numbers.norm(shape.channels, gain: 1.5, on: backend)
+            let gradients = try newGradients(shape.channels, on: backend)
+            let result = try backend.normalizeBackward(
+                try backend.real(numbers.normal(shape.count), shape),
+                input: try backend.real(numbers.normal(shape.count), shape),
+                normalization: norm,
+                gradients: gradients
+            )
+            return [
+                try backend.read(gradients.weight.storage, count: shape.channelStride),
+                try backend.read(gradients.bias.storage, count: shape.channelStride),
+                try backend.read(result.storage, count: shape.realWords),
+            ]
+        }
+    }
+
+    /// Blocks of every convolution of spikes are whole runs; where long odd rows are not, the output is read once more.
+    @Test(arguments: [(7, 7, 1), (9, 10, 1), (13, 5, 2), (3, 33, 1), (2, 67, 1), (28, 28, 1)])
+    func momentsOfConvolutionsHaveOneOrder(_ height: Int, _ width: Int, _ stride: Int) throws {
+        for channels in [(40, 24), (3, 8), (96, 48)] {
+            let item = ConvolutionCase(3, (height, width), channels, window: 3, stride: stride, padding: 1, isSpikes: true)
+            try expectEqualBits { backend in
+                var numbers = Numbers()
+                let input = try backend.spikes(numbers.spikes(item.input.count, rate: 0.2), item.input)
+                let weights = HostLayout.filterWords(numbers.normal(item.filter.count), shape: item.filter)
+                let (_, statistics) = try backend.convolve(
+                    .spikes(input),
+                    filter: Filter(shape: item.filter, storage: try backend.upload(weights)),
+                    geometry: item.geometry,
+                    updating: try numbers.parameters(item.filter.outputs, gain: 1, on: backend),
+                    repeats: 1
+                )
+                return [try backend.read(statistics.storage, count: 2 * item.filter.outputStride)]
+            }
+        }
+    }
+
+    private static func shape(_ pixels: Int) -> ImageShape { ImageShape(images: 1, height: 1, width: pixels, channels: 9) }
+
+    private func expectEqualBits(_ results: (Backend) throws -> [[UInt32]]) throws {
+        let expected = try results(Backend(ReferenceBackend()))
+        #expect(expected.allSatisfy { $0.contains { $0 != 0 } })
+        var choices = KernelChoices.standard
+        for mapping in WorkMapping.allCases {
+            choices.mapping = mapping
+            #expect(try results(TestDevice.backend(choices: choices)) == expected)
+        }
+    }
+}
