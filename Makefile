@@ -36,6 +36,12 @@ memcheck: ## Runs every kernel under oclgrind: invalid accesses and data races.
 	swift build $(CHECKED) --product lsn
 	Scripts/check-kernel-accesses $(LSN)
 
+SCOPE ?= full
+.PHONY: test-drivers
+test-drivers: setup ## Checks the program on Intel's OpenCL and Mesa's rusticl, which it fetches; SCOPE=short checks a part.
+	swift build $(CHECKED) --product lsn
+	Scripts/test-drivers $(LSN) $(SCOPE)
+
 .PHONY: bench
 bench: build ## Compares with PyTorch and SpikingJelly, 20 to 35 minutes; ARGUMENTS=--quick only shows that it works.
 	Benchmarks/compare/compare.py --lsn $(LSN) $(ARGUMENTS)

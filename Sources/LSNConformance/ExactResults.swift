@@ -11,7 +11,8 @@ enum ExactResults {
             "count_values", "storage":
             true
         // Sums in one order, divisions and roots that are rounded correctly, exp and log of our own.
-        case "batch_norm", "lif", "plif", "multi_level_firing", "normalized_lif", "mpd_loss", "bias", "loss", "optimizer",
+        case "batch_norm", "lif", "plif", "multi_level_firing", "normalized_lif", "mpd_loss", "bias", "loss",
+            "optimizer",
             "max_pool", "average_pool", "global_average_pool", "repeat_over_time", "prepare_images", "resize_images",
             "measure_norm":
             true

@@ -117,10 +117,19 @@ extension NeuronLayer {
                         delta = thresholds.count > 1 ? delta + share : share
                     }
                     total += delta
-                    if !time.isStatic { put(delta, at: at, step: step, pixel: pixel - pixels.lowerBound, channel, &result) }
+                    if !time.isStatic {
+                        put(delta, at: at, step: step, pixel: pixel - pixels.lowerBound, channel, &result)
+                    }
                 }
                 if time.isStatic {
-                    put(total, at: pixel * shape.channelStride + channel, step: 0, pixel: pixel - pixels.lowerBound, channel, &result)
+                    put(
+                        total,
+                        at: pixel * shape.channelStride + channel,
+                        step: 0,
+                        pixel: pixel - pixels.lowerBound,
+                        channel,
+                        &result
+                    )
                 }
             }
         }

@@ -98,7 +98,15 @@ extension ReferenceBackend {
             }
             return GradientSums(merging: runs)
         }
-        try finishNormalizeBackward(g, sums: sums, input: x, shape: shape, norm: norm, gradients: gradients, result: result)
+        try finishNormalizeBackward(
+            g,
+            sums: sums,
+            input: x,
+            shape: shape,
+            norm: norm,
+            gradients: gradients,
+            result: result
+        )
     }
 
     /// What follows the sums: the parameters' gradients, and ∂L/∂x.

@@ -77,7 +77,13 @@ struct NudgedKernelTests {
         let cases = try ConformanceCatalogue.cases(filter: nudge.filter)
         try #require(!cases.isEmpty)
         let (backend, reference) = (Backend(try Self.kernels(nudge)), Backend(ReferenceBackend()))
-        let report = ConformanceCheck.catalogue(cases, backend: backend, against: reference, repeats: false, isExact: true)
+        let report = ConformanceCheck.catalogue(
+            cases,
+            backend: backend,
+            against: reference,
+            repeats: false,
+            isExact: true
+        )
         #expect(!report.passed)
         #expect(report.exactResults.equal < report.exactResults.count)
     }

@@ -50,7 +50,15 @@ struct SumOrderTests {
     @Test(arguments: [(7, 7, 1), (9, 10, 1), (13, 5, 2), (3, 33, 1), (2, 67, 1), (28, 28, 1)])
     func momentsOfConvolutionsHaveOneOrder(_ height: Int, _ width: Int, _ stride: Int) throws {
         for channels in [(40, 24), (3, 8), (96, 48)] {
-            let item = ConvolutionCase(3, (height, width), channels, window: 3, stride: stride, padding: 1, isSpikes: true)
+            let item = ConvolutionCase(
+                3,
+                (height, width),
+                channels,
+                window: 3,
+                stride: stride,
+                padding: 1,
+                isSpikes: true
+            )
             try expectEqualBits { backend in
                 var numbers = Numbers()
                 let input = try backend.spikes(numbers.spikes(item.input.count, rate: 0.2), item.input)
@@ -67,7 +75,9 @@ struct SumOrderTests {
         }
     }
 
-    private static func shape(_ pixels: Int) -> ImageShape { ImageShape(images: 1, height: 1, width: pixels, channels: 9) }
+    private static func shape(_ pixels: Int) -> ImageShape {
+        ImageShape(images: 1, height: 1, width: pixels, channels: 9)
+    }
 
     private func expectEqualBits(_ results: (Backend) throws -> [[UInt32]]) throws {
         let expected = try results(Backend(ReferenceBackend()))
