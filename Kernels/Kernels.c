@@ -25,6 +25,18 @@ static const unsigned char common_math[] = {
 static const unsigned char common_transpose_bits[] = {
 #embed "common/transpose_bits.cl"
 };
+static const unsigned char convolution_gradient_terms[] = {
+#embed "convolution/gradient_terms.cl"
+};
+static const unsigned char convolution_portable_merge_partitions[] = {
+#embed "convolution/portable/merge_partitions.cl"
+};
+static const unsigned char convolution_portable_quantize_gradient[] = {
+#embed "convolution/portable/quantize_gradient.cl"
+};
+static const unsigned char convolution_portable_sum_integers[] = {
+#embed "convolution/portable/sum_integers.cl"
+};
 static const unsigned char convolution_quantized_weights[] = {
 #embed "convolution/quantized_weights.cl"
 };
@@ -190,6 +202,10 @@ static const LSNKernelSource sources[] = {
     SOURCE(common_layout, "common/layout.cl"),
     SOURCE(common_math, "common/math.cl"),
     SOURCE(common_transpose_bits, "common/transpose_bits.cl"),
+    SOURCE(convolution_gradient_terms, "convolution/gradient_terms.cl"),
+    SOURCE(convolution_portable_merge_partitions, "convolution/portable/merge_partitions.cl"),
+    SOURCE(convolution_portable_quantize_gradient, "convolution/portable/quantize_gradient.cl"),
+    SOURCE(convolution_portable_sum_integers, "convolution/portable/sum_integers.cl"),
     SOURCE(convolution_quantized_weights, "convolution/quantized_weights.cl"),
     SOURCE(convolution_simd_count_spikes, "convolution/simd/count_spikes.cl"),
     SOURCE(convolution_simd_dense_backward_data, "convolution/simd/dense_backward_data.cl"),

@@ -1,19 +1,24 @@
 import ArgumentParser
 import LSNFileFormats
+package import LSNTensors
 package import LSNTraining
 import Yams
 
 /// Files of options for `--config`: YAML, a run's `config.json`, or what `--print-config` prints. They are nothing but options
 /// that are given before those of the command line.
 package enum OptionFile {
-    /// What a file may give: all options of training, and the device.
+    /// What a file may give: all options of training, the device, and its numerics.
     private struct Allowed: ParsableArguments {
         @OptionGroup var training: TrainingOptions
         @Option var device: String?
+        @Option(transform: named) var numerics: Numerics?
     }
 
     /// Keys of `config.json` that are no options.
     private static let records = Set(RunRecord.CodingKeys.allCases.map(\.rawValue))
+
+    /// The key of a record's machine that is an option.
+    private static let numericsKey = MachineRecord.CodingKeys.numerics.rawValue
 
     /// Whether a file is a run's `config.json`.
     static func isRecord(_ root: Node) -> Bool {
@@ -37,7 +42,11 @@ package enum OptionFile {
             guard let name = key.string else {
                 throw document.error(at: key, "the name of an option is expected here")
             }
-            if isRecord, records.contains(name) { continue }
+            if isRecord, records.contains(name) {
+                let machine = name == RunRecord.CodingKeys.machine.rawValue ? value.mapping : nil
+                for (key, value) in machine ?? [:] where key.string == numericsKey { try reader.read(key, value) }
+                continue
+            }
             switch (name, value.mapping) {
             case (NetworkFile.key, .some(let network)):
                 // Records of earlier versions have numbers there.
@@ -103,10 +112,11 @@ package enum OptionFile {
     }
 
     /// A configuration as ``arguments(_:)`` takes it: its network, then every option.
-    package static func text(_ configuration: TrainingConfiguration) throws -> String {
+    package static func text(_ configuration: TrainingConfiguration, numerics: Numerics = .fast) throws -> String {
         let options = try OptionList(configuration)
         var pairs = [(Node(NetworkFile.key), try NetworkFile.node(configuration.network))]
         for (name, value) in options.listing { pairs.append((Node(name), Node(value))) }
+        pairs.append((Node(numericsKey), Node(numerics.rawValue)))
         return try Yams.serialize(node: Node(pairs), allowUnicode: true)
     }
 }

@@ -29,7 +29,9 @@ extension RunRecord {
 
     /// What the earlier record says, in today's form.
     private init(_ earlier: EarlierRecord, path: String) throws {
-        let arguments = try OptionFile.arguments(path).filter { !$0.hasPrefix("--device=") }
+        let arguments = try OptionFile.arguments(path).filter { argument in
+            !["--device=", "--numerics="].contains { argument.hasPrefix($0) }
+        }
         var configuration = try TrainingOptions.parsed(arguments).configuration(device: earlier.device)
         let network = earlier.network
         guard network.imageSize.count == 2 else {

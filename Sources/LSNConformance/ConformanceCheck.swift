@@ -29,20 +29,21 @@ package enum ConformanceCheck {
     ///
     /// Where it `repeats`, each case runs twice on the backend, and must give the same bits: nothing depends on what memory
     /// held before, and every reduction has its order. Where it `isExact`, results that are the same on every device must be
-    /// equal (``ExactResults``); others may differ within their tolerance.
+    /// equal (``ExactResults``, of the numerics that both have); others may differ within their tolerance.
     package static func catalogue(
         _ cases: [ConformanceCase],
         backend: Backend,
         against reference: Backend,
         repeats: Bool = true,
         isExact: Bool = false,
+        numerics: Numerics = .fast,
         progress: Progress = { _, _, _ in }
     ) -> CheckReport {
         report(cases, device: backend.deviceName, against: reference.deviceName, progress) { item in
             let (data, truth, margin) = try settle(item, on: reference)
             let outcome = try run(item, data, on: backend)
             let comparison = Comparison(outcome, expected: truth.tensors, tolerance: item.tolerance) { tensor in
-                isExact && ExactResults.contain(tensor, of: item.operation, data)
+                isExact && ExactResults.contain(tensor, of: item.operation, numerics)
             }
             var problems = comparison.problems
             if repeats {

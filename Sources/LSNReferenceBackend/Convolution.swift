@@ -8,7 +8,8 @@ public import LSNTensors
 //
 // with x = 0 outside the image and g = ∂L/∂y.
 extension ReferenceBackend {
-    /// y of the formulas above. Of spikes it is a sum of integers (``WeightGrid``); moments are taken afterwards, in Double.
+    /// y of the formulas above. Of spikes it is a sum of integers (``WeightGrid``), of real values one of Floats in the order of
+    /// ``ConvolutionOrder``; moments are taken afterwards, in Double.
     public func convolve(
         _ input: Activation,
         filter: Filter,
@@ -24,8 +25,8 @@ extension ReferenceBackend {
             let grids = windows.grids(of: weights)
             let outputs = filter.shape.outputStride
             let quantized = weights.indices.map { grids[$0 % outputs].quantized(weights[$0]) }
-            let y = windows.map(from: Int32(0)) { sums, pixel, weight in
-                for i in 0..<filter.shape.inputs where x[pixel + i] != 0 {
+            let y = windows.map(from: Int32(0)) { sums, pixel, weight, channels in
+                for i in channels where x[pixel + i] != 0 {
                     for o in sums.indices { sums[o] += quantized[weight + i * outputs + o] }
                 }
             } result: { sums in
@@ -35,13 +36,10 @@ extension ReferenceBackend {
         case .real(let values):
             let x = try load(values)
             let outputs = filter.shape.outputStride
-            let factors = weights.map(Double.init)
-            let y = windows.map(from: 0.0) { sums, pixel, weight in
-                for i in 0..<filter.shape.inputs {
-                    addScaled(&sums, Double(x[pixel + i]), factors, from: weight + i * outputs)
-                }
+            let y = windows.map(from: Float(0)) { sums, pixel, weight, channels in
+                for i in channels { addProducts(&sums, x[pixel + i], weights, from: weight + i * outputs) }
             } result: { sums in
-                sums.map { Float($0) }
+                sums.map(stored)
             }
             try store(y, in: output.storage)
         }
@@ -56,51 +54,30 @@ extension ReferenceBackend {
         result: RealTensor,
         accumulates: Bool
     ) throws(BackendError) {
-        let (inputShape, outShape, filterShape) = (result.shape, gradient.shape, filter.shape)
         let g = try load(gradient)
         let weights = try load(filter)
         let before = accumulates ? try load(result) : nil
-
-        // [height][width][outputs][inputs]: the sums run over inputs here.
-        var transposed = [Double](repeating: 0, count: filterShape.count)
-        for tap in 0..<filterShape.taps {
-            for i in 0..<filterShape.inputs {
-                for o in 0..<filterShape.outputs {
-                    transposed[(tap * filterShape.outputs + o) * filterShape.inputs + i] =
-                        Double(weights[(tap * filterShape.inputs + i) * filterShape.outputStride + o])
+        let windows = TransposedWindows(
+            input: result.shape,
+            filter: filter.shape,
+            geometry: geometry,
+            output: gradient.shape
+        )
+        let x =
+            switch numerics {
+            case .fast:
+                windows.map(weights.map(Double.init), before: before, from: { $0.map(Double.init) }) {
+                    addScaled(&$0, Double(g[$1]), $2, from: $3)
+                } result: { sums in
+                    sums.map { Float($0) }
+                }
+            case .portable:
+                windows.map(weights, before: before, from: { $0 }) {
+                    addProducts(&$0, g[$1], $2, from: $3)
+                } result: { sums in
+                    sums.map(stored)
                 }
             }
-        }
-        let byOutput = transposed
-
-        let x = parallelJoin(inputShape.images) { image in
-            var part = [Float](repeating: 0, count: inputShape.area * inputShape.channelStride)
-            for r in 0..<inputShape.height {
-                for q in 0..<inputShape.width {
-                    var sums = [Double](repeating: 0, count: inputShape.channels)
-                    for a in 0..<filterShape.height {
-                        guard let row = window(at: r, tap: a, geometry, outShape.height) else { continue }
-                        for b in 0..<filterShape.width {
-                            guard let column = window(at: q, tap: b, geometry, outShape.width) else { continue }
-                            let pixel =
-                                ((image * outShape.height + row) * outShape.width + column) * outShape.channelStride
-                            let tap = (a * filterShape.width + b) * filterShape.outputs
-                            for o in 0..<filterShape.outputs {
-                                let start = (tap + o) * filterShape.inputs
-                                addScaled(&sums, Double(g[pixel + o]), byOutput, from: start)
-                            }
-                        }
-                    }
-                    let start = (r * inputShape.width + q) * inputShape.channelStride
-                    let imageStart = image * inputShape.area * inputShape.channelStride
-                    for i in sums.indices {
-                        let base = before.map { Double($0[imageStart + start + i]) } ?? 0
-                        part[start + i] = Float(base + sums[i])
-                    }
-                }
-            }
-            return part
-        }
         try store(x, in: result.storage)
     }
 
@@ -111,32 +88,15 @@ extension ReferenceBackend {
         geometry: WindowGeometry,
         result: Filter
     ) throws(BackendError) {
-        let (inShape, outShape, filterShape) = (input.shape, gradient.shape, result.shape)
         let x = try load(input)
-        let g = try load(gradient).map(Double.init)
-        let skipsZeros = input.isSpikes
-
-        // One row of the filter's storage, all outputs of a tap and an input, at a time.
-        let weights = parallelJoin(filterShape.taps * filterShape.inputs) { index in
-            let (tap, i) = (index / filterShape.inputs, index % filterShape.inputs)
-            let (a, b) = (tap / filterShape.width, tap % filterShape.width)
-            var sums = [Double](repeating: 0, count: filterShape.outputs)
-            for image in 0..<outShape.images {
-                for row in 0..<outShape.height {
-                    let r = row * geometry.stride + a - geometry.padding
-                    guard r >= 0, r < inShape.height else { continue }
-                    for column in 0..<outShape.width {
-                        let q = column * geometry.stride + b - geometry.padding
-                        guard q >= 0, q < inShape.width else { continue }
-                        let value = x[((image * inShape.height + r) * inShape.width + q) * inShape.channelStride + i]
-                        if skipsZeros && value == 0 { continue }
-                        let pixel = (image * outShape.height + row) * outShape.width + column
-                        addScaled(&sums, Double(value), g, from: pixel * outShape.channelStride)
-                    }
-                }
+        let g = try load(gradient)
+        let rows = FilterRows(input: input.shape, filter: result.shape, geometry: geometry, output: gradient.shape)
+        let weights =
+            switch (numerics, input) {
+            case (.fast, _): rows.inDouble(x, g, skipsZeros: input.isSpikes)
+            case (.portable, .spikes): rows.inIntegers(x, g)
+            case (.portable, .real): rows.inPartitions(x, g)
             }
-            return HostLayout.channelWords(sums.map { Float($0) })
-        }
         try store(weights, in: result.storage)
     }
 }
@@ -155,12 +115,12 @@ private struct Windows: Sendable {
         }
     }
 
-    /// A real tensor's values: for each window, sums of all output channels begin as `zero`; `add` adds to them what the
-    /// input pixel that starts at its second argument selects from the weights that start at its third; `result` makes
-    /// values of them.
+    /// A real tensor's values: for each window, sums of all output channels begin as `zero`; `add` adds to them what some channels
+    /// of the input pixel that starts at its second argument select from the weights that start at its third; `result` makes
+    /// values of them. The order is that of ``ConvolutionOrder``.
     func map<Sum: Sendable>(
         from zero: Sum,
-        _ add: @Sendable (_ sums: inout [Sum], _ pixel: Int, _ weight: Int) -> Void,
+        _ add: @Sendable (_ sums: inout [Sum], _ pixel: Int, _ weight: Int, _ channels: Range<Int>) -> Void,
         result: @Sendable ([Sum]) -> [Float]
     ) -> [Float] {
         parallelJoin(output.images) { image in
@@ -171,11 +131,14 @@ private struct Windows: Sendable {
                     for a in 0..<filter.height {
                         let r = row * geometry.stride + a - geometry.padding
                         guard r >= 0, r < input.height else { continue }
-                        for b in 0..<filter.width {
-                            let q = column * geometry.stride + b - geometry.padding
-                            guard q >= 0, q < input.width else { continue }
-                            let pixel = ((image * input.height + r) * input.width + q) * input.channelStride
-                            add(&sums, pixel, (a * filter.width + b) * filter.inputs * filter.outputStride)
+                        for channels in blocks(of: filter.inputs) {
+                            for b in 0..<filter.width {
+                                let q = column * geometry.stride + b - geometry.padding
+                                guard q >= 0, q < input.width else { continue }
+                                let pixel = ((image * input.height + r) * input.width + q) * input.channelStride
+                                let weight = (a * filter.width + b) * filter.inputs * filter.outputStride
+                                add(&sums, pixel, weight, channels)
+                            }
                         }
                     }
                     let start = (row * output.width + column) * output.channelStride
@@ -187,9 +150,11 @@ private struct Windows: Sendable {
     }
 }
 
-/// The window whose position `tap` lies on input pixel `position` along one axis: k with k·s + tap − p = position.
-private func window(at position: Int, tap: Int, _ geometry: WindowGeometry, _ extent: Int) -> Int? {
-    let offset = position + geometry.padding - tap
-    guard offset >= 0, offset % geometry.stride == 0, offset / geometry.stride < extent else { return nil }
-    return offset / geometry.stride
+/// Channels that one window column after the other adds.
+func blocks(of channels: Int) -> [Range<Int>] {
+    stride(from: 0, to: channels, by: ConvolutionOrder.block).map { $0..<min($0 + ConvolutionOrder.block, channels) }
 }
+
+/// A sum as it is stored: 0 is +0.
+@Sendable
+func stored(_ sum: Float) -> Float { sum + 0 }

@@ -18,33 +18,22 @@ public struct WeightGrid: Hashable, Sendable {
 
     /// The grid of an output channel's weights.
     public init(of weights: some Collection<Float>) {
-        let largest = weights.reduce(0) { max($0, $1.bitPattern & 0x7fff_ffff) }
-        guard largest < Float.infinity.bitPattern else {
+        guard let finest = PowerOfTwoGrid.finestExponent(ofLargest: PowerOfTwoGrid.largest(of: weights)) else {
             exponent = nil
             return
         }
-        let finest = min(126, 19 - (Int(largest >> 23) - 127))
-        let sum = weights.reduce(0) { $0 + Int(Self.quantized($1, finest).magnitude) }
+        let sum = weights.reduce(0) { $0 + Int(PowerOfTwoGrid.quantized($1, finest).magnitude) }
         exponent = finest - Self.bitsToDrop(sum: sum, count: weights.count)
     }
 
     /// q = rint(w·2^e), ties to even.
     public func quantized(_ weight: Float) -> Int32 {
-        exponent.map { Self.quantized(weight, $0) } ?? 0
+        exponent.map { PowerOfTwoGrid.quantized(weight, $0) } ?? 0
     }
 
     /// float(Σq)·2^−e.
     public func value(ofSum sum: Int32) -> Float {
-        exponent.map { Float(sum) * Self.power(-$0) } ?? .nan
-    }
-
-    private static func quantized(_ weight: Float, _ exponent: Int) -> Int32 {
-        Int32((weight * power(exponent)).rounded(.toNearestOrEven))
-    }
-
-    /// 2^exponent, of the exponents of normal numbers.
-    private static func power(_ exponent: Int) -> Float {
-        Float(sign: .plus, exponent: exponent, significand: 1)
+        exponent.map { Float(sum) * PowerOfTwoGrid.power(-$0) } ?? .nan
     }
 
     /// k: bits by which quantized weights that add up to `sum` have to become smaller.

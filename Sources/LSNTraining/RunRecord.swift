@@ -1,6 +1,7 @@
 import Foundation
 import LSNFileFormats
 public import LSNNetworks
+public import LSNTensors
 
 /// What `config.json` holds: everything needed to repeat a run, and the machine and the data it met.
 ///
@@ -79,15 +80,18 @@ public struct MachineRecord: Codable, Hashable, Sendable {
     public var name: String
     /// Platform, OpenCL version and driver; kernels, and so the last bits of a result, depend on them.
     public var driver: String
-    /// Numbers by which kernels are chosen: the last bits depend on them, too. nil where there is no choice, and in runs of
-    /// earlier versions that took the program's own.
+    /// Numbers by which kernels are chosen: with `fast` numerics the last bits depend on them, too. nil where there is no choice,
+    /// and in runs of earlier versions that took the program's own.
     public var kernelChoices: [String: Int]?
+    /// How gradients are summed; nil in runs of earlier versions, which are `fast`.
+    public var numerics: Numerics?
     /// Which arithmetic its results' bits follow from, ``currentArithmetic`` now: of 1, which runs of earlier versions do not
-    /// record, sums of spikes are rounded in an order that kernels choose; of 2 they are exact (`WeightGrid`).
+    /// record, sums are rounded in an order that kernels choose; of 2 those of spikes are exact (`WeightGrid`); of 3 others have one
+    /// order (`SumOrder`).
     public var arithmetic: Int?
 
     /// What this program computes with.
-    public static let currentArithmetic = 2
+    public static let currentArithmetic = 3
 
     /// Names in files.
     public enum CodingKeys: String, CodingKey {
@@ -95,15 +99,23 @@ public struct MachineRecord: Codable, Hashable, Sendable {
         case name
         case driver
         case kernelChoices = "kernel_choices"
+        case numerics
         case arithmetic
     }
 
     /// A machine that this program computes on.
-    public init(device: String, name: String, driver: String, kernelChoices: [String: Int]? = nil) {
+    public init(
+        device: String,
+        name: String,
+        driver: String,
+        kernelChoices: [String: Int]? = nil,
+        numerics: Numerics = .fast
+    ) {
         self.device = device
         self.name = name
         self.driver = driver
         self.kernelChoices = kernelChoices
+        self.numerics = numerics
         arithmetic = Self.currentArithmetic
     }
 }

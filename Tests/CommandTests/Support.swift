@@ -59,6 +59,14 @@ final class Workplace: Sendable {
         try JSONDecoder().decode(JSONValue.self, from: Data(read(name).utf8)).leaves
     }
 
+    /// All tensors of a checkpoint.
+    func tensors(_ name: String) throws -> [String: [UInt8]] {
+        let checkpoint = try Safetensors.read(file(name))
+        return Dictionary(
+            uniqueKeysWithValues: checkpoint.names.compactMap { name in checkpoint[name].map { (name, $0.bytes) } }
+        )
+    }
+
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
 
     /// Starts a program with its output in files, which never fill up as pipes do.

@@ -13,16 +13,10 @@ import Testing
         try place.lsn(tinyTraining + arguments)
     }
 
-    /// All tensors of a checkpoint.
-    private func tensors(_ path: String) throws -> [String: [UInt8]] {
-        let file = try Safetensors.read(place.file(path))
-        return Dictionary(uniqueKeysWithValues: file.names.compactMap { name in file[name].map { (name, $0.bytes) } })
-    }
-
     private func expectSameRun(_ a: String, _ b: String) throws {
         #expect(try metrics(place.file(a)) == metrics(place.file(b)))
         for name in ["checkpoint-last.safetensors", "checkpoint-best.safetensors"] {
-            #expect(try tensors("\(a)/\(name)") == tensors("\(b)/\(name)"), "\(name)")
+            #expect(try place.tensors("\(a)/\(name)") == place.tensors("\(b)/\(name)"), "\(name)")
         }
     }
 

@@ -152,7 +152,9 @@ import Testing
         try OptionFile.text(configuration).write(toFile: file, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: file) }
         let arguments = try OptionFile.arguments(file)
-        var again = try TrainingOptions.parsed(arguments.filter { $0 != "--device=auto" }).configuration()
+        let ofDevice = ["--device=auto", "--numerics=fast"]
+        #expect(arguments.filter(ofDevice.contains) == ofDevice)
+        var again = try TrainingOptions.parsed(arguments.filter { !ofDevice.contains($0) }).configuration()
         // A file's widths are final.
         #expect(again.width == 1)
         again.width = configuration.width

@@ -19,12 +19,15 @@ import Testing
     #expect(same.passed && same.exactResults == (equal: 1, count: 1))
 }
 
-/// Products of real values are rounded in an order that kernels choose: nothing is promised of them.
-@Test func realConvolutionsAreOnlyClose() throws {
-    let item = try #require(ConformanceCatalogue.cases(filter: "convolution/small/3x3-s1-p1-3to5-2x9x11-real").first)
-    let data = try item.data()
-    #expect(!ExactResults.contain("output.y", of: item.operation, data))
-    #expect(ExactResults.contain("gradient.x", of: "logic_gate", data))
+/// Convolutions have one order; their gradients have it only where they are to.
+@Test func gradientsOfConvolutionsAreExactIfPortable() {
+    for numerics in Numerics.allCases {
+        #expect(ExactResults.contain("output.y", of: "convolution", numerics))
+        #expect(ExactResults.contain("gradient.x", of: "logic_gate", numerics))
+        for gradient in ["gradient.x", "gradient.weight"] {
+            #expect(ExactResults.contain(gradient, of: "convolution", numerics) == (numerics == .portable))
+        }
+    }
 }
 
 /// The reference's convolutions, whose first output that is not 0 is one unit in the last place too large.

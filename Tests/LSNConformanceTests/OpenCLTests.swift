@@ -13,9 +13,10 @@ enum TestDevice {
     }
 
     /// What watches the words beside every storage.
-    static func kernels(mapping: WorkMapping = .simd) throws -> OpenCLBackend {
+    static func kernels(mapping: WorkMapping = .simd, numerics: Numerics = .fast) throws -> OpenCLBackend {
         var choices = KernelChoices.standard
         choices.mapping = mapping
+        choices.numerics = numerics
         return try OpenCLBackend(queue: queue.get(), choices: choices, guardsMemory: true)
     }
 
@@ -59,4 +60,28 @@ func simtAgreesWithTheReference() throws {
     )
     expectPass(report)
     #expect(kernels.kernelCoverage.notRun == [])
+}
+
+/// With portable numerics gradients of convolutions have the reference's bits, in both mappings; and all kernels of the folder
+/// convolution that there are for them ran.
+@Test(.enabled(if: TestDevice.isUsed), arguments: [(WorkMapping.simd, ""), (.simt, "small/")])
+func portableGradientsAreTheReferences(mapping: WorkMapping, size: String) throws {
+    let kernels = try TestDevice.kernels(mapping: mapping, numerics: .portable)
+    let report = try ConformanceCheck.catalogue(
+        ConformanceCatalogue.cases(filter: "convolution/\(size)").filter { $0.operation == "convolution" },
+        backend: Backend(kernels),
+        against: Backend(ReferenceBackend(numerics: .portable)),
+        isExact: true,
+        numerics: .portable
+    )
+    expectPass(report)
+    #expect(report.exactResults.count == 3 * report.entries.count)
+    let run = Set(kernels.kernelCoverage.run)
+    #expect(run.isSuperset(of: ["quantize_gradient", "largest_magnitudes", "sum_integers", "merge_partitions"]))
+    #expect(!run.contains("sum_partitions") && !run.contains { $0.hasPrefix("winograd") })
+}
+
+/// The reference's portable gradients are those of finite differences.
+@Test func portableGradientsAreRight() throws {
+    expectPass(try ConformanceCheck.reference(Backend(ReferenceBackend(numerics: .portable)), filter: "conv"))
 }

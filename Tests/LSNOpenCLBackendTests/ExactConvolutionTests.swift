@@ -3,12 +3,25 @@ import LSNReferenceBackend
 import LSNTensors
 import Testing
 
-/// What a convolution of spikes makes, bit for bit: every kernel, in both mappings, and the reference.
+/// What a convolution makes, bit for bit: every kernel, in both mappings, and the reference. Gradients are portable here.
 @Suite(.enabled(if: TestDevice.isUsed))
 struct ExactConvolutionTests {
-    /// Weights as they may be in an output channel.
+    /// Weights, or gradients, as they may be in an output channel.
     enum Weights: String, CaseIterable {
         case normal, heavyTailed, tiny, huge, equal, zeroChannels, notFinite
+
+        /// One of them, from a normal number.
+        func value(_ normal: Float, isZero: Bool, isFinite: Bool) -> Float {
+            switch self {
+            case .normal: normal
+            case .heavyTailed: normal * normal * normal * normal * normal
+            case .tiny: normal * 0x1p-120
+            case .huge: normal * 0x1p110
+            case .equal: 1.999
+            case .zeroChannels: isZero ? 0 : normal
+            case .notFinite: isFinite ? normal : .nan
+            }
+        }
     }
 
     /// Each of another kernel: rows by spike and by table, tables of other windows, few channels, fully connected.
@@ -49,12 +62,70 @@ struct ExactConvolutionTests {
         }
     }
 
+    /// Sums of real values have one order, forward and of portable gradients.
+    @Test(arguments: affordable(ConvolutionTests.cases))
+    func portableGradientsAreTheReferences(_ item: ConvolutionCase) throws {
+        let reference = Backend(ReferenceBackend(numerics: .portable))
+        let expected = try item.run(on: reference).map { try reference.read($0.storage, count: $0.count) }
+        for backend in try Self.backends(.portable) {
+            for (output, bits) in zip(try item.run(on: backend), expected) {
+                let differing = zip(try backend.read(output.storage, count: output.count), bits).count(where: !=)
+                #expect(differing == 0, "\(output.name): \(differing) of \(bits.count) words differ")
+            }
+        }
+    }
+
+    /// Gradients as they may be in an output channel; on more pixels than one partition has, in sums of 64 bits.
+    @Test(arguments: Weights.allCases, [true, false])
+    func whateverTheGradientsAre(_ kind: Weights, isSpikes: Bool) throws {
+        for item in [
+            ConvolutionCase(3, (37, 41), (5, 9), window: 3, padding: 1, isSpikes: isSpikes),
+            ConvolutionCase(2, (9, 7), (33, 24), window: 2, stride: 2, isSpikes: isSpikes),
+            ConvolutionCase(9, (16, 16), (50, 40), window: 1, isSpikes: isSpikes),
+        ] {
+            let expected = try Self.weightGradient(item, kind, on: Backend(ReferenceBackend(numerics: .portable)))
+            for backend in try Self.backends(.portable) {
+                #expect(try Self.weightGradient(item, kind, on: backend) == expected)
+            }
+        }
+    }
+
+    private static func weightGradient(
+        _ item: ConvolutionCase,
+        _ kind: Weights,
+        on backend: Backend
+    ) throws -> [UInt32] {
+        var numbers = Numbers()
+        let input: Activation =
+            item.isSpikes
+            ? .spikes(try backend.spikes(numbers.spikes(item.input.count), item.input))
+            : .real(try backend.real(numbers.normal(item.input.count), item.input))
+        let shape = item.geometry.output(of: item.input, filter: item.filter)
+        let normal = numbers.normal(shape.count)
+        let values = normal.indices.map { index -> Float in
+            let (value, pixel) = (normal[index], index % (shape.height * shape.width))
+            let channel = index / (shape.height * shape.width) % shape.channels
+            // What is not finite lies where every window has it inside the image.
+            let isFinite = channel != 1 || pixel != shape.width + 1
+            return kind.value(value, isZero: channel.isMultiple(of: 2), isFinite: isFinite)
+        }
+        let result = Filter(shape: item.filter, storage: try backend.allocate(words: item.filter.words))
+        try backend.convolveBackwardFilter(
+            input: input,
+            gradient: try backend.real(values, shape),
+            geometry: item.geometry,
+            result: result
+        )
+        return try backend.read(result.storage, count: item.filter.words).map(comparable)
+    }
+
     /// Both mappings, and kernel choices by which spikes are always or never taken one by one.
-    private static func backends() throws -> [Backend] {
+    private static func backends(_ numerics: Numerics = .fast) throws -> [Backend] {
         var choices = [KernelChoices.standard, .standard, .standard]
         choices[0].mapping = .simt
-        choices[1].largestSparseRate = 1000
-        choices[2].largestSparseRate = 0
+        (choices[1].largestSparseRate, choices[1].sparseFilterChannels) = (1000, 0)
+        (choices[2].largestSparseRate, choices[2].sparseFilterChannels) = (0, KernelChoices.never)
+        for index in choices.indices { choices[index].numerics = numerics }
         return try choices.map(TestDevice.backend)
     }
 
@@ -71,15 +142,11 @@ struct ExactConvolutionTests {
         let perOutput = shape.count / shape.outputs
         let weights = normal.indices.map { index -> Float in
             let (weight, output) = (normal[index], index / perOutput)
-            return switch kind {
-            case .normal: weight
-            case .heavyTailed: weight * weight * weight * weight * weight
-            case .tiny: weight * 0x1p-120
-            case .huge: weight * 0x1p110
-            case .equal: 1.999
-            case .zeroChannels: output.isMultiple(of: 2) ? 0 : weight
-            case .notFinite: output == 1 && index % perOutput == 3 ? .nan : weight
-            }
+            return kind.value(
+                weight,
+                isZero: output.isMultiple(of: 2),
+                isFinite: output != 1 || index % perOutput != 3
+            )
         }
         let filter = Filter(
             shape: shape,

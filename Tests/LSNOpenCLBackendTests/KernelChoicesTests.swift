@@ -15,10 +15,16 @@ struct KernelChoicesTests {
         var testDescription: String { name }
     }
 
-    private func values(_ choice: Choice, _ number: Int, on queue: ComputeQueue? = nil) throws -> [Float] {
+    private func values(
+        _ choice: Choice,
+        _ number: Int,
+        numerics: Numerics = .fast,
+        on queue: ComputeQueue? = nil
+    ) throws -> [Float] {
         var numbers = KernelChoices.standard.numbers
         numbers[choice.name] = number
-        let choices = try #require(KernelChoices(numbers))
+        var choices = try #require(KernelChoices(numbers))
+        choices.numerics = numerics
         let backend = Backend(try OpenCLBackend(queue: queue ?? TestDevice.queue.get(), choices: choices))
         let operation = ConvolutionCase(
             20,
@@ -46,6 +52,11 @@ struct KernelChoicesTests {
         #expect(differs)
         let largest = low.map(abs).max() ?? 0
         #expect(largest > 0 && zip(low, high).allSatisfy { abs($0 - $1) <= 1e-5 * largest })
+        // With portable numerics both give the same bits.
+        let areEqual =
+            try values(choice, 0, numerics: .portable).map(\.bitPattern)
+            == values(choice, 1000, numerics: .portable).map(\.bitPattern)
+        #expect(areEqual)
     }
 
     /// Forward both kernels of spikes give the same bits, so one is made to find no spikes here: its zeros show which of the two

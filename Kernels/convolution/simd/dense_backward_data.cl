@@ -10,7 +10,8 @@
 // A work-item makes `rows` rows of one image, TILE_VECTORS * WIDTH channels of each: global (images * bands, chunks).
 // With `accumulate` the result is added to what stands there.
 // Specialised by: CHANNELS, OUTPUTS, IN_STRIDE, OUT_STRIDE, KH, KW, STRIDE, PAD and the tile (dense_tile.cl).
-// Numerics: fused multiply-adds over window rows, blocks of 64 outputs, window columns and outputs, in this order.
+// Numerics: fused multiply-adds over window rows, blocks of 64 outputs, window columns and outputs, in this order
+// (Sources/LSNTensors/ConvolutionOrder.swift).
 #define SOURCE_STRIDE OUT_STRIDE
 #define WEIGHT_STRIDE (TILE_VECTORS * WIDTH)
 #define COLUMN_STEP 1
@@ -83,7 +84,7 @@ __kernel void dense_backward_data(
                     if (p < count)
 #pragma unroll
                         for (int v = 0; v < TILE_VECTORS; v++)
-                            STOREV(sums[p][v], to + p * STRIDE * IN_STRIDE + v * WIDTH);
+                            STOREV(STORED_SUM(sums[p][v]), to + p * STRIDE * IN_STRIDE + v * WIDTH);
             }
         }
 }

@@ -3,7 +3,8 @@
 //
 // A work-item makes `rows` rows of one image, TILE_VECTORS * WIDTH output channels of each: global (images * bands,
 // chunks). Specialised by: CHANNELS, IN_STRIDE, OUT_STRIDE, KH, KW, STRIDE, PAD and the tile (dense_tile.cl).
-// Numerics: fused multiply-adds over window rows, blocks of 64 channels, window columns and channels, in this order.
+// Numerics: fused multiply-adds over window rows, blocks of 64 channels, window columns and channels, in this
+// order (Sources/LSNTensors/ConvolutionOrder.swift).
 #define SOURCE_STRIDE IN_STRIDE
 #define WEIGHT_STRIDE OUT_STRIDE
 #define COLUMN_STEP STRIDE
@@ -51,6 +52,6 @@ __kernel void dense_forward(
                 if (p < count)
 #pragma unroll
                     for (int v = 0; v < TILE_VECTORS; v++)
-                        STOREV(sums[p][v], to + p * OUT_STRIDE + v * WIDTH);
+                        STOREV(STORED_SUM(sums[p][v]), to + p * OUT_STRIDE + v * WIDTH);
         }
 }

@@ -12,6 +12,9 @@
 
 #define PANEL_CHANNELS (SOURCE_STRIDE < 64 ? SOURCE_STRIDE : 64)
 
+// A sum as it is stored: 0 is +0, whatever the signs of its terms, and so whether zeros outside the image took part or not.
+#define STORED_SUM(sum) ((sum) + (FLOATV)(0.0f))
+
 // Packs `channels` (a multiple of 8) channels from `channel` on of PANEL_COLUMNS columns from `left` on.
 static inline void pack_row(
     float8 *panel, __global const float *line, int left, int width, int channel, int channels)

@@ -9,11 +9,11 @@
 // transposed so that a channel's stand side by side.
 // A work-item makes VECTORS vectors of output channels of all window positions and input channels, over one partition of
 // the tiles: global (chunks / VECTORS, partitions).
-// Partial results: [partition][ky][kx][channel][OUT_STRIDE]; sum_partitions adds them in order.
-// Specialised further by: WIDTH, VECTORS, TILE_IMAGES, TILE_ROWS, TILE_COLUMNS.
-// Numerics: float sums over the tiles of a partition in their order, within a tile over images, rows and columns.
-#include "common/layout.cl"
+// Partial results: [partition][ky][kx][channel][OUT_STRIDE]; sum_partitions adds them in order, or sum_integers exactly.
+// Specialised further by: WIDTH, VECTORS, TILE_IMAGES, TILE_ROWS, TILE_COLUMNS, INTEGERS (convolution/gradient_terms.cl).
+// Numerics: sums over the tiles of a partition in their order, within a tile over images, rows and columns; exact with INTEGERS.
 #include "common/transpose_bits.cl"
+#include "convolution/gradient_terms.cl"
 
 #define TAPS (KH * KW)
 #define TILE (TILE_IMAGES * TILE_ROWS * TILE_COLUMNS)
@@ -28,23 +28,23 @@ typedef struct {
 
 // Output rows and columns that the tile's spikes add to, at their places relative to the tile; 0 beyond the output.
 static inline void load_gradient(
-    __global const float *gradient, Place at, int images, int out_height, int out_width,
-    FLOATV local_gradient[TILE_IMAGES * LOCAL_ROWS * LOCAL_COLUMNS * VECTORS])
+    __global const TERM *gradient, Place at, int images, int out_height, int out_width,
+    TERMV local_gradient[TILE_IMAGES * LOCAL_ROWS * LOCAL_COLUMNS * VECTORS])
 {
     for (int n = 0; n < TILE_IMAGES; n++)
         for (int r = 0; r < LOCAL_ROWS; r++) {
             const int row = at.row + PAD - (KH - 1) + r;
             const bool is_row = at.image + n < images && row >= 0 && row < out_height;
             const size_t line = ((size_t)(at.image + n) * out_height + row) * out_width;
-            FLOATV *to = local_gradient + (n * LOCAL_ROWS + r) * LOCAL_COLUMNS * VECTORS;
+            TERMV *to = local_gradient + (n * LOCAL_ROWS + r) * LOCAL_COLUMNS * VECTORS;
             for (int c = 0; c < LOCAL_COLUMNS; c++) {
                 const int column = at.column + PAD - (KW - 1) + c;
                 if (is_row && column >= 0 && column < out_width)
                     for (int v = 0; v < VECTORS; v++)
-                        to[c * VECTORS + v] = LOADV(gradient + (line + column) * OUT_STRIDE + v * WIDTH);
+                        to[c * VECTORS + v] = LOAD_TERMS(gradient + (line + column) * OUT_STRIDE + v * WIDTH);
                 else
                     for (int v = 0; v < VECTORS; v++)
-                        to[c * VECTORS + v] = (FLOATV)(0.0f);
+                        to[c * VECTORS + v] = (TERMV)(0);
             }
         }
 }
@@ -65,7 +65,7 @@ static inline void load_spikes_by_channel(
 }
 
 __kernel void sparse_backward_filter(
-    __global const uint *spikes, __global const float *gradient, __global float *partial, int height, int width,
+    __global const uint *spikes, __global const TERM *gradient, __global TERM *partial, int height, int width,
     int out_height, int out_width, int images, int tiles, int partition_tiles)
 {
     const int chunk = get_global_id(0) * VECTORS;
@@ -74,9 +74,9 @@ __kernel void sparse_backward_filter(
     const int across = (width + TILE_COLUMNS - 1) / TILE_COLUMNS;
     const int down = (height + TILE_ROWS - 1) / TILE_ROWS;
     const size_t tap_floats = (size_t)CHANNELS * OUT_STRIDE;
-    __global float *result = partial + get_global_id(1) * TAPS * tap_floats + chunk * WIDTH;
+    __global TERM *result = partial + get_global_id(1) * TAPS * tap_floats + chunk * WIDTH;
 
-    FLOATV local_gradient[TILE_IMAGES * LOCAL_ROWS * LOCAL_COLUMNS * VECTORS];
+    TERMV local_gradient[TILE_IMAGES * LOCAL_ROWS * LOCAL_COLUMNS * VECTORS];
     ulong fired[32][LONGS];
     // Of a pixel of the tile, the place of the first gradient that its spikes add.
     int places[LONGS * 64];
@@ -97,17 +97,17 @@ __kernel void sparse_backward_filter(
                     fired[c][i] = lower[c] | (ulong)upper[c] << 32;
             }
             for (int c = 0; c < min(32, CHANNELS - word * 32); c++) {
-                __global float *weight = result + (size_t)(word * 32 + c) * OUT_STRIDE;
-                FLOATV sums[TAPS][VECTORS];
+                __global TERM *weight = result + (size_t)(word * 32 + c) * OUT_STRIDE;
+                TERMV sums[TAPS][VECTORS];
 #pragma unroll
                 for (int tap = 0; tap < TAPS; tap++)
 #pragma unroll
                     for (int v = 0; v < VECTORS; v++)
-                        sums[tap][v] = tile == first ? (FLOATV)(0.0f) : LOADV(weight + tap * tap_floats + v * WIDTH);
+                        sums[tap][v] = tile == first ? (TERMV)(0) : LOAD_TERMS(weight + tap * tap_floats + v * WIDTH);
                 for (int i = 0; i < LONGS; i++)
                     for (ulong bits = fired[c][i]; bits; bits &= bits - 1) {
                         const int pixel = i * 64 + (int)popcount((bits & -bits) - 1);
-                        const FLOATV *around = local_gradient + places[pixel] * VECTORS;
+                        const TERMV *around = local_gradient + places[pixel] * VECTORS;
 #pragma unroll
                         for (int ky = 0; ky < KH; ky++)
 #pragma unroll
@@ -121,7 +121,7 @@ __kernel void sparse_backward_filter(
                 for (int tap = 0; tap < TAPS; tap++)
 #pragma unroll
                     for (int v = 0; v < VECTORS; v++)
-                        STOREV(sums[tap][v], weight + tap * tap_floats + v * WIDTH);
+                        STORE_TERMS(sums[tap][v], weight + tap * tap_floats + v * WIDTH);
             }
         }
     }

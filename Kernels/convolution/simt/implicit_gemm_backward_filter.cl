@@ -2,13 +2,16 @@
 // w·s + b − p]·∂L/∂y[n, o, h, w] over all output pixels.
 //
 // Rows of the tile are input channels of one window position, columns are output channels, the sum goes over pixels. -D
-// SPIKES=1: the input is packed, and a spike becomes 0 or 1 when it is multiplied.
+// SPIKES=1: the input is packed, and a spike becomes 0 or 1 when it is multiplied; with INTEGERS (convolution/gradient_terms.cl),
+// which spikes may have, it selects.
 //
-// Partial results: [partition][ky][kx][channel][OUT_STRIDE]; sum_partitions adds them in order.
+// Partial results: [partition][ky][kx][channel][OUT_STRIDE]; sum_partitions adds them in order, sum_integers exactly, or
+// merge_partitions 64 at a time.
 // Mapping: see convolution/simt/implicit_gemm_tile.cl; global (SIDE · column tiles · row tiles · taps, SIDE,
 // partitions).
-// Numerics: the sum of a partition goes over its output pixels in their order.
+// Numerics: the sum of a partition goes over its output pixels in their order; exact with INTEGERS.
 #include "convolution/simt/implicit_gemm_tile.cl"
+#include "convolution/gradient_terms.cl"
 
 #define ROW_TILES ((CHANNELS + TILE_ROWS - 1) / TILE_ROWS)
 // Words that hold the spikes of the tile's channels, of which the first may begin within a word.
@@ -21,11 +24,11 @@
 #endif
 
 __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void implicit_gemm_backward_filter(
-    __global const INPUT *input, __global const float *gradient, __global float *partial, int height, int width,
+    __global const INPUT *input, __global const TERM *gradient, __global TERM *partial, int height, int width,
     int out_height, int out_width, int pixels, int partition_pixels)
 {
     __local int sources[DEPTH];
-    __local float right[DEPTH * TILE_COLUMNS];
+    __local TERM right[DEPTH * TILE_COLUMNS];
 #if SPIKES
     __local uint words[DEPTH * TILE_WORDS];
 #else
@@ -36,8 +39,12 @@ __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void implicit_gemm
     const int tap = TILE_DOWN(OUT_STRIDE) / ROW_TILES;
     const int begin = (int)get_group_id(2) * partition_pixels;
     const int end = begin + min(partition_pixels, pixels - begin);
-    float sums[ROWS][COLUMNS];
-    clear_sums(sums);
+    TERM sums[ROWS][COLUMNS];
+#pragma unroll
+    for (int r = 0; r < ROWS; ++r)
+#pragma unroll
+        for (int c = 0; c < COLUMNS; ++c)
+            sums[r][c] = 0;
     for (int start = begin; start < end; start += DEPTH) {
         const int depth = min(DEPTH, end - start);
         if (ITEM < DEPTH)
@@ -46,7 +53,7 @@ __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void implicit_gemm
         for (int i = ITEM; i < depth * TILE_COLUMNS; i += ITEMS) {
             const int column = first + i % TILE_COLUMNS;
             right[i] = column < OUT_STRIDE
-                ? gradient[((size_t)start + i / TILE_COLUMNS) * OUT_STRIDE + column] : 0.0f;
+                ? gradient[((size_t)start + i / TILE_COLUMNS) * OUT_STRIDE + column] : 0;
         }
         barrier(CLK_LOCAL_MEM_FENCE);
 #if SPIKES
@@ -57,17 +64,25 @@ __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void implicit_gemm
         }
         barrier(CLK_LOCAL_MEM_FENCE);
         for (int k = 0; k < depth; ++k) {
-            float factors[COLUMNS];
+            TERM factors[COLUMNS];
 #pragma unroll
             for (int c = 0; c < COLUMNS; ++c)
                 factors[c] = right[k * TILE_COLUMNS + LOCAL_X + SIDE * c];
 #pragma unroll
             for (int r = 0; r < ROWS; ++r) {
                 const int bit = channel % 32 + LOCAL_Y + SIDE * r;
-                const float spike = words[k * TILE_WORDS + bit / 32] & 1u << bit % 32 ? 1.0f : 0.0f;
+                const bool fired = words[k * TILE_WORDS + bit / 32] & 1u << bit % 32;
+#if INTEGERS
+                const int mask = fired ? -1 : 0;
+#pragma unroll
+                for (int c = 0; c < COLUMNS; ++c)
+                    sums[r][c] += factors[c] & mask;
+#else
+                const float spike = fired ? 1.0f : 0.0f;
 #pragma unroll
                 for (int c = 0; c < COLUMNS; ++c)
                     sums[r][c] = fma(spike, factors[c], sums[r][c]);
+#endif
             }
         }
 #else
@@ -82,7 +97,7 @@ __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void implicit_gemm
 #endif
         barrier(CLK_LOCAL_MEM_FENCE);
     }
-    __global float *result = partial + ((size_t)get_group_id(2) * TAPS + tap) * CHANNELS * OUT_STRIDE;
+    __global TERM *result = partial + ((size_t)get_group_id(2) * TAPS + tap) * CHANNELS * OUT_STRIDE;
 #pragma unroll
     for (int r = 0; r < ROWS; ++r)
 #pragma unroll

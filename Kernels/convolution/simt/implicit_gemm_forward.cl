@@ -8,7 +8,7 @@
 //
 // Mapping: see convolution/simt/implicit_gemm_tile.cl; global (SIDE · column tiles · pixel tiles, SIDE).
 // Numerics: sums of spikes are of integers, without rounding or order, and rounded once, to a float; sums of real values go
-// over window rows, window columns and channels.
+// over window rows, blocks of 64 channels, window columns and channels (Sources/LSNTensors/ConvolutionOrder.swift).
 #include "convolution/simt/implicit_gemm_tile.cl"
 #include "convolution/quantized_weights.cl"
 
@@ -121,18 +121,26 @@ __kernel __attribute__((reqd_work_group_size(SIDE, SIDE, 1))) void implicit_gemm
     const Place mine = place_of(start + ITEM, pixels, out_height, out_width);
     float sums[ROWS][COLUMNS];
     clear_sums(sums);
-    for (int tap = 0; tap < TAPS; ++tap) {
-        if (ITEM < TILE_ROWS)
-            sources[ITEM] = pixel_under(mine, tap / KW, tap % KW, height, width);
-        for (int channel = 0; channel < CHANNELS; channel += DEPTH) {
-            const int depth = min(DEPTH, CHANNELS - channel);
-            barrier(CLK_LOCAL_MEM_FENCE);
-            load_values(input, left, sources, IN_STRIDE, channel, depth);
-            load_weights(filter, weights, tap, channel, depth, first);
-            barrier(CLK_LOCAL_MEM_FENCE);
-            add_products(sums, left, weights, depth, LOCAL_X, LOCAL_Y);
-        }
-        barrier(CLK_LOCAL_MEM_FENCE);
-    }
+    for (int ky = 0; ky < KH; ++ky)
+        for (int block = 0; block < CHANNELS; block += BLOCK)
+            for (int kx = 0; kx < KW; ++kx) {
+                const int end = min(block + BLOCK, CHANNELS);
+                if (ITEM < TILE_ROWS)
+                    sources[ITEM] = pixel_under(mine, ky, kx, height, width);
+                for (int channel = block; channel < end; channel += DEPTH) {
+                    const int depth = min(DEPTH, end - channel);
+                    barrier(CLK_LOCAL_MEM_FENCE);
+                    load_values(input, left, sources, IN_STRIDE, channel, depth);
+                    load_weights(filter, weights, ky * KW + kx, channel, depth, first);
+                    barrier(CLK_LOCAL_MEM_FENCE);
+                    add_products(sums, left, weights, depth, LOCAL_X, LOCAL_Y);
+                }
+                barrier(CLK_LOCAL_MEM_FENCE);
+            }
+#pragma unroll
+    for (int r = 0; r < ROWS; ++r)
+#pragma unroll
+        for (int c = 0; c < COLUMNS; ++c)
+            sums[r][c] = STORED_SUM(sums[r][c]);
     store_pixels(sums, output, start, pixels, first);
 }

@@ -18,6 +18,10 @@
 #define LEFT_STRIDE (TILE_ROWS + 1)
 // Terms of the sum that stand in local memory at a time.
 #define DEPTH 32
+// Channels that one window position after the other adds, before the next ones: see Sources/LSNTensors/ConvolutionOrder.swift.
+#define BLOCK 64
+// A sum as it is stored: 0 is +0, whatever the signs of its terms, and so whether zeros outside the image took part or not.
+#define STORED_SUM(sum) ((sum) + 0.0f)
 #define TAPS (KH * KW)
 #define LOCAL_X ((int)get_local_id(0))
 #define LOCAL_Y ((int)get_local_id(1))

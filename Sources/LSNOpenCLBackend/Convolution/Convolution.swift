@@ -10,7 +10,8 @@ public import LSNTensors
 /// | gradient of the input | | `winograd_backward_data`; `dense_backward_data` |
 ///
 /// Where kernels are divided by a semicolon, the first does strides of 1. In the SIMT mapping (folder SIMT,
-/// Kernels/convolution/simt) all of them are implicit GEMMs.
+/// Kernels/convolution/simt) all of them are implicit GEMMs. With `portable` numerics the gradient of the input is never
+/// Winograd's, and those of the weights are summed as ``FilterSums`` says.
 extension OpenCLBackend: ConvolutionKernels {
     /// y from x and the weights; the kernels' numerics stand in their headers. A convolution of spikes takes the moments of
     /// its sums while they are near (convolution/simd/run_moments.cl); the output of real values (the stem's) is read once
@@ -40,7 +41,7 @@ extension OpenCLBackend: ConvolutionKernels {
         return nil
     }
 
-    /// ∂L/∂weight, summed over partitions of the pixels in a fixed order.
+    /// ∂L/∂weight, summed over partitions of the pixels in a fixed order, or exactly.
     public func convolveBackwardFilter(
         input: Activation,
         gradient: RealTensor,
@@ -48,20 +49,28 @@ extension OpenCLBackend: ConvolutionKernels {
         result: Filter
     ) throws(BackendError) {
         let plan = ConvolutionPlan(input: input.shape, filter: result.shape, geometry: geometry)
+        let (terms, sums) = try filterSums(of: gradient, input: input)
+        let call = BackwardFilterCall(
+            plan: plan,
+            input: input.storage,
+            gradient: terms,
+            result: result,
+            sums: sums
+        )
         switch input {
-        case _ where mapping == .simt:
-            try implicitGEMMBackwardFilter(plan, input: input, gradient: gradient, result: result)
-        case .spikes(let spikes):
+        case _ where mapping == .simt: try implicitGEMMBackwardFilter(call, isSpikes: input.isSpikes)
+        case .spikes:
             if let tile = SparseFilterTile(
                 of: plan,
                 registers: registers,
-                smallestChannels: choices.sparseFilterChannels
+                smallestChannels: choices.sparseFilterChannels,
+                mostPixels: sums.mostPixels
             ) {
-                try sparseBackwardFilter(plan, tile, spikes: spikes, gradient: gradient, result: result)
+                try sparseBackwardFilter(call, tile)
             } else {
-                try lookupBackwardFilter(plan, spikes: spikes, gradient: gradient, result: result)
+                try lookupBackwardFilter(call)
             }
-        case .real(let values): try denseBackwardFilter(plan, input: values, gradient: gradient, result: result)
+        case .real: try denseBackwardFilter(call)
         }
     }
 
@@ -83,7 +92,9 @@ extension OpenCLBackend: ConvolutionKernels {
         )
         if mapping == .simt {
             try implicitGEMMBackwardData(call)
-        } else if let tile = WinogradTile(of: plan, smallestChannels: choices.winogradChannels, registers: registers) {
+        } else if choices.numerics == .fast,
+            let tile = WinogradTile(of: plan, smallestChannels: choices.winogradChannels, registers: registers)
+        {
             try winogradBackwardData(call, tile)
         } else {
             try denseBackwardData(call)
@@ -98,6 +109,16 @@ struct BackwardDataCall {
     let filter: any Storage
     let result: any Storage
     let accumulates: Bool
+}
+
+/// The operands of one gradient of weights.
+struct BackwardFilterCall {
+    let plan: ConvolutionPlan
+    let input: any Storage
+    /// What is added up: see ``sums``.
+    let gradient: any Storage
+    let result: Filter
+    let sums: FilterSums
 }
 
 extension ConvolutionPlan {

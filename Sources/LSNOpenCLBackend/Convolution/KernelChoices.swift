@@ -1,6 +1,8 @@
-/// Numbers by which convolutions choose between kernels of equal results but for rounding. Which are best depends on the
-/// device; `KernelTuner` measures them. A run keeps to those that it began with, so that it can be continued to the same
-/// bits.
+public import LSNTensors
+
+/// Numbers by which convolutions choose between kernels of equal results. Which are best depends on the device; `KernelTuner`
+/// measures them. With `fast` numerics some round otherwise, so that a run keeps to those that it began with; with `portable`
+/// none changes a bit.
 public struct KernelChoices: Codable, Hashable, Sendable {
     /// Up to this firing rate, in thousandths, the forward pass is sparse, spike by spike; above it, by look-up table.
     public var largestSparseRate: Int
@@ -11,6 +13,8 @@ public struct KernelChoices: Codable, Hashable, Sendable {
     public var sparseFilterChannels: Int
     /// How work is shared out, which no file of measured numbers says. With `simt` the other numbers do not count.
     public var mapping = WorkMapping.simd
+    /// How gradients are summed, which no file says either. With `portable`, ``winogradChannels`` does not count.
+    public var numerics = Numerics.fast
 
     /// Measured on two cores with vectors of 16 lanes, under PoCL 3.1. Spikes and tables cross at a rate of 0.28 to 0.33 with
     /// 48, 96 and 192 channels, higher with 384, whose tables fill no second-level cache.

@@ -5,13 +5,20 @@ extension OpenCLBackend {
     /// The grid of each output channel's weights, on which spikes select integers: `[2][outputs rounded up]` floats, see
     /// convolution/quantized_weights.cl.
     func weightGrid(of filter: Filter) throws(BackendError) -> any Storage {
-        let shape = filter.shape
-        let lanes = lanes(of: ImageShape(images: 1, height: 1, width: 1, channels: shape.outputs))
-        let grid = try allocate(words: 2 * shape.outputStride)
-        let options: [KernelOption] = [lanes.option, .define("OUT_STRIDE", shape.outputStride)]
-        let arguments: [KernelArgument] = [
-            try .storage(filter.storage), try .storage(grid), .int(shape.taps * shape.inputs),
-        ]
+        try powerOfTwoGrid(
+            of: filter.storage,
+            rows: filter.shape.taps * filter.shape.inputs,
+            channels: filter.shape.outputs
+        )
+    }
+
+    /// The grid of each channel of `rows` rows of values, such that no sum of a channel's leaves 32 bits.
+    func powerOfTwoGrid(of values: any Storage, rows: Int, channels: Int) throws(BackendError) -> any Storage {
+        let shape = ImageShape(images: 1, height: 1, width: 1, channels: channels)
+        let lanes = lanes(of: shape)
+        let grid = try allocate(words: 2 * shape.channelStride)
+        let options: [KernelOption] = [lanes.option, .define("OUT_STRIDE", shape.channelStride)]
+        let arguments: [KernelArgument] = [try .storage(values), try .storage(grid), .int(rows)]
         switch mapping {
         case .simd:
             try run(

@@ -1,10 +1,11 @@
 import LSNOpenCLRuntime
+import LSNTensors
 
 /// Which kernels of the sources were asked for since a backend was made.
 public struct KernelCoverage: Hashable, Sendable {
     /// Kernels that were run, by name.
     public let run: [String]
-    /// Kernels of the operations that were not run, of those that the mapping uses. (Those of Kernels/ceilings and
+    /// Kernels of the operations that were not run, of those that mapping and numerics use. (Those of Kernels/ceilings and
     /// Kernels/probe only look at a device.)
     public let notRun: [String]
 }
@@ -15,9 +16,22 @@ extension OpenCLBackend {
         let run = kernels.names
         let all =
             queue?.sources.kernelNames { file in
-                !file.hasPrefix("ceilings/") && !file.hasPrefix("probe/") && mapping.uses(file: file)
+                !file.hasPrefix("ceilings/") && !file.hasPrefix("probe/") && choices.uses(file: file)
             } ?? []
         return KernelCoverage(run: run.sorted(), notRun: all.subtracting(run).sorted())
+    }
+}
+
+extension KernelChoices {
+    /// Whether kernels of this file may be run.
+    fileprivate func uses(file: String) -> Bool {
+        let isNumerics =
+            switch numerics {
+            case .fast: !file.hasPrefix("convolution/portable/")
+            case .portable:
+                file != "convolution/sum_partitions.cl" && file != "convolution/simd/winograd_backward_data.cl"
+            }
+        return isNumerics && mapping.uses(file: file)
     }
 }
 

@@ -15,7 +15,8 @@ struct CheckCommand: ParsableCommand {
             Without --golden, an OpenCL device is compared with the reference backend on every case of the catalogue, \
             and the reference with values that come with the program and with finite differences. An error is \
             max|a - b| / max|b| over a tensor. With --exact, results that every device computes to the same bits \
-            (docs/Exactness.md) must be equal; --against compares two devices directly. Exit code 1 when a case fails.
+            (docs/Exactness.md) must be equal, with --numerics portable also gradients of convolutions; --against compares two \
+            devices directly. Exit code 1 when a case fails.
             """
     )
 
@@ -109,13 +110,14 @@ struct CheckCommand: ParsableCommand {
             against: try comparedBackend(),
             repeats: !once,
             isExact: exact,
+            numerics: device.numerics ?? .fast,
             progress: show
         )
     }
 
     /// What the device is compared with.
     private func comparedBackend() throws -> Backend {
-        guard let against else { return OpenDevice.reference.backend }
+        guard let against else { return OpenDevice.reference(device.numerics ?? .fast).backend }
         var options = device
         options.mapping = againstMapping
         return try options.open(DeviceChoice(against)).backend

@@ -37,6 +37,15 @@ struct DeviceOptions: ParsableArguments {
     )
     var mapping: WorkMapping?
 
+    @Option(
+        help: .choice(
+            Numerics.self,
+            "How gradients of convolutions are summed: as fast as can be, or portably, to the same bits on every device and slower (default: fast). All else is the same in both."
+        ),
+        transform: named
+    )
+    var numerics: Numerics?
+
     /// Opens a device.
     ///
     /// - Parameters:
@@ -44,26 +53,32 @@ struct DeviceOptions: ParsableArguments {
     ///   - isProfiling: whether OpenCL launches are timed.
     ///   - guardsMemory: whether words beside every storage are watched, where it is OpenCL's.
     ///   - kernelChoices: how kernels are chosen; nil: as `lsn tune` found for the device, if it ran.
+    ///   - numerics: how gradients are summed; nil: as `--numerics` says.
     func open(
         _ choice: DeviceChoice,
         isProfiling: Bool = false,
         guardsMemory: Bool = false,
-        kernelChoices: KernelChoices? = nil
+        kernelChoices: KernelChoices? = nil,
+        numerics: Numerics? = nil
     ) throws -> OpenDevice {
+        let numerics = numerics ?? self.numerics ?? .fast
+        func open(_ info: DeviceInfo) throws -> OpenDevice {
+            try self.open(info, isProfiling, guardsMemory, kernelChoices, numerics)
+        }
         switch choice {
         case .reference:
-            return OpenDevice.reference
+            return OpenDevice.reference(numerics)
         case .openCL(let name):
-            return try open(OpenCL.device(named: name), isProfiling, guardsMemory, kernelChoices)
+            return try open(OpenCL.device(named: name))
         case .automatic:
             let info: DeviceInfo
             do {
                 info = try OpenCL.device(named: "auto")
             } catch {
                 Failure.warn("\(error). Computing on the reference backend meanwhile, which is slow")
-                return OpenDevice.reference
+                return OpenDevice.reference(numerics)
             }
-            return try open(info, isProfiling, guardsMemory, kernelChoices)
+            return try open(info)
         }
     }
 
@@ -71,15 +86,18 @@ struct DeviceOptions: ParsableArguments {
         _ info: DeviceInfo,
         _ isProfiling: Bool,
         _ guardsMemory: Bool,
-        _ kernelChoices: KernelChoices?
+        _ kernelChoices: KernelChoices?,
+        _ numerics: Numerics
     ) throws -> OpenDevice {
         let queue = try queue(info, isProfiling: isProfiling)
         var choices = kernelChoices ?? measuredChoices(info)
+        choices.numerics = numerics
         if let mapping {
             guard kernelChoices == nil || choices.mapping == mapping else {
                 throw InputError(
                     "--mapping \(mapping.rawValue): the run began with \(choices.mapping.rawValue) and keeps to it, so that "
-                        + "it continues to the same bits. Leave the option out, or begin another run"
+                        + "it continues to the same bits (one of --numerics portable may change). Leave the option out, or begin "
+                        + "another run"
                 )
             }
             choices.mapping = mapping
@@ -93,23 +111,34 @@ struct DeviceOptions: ParsableArguments {
             }
             choices.winogradChannels = KernelChoices.never
         }
+        let backend = try OpenCLBackend(
+            queue: queue,
+            choices: choices,
+            memoryLimit: info.memoryLimit,
+            guardsMemory: guardsMemory
+        )
+        if numerics == .portable { try requirePortableArithmetic(of: backend) }
         return OpenDevice(
-            backend: Backend(
-                try OpenCLBackend(
-                    queue: queue,
-                    choices: choices,
-                    memoryLimit: info.memoryLimit,
-                    guardsMemory: guardsMemory
-                )
-            ),
+            backend: Backend(backend),
             machine: MachineRecord(
                 device: info.selector,
                 name: info.name,
                 driver: "\(info.platformName), \(info.openCLVersion), driver \(info.driverVersion)",
-                kernelChoices: choices.numbers
+                kernelChoices: choices.numbers,
+                numerics: numerics
             ),
             queue: queue
         )
+    }
+
+    private func requirePortableArithmetic(of backend: OpenCLBackend) throws {
+        let arithmetic = try backend.arithmetic()
+        guard arithmetic.isExact else {
+            throw InputError(
+                "--numerics portable: the arithmetic of \(backend.deviceName) (\(arithmetic.text)) would not give the bits of other "
+                    + "devices. Choose another --device, or --numerics fast"
+            )
+        }
     }
 
     /// What `lsn tune` found for a device, or what suits its kind.
@@ -156,14 +185,15 @@ struct OpenDevice {
     let queue: ComputeQueue?
 
     /// The plain Swift backend.
-    static var reference: OpenDevice {
-        let backend = Backend(ReferenceBackend())
+    static func reference(_ numerics: Numerics = .fast) -> OpenDevice {
+        let backend = Backend(ReferenceBackend(numerics: numerics))
         return OpenDevice(
             backend: backend,
             machine: MachineRecord(
                 device: DeviceChoice.referenceName,
                 name: backend.deviceName,
-                driver: "lsn \(ProgramVersion.current)"
+                driver: "lsn \(ProgramVersion.current)",
+                numerics: numerics
             ),
             queue: nil
         )

@@ -126,6 +126,6 @@ struct ListedDevice: Encodable {
     }
 
     static func reference(isDefault: Bool) -> ListedDevice {
-        ListedDevice(machine: OpenDevice.reference.machine, isDefault: isDefault)
+        ListedDevice(machine: OpenDevice.reference().machine, isDefault: isDefault)
     }
 }

@@ -27,7 +27,8 @@ extension OpenDevice {
         mostSamples: Int? = nil
     ) throws -> MemoryPlanner {
         let info = queue?.device
-        let choices = machine.kernelChoices.flatMap(KernelChoices.init) ?? .standard
+        var choices = machine.kernelChoices.flatMap(KernelChoices.init) ?? .standard
+        choices.numerics = machine.numerics ?? .fast
         return try MemoryPlanner(
             configuration,
             data: data,
@@ -35,7 +36,7 @@ extension OpenDevice {
             device: machine.name,
             mostSamples: mostSamples
         ) {
-            OpenCLBackend(dryRunFor: info, choices: choices)
+            [choices] in OpenCLBackend(dryRunFor: info, choices: choices)
         }
     }
 

@@ -79,7 +79,8 @@ struct TrainCommand: AsyncParsableCommand {
             }
         if let warning = try session.scheduleChange { Failure.warn(warning) }
         if printConfig {
-            Terminal.write(try OptionFile.text(session.configuration))
+            let numerics = device.numerics ?? session.resumed?.record.machine.numerics ?? .fast
+            Terminal.write(try OptionFile.text(session.configuration, numerics: numerics))
             return
         }
         let samples = try DataProgress.load(session.dataRequest())
@@ -100,7 +101,7 @@ struct TrainCommand: AsyncParsableCommand {
         }
     }
 
-    /// The device asked for; for a run that is continued, the one it was on.
+    /// The device asked for; for a run that is continued, the one it was on. Runs of portable numerics may go on on any.
     private func openDevice(for session: TrainingSession, asked: String?) throws -> OpenDevice {
         guard let resumed = session.resumed else {
             return try device.open(DeviceChoice(asked ?? "auto"))
@@ -110,11 +111,42 @@ struct TrainCommand: AsyncParsableCommand {
         let last = resumed.record.continued.last?.machine ?? before
         if last.arithmetic ?? 1 < MachineRecord.currentArithmetic {
             Failure.warn(
-                "the run began with an earlier version of lsn. Sums of spikes are exact now, where they were rounded: it continues "
+                "the run began with an earlier version of lsn. Sums are exact now or have one order on every device: it continues "
                     + "as well as it would have, but not to the bits that the earlier version gives"
             )
         }
-        // A run keeps to the kernels that it began with, whatever was tuned since.
+        let numerics = before.numerics ?? .fast
+        if let given = device.numerics, given != numerics {
+            throw ConfigurationError.contradiction(
+                run: resumed.folder.path,
+                options: [.init(option: "--numerics", given: given.rawValue, recorded: numerics.rawValue)]
+            )
+        }
+        return switch numerics {
+        // The same bits, wherever it goes on.
+        case .portable: try reopen(last, asked: asked) { try device.open($0, numerics: .portable) }
+        case .fast: try keptDevice(for: resumed, asked: asked)
+        }
+    }
+
+    /// The device asked for; else the one that a run was on, or, with a warning, another.
+    private func reopen(
+        _ machine: MachineRecord,
+        asked: String?,
+        _ open: (DeviceChoice) throws -> OpenDevice
+    ) throws -> OpenDevice {
+        if let asked { return try open(DeviceChoice(asked)) }
+        do {
+            return try open(DeviceChoice(machine.device))
+        } catch {
+            Failure.warn("the run was on \(machine.name) (\(machine.device)): \(error)")
+            return try open(.automatic)
+        }
+    }
+
+    /// The device of a run of `fast` numerics, with the kernels that it began with, whatever was tuned since.
+    private func keptDevice(for resumed: TrainingSession.Resumed, asked: String?) throws -> OpenDevice {
+        let before = resumed.record.machine
         let choices =
             try before.kernelChoices.map { numbers in
                 guard let choices = KernelChoices(numbers) else {
@@ -125,31 +157,26 @@ struct TrainCommand: AsyncParsableCommand {
                 }
                 return choices
             } ?? .standard
-        guard let asked else {
-            let opened: OpenDevice
-            do {
-                opened = try device.open(DeviceChoice(before.device), kernelChoices: choices)
-            } catch {
-                Failure.warn("the run was on \(before.name) (\(before.device)): \(error)")
-                opened = try device.open(.automatic, kernelChoices: choices)
-            }
-            // The kernels are those that it began with, also where an earlier version did not record them.
-            var place = opened.machine
-            place.kernelChoices = before.kernelChoices
-            place.arithmetic = before.arithmetic
-            if place != before {
-                Failure.warn(
-                    "the run was on \(before.name) (\(before.driver)) and continues on \(opened.machine.name) "
-                        + "(\(opened.machine.driver)): results may differ in their last bits"
+        let opened = try reopen(before, asked: asked) { try device.open($0, kernelChoices: choices, numerics: .fast) }
+        if asked != nil {
+            guard opened.machine.device == before.device else {
+                throw InputError(
+                    "--device \(opened.machine.device): the run in \(PrintableText.name(resumed.folder.path)) was started with "
+                        + "--device \(before.device) and keeps to it, so that it continues to the same bits (one of --numerics "
+                        + "portable may change). Leave the option out, or start a new run with --output"
                 )
             }
             return opened
         }
-        let opened = try device.open(DeviceChoice(asked), kernelChoices: choices)
-        guard opened.machine.device == before.device else {
-            throw ConfigurationError.contradiction(
-                run: resumed.folder.path,
-                options: [.init(option: "--device", given: opened.machine.device, recorded: before.device)]
+        // The kernels are those that it began with, also where an earlier version did not record them.
+        var place = opened.machine
+        place.kernelChoices = before.kernelChoices
+        place.numerics = before.numerics
+        place.arithmetic = before.arithmetic
+        if place != before {
+            Failure.warn(
+                "the run was on \(before.name) (\(before.driver)) and continues on \(opened.machine.name) "
+                    + "(\(opened.machine.driver)): results may differ in their last bits"
             )
         }
         return opened

@@ -2,6 +2,7 @@ import ArgumentParser
 import LSNConfiguration
 import LSNOpenCLBackend
 import LSNOpenCLRuntime
+import LSNTensors
 import LSNTraining
 
 /// `lsn tune`.
@@ -13,7 +14,7 @@ struct TuneCommand: ParsableCommand {
             Convolutions choose between kernels by firing rate and number of channels. This measures where the choice turns, \
             some seconds long, and keeps the numbers for this device and driver in the cache folder, for every command after. \
             No tuning is needed: what comes with the program was measured on CPUs. A run that was begun keeps to its \
-            kernels, since other kernels round otherwise.
+            kernels, since other kernels round otherwise, unless its numerics are portable.
             """
     )
 
@@ -26,6 +27,11 @@ struct TuneCommand: ParsableCommand {
     var json = false
 
     func run() throws {
+        guard device.numerics != .portable else {
+            throw InputError(
+                "--numerics portable: what is measured is for both numerics, and is measured with fast ones. Leave the option out"
+            )
+        }
         let choice = try DeviceChoice(device.device ?? "auto")
         guard let info = try Self.info(choice) else {
             throw InputError("the reference backend has one kernel for everything: choose an OpenCL --device")

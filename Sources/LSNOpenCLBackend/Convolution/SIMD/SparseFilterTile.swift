@@ -17,8 +17,9 @@ struct SparseFilterTile: Hashable {
     var partitions: Int { (tiles + partitionTiles - 1) / partitionTiles }
 
     /// Nil where the kernel does not apply: strides, and windows whose sums no processor holds in registers; and for
-    /// windows of one pixel on fewer channels than `smallestChannels`, whose spikes add too little to pay for the tile.
-    init?(of plan: ConvolutionPlan, registers: VectorRegisters, smallestChannels: Int) {
+    /// windows of one pixel on fewer channels than `smallestChannels`, whose spikes add too little to pay for the tile. No
+    /// partition has more than `mostPixels` pixels, if that is given.
+    init?(of plan: ConvolutionPlan, registers: VectorRegisters, smallestChannels: Int, mostPixels: Int? = nil) {
         let taps = plan.filter.taps
         guard
             plan.geometry.stride == 1, taps <= Self.sums, plan.input.pixels > 0,
@@ -54,7 +55,8 @@ struct SparseFilterTile: Hashable {
             * ((input.width + columns - 1) / columns)
         // Each partition has sums of its own for every weight, so there are just enough of them for 16 work-items.
         let partitions = max(1, min(tiles, 16 / (plan.chunks / widest)))
-        partitionTiles = (tiles + partitions - 1) / partitions
+        let (wanted, tilePixels) = ((tiles + partitions - 1) / partitions, images * rows * columns)
+        partitionTiles = min(wanted, mostPixels.map { max(1, $0 / tilePixels) } ?? wanted)
     }
 
     /// Sums in registers.

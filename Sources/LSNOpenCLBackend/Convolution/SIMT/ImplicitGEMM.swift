@@ -66,27 +66,24 @@ extension OpenCLBackend {
     }
 
     /// The gradient of the weights: implicit_gemm_backward_filter.cl.
-    func implicitGEMMBackwardFilter(
-        _ plan: ConvolutionPlan,
-        input: Activation,
-        gradient: RealTensor,
-        result: Filter
-    ) throws(BackendError) {
+    func implicitGEMMBackwardFilter(_ call: BackwardFilterCall, isSpikes: Bool) throws(BackendError) {
+        let plan = call.plan
         let (pixels, taps) = (plan.output.pixels, plan.filter.taps)
         // So many pixels are worth a partition's sums; of more there are partitions enough to fill a large device.
         let partitionPixels = 1024
         let most = max(1, (pixels + partitionPixels - 1) / partitionPixels)
         let tile = ImplicitGEMMTile(rows: plan.input.channels, columns: plan.output.channelStride, layers: taps * most)
         let workGroups = tile.rowTiles * tile.columnTiles * taps
-        let partitions = max(1, min(most, (1024 + workGroups - 1) / workGroups))
-        try sumOverPartitions(partitions, result) { partial throws(BackendError) in
+        let wanted = max(1, min(most, (1024 + workGroups - 1) / workGroups))
+        let partitions = call.sums.partitions(of: pixels, wanted: wanted)
+        try sumOverPartitions(partitions.count, call) { partial throws(BackendError) in
             try run(
                 "implicit_gemm_backward_filter",
                 "convolution/simt/implicit_gemm_backward_filter.cl",
-                options: plan.options + tile.options + [.define("SPIKES", input.isSpikes)],
-                arguments: [.storage(input.storage), .storage(gradient.storage), .storage(partial)] + plan.extents
-                    + [.int(pixels), .int((pixels + partitions - 1) / partitions)],
-                global: tile.global(layers: partitions, times: taps),
+                options: plan.options + tile.options + [.define("SPIKES", isSpikes), call.sums.option],
+                arguments: [.storage(call.input), .storage(call.gradient), .storage(partial)] + plan.extents
+                    + [.int(pixels), .int(partitions.pixels)],
+                global: tile.global(layers: partitions.count, times: taps),
                 local: ImplicitGEMMTile.workGroup
             )
         }
