@@ -28,6 +28,9 @@ static const unsigned char common_transpose_bits[] = {
 static const unsigned char convolution_gradient_terms[] = {
 #embed "convolution/gradient_terms.cl"
 };
+static const unsigned char convolution_order[] = {
+#embed "convolution/order.cl"
+};
 static const unsigned char convolution_portable_merge_partitions[] = {
 #embed "convolution/portable/merge_partitions.cl"
 };
@@ -203,6 +206,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(common_math, "common/math.cl"),
     SOURCE(common_transpose_bits, "common/transpose_bits.cl"),
     SOURCE(convolution_gradient_terms, "convolution/gradient_terms.cl"),
+    SOURCE(convolution_order, "convolution/order.cl"),
     SOURCE(convolution_portable_merge_partitions, "convolution/portable/merge_partitions.cl"),
     SOURCE(convolution_portable_quantize_gradient, "convolution/portable/quantize_gradient.cl"),
     SOURCE(convolution_portable_sum_integers, "convolution/portable/sum_integers.cl"),

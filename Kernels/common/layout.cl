@@ -32,7 +32,7 @@
 #define CHUNKS_FROM(first, most, stride) (MOST_CHUNKS == 1 ? 1 : min(most, ((stride) - (first)) / WIDTH))
 
 // The item's place in a range of runs of `inner` parts each, which stands in dimension 0, a run's parts side by side: some
-// drivers limit the work-groups of the other dimensions to 65,535. (Reductions have fewer runs, and use two dimensions.)
+// drivers limit the work-groups of the other dimensions to 65,535.
 #define INNER_ITEM(inner) ((int)((uint)get_global_id(0) % (uint)(inner)))
 #define OUTER_ITEM(inner) ((int)((uint)get_global_id(0) / (uint)(inner)))
 
@@ -96,12 +96,6 @@ FLOATV spikes_as_floats(uint bits)
 uint or_lanes(UINTV lanes)
 {
     return JOIN_LANES(lanes, |);
-}
-
-// The sum of all lanes.
-float sum_lanes(FLOATV lanes)
-{
-    return JOIN_LANES(lanes, +);
 }
 
 // The bits of the chunk that starts at channel `channel` of `pixel`, in the lowest WIDTH bits (others above them).

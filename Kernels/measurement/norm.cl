@@ -73,7 +73,8 @@ __kernel void squares_partial(
         }
         sum += lanes;
     }
-    sums[get_global_id(0)] = sum;
+    if (get_global_id(0) * (size_t)(item_runs * WORD_RUN) < count)
+        sums[get_global_id(0)] = sum;
 }
 
 // Merges level by level, in the place of what it has read.

@@ -89,7 +89,7 @@ static inline Moments merge_runs(
     return moments;
 }
 
-// All runs of RUN·… pixels merged, level by level. What a level leaves stands where its first runs stood, which are read by
+// All runs of `run` pixels each merged, level by level. What a level leaves stands where its first runs stood, which are read by
 // then.
 static inline Moments merged_moments(__global float *partials, int runs, int run, int pixels, int stride)
 {

@@ -23,7 +23,7 @@ static inline FLOATV sum_of_runs(__global const float *partials, int first, int 
     return sum;
 }
 
-// All runs merged: two levels at most, FAN_IN · FAN_IN runs.
+// All runs merged: two levels at most, FAN_IN · FAN_IN runs; of more, merge_sums merges a level first.
 static inline FLOATV merged_sum(__global const float *partials, int runs, size_t words)
 {
     FLOATV sum = 0.0f;

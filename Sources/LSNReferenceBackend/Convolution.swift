@@ -9,7 +9,7 @@ public import LSNTensors
 // with x = 0 outside the image and g = ∂L/∂y.
 extension ReferenceBackend {
     /// y of the formulas above. Of spikes it is a sum of integers (``WeightGrid``), of real values one of Floats in the order of
-    /// ``ConvolutionOrder``; moments are taken afterwards, in Double.
+    /// ``ConvolutionOrder``; moments are taken afterwards.
     public func convolve(
         _ input: Activation,
         filter: Filter,

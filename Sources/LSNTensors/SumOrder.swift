@@ -13,7 +13,7 @@
 /// taking terms i, i + ``lanes``, …, and these as pairs: ((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7)). Words in a row are cut into
 /// runs of ``wordRun``, whose lanes are merged each by itself and joined at the end.
 public enum SumOrder {
-    /// Pixels of a run: as many rows as the 16 × 8 fragment of a tensor core has, and few enough to fill a GPU.
+    /// Pixels of a run: few enough to fill a GPU, and two rounds of eight lanes.
     public static let run = 16
     /// Partial sums that are merged at a time.
     public static let fanIn = 64

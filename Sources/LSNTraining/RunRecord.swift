@@ -86,8 +86,8 @@ public struct MachineRecord: Codable, Hashable, Sendable {
     /// How gradients are summed; nil in runs of earlier versions, which are `fast`.
     public var numerics: Numerics?
     /// Which arithmetic its results' bits follow from, ``currentArithmetic`` now: of 1, which runs of earlier versions do not
-    /// record, sums are rounded in an order that kernels choose; of 2 those of spikes are exact (`WeightGrid`); of 3 others have one
-    /// order (`SumOrder`).
+    /// record, sums are rounded in an order that kernels choose; of 2 those of spikes are exact (`WeightGrid`); of 3 all others
+    /// but gradients of convolutions have one order (`SumOrder`).
     public var arithmetic: Int?
 
     /// What this program computes with.

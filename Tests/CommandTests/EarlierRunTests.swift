@@ -49,7 +49,7 @@ import Testing
         let resumed = try place.lsn("train", "--resume", "run")
         #expect(resumed.code == 0, "\(resumed.errors)")
         // Their sums of spikes were rounded: said once, and nothing else.
-        #expect(resumed.errors.contains("Sums are exact now"), "\(resumed.errors)")
+        #expect(resumed.errors.contains("Sums of spikes are exact now"), "\(resumed.errors)")
         #expect(resumed.errors.split(separator: "\n").count == 1, "\(resumed.errors)")
         #expect(try place.lsn("train", "--resume", "run").errors.isEmpty)
         #expect(try metrics(place.file("run")) == metrics(place.file("whole")))

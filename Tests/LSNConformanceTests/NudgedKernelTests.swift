@@ -17,12 +17,29 @@ struct NudgedKernelTests {
         var nudged = "STORE_NUDGED("
         /// The cases that run it.
         let filter: String
+        var numerics = Numerics.fast
         var testDescription: String { file }
     }
 
     static let nudges = [
         Nudge(file: "convolution/simd/rolling_rows.cl", filter: "convolution/small/3x3-s1-p1-3to5-2x9x11-spike"),
         Nudge(file: "convolution/simd/lookup_forward.cl", filter: "convolution/small/3x3-s2-p1"),
+        Nudge(
+            file: "convolution/simd/dense_forward.cl",
+            filter: "convolution/small/3x3-s1-p1-3to5-2x9x11-real"
+        ),
+        Nudge(
+            file: "convolution/simd/dense_backward_data.cl",
+            filter: "convolution/small/3x3-s1-p1-3to5-2x9x11-real",
+            numerics: .portable
+        ),
+        Nudge(
+            file: "convolution/portable/sum_integers.cl",
+            written: "nearest_float(sums[i])",
+            nudged: "1.0000001f * nearest_float(sums[i])",
+            filter: "convolution/small/3x3-s1-p1-3to5-2x9x11-spike",
+            numerics: .portable
+        ),
         Nudge(file: "normalization/statistics.cl", filter: "batch_norm/small"),
         Nudge(file: "normalization/normalize.cl", filter: "batch_norm/small"),
         Nudge(file: "normalization/backward.cl", filter: "batch_norm/small"),
@@ -76,13 +93,15 @@ struct NudgedKernelTests {
     func oneUnitInTheLastPlaceIsFound(_ nudge: Nudge) throws {
         let cases = try ConformanceCatalogue.cases(filter: nudge.filter)
         try #require(!cases.isEmpty)
-        let (backend, reference) = (Backend(try Self.kernels(nudge)), Backend(ReferenceBackend()))
+        let backend = Backend(try Self.kernels(nudge))
+        let reference = Backend(ReferenceBackend(numerics: nudge.numerics))
         let report = ConformanceCheck.catalogue(
             cases,
             backend: backend,
             against: reference,
             repeats: false,
-            isExact: true
+            isExact: true,
+            numerics: nudge.numerics
         )
         #expect(!report.passed)
         #expect(report.exactResults.equal < report.exactResults.count)
@@ -94,8 +113,9 @@ struct NudgedKernelTests {
             try !ConformanceCheck.catalogue(
                 ConformanceCatalogue.cases(filter: nudge.filter),
                 backend: Backend(try Self.kernels(nudge)),
-                against: Backend(ReferenceBackend()),
-                repeats: false
+                against: Backend(ReferenceBackend(numerics: nudge.numerics)),
+                repeats: false,
+                numerics: nudge.numerics
             ).passed
         }
         #expect(found < Self.nudges.count / 4, "\(found) of \(Self.nudges.count)")
@@ -107,7 +127,8 @@ struct NudgedKernelTests {
         var files = KernelSourceTree.embedded().files
         let text = try #require(files[nudge.file])
         try #require(text.contains(nudge.written))
-        let include = try #require(text.ranges(of: /(?m)^#include .*\n/).last)
+        // Where nothing is included, there are no vectors to nudge.
+        let include = text.ranges(of: /(?m)^#include .*\n/).last
         let prelude = """
             static inline FLOATV nudged(FLOATV value)
             {
@@ -116,12 +137,16 @@ struct NudgedKernelTests {
             #define STORE_NUDGED(value, pointer) STOREV(nudged(value), pointer)
 
             """
+        let begin = include?.upperBound ?? text.startIndex
         files[nudge.file] =
-            text[..<include.upperBound] + prelude
-            + text[include.upperBound...].replacing(nudge.written, with: nudge.nudged)
+            text[..<begin] + (include == nil ? "" : prelude)
+            + text[begin...].replacing(nudge.written, with: nudge.nudged)
         let sources = KernelSourceTree(files: files, origin: "nudged")
+        var choices = KernelChoices.standard
+        choices.numerics = nudge.numerics
         return try OpenCLBackend(
-            queue: ComputeQueue(device: device, sources: sources, cache: .standard(), profiling: false)
+            queue: ComputeQueue(device: device, sources: sources, cache: .standard(), profiling: false),
+            choices: choices
         )
     }
 }

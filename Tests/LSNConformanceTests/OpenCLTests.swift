@@ -62,20 +62,24 @@ func simtAgreesWithTheReference() throws {
     #expect(kernels.kernelCoverage.notRun == [])
 }
 
-/// With portable numerics gradients of convolutions have the reference's bits, in both mappings; and all kernels of the folder
-/// convolution that there are for them ran.
-@Test(.enabled(if: TestDevice.isUsed), arguments: [(WorkMapping.simd, ""), (.simt, "small/")])
-func portableGradientsAreTheReferences(mapping: WorkMapping, size: String) throws {
+/// With portable numerics everything has the reference's bits, in both mappings: gradients of convolutions too, and so those of
+/// blocks and networks; and all kernels of the folder convolution that there are for them ran.
+@Test(.enabled(if: TestDevice.isUsed), arguments: WorkMapping.allCases)
+func portableGradientsAreTheReferences(mapping: WorkMapping) throws {
     let kernels = try TestDevice.kernels(mapping: mapping, numerics: .portable)
+    let convolutions = try ConformanceCatalogue.cases(filter: "convolution/small/").filter {
+        $0.operation == "convolution"
+    }
     let report = try ConformanceCheck.catalogue(
-        ConformanceCatalogue.cases(filter: "convolution/\(size)").filter { $0.operation == "convolution" },
+        convolutions + ["block/small/", "network/small/", "linear/small/"].flatMap(ConformanceCatalogue.cases),
         backend: Backend(kernels),
         against: Backend(ReferenceBackend(numerics: .portable)),
+        repeats: false,
         isExact: true,
         numerics: .portable
     )
     expectPass(report)
-    #expect(report.exactResults.count == 3 * report.entries.count)
+    #expect(report.exactResults.count > 3 * report.entries.count)
     let run = Set(kernels.kernelCoverage.run)
     #expect(run.isSuperset(of: ["quantize_gradient", "largest_magnitudes", "sum_integers", "merge_partitions"]))
     #expect(!run.contains("sum_partitions") && !run.contains { $0.hasPrefix("winograd") })

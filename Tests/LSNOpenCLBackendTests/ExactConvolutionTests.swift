@@ -98,7 +98,7 @@ struct ExactConvolutionTests {
         var numbers = Numbers()
         let input: Activation =
             item.isSpikes
-            ? .spikes(try backend.spikes(numbers.spikes(item.input.count), item.input))
+            ? .spikes(try backend.spikes(numbers.spikes(item.input.count, rate: kind == .equal ? 1 : 0.3), item.input))
             : .real(try backend.real(numbers.normal(item.input.count), item.input))
         let shape = item.geometry.output(of: item.input, filter: item.filter)
         let normal = numbers.normal(shape.count)

@@ -7,6 +7,16 @@ import Testing
 /// How partitions of a gradient of weights become one, against the specification.
 @Suite(.enabled(if: TestDevice.isUsed))
 struct PartitionSumsTests {
+    /// Of integers, no partition has more pixels than 32 bits hold; of ordered floats, all have as many as the order says.
+    @Test(arguments: [1, 2047, 2048, 4551, 1 << 20], [1, 3, 64])
+    func partitionsFitWhatTheyAre(pixels: Int, wanted: Int) throws {
+        let grid = try OpenCLBackend(dryRunFor: nil).allocate(words: 1)
+        let integers = FilterSums.integers(grid: grid).partitions(of: pixels, wanted: wanted)
+        #expect(integers.pixels <= GradientGrid.pixels && integers.count * integers.pixels >= pixels)
+        let ordered = FilterSums.ordered.partitions(of: pixels, wanted: wanted)
+        #expect(ordered.pixels == ConvolutionOrder.partition && ordered.count * ordered.pixels >= pixels)
+    }
+
     /// Sums of 64 bits that are ties between two floats, just beside one, or anything.
     @Test func integersAreRoundedOnceTiesToEven() throws {
         let (count, partitions) = (8 * 200, 65)

@@ -1,3 +1,4 @@
+import LSNOpenCLRuntime
 import LSNReferenceBackend
 import LSNTensors
 import Testing
@@ -73,6 +74,22 @@ struct SumOrderTests {
                 return [try backend.read(statistics.storage, count: 2 * item.filter.outputStride)]
             }
         }
+    }
+
+    /// Kernels have the specification's numbers.
+    @Test func kernelsHaveTheNumbersOfTheOrder() {
+        let expected = [
+            "RUN": SumOrder.run, "FAN_IN": SumOrder.fanIn, "WORD_RUN": SumOrder.wordRun,
+            "BLOCK": ConvolutionOrder.block,
+        ]
+        var found: Set<String> = []
+        for (name, source) in KernelSourceTree.embedded().files {
+            for match in source.matches(of: /(?m)^#define (RUN|FAN_IN|WORD_RUN|BLOCK) (\d+)$/) {
+                #expect(Int(match.2) == expected[String(match.1)], "\(name): \(match.0)")
+                found.insert(String(match.1))
+            }
+        }
+        #expect(found == Set(expected.keys))
     }
 
     private static func shape(_ pixels: Int) -> ImageShape {

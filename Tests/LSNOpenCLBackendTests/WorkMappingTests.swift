@@ -44,6 +44,12 @@ import Testing
         if pixels > 1000 { #expect(runs.count.isMultiple(of: 2)) }
     }
 
+    /// One item adds up what runs leave where they are counted; else there are as many as suit many cores.
+    @Test func onlyCountedRunsAreFew() {
+        #expect(WordRuns(1 << 28, bytes: 4, mapping: .simd, isCounted: true).count <= 256)
+        #expect(WordRuns(1 << 28, bytes: 4, mapping: .simd, isCounted: false).count > 256)
+    }
+
     @Test func flatRunsOfSIMTFillWholeWorkGroups() {
         let runs = WordRuns(4 * 300 + 1, bytes: 4, mapping: .simt, isCounted: false)
         #expect(runs.length == 4 && runs.count == 512)

@@ -22,8 +22,8 @@ struct GradientGridTests {
     }
 
     @Test func channelsOfZerosStayZero() {
-        let grid = GradientGrid(of: [0, -0])
-        #expect(grid.exponent == 126 && grid.quantized(-0) == 0 && grid.value(ofSum: 0).bitPattern == 0)
+        let grid = GradientGrid(of: [0, -0.0])
+        #expect(grid.exponent == 126 && grid.quantized(-0.0) == 0 && grid.value(ofSum: 0).bitPattern == 0)
     }
 
     @Test(arguments: [Float.nan, .infinity, -.infinity])

@@ -3,7 +3,8 @@
 //
 // A work-item adds 8 neighbouring values: global (count / 8). `count` is a multiple of 8.
 // Numerics: sums from 0 on, each of up to 64 terms; the four levels are enough for 2^24 partitions.
-#define FAN_IN 64
+#include "reduction/sums.cl"
+
 #define LEVELS 4
 
 __kernel void merge_partitions(__global const float *partial, __global float *result, uint count, int partitions)

@@ -8,12 +8,9 @@
 // Specialised by: SOURCE_STRIDE (floats from one source pixel to the next), WEIGHT_STRIDE (floats from the weights of one
 // source channel to those of the next), COLUMN_STEP (source columns from one pixel of the tile to the next),
 // PANEL_COLUMNS, TILE_PIXELS, TILE_VECTORS, WIDTH.
-#include "common/layout.cl"
+#include "convolution/order.cl"
 
-#define PANEL_CHANNELS (SOURCE_STRIDE < 64 ? SOURCE_STRIDE : 64)
-
-// A sum as it is stored: 0 is +0, whatever the signs of its terms, and so whether zeros outside the image took part or not.
-#define STORED_SUM(sum) ((sum) + (FLOATV)(0.0f))
+#define PANEL_CHANNELS (SOURCE_STRIDE < BLOCK ? SOURCE_STRIDE : BLOCK)
 
 // Packs `channels` (a multiple of 8) channels from `channel` on of PANEL_COLUMNS columns from `left` on.
 static inline void pack_row(

@@ -8,7 +8,7 @@
 // Specialised by: ROWS, COLUMNS, and what every convolution is (CHANNELS, OUTPUTS, WORDS, IN_STRIDE, OUT_STRIDE, KH, KW,
 // STRIDE, PAD).
 // Numerics: fused multiply-adds, in the order of the sum, the same for every result.
-#include "common/layout.cl"
+#include "convolution/order.cl"
 
 #define SIDE 16
 #define ITEMS (SIDE * SIDE)
@@ -18,10 +18,6 @@
 #define LEFT_STRIDE (TILE_ROWS + 1)
 // Terms of the sum that stand in local memory at a time.
 #define DEPTH 32
-// Channels that one window position after the other adds, before the next ones: see Sources/LSNTensors/ConvolutionOrder.swift.
-#define BLOCK 64
-// A sum as it is stored: 0 is +0, whatever the signs of its terms, and so whether zeros outside the image took part or not.
-#define STORED_SUM(sum) ((sum) + 0.0f)
 #define TAPS (KH * KW)
 #define LOCAL_X ((int)get_local_id(0))
 #define LOCAL_Y ((int)get_local_id(1))

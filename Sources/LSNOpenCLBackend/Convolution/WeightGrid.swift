@@ -12,7 +12,8 @@ extension OpenCLBackend {
         )
     }
 
-    /// The grid of each channel of `rows` rows of values, such that no sum of a channel's leaves 32 bits.
+    /// The grid of each channel of `rows` rows of values, the finest of fewer than 2,048 rows, else one at which no sum of them
+    /// leaves 32 bits.
     func powerOfTwoGrid(of values: any Storage, rows: Int, channels: Int) throws(BackendError) -> any Storage {
         let shape = ImageShape(images: 1, height: 1, width: 1, channels: channels)
         let lanes = lanes(of: shape)

@@ -36,7 +36,8 @@ extension KernelChoices {
 }
 
 extension WorkMapping {
-    /// Whether kernels of this file may be run.
+    /// Whether cases of the catalogue run kernels of this file: with SIMD, only sums of more runs than theirs are merged by
+    /// kernels of reduction/merge.cl.
     fileprivate func uses(file: String) -> Bool {
         switch self {
         case .simd: !file.hasPrefix("convolution/simt/") && file != "reduction/merge.cl"

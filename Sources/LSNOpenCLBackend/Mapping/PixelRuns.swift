@@ -57,7 +57,7 @@ struct WordRuns: Sendable {
                 pixels: vectors,
                 bytes: width * bytes,
                 mapping: mapping,
-                most: mapping.mostCountedRuns
+                most: isCounted ? mapping.mostCountedRuns : .max
             )
             length = width * runs.length
             count = runs.count

@@ -8,7 +8,7 @@ import LSNTensors
 /// | SIMD | 8 or 16 channels of a long run of pixels | one item | sparse, look-up table, dense, Winograd |
 /// | SIMT | 4 channels of a few pixels | up to 256 items that lie side by side | implicit GEMM |
 ///
-/// Sums of spikes are the same; other results are equal but for rounding, for their sums are cut elsewhere.
+/// Results are the same bits; with `fast` numerics, but for the gradients of convolutions.
 public enum WorkMapping: String, Codable, CaseIterable, Hashable, Sendable {
     /// For CPUs, whose items own wide vector registers.
     case simd
@@ -36,6 +36,14 @@ public enum WorkMapping: String, Codable, CaseIterable, Hashable, Sendable {
         switch self {
         case .simd: SumOrder.fanIn * SumOrder.fanIn
         case .simt: SumOrder.fanIn
+        }
+    }
+
+    /// Runs of a sum over flat words that an item merges, 1 or a whole level.
+    var mergedWordRuns: Int {
+        switch self {
+        case .simd: SumOrder.fanIn
+        case .simt: 1
         }
     }
 

@@ -71,8 +71,7 @@ extension OpenCLBackend: MeasurementKernels {
             arguments: [.storage(partials), .storage(largest), .int(runs.count)],
             global: [1]
         )
-        // An item of a CPU merges the runs of a level.
-        let itemRuns = mapping == .simd ? SumOrder.fanIn : 1
+        let itemRuns = mapping.mergedWordRuns
         let itemWords = SumOrder.wordRun * itemRuns
         let items = (tensor.shape.realWords + itemWords - 1) / itemWords
         let sums = try allocate(words: SumOrder.lanes * items)
@@ -84,7 +83,7 @@ extension OpenCLBackend: MeasurementKernels {
                 .storage(tensor.storage), .storage(largest), .storage(sums),
                 .uint32(UInt32(clamping: tensor.shape.realWords)), .uint32(UInt32(itemRuns)),
             ],
-            global: [items]
+            global: range(1, by: items)
         )
         let merged = try mergeSums(sums, words: SumOrder.lanes, runs: items)
         try run(

@@ -52,7 +52,7 @@ public struct DeviceArithmetic: Hashable, Sendable {
 }
 
 extension DeviceArithmetic {
-    /// What a device, its driver and the kernels' sources decide.
+    /// What a device, its driver, the probe and what all kernels include decide.
     private struct Key: Hashable {
         let selector, driver, sources: String
     }
@@ -68,7 +68,7 @@ extension DeviceArithmetic {
         let key = Key(
             selector: queue.device.selector,
             driver: queue.device.driverFingerprint,
-            sources: queue.sources.files[file] ?? ""
+            sources: [file, "common/layout.cl"].map { queue.sources.files[$0] ?? "" }.joined()
         )
         if let found = known.withLock({ $0[key] }) { return found }
         let cases = ArithmeticCase.all

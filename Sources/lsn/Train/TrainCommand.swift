@@ -111,8 +111,8 @@ struct TrainCommand: AsyncParsableCommand {
         let last = resumed.record.continued.last?.machine ?? before
         if last.arithmetic ?? 1 < MachineRecord.currentArithmetic {
             Failure.warn(
-                "the run began with an earlier version of lsn. Sums are exact now or have one order on every device: it continues "
-                    + "as well as it would have, but not to the bits that the earlier version gives"
+                "the run began with an earlier version of lsn. Sums of spikes are exact now, and all but gradients of "
+                    + "convolutions have one order on every device: it continues as well as it would have, but not to the bits that the earlier version gives"
             )
         }
         let numerics = before.numerics ?? .fast

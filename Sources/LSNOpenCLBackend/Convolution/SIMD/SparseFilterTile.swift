@@ -56,7 +56,8 @@ struct SparseFilterTile: Hashable {
         // Each partition has sums of its own for every weight, so there are just enough of them for 16 work-items.
         let partitions = max(1, min(tiles, 16 / (plan.chunks / widest)))
         let (wanted, tilePixels) = ((tiles + partitions - 1) / partitions, images * rows * columns)
-        partitionTiles = min(wanted, mostPixels.map { max(1, $0 / tilePixels) } ?? wanted)
+        // (A tile has fewer pixels than any bound.)
+        partitionTiles = min(wanted, mostPixels.map { $0 / tilePixels } ?? wanted)
     }
 
     /// Sums in registers.
