@@ -117,7 +117,8 @@ struct DeviceOptions: ParsableArguments {
             memoryLimit: info.memoryLimit,
             guardsMemory: guardsMemory
         )
-        if numerics == .portable { try requirePortableArithmetic(of: backend) }
+        // (Checks, which guard memory, are to show what comes of it.)
+        if numerics == .portable, !guardsMemory { try requirePortableArithmetic(of: backend) }
         return OpenDevice(
             backend: Backend(backend),
             machine: MachineRecord(
