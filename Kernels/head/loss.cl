@@ -11,8 +11,8 @@
 // A sample counts as right where its time-averaged logit is largest at the label, the first of equals counting.
 //
 // Layout: logits and gradient [T·N][stride] floats, labels [N] words, samples [N][2]: loss (float), 0 or 1 (integer).
-// Mapping: classification_loss takes a sample; classification_record is one item, which adds the samples FAN_IN at a time
-// (reduction/sums.cl), level by level, in the place of what it has read.
+// Mapping: classification_loss takes a sample; classification_record is one item, which merges the samples'
+// losses (reduction/sums.cl).
 // Sizes: any T, N, K. A label that is no class makes the loss NaN.
 // Numerics: the largest logit is taken off before exp. Sums over time and over classes are added one after the other. Not a
 // number anywhere makes the loss NaN.
@@ -122,19 +122,8 @@ __kernel void classification_record(
     uint correct = 0u;
     for (int sample = 0; sample < batch; ++sample)
         correct += samples[2 * (size_t)sample + 1];
-    int left = batch;
-    do {
-        const int parts = (left + FAN_IN - 1) / FAN_IN;
-        for (int part = 0; part < parts; ++part) {
-            const int first = part * FAN_IN;
-            const int end = first + min(FAN_IN, left - first);
-            float sum = 0.0f;
-            for (int sample = first; sample < end; ++sample)
-                sum += as_float(samples[2 * (size_t)sample]);
-            samples[2 * (size_t)part] = as_uint(sum);
-        }
-        left = parts;
-    } while (left > 1);
-    record[loss_word] = as_uint(as_float(samples[0]) / (float)batch);
+    __global float *losses = (__global float *)samples;
+    MERGE_IN_PLACE(float, losses, 2, batch);
+    record[loss_word] = as_uint(losses[0] / (float)batch);
     record[correct_word] = correct;
 }

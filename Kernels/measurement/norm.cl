@@ -77,23 +77,10 @@ __kernel void squares_partial(
         sums[get_global_id(0)] = sum;
 }
 
-// Merges level by level, in the place of what it has read.
 __kernel void squares_combine(
     __global float8 *sums, __global const uint *largest, __global uint *record, const int runs, const int word)
 {
-    int left = runs;
-    do {
-        const int parts = (left + FAN_IN - 1) / FAN_IN;
-        for (int part = 0; part < parts; ++part) {
-            const int first = part * FAN_IN;
-            const int end = first + min(FAN_IN, left - first);
-            float8 sum = 0.0f;
-            for (int run = first; run < end; ++run)
-                sum += sums[run];
-            sums[part] = sum;
-        }
-        left = parts;
-    } while (left > 1);
+    MERGE_IN_PLACE(float8, sums, 1, runs);
     const uint most = largest[0];
     const float norm = sqrt(joined_lanes(sums[0])) * power_of_two(exponent_of(most));
     record[word] = (most & EXPONENT) == EXPONENT ? most : as_uint(norm);

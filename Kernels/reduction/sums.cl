@@ -32,6 +32,25 @@ static inline FLOATV merged_sum(__global const float *partials, int runs, size_t
     return sum;
 }
 
+// Merges `count` partial sums of TYPE, `stride` apart at `sums`, by one item: level by level, in the place of what it has read.
+// The sum is the first of them then.
+#define MERGE_IN_PLACE(TYPE, sums, stride, count)                                                                       \
+    do {                                                                                                                \
+        int left = (count);                                                                                             \
+        do {                                                                                                            \
+            const int parts = (left + FAN_IN - 1) / FAN_IN;                                                             \
+            for (int part = 0; part < parts; ++part) {                                                                  \
+                const int first = part * FAN_IN;                                                                        \
+                const int end = first + min(FAN_IN, left - first);                                                      \
+                TYPE sum = 0.0f;                                                                                        \
+                for (int at = first; at < end; ++at)                                                                    \
+                    sum += (sums)[(size_t)at * (stride)];                                                               \
+                (sums)[(size_t)part * (stride)] = sum;                                                                  \
+            }                                                                                                           \
+            left = parts;                                                                                               \
+        } while (left > 1);                                                                                             \
+    } while (0)
+
 // Eight lanes that took turns, as pairs.
 static inline float joined_lanes(float8 lanes)
 {
