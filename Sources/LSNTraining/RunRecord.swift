@@ -118,6 +118,22 @@ public struct MachineRecord: Codable, Hashable, Sendable {
         self.numerics = numerics
         arithmetic = Self.currentArithmetic
     }
+
+    /// Checks that a run which began here is continued with the numerics that it began with.
+    ///
+    /// - Parameters:
+    ///   - numerics: those that it is to go on with.
+    ///   - run: its folder, for the error.
+    /// - Throws: ``ConfigurationError/contradiction(run:options:)``.
+    public func requireNumerics(_ numerics: Numerics, run: String) throws(ConfigurationError) {
+        let recorded = self.numerics ?? .fast
+        guard numerics == recorded else {
+            throw .contradiction(
+                run: run,
+                options: [.init(option: "--numerics", given: numerics.rawValue, recorded: recorded.rawValue)]
+            )
+        }
+    }
 }
 
 /// A network in numbers.

@@ -134,13 +134,7 @@ public struct TrainingSession: Sendable {
         var progress = TrainingProgress()
         let isContinued = resumed != nil && folder.hasCheckpoint
         if let resumed, isContinued {
-            let (numerics, recorded) = (machine.numerics ?? .fast, resumed.record.machine.numerics ?? .fast)
-            guard numerics == recorded else {
-                throw ConfigurationError.contradiction(
-                    run: resumed.folder.path,
-                    options: [.init(option: "--numerics", given: numerics.rawValue, recorded: recorded.rawValue)]
-                )
-            }
+            try resumed.record.machine.requireNumerics(machine.numerics ?? .fast, run: resumed.folder.path)
             guard resumed.record.dataSet.fingerprint == record.dataSet.fingerprint else {
                 throw ConfigurationError.otherData(
                     run: resumed.folder.path,

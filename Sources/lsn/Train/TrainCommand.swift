@@ -115,14 +115,8 @@ struct TrainCommand: AsyncParsableCommand {
                     + "convolutions have one order on every device: it continues as well as it would have, but not to the bits that the earlier version gives"
             )
         }
-        let numerics = before.numerics ?? .fast
-        if let given = device.numerics, given != numerics {
-            throw ConfigurationError.contradiction(
-                run: resumed.folder.path,
-                options: [.init(option: "--numerics", given: given.rawValue, recorded: numerics.rawValue)]
-            )
-        }
-        return switch numerics {
+        if let numerics = device.numerics { try before.requireNumerics(numerics, run: resumed.folder.path) }
+        return switch before.numerics ?? .fast {
         // The same bits, wherever it goes on.
         case .portable: try reopen(last, asked: asked) { try device.open($0, numerics: .portable) }
         case .fast: try keptDevice(for: resumed, asked: asked)
