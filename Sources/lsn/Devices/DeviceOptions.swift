@@ -52,18 +52,21 @@ struct DeviceOptions: ParsableArguments {
     ///   - choice: what `--device` says.
     ///   - isProfiling: whether OpenCL launches are timed.
     ///   - guardsMemory: whether words beside every storage are watched, where it is OpenCL's.
+    ///   - allowsAnyArithmetic: whether portable numerics may be computed by a device whose arithmetic is not IEEE's: a check is
+    ///     to show what comes of it.
     ///   - kernelChoices: how kernels are chosen; nil: as `lsn tune` found for the device, if it ran.
     ///   - numerics: how gradients are summed; nil: as `--numerics` says.
     func open(
         _ choice: DeviceChoice,
         isProfiling: Bool = false,
         guardsMemory: Bool = false,
+        allowsAnyArithmetic: Bool = false,
         kernelChoices: KernelChoices? = nil,
         numerics: Numerics? = nil
     ) throws -> OpenDevice {
         let numerics = numerics ?? self.numerics ?? .fast
         func open(_ info: DeviceInfo) throws -> OpenDevice {
-            try self.open(info, isProfiling, guardsMemory, kernelChoices, numerics)
+            try self.open(info, isProfiling, guardsMemory, allowsAnyArithmetic, kernelChoices, numerics)
         }
         switch choice {
         case .reference:
@@ -86,6 +89,7 @@ struct DeviceOptions: ParsableArguments {
         _ info: DeviceInfo,
         _ isProfiling: Bool,
         _ guardsMemory: Bool,
+        _ allowsAnyArithmetic: Bool,
         _ kernelChoices: KernelChoices?,
         _ numerics: Numerics
     ) throws -> OpenDevice {
@@ -117,8 +121,7 @@ struct DeviceOptions: ParsableArguments {
             memoryLimit: info.memoryLimit,
             guardsMemory: guardsMemory
         )
-        // (Checks, which guard memory, are to show what comes of it.)
-        if numerics == .portable, !guardsMemory { try requirePortableArithmetic(of: backend) }
+        if numerics == .portable, !allowsAnyArithmetic { try requirePortableArithmetic(of: backend) }
         return OpenDevice(
             backend: Backend(backend),
             machine: MachineRecord(
