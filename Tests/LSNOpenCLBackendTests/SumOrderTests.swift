@@ -13,7 +13,7 @@ struct SumOrderTests {
 
     @Test(arguments: pixels)
     func statisticsHaveOneOrder(_ pixels: Int) throws {
-        try expectEqualBits { backend in
+        try expectEqualBits(merging: "merge_moments", pixels) { backend in
             var numbers = Numbers()
             let shape = Self.shape(pixels)
             let parameters = try numbers.parameters(shape.channels, gain: 1, on: backend)
@@ -28,7 +28,7 @@ struct SumOrderTests {
 
     @Test(arguments: pixels)
     func gradientsOfNormsHaveOneOrder(_ pixels: Int) throws {
-        try expectEqualBits { backend in
+        try expectEqualBits(merging: "merge_sums", pixels) { backend in
             var numbers = Numbers()
             let shape = Self.shape(pixels)
             let norm = try numbers.norm(shape.channels, gain: 1.5, on: backend)
@@ -43,6 +43,66 @@ struct SumOrderTests {
                 try backend.read(gradients.weight.storage, count: shape.channelStride),
                 try backend.read(gradients.bias.storage, count: shape.channelStride),
                 try backend.read(result.storage, count: shape.realWords),
+            ]
+        }
+    }
+
+    @Test(arguments: pixels)
+    func gradientsOfBiasesHaveOneOrder(_ pixels: Int) throws {
+        try expectEqualBits(merging: "merge_sums", pixels) { backend in
+            var numbers = Numbers()
+            let shape = Self.shape(pixels)
+            let result = try backend.vector([Float](repeating: 7, count: shape.channels))
+            try backend.biasGradient(of: try backend.real(numbers.normal(shape.count), shape), result: result)
+            return [try backend.read(result.storage, count: shape.channelStride)]
+        }
+    }
+
+    /// Of norm and leak, where neurons learn both; pixels are those of a sample.
+    @Test(arguments: pixels)
+    func gradientsOfNeuronsHaveOneOrder(_ pixels: Int) throws {
+        try expectEqualBits(merging: "merge_sums", pixels) { backend in
+            var numbers = Numbers()
+            let shape = Self.shape(pixels).with(images: 2)
+            let gradients = try newGradients(shape.channels, on: backend)
+            let leak = LearnedLeak(weight: try backend.vector([0.3]), gradient: try backend.vector([7]))
+            let result = try backend.fireBackward(
+                try backend.real(numbers.normal(shape.count), shape),
+                input: try backend.real(numbers.normal(shape.count), shape),
+                normalization: try numbers.norm(shape.channels, gain: 1.5, on: backend),
+                neuron: Neuron(isLeakLearned: true),
+                leak: leak,
+                time: TimeAxis(steps: 2, isStatic: false),
+                gradients: gradients
+            )
+            return [
+                try backend.read(gradients.weight.storage, count: shape.channelStride),
+                try backend.read(gradients.bias.storage, count: shape.channelStride),
+                try backend.read(leak.gradient.storage, count: 1),
+                try backend.read(result.storage, count: shape.realWords),
+            ]
+        }
+    }
+
+    /// The loss is of sums over pixels and steps.
+    @Test(arguments: pixels)
+    func potentialsHaveOneOrder(_ pixels: Int) throws {
+        try expectEqualBits(merging: "merge_sums", pixels) { backend in
+            var numbers = Numbers()
+            let shape = Self.shape(pixels).with(images: 2)
+            let record = try backend.upload([Float](repeating: 0.5, count: StepRecord.words))
+            let mpd = try backend.mpdLoss(
+                try backend.real(numbers.normal(shape.count), shape),
+                normalization: try numbers.norm(shape.channels, gain: 1.5, on: backend),
+                neuron: Neuron(),
+                leak: nil,
+                time: TimeAxis(steps: 2, isStatic: false),
+                loss: MPDLoss(weight: 1),
+                record: record
+            )
+            return [
+                try backend.read(record, count: StepRecord.words),
+                try backend.read(mpd.storage, count: 2 * shape.channelStride),
             ]
         }
     }
@@ -96,13 +156,22 @@ struct SumOrderTests {
         ImageShape(images: 1, height: 1, width: pixels, channels: 9)
     }
 
-    private func expectEqualBits(_ results: (Backend) throws -> [[UInt32]]) throws {
+    /// Where there are so many pixels that an item does not finish their runs, the kernel `merge` has to run.
+    private func expectEqualBits(
+        merging merge: String? = nil,
+        _ pixels: Int = 0,
+        _ results: (Backend) throws -> [[UInt32]]
+    ) throws {
         let expected = try results(Backend(ReferenceBackend()))
         #expect(expected.allSatisfy { $0.contains { $0 != 0 } })
         var choices = KernelChoices.standard
         for mapping in WorkMapping.allCases {
             choices.mapping = mapping
-            #expect(try results(TestDevice.backend(choices: choices)) == expected)
+            let kernels = try TestDevice.kernels(choices: choices)
+            #expect(try results(Backend(kernels)) == expected)
+            guard let merge else { continue }
+            let isMerged = SumOrder.runs(of: pixels) > mapping.mostFinishedRuns
+            #expect(kernels.kernelCoverage.run.contains(merge) == isMerged, "\(mapping)")
         }
     }
 }
