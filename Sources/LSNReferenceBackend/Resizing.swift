@@ -70,7 +70,7 @@ private struct FilterTaps {
     let pixels: ClosedRange<Int>
     /// Of all weights.
     private(set) var total: Float = 0
-    /// (place + ½)·n/m, whole and broken part.
+    /// (place + ½)·n/m, whole and fractional part.
     private let whole: Int
     private let broken: Float
     private let reach: Float

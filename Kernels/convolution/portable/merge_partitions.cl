@@ -1,8 +1,8 @@
-// The sum of partial results, merged 64 at a time as Sources/LSNTensors/SumOrder.swift says: result[i] = sum of
-// partial[partition][i].
+// The sum of partial results, merged FAN_IN at a time in the order of SumOrder (reduction/sums.cl):
+// result[i] = sum of partial[partition][i].
 //
 // A work-item adds 8 neighbouring values: global (count / 8). `count` is a multiple of 8.
-// Numerics: sums from 0 on, each of up to 64 terms; the four levels are enough for 2^24 partitions.
+// Numerics: sums from 0 on, each of up to FAN_IN terms; LEVELS levels are enough for 2^24 partitions.
 #include "reduction/sums.cl"
 
 #define LEVELS 4

@@ -4,7 +4,7 @@
 // A work-item makes WIDTH output channels of TILE_CHANNELS input channels at one window position, over one partition of
 // the output pixels: global (chunks, taps * blocks of channels, partitions).
 // Partial results: [partition][ky][kx][channel][OUT_STRIDE]; sum_partitions adds them in order, or
-// merge_partitions 64 at a time.
+// merge_partitions FAN_IN at a time (reduction/sums.cl).
 // Specialised by: CHANNELS, IN_STRIDE, OUT_STRIDE, KH, KW, STRIDE, PAD, TILE_CHANNELS (at most IN_STRIDE), WIDTH.
 // Numerics: fused multiply-adds over the pixels of a partition in their order.
 #include "common/layout.cl"

@@ -6,7 +6,7 @@
 // which spikes may have, it selects.
 //
 // Partial results: [partition][ky][kx][channel][OUT_STRIDE]; sum_partitions adds them in order, sum_integers exactly, or
-// merge_partitions 64 at a time.
+// merge_partitions FAN_IN at a time (reduction/sums.cl).
 // Mapping: see convolution/simt/implicit_gemm_tile.cl; global (SIDE · column tiles · row tiles · taps, SIDE,
 // partitions).
 // Numerics: the sum of a partition goes over its output pixels in their order; exact with INTEGERS.

@@ -20,7 +20,7 @@ enum FilterSums {
         }
     }
 
-    /// INTEGERS.
+    /// The macro INTEGERS: whether what is added up are integers.
     var option: KernelOption {
         if case .integers = self { .define("INTEGERS", true) } else { .define("INTEGERS", false) }
     }
