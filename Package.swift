@@ -183,7 +183,10 @@ let package = Package(
         ),
         .testTarget(
             name: "LSNOpenCLBackendTests",
-            dependencies: ["LSNOpenCLBackend", "LSNOpenCLRuntime", "LSNKernels", "LSNReferenceBackend", "LSNTensors"],
+            dependencies: [
+                "LSNOpenCLBackend", "LSNOpenCLRuntime", "LSNKernels", "LSNReferenceBackend", "LSNTensors",
+                "LSNTestSupport",
+            ],
             swiftSettings: house
         ),
         .testTarget(
@@ -237,7 +240,7 @@ let package = Package(
             name: "LSNConformanceTests",
             dependencies: [
                 "LSNConformance", "LSNOpenCLBackend", "LSNOpenCLRuntime", "LSNReferenceBackend", "LSNNetworks",
-                "LSNTensors", "LSNFileFormats",
+                "LSNTensors", "LSNFileFormats", "LSNTestSupport",
             ],
             exclude: ["Golden"],
             swiftSettings: house

@@ -12,7 +12,7 @@ struct ArithmeticTests {
     private static func queue(changing files: [String: String]) throws -> ComputeQueue {
         let sources = KernelSourceTree.embedded().files.merging(files) { $1 }
         return try ComputeQueue(
-            device: TestDevice.queue.get().device,
+            device: TestDevice.queue().device,
             sources: KernelSourceTree(files: sources, origin: "Kernels"),
             cache: nil,
             profiling: false
@@ -94,7 +94,7 @@ struct ArithmeticTests {
         var files = KernelSourceTree.embedded().files
         files[Self.file] = nil
         let queue = try ComputeQueue(
-            device: TestDevice.queue.get().device,
+            device: TestDevice.queue().device,
             sources: KernelSourceTree(files: files, origin: "elsewhere"),
             cache: nil,
             profiling: false

@@ -25,7 +25,7 @@ struct KernelChoicesTests {
         numbers[choice.name] = number
         var choices = try #require(KernelChoices(numbers))
         choices.numerics = numerics
-        let backend = Backend(try OpenCLBackend(queue: queue ?? TestDevice.queue.get(), choices: choices))
+        let backend = Backend(try OpenCLBackend(queue: queue ?? TestDevice.queue(), choices: choices))
         let operation = ConvolutionCase(
             20,
             (8, 9),
@@ -71,7 +71,7 @@ struct KernelChoicesTests {
         files[name] = source.replacing("while (spikes)", with: "while (spikes && false)")
         #expect(files[name] != source)
         let blind = try ComputeQueue(
-            device: TestDevice.queue.get().device,
+            device: TestDevice.queue().device,
             sources: KernelSourceTree(files: files, origin: "Kernels"),
             cache: nil,
             profiling: false

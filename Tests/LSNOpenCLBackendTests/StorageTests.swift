@@ -49,7 +49,7 @@ struct StorageTests {
 
     @Test("What is kept is given back before the limit is passed, and no sooner")
     func limit() throws {
-        let device = try OpenCLBackend(queue: TestDevice.queue.get(), memoryLimit: 1 << 20)
+        let device = try OpenCLBackend(queue: TestDevice.queue(), memoryLimit: 1 << 20)
         let backend = Backend(device)
         for words in [100_000, 120_000] { _ = try backend.allocate(words: words) }
         #expect(device.memoryUsage.pooledBytes > 880_000)

@@ -52,7 +52,7 @@ import Testing
     func noResultDependsOnThem(_ operation: ConvolutionCase) throws {
         func bits(_ lanes: Int) throws -> [[UInt32]] {
             let registers = VectorRegisters(lanes: lanes)
-            let backend = Backend(try OpenCLBackend(queue: TestDevice.queue.get(), registers: registers))
+            let backend = Backend(try OpenCLBackend(queue: TestDevice.queue(), registers: registers))
             return try operation.run(on: backend).map { try backend.read($0.storage, count: $0.count) }
         }
         let wide = try bits(16)

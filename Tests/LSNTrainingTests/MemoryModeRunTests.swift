@@ -209,6 +209,6 @@ import Testing
     }
 
     private func ownQueue() throws -> ComputeQueue {
-        try ComputeQueue(device: TestDevice.queue().device, sources: .embedded(), cache: .standard(), profiling: false)
+        try ComputeQueue(device: TestDevice.queue().device, sources: .embedded(), cache: nil, profiling: false)
     }
 }
