@@ -15,11 +15,17 @@ let hasOpenCL: Bool = {
 
 /// Where the commands of these tests keep what they compile: a folder that starts empty, so that what passes does not depend
 /// on what ran before, and that is gone with the tests.
-private let caches: String = {
+///
+/// A file stands in the place of `lsn`'s own programs, so that it files none: PoCL compiles every kernel of a program once more
+/// when it is asked for its binary, which takes as long as most of these commands, and PoCL's cache has the kernels for all of
+/// them. (Commands with a cache folder of their own file theirs.)
+private let caches: Result<String, any Error> = Result {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lsn-caches-\(UUID().uuidString)").path
-    atexit { try? FileManager.default.removeItem(atPath: caches) }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try Data().write(to: URL(fileURLWithPath: folder + "/programs"))
+    atexit { if let folder = try? caches.get() { try? FileManager.default.removeItem(atPath: folder) } }
     return folder
-}()
+}
 
 /// What a command did.
 struct CommandResult {
@@ -81,6 +87,7 @@ final class Workplace: Sendable {
         process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: path)
+        let caches = try caches.get()
         let own = ["LSN_CACHE_DIR": caches, "POCL_CACHE_DIR": caches + "/pocl"]
         process.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
