@@ -14,7 +14,7 @@
 // pictures and parts fit.
 // Numerics: whole and broken part of (i + ½)·n/m are kept apart, so that weights are as exact in wide pictures as in
 // narrow ones.
-#include "common/layout.cl"
+#include "reduction/sums.cl"
 
 #ifndef CHANNELS
 #define CHANNELS 3
@@ -47,7 +47,7 @@ Taps make_taps(int place, int extent, int resized)
     taps.last = min(taps.whole + reach, extent - 1);
     taps.total = 0.0f;
     for (int pixel = taps.first; pixel <= taps.last; ++pixel)
-        taps.total += tap_weight(taps, pixel);
+        taps.total = add_in_order(taps.total, tap_weight(taps, pixel));
     return taps;
 }
 

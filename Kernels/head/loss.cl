@@ -39,8 +39,8 @@ float row_loss(
         const float distance = largest - row[k];
         const float power = portable_exp(-distance);
         powers[k] = power;
-        total += power;
-        distances += distance;
+        total = add_in_order(total, power);
+        distances = add_in_order(distances, distance);
     }
     *sum = total;
     // Where nothing is smoothed, a logit of −∞ does not count.
@@ -71,7 +71,7 @@ __kernel void classification_loss(
     for (int k = 0; k < classes; ++k) {
         float sum = 0.0f;
         for (int t = 0; t < steps; ++t)
-            sum += o[t * step + k];
+            sum = add_in_order(sum, o[t * step + k]);
         result[k] = sum / (float)steps;
     }
     uint correct = label < (uint)classes;
@@ -89,7 +89,8 @@ __kernel void classification_loss(
         __global const float *row = o + t * step;
         __global float *row_result = result + t * step;
         float sum;
-        loss += (1.0f - lambda) * row_loss(row, row_result, classes, label, smoothing, &sum) / (float)steps;
+        const float entropy = row_loss(row, row_result, classes, label, smoothing, &sum);
+        loss = add_in_order(loss, (1.0f - lambda) * entropy / (float)steps);
         float squares = 0.0f;
         for (int k = 0; k < classes; ++k) {
             const float excess = row[k] - phi;
@@ -97,7 +98,7 @@ __kernel void classification_loss(
             squares = fma(excess, excess, squares);
             row_result[k] = fma((1.0f - lambda) / images, slope, 2.0f * spread * excess);
         }
-        loss += lambda * squares / ((float)steps * (float)classes);
+        loss = add_in_order(loss, lambda * squares / ((float)steps * (float)classes));
     }
 #else
     float sum;

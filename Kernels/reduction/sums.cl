@@ -14,6 +14,13 @@
 #define RUN 16
 #define FAN_IN 64
 
+// A scalar sum and one term more, for loops. Where they say `sum += term`, Intel's compiler vectorises the loop and so adds in
+// another order, which OpenCL C does not allow; a chain of fma it leaves alone, and sums of vectors.
+static inline float add_in_order(float sum, float term)
+{
+    return fma(term, 1.0f, sum);
+}
+
 // The vector at `partials` added up over runs first … end − 1.
 static inline FLOATV sum_of_runs(__global const float *partials, int first, int end, size_t words)
 {
@@ -32,8 +39,8 @@ static inline FLOATV merged_sum(__global const float *partials, int runs, size_t
     return sum;
 }
 
-// Merges `count` partial sums of TYPE, `stride` apart at `sums`, by one item: level by level, in the place of what it has read.
-// The sum is the first of them then.
+// Merges `count` partial sums of TYPE, `stride` apart at `sums`, by one item: level by level, in the place of what it has read,
+// each in order as add_in_order. The sum is the first of them then.
 #define MERGE_IN_PLACE(TYPE, sums, stride, count)                                                                       \
     do {                                                                                                                \
         int left = (count);                                                                                             \
@@ -44,7 +51,7 @@ static inline FLOATV merged_sum(__global const float *partials, int runs, size_t
                 const int end = first + min(FAN_IN, left - first);                                                      \
                 TYPE sum = 0.0f;                                                                                        \
                 for (int at = first; at < end; ++at)                                                                    \
-                    sum += (sums)[(size_t)at * (stride)];                                                               \
+                    sum = fma((sums)[(size_t)at * (stride)], (TYPE)(1.0f), sum);                                        \
                 (sums)[(size_t)part * (stride)] = sum;                                                                  \
             }                                                                                                           \
             left = parts;                                                                                               \

@@ -44,5 +44,22 @@ struct EmbeddedKernelsTests {
         }
     }
 
+    /// A loop of `sum += term` on scalars is vectorised by some drivers' compilers, and then has another order.
+    @Test("Scalar floats are added up in loops by add_in_order or fma")
+    func scalarSums() throws {
+        var scalars = 0
+        for (name, text) in KernelSourceTree.embedded().files {
+            let code = text.split(separator: "\n").map { $0.replacing(/\/\/.*/, with: "") }.joined(separator: "\n")
+            let declared = code.matches(of: /\bfloat (\w+(?: = [^,;()]+)?(?:, \w+(?: = [^,;()]+)?)*);/)
+                .flatMap { $0.1.split(separator: ", ").map { String($0.prefix { $0 != " " }) } }
+            scalars += declared.count
+            for scalar in Set(declared) {
+                let added = try Regex("\\b\(scalar) ([+-]= |= \(scalar) [+-] )")
+                #expect(!code.contains(added), "\(name) adds to \(scalar) where compilers may change the order")
+            }
+        }
+        #expect(scalars > 20)
+    }
+
     private static var kernel: Regex<(Substring, Substring)> { /__kernel .*?(\w+)\(\s*__global/ }
 }
