@@ -121,7 +121,8 @@ extension ComputeQueue {
                 throw .launch(
                     kernel: kernel.name,
                     problem: "the work-group \(local) is larger than the \(kernel.maxWorkGroupSize) items that "
-                        + "\(device.name) can run of it"
+                        + "\(device.name) can run of it; use --mapping simd, whose work-groups are single items, or another "
+                        + "--device"
                 )
             }
         }

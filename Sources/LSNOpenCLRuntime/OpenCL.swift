@@ -26,7 +26,10 @@ public enum OpenCL {
     private static func search() throws(OpenCLError) -> [DeviceInfo] {
         var count: cl_uint = 0
         let code = unsafe clGetPlatformIDs(0, nil, &count)
-        guard code == CL_SUCCESS, count > 0 else { throw .noPlatform(codeName: OpenCLStatus.name(code)) }
+        guard code == CL_SUCCESS, count > 0 else {
+            let drivers = RegisteredDrivers.explanation(ProcessInfo.processInfo.environment)
+            throw .noPlatform(codeName: OpenCLStatus.name(code), drivers: drivers)
+        }
         var platforms = unsafe [cl_platform_id?](repeating: nil, count: Int(count))
         try OpenCLStatus.check(unsafe clGetPlatformIDs(count, &platforms, nil), "clGetPlatformIDs", "for \(count)")
 

@@ -1,7 +1,8 @@
 /// Why the OpenCL runtime could not do what was asked. The text says what happened, with what, and what to do.
 public enum OpenCLError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// No OpenCL platform is installed, or the loader found none (`codeName` is what it answered).
-    case noPlatform(codeName: String)
+    /// No OpenCL platform is installed, or the loader found none: `codeName` is what it answered, `drivers` says which drivers
+    /// are registered and why they may not have been found.
+    case noPlatform(codeName: String, drivers: [String])
     /// Platforms are there, but none of them offers a device; `platforms` names each with what it answered.
     case noDevice(platforms: [String])
     /// No device goes by the name that was asked for.
@@ -24,9 +25,10 @@ public enum OpenCLError: Error, Sendable, Hashable, CustomStringConvertible {
     /// For people.
     public var description: String {
         switch self {
-        case .noPlatform(let codeName):
-            "no OpenCL platform found (clGetPlatformIDs: \(codeName)): install one (pocl-opencl-icd for the CPU, or the "
-                + "GPU vendor's driver with its .icd file in /etc/OpenCL/vendors), or use --device reference"
+        case .noPlatform(let codeName, let drivers):
+            "no OpenCL platform found (\((["clGetPlatformIDs: \(codeName)"] + drivers).joined(separator: "; "))): install one "
+                + "(pocl-opencl-icd for the CPU, or the GPU vendor's driver with its .icd file in /etc/OpenCL/vendors) and "
+                + "the libraries that it needs, or use --device reference"
         case .noDevice(let platforms):
             "no OpenCL device found on \(platforms.joined(separator: ", ")): check the driver (clinfo lists what it "
                 + "sees), install pocl-opencl-icd for the CPU, or use --device reference"

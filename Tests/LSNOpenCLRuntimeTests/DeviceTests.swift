@@ -63,27 +63,3 @@ import Testing
         #expect(device.pretending(driverVersion: "next").driverFingerprint != device.driverFingerprint)
     }
 }
-
-/// What a machine without a driver says. Each runs in a process of its own, because the loader looks for drivers once.
-@Suite struct NoDriverTests {
-    @Test func missingDriverIsExplained() async {
-        await #expect(processExitsWith: .success) {
-            _ = unsafe setenv("OCL_ICD_VENDORS", "/nonexistent", 1)
-            let error = #expect(throws: OpenCLError.self) { try OpenCL.devices() }
-            #expect(error == .noPlatform(codeName: "CL_PLATFORM_NOT_FOUND_KHR"))
-        }
-    }
-
-    @Test func driverThatCannotBeLoadedIsExplained() async throws {
-        await #expect(processExitsWith: .success) {
-            let folder = try TemporaryFolder()
-            try folder.write("libno-such-driver.so\n", to: "broken.icd")
-            _ = unsafe setenv("OCL_ICD_VENDORS", folder.path, 1)
-            let error = #expect(throws: OpenCLError.self) { try OpenCL.device(named: "auto") }
-            guard case .noPlatform = error else {
-                Issue.record("got \(String(describing: error))")
-                return
-            }
-        }
-    }
-}

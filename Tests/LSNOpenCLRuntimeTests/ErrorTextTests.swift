@@ -7,9 +7,10 @@ import Testing
     @Test(
         arguments: [
             (
-                .noPlatform(codeName: "CL_PLATFORM_NOT_FOUND_KHR"),
-                "no OpenCL platform found (clGetPlatformIDs: CL_PLATFORM_NOT_FOUND_KHR): install one (pocl-opencl-icd for the "
-                    + "CPU, or the GPU vendor's driver with its .icd file in /etc/OpenCL/vendors), or use --device reference"
+                .noPlatform(codeName: "CL_PLATFORM_NOT_FOUND_KHR", drivers: ["a.icd names b", "c.icd names d"]),
+                "no OpenCL platform found (clGetPlatformIDs: CL_PLATFORM_NOT_FOUND_KHR; a.icd names b; c.icd names d): install "
+                    + "one (pocl-opencl-icd for the CPU, or the GPU vendor's driver with its .icd file in /etc/OpenCL/vendors) "
+                    + "and the libraries that it needs, or use --device reference"
             ),
             (
                 .noDevice(platforms: ["platform 0 (x)", "platform 1 (y)"]),

@@ -229,7 +229,7 @@ import Testing
         #expect(
             try failure(of: "add", on: queue, arguments, global: [2 * most], local: [2 * most])
                 == start + "the work-group [\(2 * most)] is larger than the \(most) items that "
-                + "\(queue.device.name) can run of it"
+                + "\(queue.device.name) can run of it; use --mapping simd, whose work-groups are single items, or another --device"
         )
         #expect(
             try failure(of: "add", on: queue, arguments, global: [most, 2], local: [most, 2])

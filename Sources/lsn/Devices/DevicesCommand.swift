@@ -54,6 +54,14 @@ struct DevicesCommand: ParsableCommand {
         if let problem = problem ?? LSN.driverCache.warning {
             Failure.warn(problem)
         }
+        if problem == nil { Self.warnOfMissingDrivers() }
+    }
+
+    /// Says which drivers are registered and yet not in the list.
+    private static func warnOfMissingDrivers() {
+        for missing in RegisteredDrivers.problems() {
+            Failure.warn("a driver is left out: \(missing). Install what it needs, or remove what names it")
+        }
     }
 
     /// A device's arithmetic; nil, and a warning, where it cannot be probed.
