@@ -26,7 +26,9 @@ public enum RegisteredDrivers {
             guard let names = try? FileManager.default.contentsOfDirectory(atPath: place) else {
                 return ["the folder \(place) cannot be read"]
             }
-            return names.filter { $0.hasSuffix(".icd") }.sorted().compactMap { problem(ofFile: HostPath.join(place, $0)) }
+            return names.filter { $0.hasSuffix(".icd") }.sorted().compactMap {
+                problem(ofFile: HostPath.join(place, $0))
+            }
         }
         guard named != nil else { return [] }
         if place.hasSuffix(".icd") { return problem(ofFile: place).map { [$0] } ?? [] }

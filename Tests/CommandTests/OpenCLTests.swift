@@ -112,6 +112,22 @@ import Testing
         #expect(place.exists("cache/pocl"))
     }
 
+    /// The loader leaves a driver out without a word: the list says which and why.
+    @Test func aDriverThatCannotBeLoadedIsNamedBesideOthers() throws {
+        let vendors = ProcessInfo.processInfo.environment["OCL_ICD_VENDORS"] ?? "/etc/OpenCL/vendors"
+        try FileManager.default.copyItem(atPath: vendors, toPath: place.file("vendors"))
+        try place.write("libno-such-driver.so\n", to: "vendors/broken.icd")
+        let result = try place.lsn("devices", environment: ["OCL_ICD_VENDORS": place.file("vendors")])
+        #expect(result.code == 0)
+        #expect(result.output.contains("opencl:"), "\(result.errors)")
+        #expect(
+            result.errors.contains(
+                "warning: a driver is left out: \(place.file("vendors/broken.icd")) names libno-such-driver.so"
+            ),
+            "\(result.errors)"
+        )
+    }
+
     /// What a device computes is said; kernels without the probe are no reason not to list it.
     @Test func arithmeticThatIsNotExactIsNamed() throws {
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -64,7 +64,9 @@ import Testing
         let one = RegisteredDrivers.problems([RegisteredDrivers.variable: folder.file("b-empty.icd")])
         #expect(one == ["\(folder.file("b-empty.icd")) is empty: it names no library"])
         let library = RegisteredDrivers.problems([RegisteredDrivers.variable: "libno-such-driver.so"])
-        #expect(library.first?.hasPrefix("OCL_ICD_VENDORS names libno-such-driver.so, which cannot be loaded (") == true)
+        #expect(
+            library.first?.hasPrefix("OCL_ICD_VENDORS names libno-such-driver.so, which cannot be loaded (") == true
+        )
         #expect(RegisteredDrivers.problems([RegisteredDrivers.variable: "libc.so.6"]) == [])
     }
 
