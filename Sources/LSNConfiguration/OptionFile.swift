@@ -7,18 +7,19 @@ import Yams
 /// Files of options for `--config`: YAML, a run's `config.json`, or what `--print-config` prints. They are nothing but options
 /// that are given before those of the command line.
 package enum OptionFile {
-    /// What a file may give: all options of training, the device, and its numerics.
+    /// What a file may give: all options of training, the device, its numerics and its precision.
     private struct Allowed: ParsableArguments {
         @OptionGroup var training: TrainingOptions
         @Option var device: String?
         @Option(transform: named) var numerics: Numerics?
+        @Option(transform: named) var precision: Precision?
     }
 
     /// Keys of `config.json` that are no options.
     private static let records = Set(RunRecord.CodingKeys.allCases.map(\.rawValue))
 
-    /// The key of a record's machine that is an option.
-    private static let numericsKey = MachineRecord.CodingKeys.numerics.rawValue
+    /// The keys of a record's machine that are options.
+    private static let machineOptions = [MachineRecord.CodingKeys.numerics, .precision].map(\.rawValue)
 
     /// Whether a file is a run's `config.json`.
     static func isRecord(_ root: Node) -> Bool {
@@ -44,7 +45,9 @@ package enum OptionFile {
             }
             if isRecord, records.contains(name) {
                 let machine = name == RunRecord.CodingKeys.machine.rawValue ? value.mapping : nil
-                for (key, value) in machine ?? [:] where key.string == numericsKey { try reader.read(key, value) }
+                for (key, value) in machine ?? [:] where machineOptions.contains(key.string ?? "") {
+                    try reader.read(key, value)
+                }
                 continue
             }
             switch (name, value.mapping) {
@@ -112,11 +115,17 @@ package enum OptionFile {
     }
 
     /// A configuration as ``arguments(_:)`` takes it: its network, then every option.
-    package static func text(_ configuration: TrainingConfiguration, numerics: Numerics = .fast) throws -> String {
+    package static func text(
+        _ configuration: TrainingConfiguration,
+        numerics: Numerics = .fast,
+        precision: Precision = .highest
+    ) throws -> String {
         let options = try OptionList(configuration)
         var pairs = [(Node(NetworkFile.key), try NetworkFile.node(configuration.network))]
         for (name, value) in options.listing { pairs.append((Node(name), Node(value))) }
-        pairs.append((Node(numericsKey), Node(numerics.rawValue)))
+        for (name, value) in zip(machineOptions, [numerics.rawValue, precision.rawValue]) {
+            pairs.append((Node(name), Node(value)))
+        }
         return try Yams.serialize(node: Node(pairs), allowUnicode: true)
     }
 }

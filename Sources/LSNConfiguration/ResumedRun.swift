@@ -30,7 +30,7 @@ extension RunRecord {
     /// What the earlier record says, in today's form.
     private init(_ earlier: EarlierRecord, path: String) throws {
         let arguments = try OptionFile.arguments(path).filter { argument in
-            !["--device=", "--numerics="].contains { argument.hasPrefix($0) }
+            !["--device=", "--numerics=", "--precision="].contains { argument.hasPrefix($0) }
         }
         var configuration = try TrainingOptions.parsed(arguments).configuration(device: earlier.device)
         let network = earlier.network

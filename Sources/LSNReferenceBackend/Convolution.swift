@@ -22,7 +22,7 @@ extension ReferenceBackend {
         switch input {
         case .spikes(let spikes):
             let x = try load(spikes)
-            let grids = windows.grids(of: weights)
+            let grids = windows.grids(of: weights, precision)
             let outputs = filter.shape.outputStride
             let quantized = weights.indices.map { grids[$0 % outputs].quantized(weights[$0]) }
             let y = windows.map(from: Int32(0)) { sums, pixel, weight, channels in
@@ -109,9 +109,9 @@ private struct Windows: Sendable {
     let output: ImageShape
 
     /// The grid of each output channel; of spare channels, whose weights are 0, too.
-    func grids(of weights: [Float]) -> [WeightGrid] {
+    func grids(of weights: [Float], _ precision: Precision) -> [WeightGrid] {
         parallelMap(filter.outputStride) { output in
-            WeightGrid(of: stride(from: output, to: weights.count, by: filter.outputStride).map { weights[$0] })
+            WeightGrid(ofOutput: output, weights: weights, shape: filter, precision: precision)
         }
     }
 

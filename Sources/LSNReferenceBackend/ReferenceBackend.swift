@@ -13,9 +13,12 @@ public import LSNTensors
 public struct ReferenceBackend: BackendKernels {
     /// How gradients of convolutions are summed: with `fast` in Double.
     public let numerics: Numerics
+    /// How finely convolutions of spikes round their weights.
+    public let precision: Precision
 
     /// A backend; storages of one may be used with another.
-    public init(numerics: Numerics = .fast) {
+    public init(numerics: Numerics = .fast, precision: Precision = .highest) {
         self.numerics = numerics
+        self.precision = precision
     }
 }

@@ -91,7 +91,7 @@ extension RunContents {
         var pairs: [(String, JSONValue?)] = [
             ("program", configuration["version"].map { .text("lsn \($0.shown)") }),
             ("device", machine?["name"]), ("--device", machine?["device"]), ("driver", machine?["driver"]),
-            ("numerics", machine?["numerics"]),
+            ("numerics", machine?["numerics"]), ("precision", machine?["precision"]),
             ("seed", option("seed", in: "run")), ("dataset", option("dataset", in: "data")),
             ("data source", data?["source"]), ("split", data?["split"]), ("samples are", data?["form"]),
             ("training samples", data?["train_samples"]), ("test samples", data?["test_samples"]),

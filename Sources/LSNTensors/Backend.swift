@@ -25,6 +25,9 @@ public final class Backend: Sendable {
     /// For people: the device's name.
     public var deviceName: String { kernels.device.deviceName }
 
+    /// How finely convolutions and fully connected layers of spikes round their weights.
+    public var precision: Precision { kernels.convolution.precision }
+
     /// Whether operations are compiled when they are first used, so that first calls take longer than later ones.
     public var buildsKernels: Bool { kernels.device.buildsKernels }
 

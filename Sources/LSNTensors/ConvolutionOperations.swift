@@ -156,6 +156,9 @@ public struct RunMoments: Sendable {
 
 /// What ``Backend/convolve(_:filter:geometry:)`` and its gradients run.
 public protocol ConvolutionKernels: Sendable {
+    /// As ``Backend/precision``.
+    var precision: Precision { get }
+
     /// y. Where moments are asked for, and cost less now than a look at y later, they are returned.
     func convolve(
         _ input: Activation,

@@ -5,9 +5,9 @@ enum PowerOfTwoGrid {
         values.reduce(0) { max($0, $1.bitPattern & 0x7fff_ffff) }
     }
 
-    /// The exponent at which the largest |x| has 20 bits, at most 126; nil where it is not finite.
-    static func finestExponent(ofLargest bits: UInt32) -> Int? {
-        bits < Float.infinity.bitPattern ? min(126, 19 - (Int(bits >> 23) - 127)) : nil
+    /// The exponent at which the largest |x| has so many bits, at most 126; nil where it is not finite.
+    static func finestExponent(ofLargest pattern: UInt32, bits: Int = 20) -> Int? {
+        pattern < Float.infinity.bitPattern ? min(126, bits - 1 - (Int(pattern >> 23) - 127)) : nil
     }
 
     /// rint(x·2^exponent), ties to even.

@@ -11,19 +11,66 @@
 ///   of weights, so that no sum leaves 32 bits, whatever the spikes are;
 /// - a weight that is not finite makes every output of its channel NaN, since integers would hide it.
 ///
+/// With ``Precision/high`` the largest weight of a channel has 13 bits instead of 20, and e is lowered, in the same way, until
+/// Σ|q| < 2¹⁵ of every group, 32 input channels of one window row: then sums of what a word of spikes selects there fit 16 bits,
+/// and a weight fits two limbs of 7 bits.
+///
 /// Kernels compute the same (`Kernels/convolution/weight_grid_exponents.cl`). Gradients are those of the weights as they are.
 public struct WeightGrid: Hashable, Sendable {
     /// e, or nil where a weight is not finite.
     public let exponent: Int?
 
-    /// The grid of an output channel's weights.
+    /// The grid of an output channel's weights, for sums of 32 bits.
     public init(of weights: some Collection<Float>) {
-        guard let finest = PowerOfTwoGrid.finestExponent(ofLargest: PowerOfTwoGrid.largest(of: weights)) else {
+        self.init(of: [Array(weights)], bits: 20, weightsOfSum: weights.count, limit: 1 << 31)
+    }
+
+    /// The grid of one output channel.
+    ///
+    /// - Parameters:
+    ///   - output: the channel.
+    ///   - weights: of all channels, in the filter's layout.
+    ///   - shape: the filter's.
+    ///   - precision: how fine it is.
+    public init(ofOutput output: Int, weights: [Float], shape: FilterShape, precision: Precision) {
+        func row(_ tap: Int, _ input: Int) -> Float {
+            weights[(tap * shape.inputs + input) * shape.outputStride + output]
+        }
+        switch precision {
+        case .highest:
+            self.init(of: (0..<shape.taps * shape.inputs).map { row($0 / shape.inputs, $0 % shape.inputs) })
+        case .high:
+            let groups = (0..<shape.height).flatMap { line in
+                stride(from: 0, to: shape.inputs, by: Self.groupChannels).map { first in
+                    (0..<shape.width).flatMap { column in
+                        (first..<min(first + Self.groupChannels, shape.inputs)).map {
+                            row(line * shape.width + column, $0)
+                        }
+                    }
+                }
+            }
+            let most = shape.width * min(Self.groupChannels, shape.inputs)
+            self.init(of: groups, bits: 13, weightsOfSum: most, limit: 1 << 15)
+        }
+    }
+
+    /// Input channels of a group.
+    private static let groupChannels = 32
+
+    /// The finest grid on which the largest weight has at most so many bits, and no sum of a group's weights, `count` at most,
+    /// reaches the limit.
+    private init(of groups: [[Float]], bits: Int, weightsOfSum count: Int, limit: Int) {
+        guard
+            let finest = PowerOfTwoGrid.finestExponent(
+                ofLargest: PowerOfTwoGrid.largest(of: groups.joined()),
+                bits: bits
+            )
+        else {
             exponent = nil
             return
         }
-        let sum = weights.reduce(0) { $0 + Int(PowerOfTwoGrid.quantized($1, finest).magnitude) }
-        exponent = finest - Self.bitsToDrop(sum: sum, count: weights.count)
+        let sums = groups.map { $0.reduce(0) { $0 + Int(PowerOfTwoGrid.quantized($1, finest).magnitude) } }
+        exponent = finest - Self.bitsToDrop(sum: sums.max() ?? 0, count: count, limit: limit)
     }
 
     /// q = rint(w·2^e), ties to even.
@@ -36,11 +83,11 @@ public struct WeightGrid: Hashable, Sendable {
         exponent.map { Float(sum) * PowerOfTwoGrid.power(-$0) } ?? .nan
     }
 
-    /// k: bits by which quantized weights that add up to `sum` have to become smaller.
-    private static func bitsToDrop(sum: Int, count: Int) -> Int {
-        guard sum >= 1 << 31 else { return 0 }
+    /// k: bits by which `count` quantized weights that add up to `sum` have to become smaller.
+    private static func bitsToDrop(sum: Int, count: Int, limit: Int) -> Int {
+        guard sum >= limit else { return 0 }
         var bits = 1
-        while (2 * sum + count - 1) >> (bits + 1) + 1 + (count + 1) / 2 >= 1 << 31 { bits += 1 }
+        while (2 * sum + count - 1) >> (bits + 1) + 1 + (count + 1) / 2 >= limit { bits += 1 }
         return bits
     }
 }

@@ -1,6 +1,32 @@
 import Foundation
 import LSNFileFormats
 import LSNNetworks
+public import LSNTensors
+
+extension MachineRecord {
+    /// Checks what a run keeps to wherever it is continued.
+    ///
+    /// - Parameters:
+    ///   - numerics: what is asked for; nil: nothing.
+    ///   - precision: likewise.
+    ///   - run: the folder of the run that began on this machine.
+    /// - Throws: ``ConfigurationError/contradiction(run:options:)``.
+    public func checkKept(numerics: Numerics?, precision: Precision?, run: String) throws(ConfigurationError) {
+        func contradiction<Value: RawRepresentable<String>>(
+            _ option: String,
+            _ given: Value?,
+            _ recorded: Value
+        ) -> ConfigurationError.Contradiction? {
+            guard let given, given.rawValue != recorded.rawValue else { return nil }
+            return .init(option: option, given: given.rawValue, recorded: recorded.rawValue)
+        }
+        let found = [
+            contradiction("--numerics", numerics, self.numerics ?? .fast),
+            contradiction("--precision", precision, self.precision ?? .highest),
+        ].compactMap(\.self)
+        guard found.isEmpty else { throw .contradiction(run: run, options: found) }
+    }
+}
 
 extension TrainingConfiguration {
     /// What differs from the configuration that a run was started with, beyond what may: where its data, its cache and its

@@ -2,7 +2,7 @@ import Foundation
 public import LSNDatasets
 import LSNFileFormats
 public import LSNNetworks
-import LSNTensors
+public import LSNTensors
 
 /// What a checkpoint says of its model, as strings in the safetensors metadata: enough to build the network again, here
 /// or in another framework, and to evaluate it on the samples that were kept from it.
@@ -18,6 +18,8 @@ public struct ModelMetadata: Hashable, Sendable {
     public var classNames: [String]
     /// Samples a step, so that evaluation sums in the same order.
     public var batchSize: Int
+    /// How finely the weights that spikes select were rounded in training, and are in evaluation.
+    public var precision: Precision
 
     /// Gathers what belongs together.
     public init(
@@ -25,17 +27,24 @@ public struct ModelMetadata: Hashable, Sendable {
         width: Double = 1,
         data: DataConfiguration? = nil,
         classNames: [String] = [],
-        batchSize: Int
+        batchSize: Int,
+        precision: Precision = .highest
     ) {
         self.network = network
         self.width = width
         self.data = data
         self.classNames = classNames
         self.batchSize = batchSize
+        self.precision = precision
     }
 
     /// Of a network that is trained so on these samples.
-    public init(network: NetworkDescription, configuration: TrainingConfiguration, data samples: any TrainingData) {
+    public init(
+        network: NetworkDescription,
+        configuration: TrainingConfiguration,
+        data samples: any TrainingData,
+        precision: Precision
+    ) {
         var data = configuration.data
         data.dataset = samples.name
         data.split = SplitRule(samples.splitName) ?? data.split
@@ -45,7 +54,8 @@ public struct ModelMetadata: Hashable, Sendable {
             width: configuration.width,
             data: data,
             classNames: samples.classNames,
-            batchSize: configuration.learning.batchSize
+            batchSize: configuration.learning.batchSize,
+            precision: precision
         )
     }
 
@@ -77,6 +87,7 @@ public struct ModelMetadata: Hashable, Sendable {
             "surrogate": neuron.surrogate.kind.rawValue,
             "surrogate_parameter": "\(neuron.surrogate.parameter)",
             "batch_size": "\(batchSize)",
+            "precision": precision.rawValue,
         ]
         if let data {
             strings["dataset"] = data.dataset.rawValue
@@ -115,6 +126,7 @@ public struct ModelMetadata: Hashable, Sendable {
         network = try reader.json("network", as: NetworkDescription.self) ?? reader.namedNetwork()
         width = try reader.optional("width", MetadataReader.positive) ?? 1
         batchSize = try reader.optional("batch_size", MetadataReader.count) ?? 50
+        precision = try reader.optional("precision", Precision.init(rawValue:)) ?? .highest
         classNames = try reader.json("class_names", as: [String].self) ?? []
         data = try reader.json("data", as: DataConfiguration.self)
         if data == nil, let dataset = try reader.optional("dataset", DatasetName.init(rawValue:)) {

@@ -85,6 +85,8 @@ public struct MachineRecord: Codable, Hashable, Sendable {
     public var kernelChoices: [String: Int]?
     /// How gradients are summed; nil in runs of earlier versions, which are `fast`.
     public var numerics: Numerics?
+    /// How finely weights that spikes select are rounded; nil in runs of earlier versions, which are `highest`.
+    public var precision: Precision?
     /// Which arithmetic its results' bits follow from, ``currentArithmetic`` now: of 1, which runs of earlier versions do not
     /// record, sums are rounded in an order that kernels choose; of 2 those of spikes are exact (`WeightGrid`); of 3 all others
     /// but gradients of convolutions have one order (`SumOrder`).
@@ -100,6 +102,7 @@ public struct MachineRecord: Codable, Hashable, Sendable {
         case driver
         case kernelChoices = "kernel_choices"
         case numerics
+        case precision
         case arithmetic
     }
 
@@ -109,30 +112,16 @@ public struct MachineRecord: Codable, Hashable, Sendable {
         name: String,
         driver: String,
         kernelChoices: [String: Int]? = nil,
-        numerics: Numerics = .fast
+        numerics: Numerics = .fast,
+        precision: Precision = .highest
     ) {
         self.device = device
         self.name = name
         self.driver = driver
         self.kernelChoices = kernelChoices
         self.numerics = numerics
+        self.precision = precision
         arithmetic = Self.currentArithmetic
-    }
-
-    /// Checks that a run which began here is continued with the numerics that it began with.
-    ///
-    /// - Parameters:
-    ///   - numerics: those that it is to go on with.
-    ///   - run: its folder, for the error.
-    /// - Throws: ``ConfigurationError/contradiction(run:options:)``.
-    public func requireNumerics(_ numerics: Numerics, run: String) throws(ConfigurationError) {
-        let recorded = self.numerics ?? .fast
-        guard numerics == recorded else {
-            throw .contradiction(
-                run: run,
-                options: [.init(option: "--numerics", given: numerics.rawValue, recorded: recorded.rawValue)]
-            )
-        }
     }
 }
 

@@ -134,7 +134,11 @@ public struct TrainingSession: Sendable {
         var progress = TrainingProgress()
         let isContinued = resumed != nil && folder.hasCheckpoint
         if let resumed, isContinued {
-            try resumed.record.machine.requireNumerics(machine.numerics ?? .fast, run: resumed.folder.path)
+            try resumed.record.machine.checkKept(
+                numerics: machine.numerics ?? .fast,
+                precision: machine.precision ?? .highest,
+                run: resumed.folder.path
+            )
             guard resumed.record.dataSet.fingerprint == record.dataSet.fingerprint else {
                 throw ConfigurationError.otherData(
                     run: resumed.folder.path,

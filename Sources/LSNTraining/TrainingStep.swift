@@ -29,7 +29,12 @@ package struct TrainingStep: Sendable {
             parameters: network.parameters,
             backend: network.backend
         )
-        metadata = ModelMetadata(network: network.description, configuration: configuration, data: data)
+        metadata = ModelMetadata(
+            network: network.description,
+            configuration: configuration,
+            data: data,
+            precision: network.backend.precision
+        )
         preparer = BatchPreparer(backend: network.backend, data: data)
         record = try network.backend.zeros(words: StepRecord.words)
     }

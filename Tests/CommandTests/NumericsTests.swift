@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `--numerics`: what a run records of it, and where it may be continued.
+/// `--numerics` and `--precision`: what a run records of them, and where it may be continued.
 struct NumericsTests {
     private let place: Workplace
     private let training = tinyTraining.map { $0 == "reference" ? "opencl" : $0 }
@@ -52,6 +52,40 @@ struct NumericsTests {
             let resumed = try place.lsn("train", "--resume", given, "--numerics", given)
             #expect(resumed.code == 0 && resumed.errors.isEmpty, "\(resumed.errors)")
         }
+    }
+
+    /// A run keeps to its precision, and a saved network is evaluated with it unless asked otherwise.
+    @Test func aRunRecordsItsPrecisionAndEvaluationFollowsIt() throws {
+        func evaluated(_ options: String...) throws -> String? {
+            let result = try place.lsn(["eval", "--device", "reference", "--json", "--checkpoint"] + options)
+            #expect(result.code == 0, "\(result.errors)")
+            try place.write(result.output, to: "evaluation.json")
+            return try place.leaves("evaluation.json")["precision"]
+        }
+        for (precision, other) in [("highest", "high"), ("high", "highest")] {
+            let run = tinyTraining + ["--precision", precision, "--output", precision, "--max-steps", "1"]
+            #expect(try place.lsn(run).code == 0)
+            #expect(try place.leaves("\(precision)/config.json")["machine.precision"] == precision)
+            #expect(try evaluated(precision) == precision)
+            #expect(try evaluated(precision, "--precision", other) == other)
+            let refused = try place.lsn("train", "--resume", precision, "--precision", other)
+            #expect(
+                refused.code == 2 && refused.errors.contains("--precision \(precision), not \(other)"),
+                "\(refused.errors)"
+            )
+            // By the file alone.
+            let copy = "\(precision).safetensors"
+            try FileManager.default.copyItem(
+                atPath: place.file("\(precision)/checkpoint-last.safetensors"),
+                toPath: place.file(copy)
+            )
+            #expect(try evaluated(copy) == precision)
+        }
+        let resumed = try place.lsn("train", "--resume", "high", "--max-steps", "2")
+        #expect(resumed.code == 0 && resumed.errors.isEmpty, "\(resumed.errors)")
+        let again = try place.lsn("train", "--config", "high/config.json", "--output", "again", "--max-steps", "1")
+        #expect(again.code == 0, "\(again.errors)")
+        #expect(try place.leaves("again/config.json")["machine.precision"] == "high")
     }
 
     /// A portable run goes on on another device and in another mapping, without a warning; a fast one does not, and says why.

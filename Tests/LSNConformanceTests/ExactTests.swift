@@ -33,6 +33,7 @@ import Testing
 /// The reference's convolutions, whose first output that is not 0 is one unit in the last place too large.
 private struct NudgedConvolution: ConvolutionKernels {
     let base: Backend
+    var precision: Precision { base.precision }
 
     func convolve(
         _ input: Activation,

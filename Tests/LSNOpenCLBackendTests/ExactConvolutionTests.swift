@@ -27,37 +27,54 @@ struct ExactConvolutionTests {
     /// Each of another kernel: rows by spike and by table, tables of other windows, few channels, fully connected.
     static let cases = ConvolutionTests.cases.filter(\.isSpikes)
 
-    @Test(arguments: affordable(cases), [0.05, 0.5])
-    func everyKernelGivesTheReferencesBits(_ item: ConvolutionCase, rate: Float) throws {
-        let expected = try Self.outputs(item, rate: rate, on: Backend(ReferenceBackend()))
-        // A few pixels may have no spike at a low rate.
-        #expect(item.input.count < 100 || expected.contains { $0 & 0x7fff_ffff != 0 })
-        for backend in try Self.backends() {
-            #expect(try Self.outputs(item, rate: rate, on: backend) == expected)
+    @Test(arguments: affordable(cases), Precision.allCases)
+    func everyKernelGivesTheReferencesBits(_ item: ConvolutionCase, precision: Precision) throws {
+        let backends = try Self.backends(precision: precision)
+        for rate in [Float(0.05), 0.5] {
+            let expected = try Self.outputs(item, rate: rate, on: Backend(ReferenceBackend(precision: precision)))
+            // A few pixels may have no spike at a low rate.
+            #expect(item.input.count < 100 || expected.contains { $0 & 0x7fff_ffff != 0 })
+            for backend in backends {
+                #expect(try Self.outputs(item, rate: rate, on: backend) == expected)
+            }
         }
     }
 
-    @Test(arguments: Weights.allCases)
-    func whateverTheWeightsAre(_ weights: Weights) throws {
+    /// Precision is one: what is rounded coarsely differs, by no more than 12 bits of the largest weights.
+    @Test func highRoundsToAboutTwelveBits() throws {
+        let item = ConvolutionCase(2, (5, 7), (40, 24), window: 3, padding: 1, isSpikes: true)
+        let values = try Precision.allCases.map { precision in
+            try Self.outputs(item, rate: 0.3, on: Backend(ReferenceBackend(precision: precision)))
+                .map(Float.init(bitPattern:))
+        }
+        let largest = values[0].reduce(0) { max($0, abs($1)) }
+        let error = zip(values[0], values[1]).reduce(0) { max($0, abs($1.0 - $1.1)) } / largest
+        #expect(error > 1e-5 && error < 2e-3, "\(error)")
+    }
+
+    @Test(arguments: Weights.allCases, Precision.allCases)
+    func whateverTheWeightsAre(_ weights: Weights, precision: Precision) throws {
         for item in [
             ConvolutionCase(2, (5, 7), (40, 24), window: 3, padding: 1, isSpikes: true),
             ConvolutionCase(3, (4, 4), (33, 9), window: 2, stride: 2, isSpikes: true),
         ] {
-            let expected = try Self.outputs(item, rate: 0.4, weights, on: Backend(ReferenceBackend()))
-            for backend in try Self.backends() {
+            let reference = Backend(ReferenceBackend(precision: precision))
+            let expected = try Self.outputs(item, rate: 0.4, weights, on: reference)
+            for backend in try Self.backends(precision: precision) {
                 #expect(try Self.outputs(item, rate: 0.4, weights, on: backend) == expected)
             }
         }
     }
 
-    /// 2,000 equal weights and more: their grid is coarser than that of fewer.
-    @Test func sumsOfManyLargeWeightsFit() throws {
+    /// 2,000 equal weights and more: their grid is coarser than that of fewer. With high precision, sums come near the end of
+    /// 16 bits.
+    @Test(arguments: Precision.allCases) func sumsOfManyLargeWeightsFit(precision: Precision) throws {
         let item = ConvolutionCase(1, (3, 3), (520, 8), window: 3, padding: 1, isSpikes: true)
-        let expected = try Self.outputs(item, rate: 1, .equal, on: Backend(ReferenceBackend()))
+        let expected = try Self.outputs(item, rate: 1, .equal, on: Backend(ReferenceBackend(precision: precision)))
         // The middle pixel's window has them all.
         let middle = Float(bitPattern: expected[4 * 8])
-        #expect(abs(middle / (520 * 9 * Float(1.999)) - 1) < 1e-5)
-        for backend in try Self.backends() {
+        #expect(abs(middle / (520 * 9 * Float(1.999)) - 1) < (precision == .highest ? 1e-5 : 1e-3))
+        for backend in try Self.backends(precision: precision) {
             #expect(try Self.outputs(item, rate: 1, .equal, on: backend) == expected)
         }
     }
@@ -120,12 +137,15 @@ struct ExactConvolutionTests {
     }
 
     /// Both mappings, and kernel choices by which spikes are always or never taken one by one.
-    private static func backends(_ numerics: Numerics = .fast) throws -> [Backend] {
+    private static func backends(
+        _ numerics: Numerics = .fast,
+        precision: Precision = .highest
+    ) throws -> [Backend] {
         var choices = [KernelChoices.standard, .standard, .standard]
         choices[0].mapping = .simt
         (choices[1].largestSparseRate, choices[1].sparseFilterChannels) = (1000, 0)
         (choices[2].largestSparseRate, choices[2].sparseFilterChannels) = (0, KernelChoices.never)
-        for index in choices.indices { choices[index].numerics = numerics }
+        for index in choices.indices { (choices[index].numerics, choices[index].precision) = (numerics, precision) }
         return try choices.map(TestDevice.backend)
     }
 

@@ -41,6 +41,41 @@ import Testing
         #expect(abs(Double(grid.value(ofSum: Int32(sum))) / (2 * Double(count)) - 1) < 1e-5)
     }
 
+    /// With high precision no sum of a group, 32 input channels of a window row, leaves 16 bits, and the grid is the finest or
+    /// next to it; of output channels each has its own.
+    @Test(arguments: [1, 3, 32, 33, 70], [1, 3])
+    func noSumOfAGroupLeaves16Bits(_ inputs: Int, _ window: Int) throws {
+        let shape = FilterShape(outputs: 3, inputs: inputs, height: window, width: window)
+        var random = Philox(seed: 7, purpose: .conformance, index: inputs)
+        var weights = [Float](repeating: 0, count: shape.words)
+        for row in 0..<shape.taps * inputs {
+            weights[row * shape.outputStride] = Float(2).nextDown
+            weights[row * shape.outputStride + 1] = 2 * random.uniform() - 1
+        }
+        func grid(_ output: Int) -> WeightGrid {
+            WeightGrid(ofOutput: output, weights: weights, shape: shape, precision: .high)
+        }
+        for output in 0..<2 {
+            var largest = 0
+            for (line, first) in (0..<window).flatMap({ line in stride(from: 0, to: inputs, by: 32).map { (line, $0) } }
+            ) {
+                let rows = (0..<window).flatMap { column in
+                    (first..<min(first + 32, inputs)).map { (line * window + column) * inputs + $0 }
+                }
+                largest = max(
+                    largest,
+                    rows.reduce(0) {
+                        $0 + Int(grid(output).quantized(weights[$1 * shape.outputStride + output]).magnitude)
+                    }
+                )
+            }
+            #expect(largest < 1 << 15 && largest >= 1 << 12, "\(largest)")
+        }
+        #expect(grid(2).exponent == 126)
+        weights[0] = .infinity
+        #expect(grid(0).exponent == nil && grid(1).exponent != nil)
+    }
+
     /// Σw against float64, for weights of one size and of very different ones.
     @Test(arguments: [27, 864, 3456, 16384], [0, 1, 2])
     func sumsAreCloseToThoseOfFloat64(_ count: Int, _ tail: Int) {

@@ -5,7 +5,7 @@
 // depend on the firing rate, and no multiplication is left ("the method of the four Russians": Arlazarov, Dinic,
 // Kronrod, Faradzhev, 1970).
 //
-// Tables: [outputs / (VECTORS * WIDTH)][word][ky][kx][nibble][16][VECTORS][WIDTH] integers, for weights are first rounded to
+// Tables: [outputs / (VECTORS * WIDTH)][word][ky][kx][nibble][16][PACKED_VECTORS][WIDTH] integers, for weights are first rounded to
 // their grid (weight_grid).
 // Specialised further by: BLOCK (output pixels of a work-item), VECTORS (vectors of output channels of a work-item: the
 // row is found once for all of them), COLUMNS (window columns of one pass over the block; it divides KW), COLLECTS
@@ -15,31 +15,30 @@
 #include "convolution/simd/run_moments.cl"
 #include "convolution/quantized_weights.cl"
 
-// A work-item makes the 16 rows of one nibble: global (words * taps * nibbles, chunks).
+// A work-item makes the 16 rows of one nibble and packed vector: global (words * taps * nibbles, chunks / VECTORS *
+// PACKED_VECTORS).
 __kernel void subset_sums(__global const float *filter, __global const float *grid, __global int *tables)
 {
     const int nibble = get_global_id(0) % NIBBLES;
     const int tap = get_global_id(0) / NIBBLES % (KH * KW);
     const int word = get_global_id(0) / (NIBBLES * KH * KW);
-    const int chunk = get_global_id(1);
-    const FLOATV scale = LOADV(grid + chunk * WIDTH);
+    const int item = get_global_id(1) / PACKED_VECTORS;
+    const int v = get_global_id(1) % PACKED_VECTORS;
     INTV rows[ROWS];
     rows[0] = (INTV)(0);
     for (int i = 0; i < 4; i++) {
         const int channel = word * 32 + nibble * 4 + i;
         INTV weight = (INTV)(0);
         if (channel < CHANNELS)
-            weight = quantized_weights(
-                LOADV(filter + ((size_t)tap * CHANNELS + channel) * OUT_STRIDE + chunk * WIDTH), scale);
+            weight = packed_weights(filter + ((size_t)tap * CHANNELS + channel) * OUT_STRIDE, grid, item * VECTORS, v);
         for (int j = 0; j < 1 << i; j++)
             rows[(1 << i) + j] = rows[j] + weight;
     }
     __global int *table =
         tables
-        + (((((size_t)(chunk / VECTORS) * WORDS + word) * KH * KW + tap) * NIBBLES + nibble) * ROWS * VECTORS
-            + chunk % VECTORS) * WIDTH;
+        + (((((size_t)item * WORDS + word) * KH * KW + tap) * NIBBLES + nibble) * ROWS * PACKED_VECTORS + v) * WIDTH;
     for (int i = 0; i < ROWS; i++)
-        STORE_QUANTIZED(rows[i], table + i * VECTORS * WIDTH);
+        STORE_QUANTIZED(rows[i], table + i * PACKED_VECTORS * WIDTH);
 }
 
 // A work-item makes VECTORS vectors of output channels of BLOCK consecutive output pixels: global (blocks, chunks /
@@ -56,10 +55,11 @@ __kernel void lookup_forward(
     for (int i = 0; i < BLOCK * VECTORS; i++)
         sums[i] = (INTV)(0);
     __global const INTV *slice =
-        (__global const INTV *)tables + (size_t)chunk * WORDS * KH * KW * NIBBLES * ROWS;
+        (__global const INTV *)tables
+        + (size_t)get_global_id(1) * WORDS * KH * KW * NIBBLES * ROWS * PACKED_VECTORS;
     for (int word = 0; word < WORDS; word++)
         for (int ky = 0; ky < KH; ky++)
-            for (int kx = 0; kx < KW; kx += COLUMNS, slice += COLUMNS * NIBBLES * ROWS * VECTORS) {
+            for (int kx = 0; kx < KW; kx += COLUMNS, slice += COLUMNS * NIBBLES * ROWS * PACKED_VECTORS) {
                 int column = first % out_width;
                 int out_row = first / out_width % out_height;
                 int image = first / (out_width * out_height);
@@ -70,10 +70,10 @@ __kernel void lookup_forward(
                     if (row >= 0 && row < height) {
                         __global const uint *line = spikes + ((size_t)image * height + row) * width * WORDS + word;
                         for (int r = 0; r < run; r++) {
-                            INTV sum[VECTORS];
+                            INTV sum[PACKED_VECTORS];
 #pragma unroll
-                            for (int v = 0; v < VECTORS; v++)
-                                sum[v] = sums[(p + r) * VECTORS + v];
+                            for (int v = 0; v < PACKED_VECTORS; v++)
+                                sum[v] = (INTV)(0);
                             const int left = (column + r) * STRIDE - PAD + kx;
 #pragma unroll
                             for (int c = 0; c < COLUMNS; c++) {
@@ -81,15 +81,13 @@ __kernel void lookup_forward(
 #pragma unroll
                                 for (int nibble = 0; nibble < NIBBLES; nibble++) {
                                     __global const INTV *selected =
-                                        slice + (c * NIBBLES * ROWS + selected_row(bits, nibble)) * VECTORS;
+                                        slice + (c * NIBBLES * ROWS + selected_row(bits, nibble)) * PACKED_VECTORS;
 #pragma unroll
-                                    for (int v = 0; v < VECTORS; v++)
+                                    for (int v = 0; v < PACKED_VECTORS; v++)
                                         sum[v] += selected[v];
                                 }
                             }
-#pragma unroll
-                            for (int v = 0; v < VECTORS; v++)
-                                sums[(p + r) * VECTORS + v] = sum[v];
+                            add_packed(sums + (p + r) * VECTORS, sum);
                         }
                     }
                     p += run;

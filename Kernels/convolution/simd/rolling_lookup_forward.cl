@@ -3,40 +3,36 @@
 #define SPARSE 0
 #define ENTRIES (NIBBLES * ROWS)
 // Where an entry is three vectors, a fourth lets a shift find it.
-#define ENTRY_VECTORS (KW * VECTORS == 3 ? 4 : KW * VECTORS)
+#define ENTRY_VECTORS (KW * PACKED_VECTORS == 3 ? 4 : KW * PACKED_VECTORS)
 #include "convolution/simd/rolling_rows.cl"
 
-static inline void add_selected(INTV rolling[KW][VECTORS], __global const INTV *entries, uint spikes)
+static inline void add_selected(INTV rolling[KW][PACKED_VECTORS], __global const INTV *entries, uint spikes)
 {
     ROW_LOOP(nibble, NIBBLES) {
         __global const INTV *entry = entries + selected_row(spikes, nibble) * ENTRY_VECTORS;
         ROW_LOOP(k, KW)
-            ROW_LOOP(v, VECTORS)
-                rolling[k][v] += entry[(KW - 1 - k) * VECTORS + v];
+            ROW_LOOP(v, PACKED_VECTORS)
+                rolling[k][v] += entry[(KW - 1 - k) * PACKED_VECTORS + v];
     }
 }
 
-// A work-item packs one word, window row and chunk; global (words * KH, chunks).
 __kernel void pack_subset_sums(
     __global const float *filter, __global const float *grid, __global int *entries CHOICE_PARAMETERS)
 {
     LEAVE_TO_THE_OTHER
-    const int ky = get_global_id(0) % KH;
-    const int word = get_global_id(0) / KH;
-    const int chunk = get_global_id(1);
-    const FLOATV scale = LOADV(grid + chunk * WIDTH);
-    __global int *packed = packed_entries(entries, word, ky, chunk);
+    const PackingItem item = packing_item();
+    __global int *packed = packed_entries(entries, item);
     for (int kx = 0; kx < KW; kx++)
         for (int nibble = 0; nibble < NIBBLES; nibble++) {
             INTV sums[ROWS];
             sums[0] = (INTV)(0);
             for (int i = 0; i < 4; i++) {
-                const INTV weight = quantized_weight_of(filter, scale, ky, kx, word * 32 + nibble * 4 + i, chunk);
+                const INTV weight = packed_weights_of(filter, grid, item, kx, nibble * 4 + i);
                 for (int j = 0; j < 1 << i; j++)
                     sums[(1 << i) + j] = sums[j] + weight;
             }
             for (int row = 0; row < ROWS; row++)
-                STORE_QUANTIZED(sums[row], packed + ((size_t)(nibble * ROWS + row) * ENTRY_VECTORS + kx * VECTORS) * WIDTH);
+                STORE_QUANTIZED(sums[row], packed + ((size_t)(nibble * ROWS + row) * ENTRY_VECTORS + kx * PACKED_VECTORS) * WIDTH);
         }
 }
 

@@ -9,7 +9,7 @@
 // which of the two does the work, so that the choice depends on data alone and no one waits for it.
 //
 // Weights are first rounded to their grid (weight_grid) and packed into entries, [outputs / (VECTORS * WIDTH)][word][ky][entry]
-// [kx][VECTORS][WIDTH] integers. The entries of one word and window row, some 30 KB, stay in the first-level cache while a block
+// [kx][PACKED_VECTORS][WIDTH] integers. The entries of one word and window row, some 30 KB, stay in the first-level cache while a block
 // of rows passes by.
 // An including file defines SPARSE (which of the two it is), ENTRIES (of a word), ENTRY_VECTORS (vectors from one to the
 // next) and, below the include, add_selected().
@@ -37,25 +37,40 @@
 
 #define ROW_LOOP(index, count) _Pragma("unroll") for (int index = 0; index < (count); index++)
 
-// Where the entries of a word, window row and chunk begin, of window column 0.
-static inline __global int *packed_entries(__global int *entries, int word, int ky, int chunk)
+// Of the item that packs: its word, window row, first chunk and packed vector; global (words * KH, chunks / VECTORS *
+// PACKED_VECTORS).
+typedef struct {
+    int word, ky, chunk, v;
+} PackingItem;
+
+static inline PackingItem packing_item(void)
 {
-    return entries
-        + ((((size_t)(chunk / VECTORS) * WORDS + word) * KH + ky) * ENTRIES * ENTRY_VECTORS + chunk % VECTORS) * WIDTH;
+    const int vector = get_global_id(1);
+    const PackingItem item = {
+        (int)get_global_id(0) / KH, (int)get_global_id(0) % KH, vector / PACKED_VECTORS * VECTORS, vector % PACKED_VECTORS};
+    return item;
 }
 
-// The weights of input channel `channel`, 0 where there is none, at a window position, as integers.
-static inline INTV quantized_weight_of(
-    __global const float *filter, FLOATV scale, int ky, int kx, int channel, int chunk)
+// Where its entries begin, of window column 0.
+static inline __global int *packed_entries(__global int *entries, PackingItem item)
 {
+    return entries
+        + ((((size_t)(item.chunk / VECTORS) * WORDS + item.word) * KH + item.ky) * ENTRIES * ENTRY_VECTORS + item.v) * WIDTH;
+}
+
+// Its weights of channel `i` of the word, 0 where there is none, at a window column.
+static inline INTV packed_weights_of(
+    __global const float *filter, __global const float *grid, PackingItem item, int kx, int i)
+{
+    const int channel = item.word * 32 + i;
     return channel < CHANNELS
-        ? quantized_weights(
-            LOADV(filter + ((size_t)(ky * KW + kx) * CHANNELS + channel) * OUT_STRIDE + chunk * WIDTH), scale)
+        ? packed_weights(
+            filter + ((size_t)(item.ky * KW + kx) * CHANNELS + channel) * OUT_STRIDE, grid, item.chunk, item.v)
         : (INTV)(0);
 }
 
 // Adds to each of the sums what the spikes of a word select in `entries`; rolling[k] takes window column KW - 1 - k.
-static inline void add_selected(INTV rolling[KW][VECTORS], __global const INTV *entries, uint spikes);
+static inline void add_selected(INTV rolling[KW][PACKED_VECTORS], __global const INTV *entries, uint spikes);
 
 // A work-item makes VECTORS vectors of output channels of BLOCK_ROWS output rows: global (blocks, chunks / VECTORS). `rows`
 // counts the output rows of all images.
@@ -79,32 +94,27 @@ static inline void roll_rows(
                     continue;
                 __global const uint *line = spikes + ((size_t)(r / out_height) * height + y) * width * WORDS + word;
                 INTV *row = sums + (r - first) * OUT_WIDTH * VECTORS;
-                // At pixel x, rolling[k] is the sum of output pixel x + PAD - (KW - 1) + k, whose window holds x in
-                // column KW - 1 - k. Every loop over k must be unrolled, or the sums are no registers.
-                INTV rolling[KW][VECTORS];
-                ROW_LOOP(k, KW) {
-                    const int x = PAD - (KW - 1) + k;
-                    ROW_LOOP(v, VECTORS)
-                        rolling[k][v] = x >= 0 && x < OUT_WIDTH ? row[x * VECTORS + v] : (INTV)(0);
-                }
+                // At pixel x, rolling[k] is what the word and window row add to output pixel x + PAD - (KW - 1) + k, whose
+                // window holds x in column KW - 1 - k. Every loop over k must be unrolled, or the sums are no registers.
+                INTV rolling[KW][PACKED_VECTORS];
+                ROW_LOOP(k, KW)
+                    ROW_LOOP(v, PACKED_VECTORS)
+                        rolling[k][v] = (INTV)(0);
                 for (int x = 0; x < width; x++) {
                     add_selected(rolling, slice, line[(size_t)x * WORDS]);
                     const int finished = x + PAD - (KW - 1);
                     if (finished >= 0)
-                        ROW_LOOP(v, VECTORS)
-                            row[finished * VECTORS + v] = rolling[0][v];
+                        add_packed(row + finished * VECTORS, rolling[0]);
                     ROW_LOOP(k, KW - 1)
-                        ROW_LOOP(v, VECTORS)
+                        ROW_LOOP(v, PACKED_VECTORS)
                             rolling[k][v] = rolling[k + 1][v];
-                    if (x + 1 + PAD < OUT_WIDTH)
-                        ROW_LOOP(v, VECTORS)
-                            rolling[KW - 1][v] = row[(x + 1 + PAD) * VECTORS + v];
+                    ROW_LOOP(v, PACKED_VECTORS)
+                        rolling[KW - 1][v] = (INTV)(0);
                 }
                 ROW_LOOP(k, KW - 1) {
                     const int x = width + PAD - (KW - 1) + k;
                     if (x >= 0 && x < OUT_WIDTH)
-                        ROW_LOOP(v, VECTORS)
-                            row[x * VECTORS + v] = rolling[k][v];
+                        add_packed(row + x * VECTORS, rolling[k]);
                 }
             }
     const FLOATV *values = values_of_sums(sums, (end - first) * OUT_WIDTH, grid + OUT_STRIDE + chunk * WIDTH);

@@ -1,7 +1,7 @@
 // The power-of-two grid of each output channel's weights: see convolution/weight_grid_exponents.cl.
 //
-// A work-item has one chunk of the output channels, `rows` rows of weights: global (chunks). Specialised by: OUT_STRIDE,
-// WIDTH.
+// A work-item has one chunk of the output channels, `rows` rows of weights: global (chunks). Specialised by: GROUPED,
+// OUT_STRIDE, WIDTH; KH, KW, INPUTS where GROUPED.
 #include "convolution/weight_grid_exponents.cl"
 
 __kernel void weight_grid(__global const float *filter, __global float *grid, int rows)

@@ -1,7 +1,8 @@
 // The power-of-two grid of each output channel's weights: see convolution/weight_grid_exponents.cl.
 //
-// A work-item has one chunk of the output channels, and of the `rows` rows of weights every PARTS-th; a work-group, CHUNKS by
-// PARTS of them, has whole channels: global (chunks, PARTS). Specialised by: CHUNKS, PARTS, OUT_STRIDE, WIDTH.
+// A work-item has one chunk of the output channels, and of the `rows` rows of weights (or of their groups) every
+// PARTS-th; a work-group, CHUNKS by PARTS of them, has whole channels: global (chunks, PARTS). Specialised by: CHUNKS, PARTS, GROUPED, OUT_STRIDE, WIDTH;
+// KH, KW, INPUTS where GROUPED.
 #include "convolution/weight_grid_exponents.cl"
 
 __kernel __attribute__((reqd_work_group_size(CHUNKS, PARTS, 1))) void weight_grid(
@@ -26,6 +27,6 @@ __kernel __attribute__((reqd_work_group_size(CHUNKS, PARTS, 1))) void weight_gri
     if (part > 0)
         return;
     for (int other = 1; other < PARTS; other++)
-        sum += sums[other * CHUNKS + column];
+        sum = JOIN_SUMS(sum, sums[other * CHUNKS + column]);
     store_grid(grid + channel, largest, finest, sum, rows);
 }

@@ -25,6 +25,8 @@ package struct TrainedRun: Sendable {
     package let configuration: TrainingConfiguration
     /// Where it was trained.
     package let machine: MachineRecord
+    /// How finely its weights were rounded.
+    package var precision: Precision { metadata.precision }
     private let file: SafetensorsFile
     private let metadata: ModelMetadata
 

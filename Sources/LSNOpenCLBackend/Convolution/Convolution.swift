@@ -13,6 +13,9 @@ public import LSNTensors
 /// Kernels/convolution/simt) all of them are implicit GEMMs. With `portable` numerics the gradient of the input is never
 /// Winograd's, and those of the weights are summed as ``FilterSums`` says.
 extension OpenCLBackend: ConvolutionKernels {
+    /// As ``Backend/precision``.
+    public var precision: Precision { choices.precision }
+
     /// y from x and the weights; the kernels' numerics stand in their headers. A convolution of spikes takes the moments of
     /// its sums while they are near (convolution/simd/run_moments.cl); the output of real values (the stem's) is read once
     /// more for them, and in the SIMT mapping every output.

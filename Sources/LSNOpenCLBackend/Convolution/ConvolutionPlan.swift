@@ -42,8 +42,12 @@ struct ConvolutionPlan: Hashable {
     var chunks: Int { output.chunks }
     /// Nibbles of a word, four input channels each, as in lookup_table.cl.
     var nibbles: Int { input.wordsPerPixel == 1 ? (input.channels + 3) / 4 : 8 }
-    /// Floats of the look-up table: 16 rows for every window position and nibble.
-    var tableFloats: Int { chunks * input.wordsPerPixel * filter.taps * nibbles * 16 * width }
+    /// Vectors of the look-up table for each vector of output channels, packed or not: 16 rows for every window position and
+    /// nibble.
+    var tableRows: Int { input.wordsPerPixel * filter.taps * nibbles * 16 }
+
+    /// PACK of convolution/quantized_weights.cl: sums that stand in one integer.
+    func pack(_ precision: Precision) -> Int { precision == .high && chunks > 1 ? 2 : 1 }
 
     /// What every kernel of a convolution is specialised by.
     var options: [KernelOption] {
@@ -65,17 +69,15 @@ struct ConvolutionPlan: Hashable {
     var lookupColumns: Int { nibbles == 8 ? 1 : filter.width }
 
     /// What the look-up kernels are specialised by.
-    var lookupOptions: [KernelOption] {
-        options + [
-            .define("WIDTH", width), .define("VECTORS", lookupVectors), .define("COLUMNS", lookupColumns),
-        ]
+    func lookupOptions(vectors: Int) -> [KernelOption] {
+        options + [.define("WIDTH", width), .define("VECTORS", vectors), .define("COLUMNS", lookupColumns)]
     }
 
     /// Output pixels of a work-item of the look-up: as many as leave some 64 items to share out, one run of ``SumOrder`` at
     /// least. Long blocks pass over the table less often; 128 pixels of sums fill less than half of a first-level cache.
-    var lookupBlock: Int {
+    func lookupBlock(vectors: Int) -> Int {
         var block = 8 * SumOrder.run
-        while block > SumOrder.run, (output.pixels + block - 1) / block * (chunks / lookupVectors) < 64 { block /= 2 }
+        while block > SumOrder.run, (output.pixels + block - 1) / block * (chunks / vectors) < 64 { block /= 2 }
         return block
     }
 

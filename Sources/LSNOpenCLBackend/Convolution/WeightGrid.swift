@@ -5,20 +5,29 @@ extension OpenCLBackend {
     /// The grid of each output channel's weights, on which spikes select integers: `[2][outputs rounded up]` floats, see
     /// convolution/quantized_weights.cl.
     func weightGrid(of filter: Filter) throws(BackendError) -> any Storage {
-        try powerOfTwoGrid(
+        let shape = filter.shape
+        return try powerOfTwoGrid(
             of: filter.storage,
-            rows: filter.shape.taps * filter.shape.inputs,
-            channels: filter.shape.outputs
+            rows: shape.taps * shape.inputs,
+            channels: shape.outputs,
+            groups: precision == .highest
+                ? [] : [.define("KH", shape.height), .define("KW", shape.width), .define("INPUTS", shape.inputs)]
         )
     }
 
     /// The grid of each channel of `rows` rows of values, the finest of fewer than 2,048 rows, else one at which no sum of them
-    /// leaves 32 bits.
-    func powerOfTwoGrid(of values: any Storage, rows: Int, channels: Int) throws(BackendError) -> any Storage {
+    /// leaves 32 bits; with `groups`, which say how rows form groups, one at which no sum of a group leaves 16.
+    func powerOfTwoGrid(
+        of values: any Storage,
+        rows: Int,
+        channels: Int,
+        groups: [KernelOption] = []
+    ) throws(BackendError) -> any Storage {
         let shape = ImageShape(images: 1, height: 1, width: 1, channels: channels)
         let lanes = lanes(of: shape)
         let grid = try allocate(words: 2 * shape.channelStride)
-        let options: [KernelOption] = [lanes.option, .define("OUT_STRIDE", shape.channelStride)]
+        let options: [KernelOption] =
+            [lanes.option, .define("OUT_STRIDE", shape.channelStride), .define("GROUPED", !groups.isEmpty)] + groups
         let arguments: [KernelArgument] = [try .storage(values), try .storage(grid), .int(rows)]
         switch mapping {
         case .simd:

@@ -66,7 +66,7 @@ struct AnalyzeCommand: ParsableCommand {
         request.limitTest = limitTest ?? request.limitTest
         let samples = try DataProgress.load(request)
         let reporter = DataReporter(samples)
-        let opened = try device.open(DeviceChoice(device.device ?? "auto"))
+        let opened = try device.open(DeviceChoice(device.device ?? "auto"), precision: trained.precision)
         let report = AnalysisReport(
             run: runFolder,
             checkpoint: trained.checkpoint,

@@ -117,7 +117,9 @@ struct CheckCommand: ParsableCommand {
 
     /// What the device is compared with.
     private func comparedBackend() throws -> Backend {
-        guard let against else { return OpenDevice.reference(device.numerics ?? .fast).backend }
+        guard let against else {
+            return OpenDevice.reference(device.numerics ?? .fast, device.precision ?? .highest).backend
+        }
         var options = device
         options.mapping = againstMapping
         return try options.open(DeviceChoice(against)).backend

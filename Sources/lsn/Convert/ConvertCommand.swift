@@ -78,8 +78,12 @@ struct ConvertCommand: AsyncParsableCommand {
         let backend: Backend
         if let checkpoint {
             run = checkpoint
-            let recorded = try SavedModel(checkpoint).record?.machine.device
-            backend = try device.open(DeviceChoice(device.device ?? recorded ?? "auto")).backend
+            let saved = try SavedModel(checkpoint)
+            backend =
+                try device.open(
+                    DeviceChoice(device.device ?? saved.record?.machine.device ?? "auto"),
+                    precision: saved.metadata.precision
+                ).backend
         } else {
             (run, backend) = try await train()
         }

@@ -46,6 +46,15 @@ struct DeviceOptions: ParsableArguments {
     )
     var numerics: Numerics?
 
+    @Option(
+        help: .choice(
+            Precision.self,
+            "How finely weights that spikes select are rounded: to about 20 bits, float32's grade, or 12, TF32's and faster on CPUs (default: highest; of a saved network, that of its training). Results of each are the same bits on every device."
+        ),
+        transform: named
+    )
+    var precision: Precision?
+
     /// Opens a device.
     ///
     /// - Parameters:
@@ -56,21 +65,32 @@ struct DeviceOptions: ParsableArguments {
     ///     to show what comes of it.
     ///   - kernelChoices: how kernels are chosen; nil: as `lsn tune` found for the device, if it ran.
     ///   - numerics: how gradients are summed; nil: as `--numerics` says.
+    ///   - precision: how finely weights are rounded unless `--precision` says.
     func open(
         _ choice: DeviceChoice,
         isProfiling: Bool = false,
         guardsMemory: Bool = false,
         allowsAnyArithmetic: Bool = false,
         kernelChoices: KernelChoices? = nil,
-        numerics: Numerics? = nil
+        numerics: Numerics? = nil,
+        precision: Precision = .highest
     ) throws -> OpenDevice {
         let numerics = numerics ?? self.numerics ?? .fast
+        let precision = self.precision ?? precision
         func open(_ info: DeviceInfo) throws -> OpenDevice {
-            try self.open(info, isProfiling, guardsMemory, allowsAnyArithmetic, kernelChoices, numerics)
+            try self.open(
+                info,
+                isProfiling,
+                guardsMemory,
+                allowsAnyArithmetic,
+                kernelChoices,
+                numerics,
+                precision
+            )
         }
         switch choice {
         case .reference:
-            return OpenDevice.reference(numerics)
+            return OpenDevice.reference(numerics, precision)
         case .openCL(let name):
             return try open(OpenCL.device(named: name))
         case .automatic:
@@ -79,7 +99,7 @@ struct DeviceOptions: ParsableArguments {
                 info = try OpenCL.device(named: "auto")
             } catch {
                 Failure.warn("\(error). Computing on the reference backend meanwhile, which is slow")
-                return OpenDevice.reference(numerics)
+                return OpenDevice.reference(numerics, precision)
             }
             return try open(info)
         }
@@ -91,11 +111,13 @@ struct DeviceOptions: ParsableArguments {
         _ guardsMemory: Bool,
         _ allowsAnyArithmetic: Bool,
         _ kernelChoices: KernelChoices?,
-        _ numerics: Numerics
+        _ numerics: Numerics,
+        _ precision: Precision
     ) throws -> OpenDevice {
         let queue = try queue(info, isProfiling: isProfiling)
         var choices = kernelChoices ?? measuredChoices(info)
         choices.numerics = numerics
+        choices.precision = precision
         if let mapping {
             guard kernelChoices == nil || choices.mapping == mapping else {
                 throw InputError(
@@ -129,7 +151,8 @@ struct DeviceOptions: ParsableArguments {
                 name: info.name,
                 driver: "\(info.platformName), \(info.openCLVersion), driver \(info.driverVersion)",
                 kernelChoices: choices.numbers,
-                numerics: numerics
+                numerics: numerics,
+                precision: precision
             ),
             queue: queue
         )
@@ -189,15 +212,16 @@ struct OpenDevice {
     let queue: ComputeQueue?
 
     /// The plain Swift backend.
-    static func reference(_ numerics: Numerics = .fast) -> OpenDevice {
-        let backend = Backend(ReferenceBackend(numerics: numerics))
+    static func reference(_ numerics: Numerics = .fast, _ precision: Precision = .highest) -> OpenDevice {
+        let backend = Backend(ReferenceBackend(numerics: numerics, precision: precision))
         return OpenDevice(
             backend: backend,
             machine: MachineRecord(
                 device: DeviceChoice.referenceName,
                 name: backend.deviceName,
                 driver: "lsn \(ProgramVersion.current)",
-                numerics: numerics
+                numerics: numerics,
+                precision: precision
             ),
             queue: nil
         )

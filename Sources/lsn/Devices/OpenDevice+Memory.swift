@@ -29,6 +29,7 @@ extension OpenDevice {
         let info = queue?.device
         var choices = machine.kernelChoices.flatMap(KernelChoices.init) ?? .standard
         choices.numerics = machine.numerics ?? .fast
+        choices.precision = backend.precision
         return try MemoryPlanner(
             configuration,
             data: data,

@@ -69,7 +69,7 @@ struct EvalCommand: AsyncParsableCommand {
             )
         }
         warnOfOverlap(found, name, images)
-        let device = try device.open(DeviceChoice(device.device ?? "auto"))
+        let device = try device.open(DeviceChoice(device.device ?? "auto"), precision: metadata.precision)
         let evaluation = try await Self.evaluate(
             found,
             on: device.backend,
@@ -94,6 +94,7 @@ struct EvalCommand: AsyncParsableCommand {
             classNames: images.classNames,
             device: device.machine.device,
             deviceName: device.machine.name,
+            precision: device.backend.precision,
             samples: evaluation.sums.samples,
             leftOut: images.testCount - evaluation.sums.samples,
             badFiles: images.badFiles.map(BadFileReport.init),
@@ -224,6 +225,8 @@ struct EvaluationReport: Encodable {
     let classNames: [String]
     let device: String
     let deviceName: String
+    /// How finely weights were rounded.
+    let precision: Precision
     /// Those that were evaluated.
     let samples: Int
     /// Test files that cannot be read, and so were not.

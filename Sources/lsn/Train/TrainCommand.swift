@@ -80,7 +80,8 @@ struct TrainCommand: AsyncParsableCommand {
         if let warning = try session.scheduleChange { Failure.warn(warning) }
         if printConfig {
             let numerics = device.numerics ?? session.resumed?.record.machine.numerics ?? .fast
-            Terminal.write(try OptionFile.text(session.configuration, numerics: numerics))
+            let precision = device.precision ?? session.resumed?.record.machine.precision ?? .highest
+            Terminal.write(try OptionFile.text(session.configuration, numerics: numerics, precision: precision))
             return
         }
         let samples = try DataProgress.load(session.dataRequest())
@@ -115,10 +116,13 @@ struct TrainCommand: AsyncParsableCommand {
                     + "convolutions have one order on every device: it continues as well as it would have, but not to the bits that the earlier version gives"
             )
         }
-        if let numerics = device.numerics { try before.requireNumerics(numerics, run: resumed.folder.path) }
+        try before.checkKept(numerics: device.numerics, precision: device.precision, run: resumed.folder.path)
         return switch before.numerics ?? .fast {
         // The same bits, wherever it goes on.
-        case .portable: try reopen(last, asked: asked) { try device.open($0, numerics: .portable) }
+        case .portable:
+            try reopen(last, asked: asked) {
+                try device.open($0, numerics: .portable, precision: before.precision ?? .highest)
+            }
         case .fast: try keptDevice(for: resumed, asked: asked)
         }
     }
@@ -151,7 +155,9 @@ struct TrainCommand: AsyncParsableCommand {
                 }
                 return choices
             } ?? .standard
-        let opened = try reopen(before, asked: asked) { try device.open($0, kernelChoices: choices, numerics: .fast) }
+        let opened = try reopen(before, asked: asked) {
+            try device.open($0, kernelChoices: choices, numerics: .fast, precision: before.precision ?? .highest)
+        }
         if asked != nil {
             guard opened.machine.device == before.device else {
                 throw InputError(
@@ -166,6 +172,7 @@ struct TrainCommand: AsyncParsableCommand {
         var place = opened.machine
         place.kernelChoices = before.kernelChoices
         place.numerics = before.numerics
+        place.precision = before.precision
         place.arithmetic = before.arithmetic
         if place != before {
             Failure.warn(

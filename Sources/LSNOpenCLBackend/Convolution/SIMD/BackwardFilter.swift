@@ -22,7 +22,7 @@ extension OpenCLBackend {
         try pixelwiseBackwardFilter(
             "lookup_backward_filter",
             call,
-            options: plan.lookupOptions + [call.sums.option],
+            options: plan.lookupOptions(vectors: plan.lookupVectors) + [call.sums.option],
             items: [
                 plan.chunks / plan.lookupVectors,
                 plan.input.wordsPerPixel * plan.filter.taps / plan.lookupColumns,

@@ -7,12 +7,16 @@ extension OpenCLBackend {
     /// runs.
     func newMoments(of plan: ConvolutionPlan) throws(BackendError) -> RunMoments? {
         let shape = plan.output
-        guard RollingTile.tiles(of: plan, registers: registers).allSatisfy(\.makesRuns) else { return nil }
+        guard rollingTiles(of: plan).allSatisfy(\.makesRuns) else { return nil }
         return RunMoments(storage: try allocate(words: SumOrder.runs(of: shape.pixels) * 2 * shape.channelStride))
     }
 
+    private func rollingTiles(of plan: ConvolutionPlan) -> [RollingTile] {
+        RollingTile.tiles(of: plan, registers: registers, precision: precision)
+    }
+
     func spikeForward(_ plan: ConvolutionPlan, _ operands: SpikeForwardOperands) throws(BackendError) {
-        let tiles = RollingTile.tiles(of: plan, registers: registers)
+        let tiles = rollingTiles(of: plan)
         if tiles.isEmpty {
             try lookupForward(plan, operands)
         } else {
@@ -59,7 +63,7 @@ extension OpenCLBackend {
             tile.file,
             options: options,
             arguments: [.storage(operands.filter.storage), .storage(operands.grid), .storage(entries)] + choice,
-            global: [plan.input.wordsPerPixel * plan.filter.height, plan.chunks]
+            global: [plan.input.wordsPerPixel * plan.filter.height, plan.chunks / tile.vectors * tile.packedVectors]
         )
         let rows = plan.output.images * plan.output.height
         try run(
@@ -80,16 +84,23 @@ extension OpenCLBackend {
         _ operands: SpikeForwardOperands
     ) throws(BackendError) {
         let file = "convolution/simd/lookup_forward.cl"
-        let block = plan.lookupBlock
+        // A pair of vectors that are packed into one counts as one.
+        let pack = plan.pack(precision)
+        let vectors =
+            plan.chunks.isMultiple(of: pack * plan.lookupVectors) ? pack * plan.lookupVectors : plan.lookupVectors
+        let (block, items) = (plan.lookupBlock(vectors: vectors), plan.chunks / vectors)
+        let packedVectors = items * ((vectors + pack - 1) / pack)
         let options =
-            plan.lookupOptions + [.define("BLOCK", block), .define("COLLECTS", operands.moments == nil ? 0 : 1)]
-        let tables = try allocate(words: plan.tableFloats)
+            plan.lookupOptions(vectors: vectors) + [
+                .define("BLOCK", block), .define("COLLECTS", operands.moments == nil ? 0 : 1), .define("PACK", pack),
+            ]
+        let tables = try allocate(words: packedVectors * plan.tableRows * plan.width)
         try run(
             "subset_sums",
             file,
             options: options,
             arguments: [.storage(operands.filter.storage), .storage(operands.grid), .storage(tables)],
-            global: [plan.input.wordsPerPixel * plan.filter.taps * plan.nibbles, plan.chunks]
+            global: [plan.input.wordsPerPixel * plan.filter.taps * plan.nibbles, packedVectors]
         )
         try run(
             "lookup_forward",
@@ -99,7 +110,7 @@ extension OpenCLBackend {
                 .storage(operands.spikes.storage), .storage(tables), .storage(operands.grid),
                 .storage(operands.output.storage),
             ] + plan.extents + [.int(plan.output.pixels)] + operands.momentsArgument(),
-            global: [(plan.output.pixels + block - 1) / block, plan.chunks / plan.lookupVectors]
+            global: [(plan.output.pixels + block - 1) / block, items]
         )
     }
 }
