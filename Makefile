@@ -28,7 +28,8 @@ train: build ## Trains the default network on the bundled digits.
 
 .PHONY: test
 test: setup ## Runs every test; a missing OpenCL device is a failure.
-	LSN_REQUIRE_OPENCL=1 Scripts/with-own-caches swift test $(CHECKED)
+	swift build $(CHECKED) --build-tests
+	LSN_REQUIRE_OPENCL=1 Scripts/run-tests $(CHECKED)
 
 .PHONY: memcheck
 memcheck: ## Runs every kernel under oclgrind: invalid accesses and data races.
