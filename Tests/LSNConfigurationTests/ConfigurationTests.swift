@@ -152,7 +152,7 @@ import Testing
         try OptionFile.text(configuration).write(toFile: file, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: file) }
         let arguments = try OptionFile.arguments(file)
-        let ofDevice = ["--device=auto", "--numerics=fast"]
+        let ofDevice = ["--device=auto", "--numerics=fast", "--precision=highest"]
         #expect(arguments.filter(ofDevice.contains) == ofDevice)
         var again = try TrainingOptions.parsed(arguments.filter { !ofDevice.contains($0) }).configuration()
         // A file's widths are final.
