@@ -13,7 +13,7 @@ public import LSNTensors
 /// Kernels/convolution/simt) all of them are implicit GEMMs. With `portable` numerics the gradient of the input is never
 /// Winograd's, and those of the weights are summed as ``FilterSums`` says.
 extension OpenCLBackend: ConvolutionKernels {
-    /// As ``Backend/precision``.
+    /// How finely convolutions and fully connected layers of spikes round their weights.
     public var precision: Precision { choices.precision }
 
     /// y from x and the weights; the kernels' numerics stand in their headers. A convolution of spikes takes the moments of
