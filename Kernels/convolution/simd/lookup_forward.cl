@@ -5,8 +5,8 @@
 // depend on the firing rate, and no multiplication is left ("the method of the four Russians": Arlazarov, Dinic,
 // Kronrod, Faradzhev, 1970).
 //
-// Tables: [outputs / (VECTORS * WIDTH)][word][ky][kx][nibble][16][PACKED_VECTORS][WIDTH] integers, for weights are first rounded to
-// their grid (weight_grid).
+// Tables: [outputs / (VECTORS * WIDTH)][word][ky][kx][nibble][16][PACKED_VECTORS][WIDTH] integers, for weights are first
+// rounded to their grid (weight_grid).
 // Specialised further by: BLOCK (output pixels of a work-item), VECTORS (vectors of output channels of a work-item: the
 // row is found once for all of them), COLUMNS (window columns of one pass over the block; it divides KW), COLLECTS
 // (run_moments.cl, of whose runs a block has one or more).

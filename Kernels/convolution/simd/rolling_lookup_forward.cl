@@ -16,6 +16,7 @@ static inline void add_selected(INTV rolling[KW][PACKED_VECTORS], __global const
     }
 }
 
+// A work-item packs the sums of one word, window row and packed vector; global as packing_item() says.
 __kernel void pack_subset_sums(
     __global const float *filter, __global const float *grid, __global int *entries CHOICE_PARAMETERS)
 {

@@ -9,8 +9,8 @@
 // which of the two does the work, so that the choice depends on data alone and no one waits for it.
 //
 // Weights are first rounded to their grid (weight_grid) and packed into entries, [outputs / (VECTORS * WIDTH)][word][ky][entry]
-// [kx][PACKED_VECTORS][WIDTH] integers. The entries of one word and window row, some 30 KB, stay in the first-level cache while a block
-// of rows passes by.
+// [kx][PACKED_VECTORS][WIDTH] integers. The entries of one word and window row, some 30 KB, stay in the first-level cache
+// while a block of rows passes by.
 // An including file defines SPARSE (which of the two it is), ENTRIES (of a word), ENTRY_VECTORS (vectors from one to the
 // next) and, below the include, add_selected().
 // Specialised by: what lookup_table.cl says, CHOOSES (whether the number of spikes decides), LARGEST_SPARSE_RATE (in
