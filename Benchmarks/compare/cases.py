@@ -5,10 +5,12 @@ quick one, which only shows that everything works.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Iterator
 
 OURS = "lsn"
+HIGH = "lsn high"
+"""This program with `--precision high`."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,8 @@ class Contestant:
     request: dict[str, Any]
     patience: float = 300
     """Seconds to wait for the preparation."""
+    options: tuple[str, ...] = ()
+    """Of `lsn bench`."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,13 @@ def convolution_case(layer: Convolution, direction: str, rate: float = TRAINED_R
     )
 
 
+def precision_case(layer: Convolution) -> Case:
+    """A forward convolution in both precisions."""
+    dense = convolution_case(layer, "forward")
+    high = replace(dense.contestants[0], name=HIGH, options=("--precision", "high"))
+    return replace(dense, name=f"precision/forward/{layer.key}", contestants=(high, *dense.contestants))
+
+
 def neuron_case(extent: int, channels: int, direction: str) -> Case:
     size = f"T4-64x{extent}x{extent}x{channels}"
     statistics = f"lsn19-96/batch-statistics/64x{extent}x{extent}x{channels}"
@@ -139,15 +150,18 @@ class Job:
     batch: int
     grey: int | None = None
 
-    def ours(self, kind: str, memory: str = "fast", name: str = OURS) -> Contestant:
+    def ours(self, kind: str, memory: str = "fast", name: str = OURS, options: tuple[str, ...] = ()) -> Contestant:
         """kind: step or inference."""
-        options = {
+        job = {
             "dataset": "cifar10", "model": self.model, "width": str(self.width), "timesteps": str(self.timesteps),
             "batch_size": str(self.batch), "memory": memory, "learning_rate": "0.001",
         }  # fmt: skip
         if self.grey:
-            options |= {"dataset": "digits", "image_size": str(self.grey)}
-        return Contestant(name, "lsn", {kind: options})
+            job |= {"dataset": "digits", "image_size": str(self.grey)}
+        return Contestant(name, "lsn", {kind: job}, options=options)
+
+    def high(self, kind: str) -> Contestant:
+        return self.ours(kind, name=HIGH, options=("--precision", "high"))
 
     def theirs(self, kind: str, name: str, program: str, **more: Any) -> Contestant:
         options = {"model": self.model, "width": self.width, "timesteps": self.timesteps, "batch": self.batch}
@@ -184,6 +198,8 @@ def network_cases(quick: bool) -> Iterator[Case]:
             yield case(f"memory/{key}", title, job.ours("step"), job.ours("step", "lean", "lsn lean"))
         if key == "lsn19":
             yield case(f"inference/{key}", title, *(f("inference") for f in (job.ours, job.torch, job.spikingjelly)))
+            for kind in ("step", "inference"):
+                yield case(f"precision/{kind}/{key}", title, job.high(kind), job.ours(kind))
             yield case(f"memory/{key}", title, job.ours("step"), job.ours("step", "balanced", "lsn balanced"),
                        job.ours("step", "lean", "lsn lean"))  # fmt: skip
             yield case(f"optimiser/{key}", title, job.ours("step", "lean"),
@@ -248,6 +264,7 @@ def all_cases(quick: bool = False) -> list[Case]:
     for direction in ("forward", "backward-filter"):
         for rate in RATES[::3] if quick else RATES:
             cases.append(convolution_case(MAIN[-1 if quick else 1], direction, rate, by_rate=True))
+    cases += [precision_case(layer) for layer in (MAIN[-1:] if quick else MAIN)]
     for extent, channels in NEURONS[-1:] if quick else NEURONS:
         cases += [neuron_case(extent, channels, direction) for direction in ("forward", "backward")]
     return cases + list(network_cases(quick)) + list(growth_cases(quick))

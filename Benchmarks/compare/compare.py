@@ -111,21 +111,24 @@ class Bench:
         }
         if on_gpu:
             self.environment |= {"PEER_DEVICE": "cuda"}
-        self.shared: dict[str, Peer] = {}
+        self.shared: dict[tuple[str, tuple[str, ...], int], Peer] = {}
 
-    def start(self, program: str) -> Peer:
+    def start(self, contestant: Contestant) -> Peer:
         """A new process of lsn, torch or spikingjelly."""
-        if program == "lsn":
-            return Peer([str(self.lsn), "bench", "--requests", "--device", self.device], self.environment)
-        return Peer([str(PYTHON), str(HERE / f"{program}_peer.py")], self.environment)
+        if contestant.program == "lsn":
+            command = [str(self.lsn), "bench", "--requests", "--device", self.device, *contestant.options]
+        else:
+            command = [str(PYTHON), str(HERE / f"{contestant.program}_peer.py")]
+        return Peer(command, self.environment)
 
     def peer(self, contestant: Contestant, case: Case) -> Peer:
         """A process that cases share; one for each of a case's contestants, as it prepares one thing at a time."""
-        same = [other.name for other in case.contestants if other.program == contestant.program]
-        key = f"{contestant.program} {same.index(contestant.name)}"
+        kind = (contestant.program, contestant.options)
+        same = [other.name for other in case.contestants if (other.program, other.options) == kind]
+        key = (*kind, same.index(contestant.name))
         peer = self.shared.get(key)
         if peer is None or peer.process.poll() is not None:
-            peer = self.shared[key] = self.start(contestant.program)
+            peer = self.shared[key] = self.start(contestant)
         return peer
 
     def run(self, case: Case) -> dict[str, Any]:
@@ -150,7 +153,7 @@ class Bench:
     def prepare(
         self, case: Case, contestant: Contestant, peers: dict[str, Peer], found: dict[str, dict[str, Any]]
     ) -> None:
-        peer = self.start(contestant.program) if case.fresh else self.peer(contestant, case)
+        peer = self.start(contestant) if case.fresh else self.peer(contestant, case)
         try:
             facts = peer.ask(contestant.request, contestant.patience)
             runs = 1

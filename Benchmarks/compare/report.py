@@ -17,7 +17,7 @@ import matplotlib
 matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402
 
-from cases import GROWTH, OURS, TRAINED_RATE  # noqa: E402
+from cases import GROWTH, HIGH, OURS, TRAINED_RATE  # noqa: E402
 
 DIRECTIONS = {"forward": "forward", "backward-data": "backward-data", "backward-filter": "backward-weight"}
 COLOURS = {OURS: "#0b6e99", "lsn balanced": "#4f9db8", "lsn lean": "#93c4d4", "oneDNN": "#c2591b", "PyTorch fused": "#c2591b",
@@ -144,6 +144,9 @@ class Results:
             at_more = self.ratio(f"rate/{direction}/0.2", "oneDNN")
             detail = f"at rate {TRAINED_RATE}; at 0.2 with 192 channels {at_more:.2f}×" if at_more else ""
             rows.append(Target(what, least, stretch, some(*values), detail=detail))
+        high = [self.ratio(name, "oneDNN") for name in self.named("precision/forward/") if is_main(name)]
+        what = "convolution forward with `--precision high`, the same, against oneDNN"
+        rows.append(Target(what, 4.5, 5.5, some(*high), detail=f"at rate {TRAINED_RATE}"))
         eager = self.neurons("PyTorch eager")
         rows.append(Target("norm + neuron, forward and backward, against eager", 6, 15, [both for *_, both in eager.values()]))
         rows.append(Target("LSN19 training step, against PyTorch with a fused neuron", 2.5, 3.5, some(self.ratio("step/lsn19", FUSED))))
@@ -211,6 +214,7 @@ class Page:
         self.convolutions()
         self.neurons()
         self.networks()
+        self.precisions()
         self.memory()
         self.growth()
         self.rates()
@@ -372,6 +376,21 @@ class Page:
             axes.set_ylabel("seconds a training step")
             axes.legend(frameon=False)
             self.picture(figure, "steps", "Seconds of a training step")
+
+    def precisions(self) -> None:
+        """What `--precision high` gains."""
+        rows = []
+        for name, case in self.results.named("precision/").items():
+            seconds = [self.results.entry(name, contestant).get("seconds") for contestant in (HIGH, OURS)]
+            kind = {"forward": "convolution forward", "step": "training step"}.get(name.split("/")[1], "inference")
+            spreads = [with_spread(case["ratios"].get(contestant)) for contestant in (OURS, "oneDNN")]
+            rows.append([f"{case['title']}, {kind}", *map(milliseconds, seconds), *spreads])
+        if rows:
+            self.add(
+                "## The two precisions\n",
+                "Weights that spikes select are rounded to about 20 bits (`--precision highest`, the default) or 12 (`high`).\n",
+                table(["", "high", "highest", "highest over high", "oneDNN over high"], rows),
+            )
 
     def memory(self) -> None:
         rows = []
