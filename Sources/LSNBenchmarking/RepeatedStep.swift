@@ -25,6 +25,8 @@ package final class RepeatedStep {
     private let batch: Batch
     private let learningRate: Double
     private var number = 0
+    /// The network between whose passes nothing is learned.
+    private var fixed: Network?
     /// Bytes in use between the forward and the backward pass of the last step, parameters, moments and samples
     /// included; nil before the first, and where the backend does not count.
     package private(set) var bytesBetweenPasses: Int?
@@ -58,6 +60,7 @@ package final class RepeatedStep {
     /// Forward, loss, backward, update; waits for the device.
     package func train() throws {
         number += 1
+        fixed = nil
         let counter = step.network.backend.memory
         _ = try step.run(batch, rate: learningRate, number: number, epoch: 1) {
             bytesBetweenPasses = counter?.memoryUsage.bytesInUse
@@ -66,7 +69,8 @@ package final class RepeatedStep {
 
     /// Logits of the batch with running statistics; waits for the device.
     package func infer() throws {
-        let network = step.network
+        let network = try fixed ?? step.network.withFixedWeights()
+        fixed = network
         let pass = try network.forward(
             step.preparer.prepare(batch),
             isStatic: step.preparer.isStatic,

@@ -46,12 +46,14 @@ public final class Network: Sendable {
         try self.init(description, parameters: parameters)
     }
 
-    private init(_ description: NetworkDescription, parameters: ParameterSet) throws {
+    private init(_ description: NetworkDescription, parameters: ParameterSet) throws(BackendError) {
         self.description = description
         backend = parameters.backend
         self.parameters = parameters
         stem = try StemLayer(description, parameters: parameters)
-        blocks = try description.blocks.map { try makeBlock($0, parameters: parameters) }
+        blocks = try description.blocks.map { (block) throws(BackendError) in
+            try makeBlock(block, parameters: parameters)
+        }
         head = try HeadLayer(description, parameters: parameters)
     }
 
@@ -63,6 +65,12 @@ public final class Network: Sendable {
         description.neuron.surrogate = surrogate
         try description.validate()
         return try Network(description, parameters: parameters)
+    }
+
+    /// The same network on the same parameters, for forward passes between which no weight changes: what depends on the weights
+    /// alone is worked out now, and not in each of them. Logits are the same bits.
+    public func withFixedWeights() throws(BackendError) -> Network {
+        try Network(description, parameters: parameters.withFixedWeights())
     }
 
     /// Gives every parameter and buffer the value it starts with; see ``ParameterSet/initialize(seed:)``.

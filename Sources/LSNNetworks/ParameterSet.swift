@@ -29,6 +29,7 @@ public final class ParameterSet: Sendable {
 
     private let entryIndex: [String: Int]
     private let bufferIndex: [String: Int]
+    private let hasFixedWeights: Bool
 
     /// Allocates and zeroes; the values come from ``initialize(seed:)`` or ``load(state:source:)``.
     init(layout: ParameterLayout, backend: Backend) throws(BackendError) {
@@ -43,7 +44,26 @@ public final class ParameterSet: Sendable {
         values = try backend.zeros(words: max(layout.wordCount, 1))
         gradients = try backend.zeros(words: max(layout.wordCount, 1))
         bufferValues = try backend.zeros(words: max(layout.bufferWordCount, 1))
+        hasFixedWeights = false
     }
+
+    private init(fixing other: ParameterSet) {
+        backend = other.backend
+        entries = other.entries
+        buffers = other.buffers
+        values = other.values
+        gradients = other.gradients
+        bufferValues = other.bufferValues
+        wordCount = other.wordCount
+        bufferWordCount = other.bufferWordCount
+        parameterCount = other.parameterCount
+        entryIndex = other.entryIndex
+        bufferIndex = other.bufferIndex
+        hasFixedWeights = true
+    }
+
+    /// The same parameters and buffers for layers whose weights do not change: see `Backend.withFixedWeights`.
+    func withFixedWeights() -> ParameterSet { ParameterSet(fixing: self) }
 
     /// The name of the parameter that word `word` of ``values`` belongs to.
     public func name(ofWord word: Int) -> String {
@@ -61,8 +81,9 @@ public final class ParameterSet: Sendable {
         guard case .filter(let shape) = entry.layout else {
             throw .mismatch(operation: "parameters", detail: "\(name) is a vector, not a filter")
         }
+        let value = Filter(shape: shape, storage: try slice(values, entry))
         return (
-            Filter(shape: shape, storage: try slice(values, entry)),
+            hasFixedWeights ? try backend.withFixedWeights(value) : value,
             Filter(shape: shape, storage: try slice(gradients, entry))
         )
     }

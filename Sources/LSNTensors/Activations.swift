@@ -67,11 +67,19 @@ public struct Filter: Sendable {
     public let shape: FilterShape
     /// `shape.words` words.
     public let storage: any Storage
+    /// The grid to which the weights are rounded where spikes select them, of weights that stay as they are (see
+    /// ``Backend/withFixedWeights(_:)``); nil: whoever needs it works it out from the weights of then.
+    public let grid: (any Storage)?
 
     /// Wraps a storage that already has the layout.
     public init(shape: FilterShape, storage: any Storage) {
+        self.init(shape: shape, storage: storage, grid: nil)
+    }
+
+    init(shape: FilterShape, storage: any Storage, grid: (any Storage)?) {
         self.shape = shape
         self.storage = storage
+        self.grid = grid
     }
 }
 

@@ -19,6 +19,14 @@ extension Backend {
         return output
     }
 
+    /// The same filter for convolutions of spikes between which its weights do not change, as in an evaluation: what depends
+    /// on the weights alone is worked out now, and not with each of them. The results are the same bits.
+    public func withFixedWeights(_ filter: Filter) throws(BackendError) -> Filter {
+        try require(filter, "withFixedWeights", "the filter")
+        let grid = try kernels.convolution.weightGrid(of: filter)
+        return Filter(shape: filter.shape, storage: filter.storage, grid: grid)
+    }
+
     /// ``convolve(_:filter:geometry:)`` and, of what it makes, ``batchStatistics(of:updating:repeats:)``, taken while it is
     /// made where that is cheaper.
     ///
@@ -159,6 +167,9 @@ public protocol ConvolutionKernels: Sendable {
     /// As ``Backend/precision``.
     var precision: Precision { get }
 
+    /// What ``Filter/grid`` has; nil where convolutions do not use it.
+    func weightGrid(of filter: Filter) throws(BackendError) -> (any Storage)?
+
     /// y. Where moments are asked for, and cost less now than a look at y later, they are returned.
     func convolve(
         _ input: Activation,
@@ -184,4 +195,9 @@ public protocol ConvolutionKernels: Sendable {
         geometry: WindowGeometry,
         result: Filter
     ) throws(BackendError)
+}
+
+extension ConvolutionKernels {
+    /// None is used.
+    public func weightGrid(of filter: Filter) throws(BackendError) -> (any Storage)? { nil }
 }

@@ -62,6 +62,7 @@ public struct Evaluator: Sendable {
         try checkValues()
         let clock = ContinuousClock()
         let description = network.description
+        let network = try network.withFixedWeights()
         let record = try network.backend.zeros(words: StepRecord.words)
         var result = Evaluation()
         // Of each time step, since time is outermost and nobody knows yet how many samples can be read.

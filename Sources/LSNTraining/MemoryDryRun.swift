@@ -77,6 +77,7 @@ struct MemoryDryRun {
         guard samples > 0 else { return }
         let batch = try step.preparer.placeholder(count: samples)
         let pictures = try step.preparer.prepare(batch)
-        _ = try step.network.forward(pictures, isStatic: step.preparer.isStatic, training: false)
+        let network = try step.network.withFixedWeights()
+        _ = try network.forward(pictures, isStatic: step.preparer.isStatic, training: false)
     }
 }

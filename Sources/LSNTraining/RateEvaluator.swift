@@ -24,6 +24,7 @@ public struct RateEvaluator: Sendable {
     ///   - progress: hears after each batch how many samples of how many are done.
     public func accuracies(after steps: [Int], progress: (Int, Int) -> Void = { _, _ in }) throws -> [Double] {
         let (classes, allSteps) = (network.description.classes, network.description.timeSteps)
+        let network = try network.withFixedWeights()
         var correct = [Int](repeating: 0, count: steps.count)
         var done = 0
         for index in 0..<source.batchCount {

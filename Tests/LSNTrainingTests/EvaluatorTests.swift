@@ -6,8 +6,9 @@ import LSNNetworks
 import LSNReferenceBackend
 import LSNTensors
 import LSNTestSupport
-import LSNTraining
 import Testing
+
+@testable import LSNTraining
 
 @Suite struct EvaluatorTests {
     private func network() throws -> Network {
@@ -51,6 +52,31 @@ import Testing
         #expect(result.sums.correct == correct)
         #expect(abs(result.loss - loss / 10) < 1e-5)
         #expect(result.sums.samples == 10)
+    }
+
+    /// Of weights that stay as they are the grids are worked out once; after a change an evaluation sees the new ones.
+    @Test(.enabled(if: TestDevice.isUsed)) func weightsAreRoundedOnceForAllBatches() async throws {
+        let data = tinyData()
+        let description = try TrainingConfiguration(tinyOptions()).networkDescription(for: data)
+        let network = try Network(description, backend: Backend(try TestDevice.kernels()))
+        let preparer = BatchPreparer(backend: network.backend, data: data)
+        for seed: UInt64 in 5...6 {
+            try network.initialize(seed: seed)
+            let evaluation = try await Evaluator(network: network, data: data, batchSize: 10).run(keepsLogits: true)
+            func forward(_ network: Network) throws -> (logits: [Float], grids: Int) {
+                let pictures = try preparer.prepare(data.evaluationBatches(batchSize: 10).evaluationBatch(index: 0))
+                let (logits, profile) = try network.backend.profiled {
+                    let pass = try network.forward(pictures, isStatic: true, training: false)
+                    return try network.backend.values(pass.logits)
+                }
+                return (logits, try #require(profile).kernels.first { $0.kernel == "weight_grid" }?.launches ?? 0)
+            }
+            let (plain, fixed) = (try forward(network), try forward(network.withFixedWeights()))
+            #expect(plain.grids > 5)
+            #expect(fixed.grids == 0)
+            #expect(fixed.logits == plain.logits)
+            #expect(evaluation?.logits == plain.logits)
+        }
     }
 
     @Test func aSavedModelEvaluatesAsItsLastLineSays() async throws {

@@ -16,6 +16,9 @@ extension OpenCLBackend: ConvolutionKernels {
     /// How finely convolutions and fully connected layers of spikes round their weights.
     public var precision: Precision { choices.precision }
 
+    /// As convolution/quantized_weights.cl reads it.
+    public func weightGrid(of filter: Filter) throws(BackendError) -> (any Storage)? { try newGrid(of: filter) }
+
     /// y from x and the weights; the kernels' numerics stand in their headers. A convolution of spikes takes the moments of
     /// its sums while they are near (convolution/simd/run_moments.cl); the output of real values (the stem's) is read once
     /// more for them, and in the SIMT mapping every output.
@@ -29,7 +32,7 @@ extension OpenCLBackend: ConvolutionKernels {
         let plan = ConvolutionPlan(input: input.shape, filter: filter.shape, geometry: geometry)
         switch input {
         case .spikes(let spikes):
-            let grid = try weightGrid(of: filter)
+            let grid = if let grid = filter.grid { grid } else { try newGrid(of: filter) }
             if mapping == .simt {
                 try implicitGEMMForward(plan, spikes: spikes, filter: filter, grid: grid, output: output)
                 return nil

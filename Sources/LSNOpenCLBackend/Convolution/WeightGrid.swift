@@ -4,7 +4,7 @@ import LSNTensors
 extension OpenCLBackend {
     /// The grid of each output channel's weights, on which spikes select integers: `[2][outputs rounded up]` floats, see
     /// convolution/quantized_weights.cl.
-    func weightGrid(of filter: Filter) throws(BackendError) -> any Storage {
+    func newGrid(of filter: Filter) throws(BackendError) -> any Storage {
         let shape = filter.shape
         return try powerOfTwoGrid(
             of: filter.storage,
