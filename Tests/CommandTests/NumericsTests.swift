@@ -118,5 +118,7 @@ struct NumericsTests {
         #expect(try place.leaves("portable/config.json")["continued[2].machine.device"] == "reference")
         let tuned = try place.lsn("tune", "--device", "opencl", "--numerics", "portable")
         #expect(tuned.code == 2 && tuned.errors.contains("for both numerics"), "\(tuned.errors)")
+        let coarser = try place.lsn("tune", "--device", "opencl", "--precision", "high")
+        #expect(coarser.code == 2 && coarser.errors.contains("for both precisions"), "\(coarser.errors)")
     }
 }

@@ -32,6 +32,11 @@ struct TuneCommand: ParsableCommand {
                 "--numerics portable: what is measured is for both numerics, and is measured with fast ones. Leave the option out"
             )
         }
+        guard device.precision != .high else {
+            throw InputError(
+                "--precision high: what is measured is for both precisions, and is measured with the highest. Leave the option out"
+            )
+        }
         let choice = try DeviceChoice(device.device ?? "auto")
         guard let info = try Self.info(choice) else {
             throw InputError("the reference backend has one kernel for everything: choose an OpenCL --device")
