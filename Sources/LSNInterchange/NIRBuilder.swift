@@ -29,7 +29,7 @@ extension NIRGraph {
 
     /// NIR's LIF resets to a value, knows one leak and one threshold a neuron, and spikes are 0 or 1.
     private static func checkExpressible(_ network: NetworkDescription) throws(InterchangeError) {
-        let families: [BlockFamily] = [.lsn, .spikingResNet, .sew(.add), .sew(.and), .sew(.iand)]
+        let families = [.lsn, .spikingResNet] + SEWFunction.allCases.map(BlockFamily.sew)
         if let unknown = network.families.first(where: { !families.contains($0) }) {
             let names = network.blocks.filter { $0.family == unknown }.map(\.name).joined(separator: ", ")
             throw InterchangeError(
@@ -122,6 +122,10 @@ private struct NIRBuilder {
             let a = try branch("branch", of: block, on: input)
             let x = try shortcut(of: block, on: input)
             return gate(block.name, 0.5, [x.name, negate(a, in: "\(block.name).branch")], x.shape)
+        case .sew(.iandBranch):
+            let a = try branch("branch", of: block, on: input)
+            let x = try shortcut(of: block, on: input)
+            return gate(block.name, 0.5, [a.name, negate(x, in: "\(block.name).shortcut")], x.shape)
         default:
             let a = try branch("branch", of: block, on: input)
             let x = try shortcut(of: block, on: input)

@@ -6,6 +6,8 @@ public enum SEWFunction: String, CaseIterable, Codable, Sendable {
     case and
     /// x·(1 − o).
     case iand
+    /// o·(1 − x), which SpikingJelly's bottleneck blocks call IAND.
+    case iandBranch = "iand-branch"
 }
 
 /// In which order a residual block convolves (C), normalises (B), fires (S) and adds its input x: the rows of the
@@ -45,7 +47,9 @@ public enum BlockFamily: Hashable, Sendable {
     /// Whether every block leaves spikes, given neurons that do.
     public var hasBinaryOutputs: Bool {
         switch self {
-        case .lsn, .spikingResNet, .sew(.and), .sew(.iand), .residual(.original), .residual(.bnAfterAdd): true
+        case .lsn, .spikingResNet, .sew(.and), .sew(.iand), .sew(.iandBranch), .residual(.original),
+            .residual(.bnAfterAdd):
+            true
         case .sew(.add), .dsResNet, .residual: false
         }
     }
@@ -61,7 +65,7 @@ public enum BlockFamily: Hashable, Sendable {
     /// Whether blocks can only join spikes.
     var needsSpikes: Bool {
         switch self {
-        case .lsn, .sew(.and), .sew(.iand): true
+        case .lsn, .sew(.and), .sew(.iand), .sew(.iandBranch): true
         case .sew(.add), .spikingResNet, .residual, .dsResNet: false
         }
     }
@@ -75,7 +79,7 @@ public enum BlockFamily: Hashable, Sendable {
     var startsWithNorm: Bool { self == .residual(.fullPreactivation) }
 
     /// Whether norms are threshold-dependent: multiplied by V_th (tdBN, Zheng et al.).
-    var isThresholdDependent: Bool { self == .spikingResNet || self == .dsResNet }
+    public var isThresholdDependent: Bool { self == .spikingResNet || self == .dsResNet }
 }
 
 extension BlockFamily: RawRepresentable, CaseIterable, Codable {
@@ -89,12 +93,14 @@ extension BlockFamily: RawRepresentable, CaseIterable, Codable {
     public var rawValue: String {
         switch self {
         case .lsn: "lsn"
-        case .sew(let function): "sew_\(function.rawValue)"
+        case .sew(let function): "sew_" + underlined(function.rawValue)
         case .spikingResNet: "spiking_resnet"
-        case .residual(let order): "residual_" + String(order.rawValue.map { $0 == "-" ? "_" : $0 })
+        case .residual(let order): "residual_" + underlined(order.rawValue)
         case .dsResNet: "ds_resnet"
         }
     }
+
+    private func underlined(_ name: String) -> String { String(name.map { $0 == "-" ? "_" : $0 }) }
 
     /// The family of this name, see ``rawValue``.
     public init?(rawValue: String) {

@@ -5,7 +5,7 @@ import LSNTensors
 ///
 /// With the sum it is also the block of DS-ResNet, whose neurons leave integers, and Table 1's "ReLU before addition".
 struct SEWBlock: Block {
-    /// What a gate leaves for the backward pass.
+    /// What a gate leaves for the backward pass: its operands, in the gate's order.
     private struct GateRecord: TapeRecord {
         let input: SpikeTensor
         let branch: SpikeTensor
@@ -15,6 +15,8 @@ struct SEWBlock: Block {
     private let backend: Backend
     /// nil: the sum.
     private let gate: SpikeGate?
+    /// Whether the gate takes the branch for its input, and the input for its branch.
+    private let isSwapped: Bool
     private let branch: Branch
     private let shortcut: Branch?
 
@@ -27,9 +29,10 @@ struct SEWBlock: Block {
         gate =
             switch description.family {
             case .sew(.and): .and
-            case .sew(.iand): .iand
+            case .sew(.iand), .sew(.iandBranch): .iand
             default: nil
             }
+        isSwapped = description.family == .sew(.iandBranch)
         self.branch = try branch(description.branch("branch"))
         shortcut = if let unit = description.shortcut { try branch([unit]) } else { nil }
     }
@@ -39,7 +42,10 @@ struct SEWBlock: Block {
         let o = try branch.forward(input, tape: &tape)
         let output: Activation
         if let gate {
-            let record = GateRecord(input: try x.spikes(of: name), branch: try o.spikes(of: name))
+            let operands = (x: try x.spikes(of: name), o: try o.spikes(of: name))
+            let record =
+                isSwapped
+                ? GateRecord(input: operands.o, branch: operands.x) : GateRecord(input: operands.x, branch: operands.o)
             output = .spikes(try backend.spikeGate(gate, input: record.input, branch: record.branch))
             tape.push(record)
         } else {
@@ -71,6 +77,12 @@ struct SEWBlock: Block {
             return SpikeGateGradients(input: gradient, branch: other)
         }
         let record = try tape.pop(GateRecord.self)
-        return try backend.spikeGateBackward(gate, gradient: gradient, input: record.input, branch: record.branch)
+        let gradients = try backend.spikeGateBackward(
+            gate,
+            gradient: gradient,
+            input: record.input,
+            branch: record.branch
+        )
+        return isSwapped ? SpikeGateGradients(input: gradients.branch, branch: gradients.input) : gradients
     }
 }

@@ -187,6 +187,7 @@ struct NIRGraphTests {
         describe(family: .spikingResNet, stem: .imagenet, neuron: Neuron(leak: 1, threshold: 0.75)),
         describe(family: .sew(.add), head: .fc256), describe(family: .sew(.and), neuron: Neuron(threshold: 0.25)),
         describe(family: .sew(.iand)),
+        describe(family: .sew(.iandBranch), neuron: Neuron(threshold: 0.25)),
     ]
 
     @Test("compute the network's logits at every time step", arguments: networks)

@@ -9,7 +9,7 @@ struct BlockFamilyTests {
     @Test("Every family has a name of its own, and is found by it")
     func names() throws {
         let families = BlockFamily.allCases
-        #expect(families.count == 11)
+        #expect(families.count == 12)
         #expect(Set(families.map(\.rawValue)).count == families.count)
         for family in families {
             #expect(BlockFamily(rawValue: family.rawValue) == family)
@@ -32,7 +32,8 @@ struct BlockFamilyTests {
         let binary = BlockFamily.allCases.filter(\.hasBinaryOutputs).map(\.rawValue)
         #expect(
             binary == [
-                "lsn", "sew_and", "sew_iand", "spiking_resnet", "residual_original", "residual_bn_after_add",
+                "lsn", "sew_and", "sew_iand", "sew_iand_branch", "spiking_resnet", "residual_original",
+                "residual_bn_after_add",
             ]
         )
     }
@@ -103,7 +104,7 @@ struct BlockFamilyTests {
         }
     }
 
-    @Test("A SEW gate is the gate of branch and shortcut", arguments: [SEWFunction.and, .iand], [1, 2])
+    @Test("A SEW gate is the gate of branch and shortcut", arguments: [SEWFunction.and, .iand, .iandBranch], [1, 2])
     func gates(function: SEWFunction, stride: Int) throws {
         func run(_ function: SEWFunction) throws -> [Float] {
             let block = try SingleBlock(
@@ -132,5 +133,9 @@ struct BlockFamilyTests {
             #expect(gated == (function == .and && sum == 2 ? 1 : 0))
         }
         #expect(try run(function).contains(1))
+        // Where one of them fires, exactly one of the two gates with a negated operand does.
+        for (sum, (input, branch)) in zip(try run(.add), zip(try run(.iand), try run(.iandBranch))) {
+            #expect(input + branch == (sum == 1 ? 1 : 0))
+        }
     }
 }
