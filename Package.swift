@@ -224,7 +224,11 @@ let package = Package(
         ),
         .testTarget(
             name: "LSNInterchangeTests",
-            dependencies: ["LSNInterchange", "LSNNetworks", "LSNReferenceBackend", "LSNFileFormats", "LSNTensors"],
+            dependencies: [
+                "LSNInterchange", "LSNNetworks", "LSNReferenceBackend", "LSNFileFormats", "LSNTensors",
+                "LSNTestSupport",
+            ],
+            exclude: ["ResNets"],
             swiftSettings: house
         ),
         .testTarget(

@@ -204,18 +204,7 @@ extension NetworkOptions {
         result.head = head
         result.sew = sew
         result.residual = residual
-        result.neuron = NeuronOptions(
-            model: neuron,
-            leak: leak,
-            threshold: threshold,
-            reset: reset,
-            detachReset: detachReset,
-            surrogate: surrogate
-        )
-        result.neuron.surrogateHeight = surrogateHeight
-        result.neuron.surrogateSlope = surrogateSlope
-        result.neuron.surrogateWidth = surrogateWidth
-        result.neuron.surrogateTemperature = surrogateTemperature
+        result.neuron = neurons.options
         result.start = NetworkTemplate.Start(branchScale: branchScale, branchBias: branchBias)
         result.headGain = headGain
         return result

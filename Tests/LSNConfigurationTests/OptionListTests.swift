@@ -13,7 +13,7 @@ import Testing
         #expect(parsed.learning.batchSize == 12)
         #expect(parsed.learning.learningRate == 1e-3)
         #expect(parsed.learning.optimizer == .adamw)
-        #expect(parsed.network.detachReset == true)
+        #expect(parsed.network.neurons.detachReset == true)
         #expect(parsed.data.flip == false)
         #expect(parsed.run.seed == nil)
     }

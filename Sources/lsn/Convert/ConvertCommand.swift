@@ -122,7 +122,7 @@ extension ConvertCommand {
         var options = try TrainingOptions.parsed()
         options.network.model = model ?? "residual18"
         options.network.width = width ?? 0.125
-        options.network.neuron = .relu
+        options.network.neurons.neuron = .relu
         options.learning.epochs = epochs
         options.data = data
         options.data.data = data.data.map { URL(fileURLWithPath: $0).path }

@@ -55,12 +55,16 @@ struct EvalCommand: AsyncParsableCommand {
         guard let name = dataset ?? found.data?.dataset else {
             throw InputError("\(found.path) does not say what it was trained on: choose a --dataset")
         }
-        let network = metadata.network
+        var network = metadata.network
         let images = try DataProgress.load(request(found, name))
         let reporter = DataReporter(images)
+        // What another program trained says nothing of its data: its weights take pictures of any size.
+        let isForeign = found.data == nil
+        if isForeign { (network.imageHeight, network.imageWidth) = (images.height, images.width) }
         guard
             network.inChannels == images.channels, network.imageHeight == images.height,
-            network.imageWidth == images.width, network.classes == images.classes
+            network.imageWidth == images.width,
+            isForeign ? network.classes >= images.classes : network.classes == images.classes
         else {
             throw InputError(
                 "\(found.path) takes \(network.inChannels)×\(network.imageHeight)×\(network.imageWidth) images of "
@@ -68,10 +72,12 @@ struct EvalCommand: AsyncParsableCommand {
                     + "\(images.width) of \(images.classes): choose the --dataset it was trained on"
             )
         }
+        try checkClasses(of: found, images)
         warnOfOverlap(found, name, images)
         let device = try device.open(DeviceChoice(device.device ?? "auto"), precision: metadata.precision)
         let evaluation = try await Self.evaluate(
             found,
+            as: network,
             on: device.backend,
             data: images,
             batchSize: batchSize ?? metadata.batchSize,
@@ -140,6 +146,18 @@ struct EvalCommand: AsyncParsableCommand {
         return request
     }
 
+    /// A label means what it meant in training: folders of other names, or in another order, would score nonsense.
+    private func checkClasses(of model: SavedModel, _ images: any TrainingData) throws(InputError) {
+        for (label, (trained, found)) in zip(model.metadata.classNames, images.classNames).enumerated()
+        where trained != found {
+            throw InputError(
+                "\(images.source): class \(label) is \(PrintableText.name(found)) there, and "
+                    + "\(PrintableText.name(trained)) in \(model.path): name the folders as those that the network was "
+                    + "trained on"
+            )
+        }
+    }
+
     /// Files that were trained on say nothing about others.
     private func warnOfOverlap(_ model: SavedModel, _ name: DatasetName, _ images: any TrainingData) {
         guard let trained = model.data, trained.dataset == name, let split = trained.split?.description else { return }
@@ -155,12 +173,13 @@ struct EvalCommand: AsyncParsableCommand {
 
     private static func evaluate(
         _ model: SavedModel,
+        as description: NetworkDescription,
         on backend: Backend,
         data: any TrainingData,
         batchSize: Int,
         keepsLogits: Bool
     ) async throws -> Evaluation {
-        let network = try Network(model.metadata.network, backend: backend)
+        let network = try Network(description, backend: backend)
         try CheckpointFile.restore(model.file, to: network, optimizer: nil)
         let evaluator = Evaluator(network: network, data: data, batchSize: batchSize)
         try evaluator.warmUp()

@@ -18,7 +18,8 @@ struct LSN: AsyncParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             TrainCommand.self, EvalCommand.self, ReportCommand.self, CheckCommand.self, BenchCommand.self,
-            ModelsCommand.self, DevicesCommand.self, DataCommand.self, ExportCommand.self, ConvertCommand.self,
+            ModelsCommand.self, DevicesCommand.self, DataCommand.self, ExportCommand.self, ImportCommand.self,
+            ConvertCommand.self,
             AnalyzeCommand.self, ExperimentCommand.self, TuneCommand.self,
         ]
     )
