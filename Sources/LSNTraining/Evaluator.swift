@@ -9,6 +9,8 @@ public struct Evaluation: Hashable, Sendable {
     public var sums = EpochSums()
     /// Logits `[T][N][classes]` of the samples in ``indices``, where they were asked for.
     public var logits: [Float] = []
+    /// How each class was classified, where it was asked for.
+    public var scores: ClassScores?
     /// The samples that were evaluated, by their places in the split: all, but for files that cannot be read.
     public var indices: [Int] = []
 
@@ -47,6 +49,7 @@ public struct Evaluator: Sendable {
     ///
     /// - Parameters:
     ///   - keepsLogits: whether every logit is returned.
+    ///   - keepsScores: whether classes are told apart.
     ///   - observer: watches the network over the first batch, if anyone does.
     ///   - shouldStop: asked between batches.
     ///   - progress: hears after each batch how many samples are done.
@@ -55,6 +58,7 @@ public struct Evaluator: Sendable {
     ///   where too many files cannot be read, or all; `BackendError`.
     public func run(
         keepsLogits: Bool = false,
+        keepsScores: Bool = false,
         observer: (any NetworkObserver)? = nil,
         shouldStop: () -> Bool = { false },
         progress: (Int) -> Void = { _ in }
@@ -65,6 +69,7 @@ public struct Evaluator: Sendable {
         let network = try network.withFixedWeights()
         let record = try network.backend.zeros(words: StepRecord.words)
         var result = Evaluation()
+        var scores = keepsScores ? ClassScores(classes: description.classes) : nil
         // Of each time step, since time is outermost and nobody knows yet how many samples can be read.
         var logits = [[Float]](repeating: [], count: keepsLogits ? description.timeSteps : 0)
         var batch = try source.evaluationBatch(index: 0)
@@ -95,8 +100,9 @@ public struct Evaluator: Sendable {
             guard outcome.loss.isFinite else { throw TrainingError.notFinite(what: "the loss is \(outcome.loss)") }
             result.sums.add(outcome, samples: batch.count)
             result.indices += batch.indices
-            if keepsLogits {
+            if keepsLogits || keepsScores {
                 let values = try network.backend.values(pass.logits)
+                scores?.add(logits: values, labels: batch.labels)
                 let size = batch.count * description.classes
                 for step in logits.indices { logits[step] += values[step * size..<(step + 1) * size] }
             }
@@ -108,6 +114,7 @@ public struct Evaluator: Sendable {
         }
         guard !result.indices.isEmpty else { throw DatasetError.nothingToEvaluate }
         result.logits = Array(logits.joined())
+        result.scores = scores
         return result
     }
 

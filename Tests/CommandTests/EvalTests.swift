@@ -24,8 +24,15 @@ import Testing
         #expect(report["loss"] as? Double == line["test_loss"])
         #expect(report["samples"] as? Int == 20)
         #expect(report["dataset"] as? String == "digits")
+        let classes = try #require(report["class_scores"] as? [[String: Any]])
+        #expect(classes.count == 10 && classes[3]["name"] as? String == "3")
+        #expect(classes.reduce(0) { $0 + ($1["samples"] as? Int ?? 0) } == 20)
+        let right = try #require(report["correct"] as? Int)
+        #expect(classes.reduce(0) { $0 + ($1["correct"] as? Int ?? 0) } == right)
+        let topFive = try #require(report["accuracy_top5"] as? Double)
+        #expect(topFive >= Double(right) / 20 && topFive <= 1)
         let text = try eval("--checkpoint", "run/checkpoint-last.safetensors")
-        #expect(text.output.contains("accuracy"))
+        #expect(text.output.contains("accuracy") && text.output.contains("top-5") && text.output.contains("taken for"))
         #expect(text.code == 0)
     }
 

@@ -54,6 +54,36 @@ import Testing
         #expect(result.sums.samples == 10)
     }
 
+    /// Classes are told apart by the same means of logits that count as right or wrong.
+    @Test func scoresOfClassesFollowFromTheLogits() async throws {
+        let data = tinyData()
+        let evaluator = Evaluator(network: try network(), data: data, batchSize: 4)
+        let result = try #require(try await evaluator.run(keepsLogits: true, keepsScores: true))
+        let scores = try #require(result.scores)
+        #expect(scores.correct == result.sums.correct)
+        var confusion = [Int](repeating: 0, count: 100)
+        var amongFive = 0
+        for sample in 0..<10 {
+            let sums = (0..<10).map { result.logits[sample * 10 + $0] + result.logits[(10 + sample) * 10 + $0] }
+            let label = Int(data.test.labels[sample])
+            let order = (0..<10).sorted { sums[$0] != sums[$1] ? sums[$0] > sums[$1] : $0 < $1 }
+            confusion[label * 10 + order[0]] += 1
+            amongFive += order.prefix(5).contains(label) ? 1 : 0
+        }
+        #expect(scores.confusion == confusion && scores.amongFive == amongFive)
+        #expect((0..<10).reduce(0) { $0 + scores.samples(of: $1) } == 10)
+        for label in 0..<10 where scores.samples(of: label) == 0 { #expect(scores.accuracy(of: label) == nil) }
+    }
+
+    /// Of equal logits the first counts, and classes without samples have no accuracy.
+    @Test func tiesCountForTheFirst() {
+        var scores = ClassScores(classes: 3)
+        scores.add(logits: [1, 1, 0, 0, 2, 2], labels: [0, 2])
+        #expect(scores.confusion == [1, 0, 0, 0, 0, 0, 0, 1, 0])
+        #expect(scores.correct == 1 && scores.amongFive == 2)
+        #expect(scores.accuracy(of: 0) == 1 && scores.accuracy(of: 1) == nil && scores.accuracy(of: 2) == 0)
+    }
+
     /// Of weights that stay as they are the grids are worked out once; after a change an evaluation sees the new ones.
     @Test(.enabled(if: TestDevice.isUsed)) func weightsAreRoundedOnceForAllBatches() async throws {
         let data = tinyData()

@@ -106,6 +106,8 @@ struct EvalCommand: AsyncParsableCommand {
             badFiles: images.badFiles.map(BadFileReport.init),
             correct: evaluation.sums.correct,
             accuracy: evaluation.accuracy,
+            accuracyTop5: evaluation.scores.map { Double($0.amongFive) / Double(evaluation.sums.samples) },
+            classScores: ClassReport.list(evaluation.scores, names: images.classNames),
             loss: evaluation.loss,
             seconds: evaluation.sums.seconds,
             imagesPerSecond: evaluation.sums.imagesPerSecond,
@@ -187,6 +189,7 @@ struct EvalCommand: AsyncParsableCommand {
         defer { progress.clear() }
         let evaluation = try await evaluator.run(
             keepsLogits: keepsLogits,
+            keepsScores: true,
             progress: { progress.show($0, evaluator.source.sampleCount) }
         )
         guard let evaluation else {
@@ -229,54 +232,5 @@ struct SavedModel {
         record = FileManager.default.fileExists(atPath: beside) ? try RunRecord.read(beside) : nil
         file = try SafetensorsFile(path)
         metadata = try ModelMetadata(file.metadata, path: path)
-    }
-}
-
-/// An evaluation as `--json` prints it.
-struct EvaluationReport: Encodable {
-    let checkpoint: String
-    let model: String
-    let dataset: String
-    let split: String
-    /// How recordings were cut into frames.
-    let framesBy: String?
-    let classes: Int
-    let classNames: [String]
-    let device: String
-    let deviceName: String
-    /// How finely weights were rounded.
-    let precision: Precision
-    /// Those that were evaluated.
-    let samples: Int
-    /// Test files that cannot be read, and so were not.
-    let leftOut: Int
-    let badFiles: [BadFileReport]
-    let correct: Int
-    let accuracy: Double
-    let loss: Double
-    let seconds: Double
-    let imagesPerSecond: Double
-    /// Where the logits are, if they were asked for.
-    let logits: String?
-
-    /// For people.
-    var text: String {
-        var lines = [
-            "\(model) from \(checkpoint) on \(dataset) (split \(split)\(framesBy.map { ", frames by \($0)" } ?? "")), \(deviceName)",
-            "accuracy \(ProgressText.percent(accuracy)) (\(ProgressText.count(correct)) of "
-                + "\(ProgressText.count(samples)))  loss \(ProgressText.decimal(loss, 4))"
-                + "  \(ProgressText.rate(imagesPerSecond))",
-        ]
-        lines.insert("classes  \(ProgressText.classes(classNames))", at: 1)
-        if leftOut > 0 {
-            lines.append(
-                "left out \(ProgressText.count(leftOut)) of \(ProgressText.count(samples + leftOut)) test files, which "
-                    + "cannot be read"
-            )
-        }
-        if let logits {
-            lines.append("logits in \(logits)")
-        }
-        return lines.map { $0 + "\n" }.joined()
     }
 }
