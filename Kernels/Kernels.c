@@ -115,6 +115,9 @@ static const unsigned char elementwise_copy[] = {
 static const unsigned char elementwise_relu[] = {
 #embed "elementwise/relu.cl"
 };
+static const unsigned char elementwise_scale[] = {
+#embed "elementwise/scale.cl"
+};
 static const unsigned char elementwise_sum[] = {
 #embed "elementwise/sum.cl"
 };
@@ -235,6 +238,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(convolution_weight_grid_exponents, "convolution/weight_grid_exponents.cl"),
     SOURCE(elementwise_copy, "elementwise/copy.cl"),
     SOURCE(elementwise_relu, "elementwise/relu.cl"),
+    SOURCE(elementwise_scale, "elementwise/scale.cl"),
     SOURCE(elementwise_sum, "elementwise/sum.cl"),
     SOURCE(elementwise_time, "elementwise/time.cl"),
     SOURCE(finiteness_find_non_finite, "finiteness/find_non_finite.cl"),

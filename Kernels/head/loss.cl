@@ -8,9 +8,12 @@
 //         L = (1 − λ)·mean over t, n of CE(o[t, n], y[n]) + λ·mean((o − φ)²)
 //         ∂L/∂o[t, n, k] = (1 − λ)·(p_k − q_k) / (N·T) + 2λ·(o − φ) / (N·T·K)
 //
+// Of a micro-batch of `count` samples, N = `batch` is the whole batch's, so that what its micro-batches give adds up.
+//
 // A sample counts as right where its time-averaged logit is largest at the label, the first of equals counting.
 //
-// Layout: logits and gradient [T·N][stride] floats, labels [N] words, samples [N][2]: loss (float), 0 or 1 (integer).
+// Layout: logits and gradient [T·count][stride] floats, labels [count] words, samples [count][2]: loss (float), 0 or 1
+// (integer).
 // Mapping: classification_loss takes a sample; classification_record is one item, which merges the samples'
 // losses (reduction/sums.cl).
 // Sizes: any T, N, K. A label that is no class makes the loss NaN.
@@ -54,6 +57,7 @@ __kernel void classification_loss(
     __global float *gradient,
     __global uint *samples,
     const int steps,
+    const int count,
     const int batch,
     const int classes,
     const int stride,
@@ -63,7 +67,7 @@ __kernel void classification_loss(
 {
     const int sample = get_global_id(0);
     const uint label = labels[sample];
-    const size_t step = (size_t)batch * stride;
+    const size_t step = (size_t)count * stride;
     __global const float *o = logits + (size_t)sample * stride;
     __global float *result = gradient + (size_t)sample * stride;
 
@@ -118,13 +122,18 @@ __kernel void classification_loss(
 }
 
 __kernel void classification_record(
-    __global uint *samples, __global uint *record, const int batch, const int loss_word, const int correct_word)
+    __global uint *samples,
+    __global uint *record,
+    const int count,
+    const int batch,
+    const int loss_word,
+    const int correct_word)
 {
     uint correct = 0u;
-    for (int sample = 0; sample < batch; ++sample)
+    for (int sample = 0; sample < count; ++sample)
         correct += samples[2 * (size_t)sample + 1];
     __global float *losses = (__global float *)samples;
-    MERGE_IN_PLACE(float, losses, 2, batch);
+    MERGE_IN_PLACE(float, losses, 2, count);
     record[loss_word] = as_uint(losses[0] / (float)batch);
     record[correct_word] = correct;
 }

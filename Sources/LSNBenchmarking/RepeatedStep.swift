@@ -22,13 +22,13 @@ package struct StepMeasurement: Sendable {
 /// what it costs. What is learned is forgotten.
 package final class RepeatedStep {
     private let step: TrainingStep
-    private let batch: Batch
+    private let batch: MicroBatches
     private let learningRate: Double
     private var number = 0
     /// The network between whose passes nothing is learned.
     private var fixed: Network?
-    /// Bytes in use between the forward and the backward pass of the last step, parameters, moments and samples
-    /// included; nil before the first, and where the backend does not count.
+    /// The most bytes in use between the forward and the backward pass of a micro-batch of the last step, parameters, moments
+    /// and samples included; nil before the first, and where the backend does not count.
     package private(set) var bytesBetweenPasses: Int?
     /// What the network learns.
     package var parameterCount: Int { step.network.parameters.parameterCount }
@@ -49,11 +49,7 @@ package final class RepeatedStep {
         let network = try Network(configuration.networkDescription(for: data), backend: backend)
         step = try TrainingStep(configuration: configuration, network: network, data: data, memory: memory)
         try step.begin(seed: configuration.run.seed)
-        batch = try data.trainingBatches(
-            batchSize: configuration.learning.batchSize,
-            seed: configuration.run.seed,
-            policy: configuration.data.augmentation
-        ).trainingBatch(epoch: 0, index: 0)
+        batch = try configuration.firstBatch(of: data)
         learningRate = configuration.learning.learningRate
     }
 
@@ -62,21 +58,25 @@ package final class RepeatedStep {
         number += 1
         fixed = nil
         let counter = step.network.backend.memory
+        bytesBetweenPasses = nil
         _ = try step.run(batch, rate: learningRate, number: number, epoch: 1) {
-            bytesBetweenPasses = counter?.memoryUsage.bytesInUse
+            guard let bytes = counter?.memoryUsage.bytesInUse else { return }
+            bytesBetweenPasses = max(bytesBetweenPasses ?? 0, bytes)
         }
     }
 
-    /// Logits of the batch with running statistics; waits for the device.
+    /// Logits of the batch with running statistics, micro-batch by micro-batch; waits for the device.
     package func infer() throws {
         let network = try fixed ?? step.network.withFixedWeights()
         fixed = network
-        let pass = try network.forward(
-            step.preparer.prepare(batch),
-            isStatic: step.preparer.isStatic,
-            training: false
-        )
-        _ = try network.backend.values(pass.logits)
+        for part in batch.parts where part.count > 0 {
+            let pass = try network.forward(
+                step.preparer.prepare(part),
+                isStatic: step.preparer.isStatic,
+                training: false
+            )
+            _ = try network.backend.values(pass.logits)
+        }
     }
 }
 

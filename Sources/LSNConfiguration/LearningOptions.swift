@@ -29,6 +29,18 @@ package struct LearningOptions: ParsableArguments {
     )
     package var batchSize: Int?
 
+    /// Micro-batches of a step.
+    @Option(
+        parsing: .unconditional,
+        help: """
+            Cut each step's samples into so many micro-batches, one after the other, and add up their gradients (gradient \
+            accumulation): a batch takes the memory of its largest micro-batch. Each is normalised by its own statistics, so the \
+            number is part of the run (default: 1).
+            """,
+        transform: count
+    )
+    package var microBatches: Int?
+
     /// The update rule.
     @Option(
         help: .choice(

@@ -116,6 +116,7 @@ extension TrainingOptions {
             recipe: recipe,
             epochs: epochs,
             batchSize: learning.batchSize ?? defaults.batchSize,
+            microBatches: learning.microBatches ?? 1,
             optimizer: optimizer,
             learningRate: learning.learningRate ?? defaults.learningRate(for: network),
             weightDecay: learning.weightDecay ?? defaults.weightDecay,
@@ -129,6 +130,13 @@ extension TrainingOptions {
                 option: "--warmup-epochs",
                 value: "\(result.warmupEpochs)",
                 allowed: "from 0 to --epochs (\(epochs))"
+            )
+        }
+        guard result.microBatches <= result.batchSize else {
+            throw ConfigurationError.outOfRange(
+                option: "--micro-batches",
+                value: "\(result.microBatches)",
+                allowed: "from 1 to --batch-size (\(result.batchSize))"
             )
         }
         try setLoss(&result, neuron: neuron)

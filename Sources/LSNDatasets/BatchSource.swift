@@ -50,7 +50,12 @@ public struct BatchSource: BatchProvider {
 
     /// Batch `index`, below ``batchCount``, of an epoch: shuffled and varied.
     public func trainingBatch(epoch: Int, index: Int) -> Batch {
-        let indices = Array(trainingOrder(epoch: epoch)[range(of: index)])
+        trainingSamples(epoch: epoch, places: range(of: index))
+    }
+
+    /// The samples at some places of an epoch's order: shuffled and varied.
+    public func trainingSamples(epoch: Int, places: Range<Int>) -> Batch {
+        let indices = Array(trainingOrder(epoch: epoch)[places])
         return batch(indices, transforms: indices.flatMap { policy.draw(seed: seed, epoch: epoch, sample: $0) })
     }
 

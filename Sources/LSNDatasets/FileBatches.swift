@@ -90,19 +90,18 @@ final class FileBatches<Reader: SampleReader>: BatchProvider {
     /// Files of the split.
     var sampleCount: Int { files.count }
 
-    func trainingBatch(epoch: Int, index: Int) throws(DatasetError) -> Batch {
+    func trainingSamples(epoch: Int, places: Range<Int>) throws(DatasetError) -> Batch {
         let order = order.order(epoch: epoch)
-        return try batch(index, epoch: epoch) { order[$0] }
+        return try batch(places, epoch: epoch) { order[$0] }
     }
 
     func evaluationBatch(index: Int) throws(DatasetError) -> Batch {
-        try batch(index, epoch: nil) { $0 }
+        try batch(range(of: index), epoch: nil) { $0 }
     }
 
-    private func batch(_ index: Int, epoch: Int?, sample: (Int) -> Int) throws(DatasetError) -> Batch {
-        let range = range(of: index)
-        let ahead = range.upperBound..<min(range.upperBound + 2 * batchSize, sampleCount)
-        let samples = range.map(sample)
+    private func batch(_ places: Range<Int>, epoch: Int?, sample: (Int) -> Int) throws(DatasetError) -> Batch {
+        let ahead = places.upperBound..<min(places.upperBound + 2 * batchSize, sampleCount)
+        let samples = places.map(sample)
         let results = prefetcher.values(
             samples.map { Key(epoch: epoch, sample: $0) },
             following: ahead.map { Key(epoch: epoch, sample: sample($0)) }

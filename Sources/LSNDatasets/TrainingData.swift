@@ -79,10 +79,10 @@ public protocol BatchProvider: Sendable {
     /// Samples of every batch but the last, which may have fewer. A batch of an evaluation may have fewer, or none, where
     /// files cannot be read.
     var batchSize: Int { get }
-    /// Batch `index`, below ``batchCount``, of an epoch: shuffled and varied.
+    /// The samples at some places of an epoch's order, below ``sampleCount``: shuffled and varied.
     ///
     /// - Throws: ``DatasetError`` where too many samples cannot be read.
-    func trainingBatch(epoch: Int, index: Int) throws(DatasetError) -> Batch
+    func trainingSamples(epoch: Int, places: Range<Int>) throws(DatasetError) -> Batch
     /// Batch `index`, below ``batchCount``, in file order, as it is.
     ///
     /// - Throws: ``DatasetError`` where too many samples cannot be read.
@@ -93,7 +93,15 @@ extension BatchProvider {
     /// Batches of an epoch, or of an evaluation: ⌈N / batchSize⌉.
     public var batchCount: Int { (sampleCount + batchSize - 1) / batchSize }
 
-    func range(of index: Int) -> Range<Int> {
+    /// Batch `index`, below ``batchCount``, of an epoch.
+    ///
+    /// - Throws: ``DatasetError`` where too many samples cannot be read.
+    public func trainingBatch(epoch: Int, index: Int) throws(DatasetError) -> Batch {
+        try trainingSamples(epoch: epoch, places: range(of: index))
+    }
+
+    /// The places of batch `index`, below ``batchCount``, in an epoch's order, or in file order.
+    public func range(of index: Int) -> Range<Int> {
         precondition((0..<batchCount).contains(index), "batch \(index) of \(batchCount)")
         return index * batchSize..<min((index + 1) * batchSize, sampleCount)
     }

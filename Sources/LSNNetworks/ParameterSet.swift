@@ -75,6 +75,21 @@ public final class ParameterSet: Sendable {
         Self.name(ofWord: word, in: buffers)
     }
 
+    /// ``gradients`` as one tensor, gaps included.
+    package var gradientTensor: RealTensor { Self.tensor(gradients, words: wordCount) }
+
+    /// ``bufferValues`` as one tensor, gaps included; nil where nothing is remembered.
+    package var bufferTensor: RealTensor? {
+        bufferWordCount > 0 ? Self.tensor(bufferValues, words: bufferWordCount) : nil
+    }
+
+    /// Entries start at multiples of ``ImageShape/channelAlignment`` and fill them.
+    private static func tensor(_ storage: any Storage, words: Int) -> RealTensor {
+        let channels = ImageShape.channelAlignment
+        let shape = ImageShape(images: words / channels, height: 1, width: 1, channels: channels)
+        return RealTensor(shape: shape, storage: storage)
+    }
+
     /// A convolution's or a fully connected layer's weights, and where their gradient goes.
     func filter(_ name: String) throws(BackendError) -> (value: Filter, gradient: Filter) {
         let entry = try entry(name, in: entries, entryIndex)

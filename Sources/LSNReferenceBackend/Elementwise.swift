@@ -1,6 +1,6 @@
 public import LSNTensors
 
-// Sums, copies and the ReLU, element by element; every sum of two is rounded once.
+// Sums, products, copies and the ReLU, element by element; every sum of two and every product is rounded once.
 extension ReferenceBackend {
     /// a + b.
     public func sum(_ a: Activation, _ b: Activation, result: RealTensor) throws(BackendError) {
@@ -10,6 +10,11 @@ extension ReferenceBackend {
     /// The same values.
     public func copy(_ tensor: RealTensor, result: RealTensor) throws(BackendError) {
         try store(try load(tensor), in: result.storage)
+    }
+
+    /// tensor *= factor.
+    public func scale(_ tensor: RealTensor, by factor: Float) throws(BackendError) {
+        try store(try load(tensor).map { $0 * factor }, in: tensor.storage)
     }
 
     /// tensor += term.

@@ -9,6 +9,7 @@ public import LSNTensors
 //     ∂L/∂o[t, n, k] = (p(ō[n])_k − q_k) / (N·T)
 // Temporal efficient training (Deng et al.):  L = (1 − λ)·mean over t, n of CE(o[t, n], y[n]) + λ·mean((o − φ)²)
 //     ∂L/∂o[t, n, k] = (1 − λ)·(p(o[t, n])_k − q_k) / (N·T) + 2λ·(o − φ) / (T·N·K)
+// Of a micro-batch, N is the whole batch's, and the sums are over what is there.
 //
 // Rounded as Kernels/head rounds.
 extension ReferenceBackend {
@@ -46,6 +47,7 @@ extension ReferenceBackend {
         timeSteps: Int,
         loss: Loss,
         labelSmoothing: Float,
+        batchSize: Int,
         record: any Storage,
         gradient: RealTensor
     ) throws(BackendError) {
@@ -71,7 +73,7 @@ extension ReferenceBackend {
         let correct = (0..<batch).count { isLargest(truth[$0], of: means[$0]) }
 
         var result = [Float](repeating: 0, count: shape.realWords)
-        let (steps, images) = (Float(timeSteps), Float(timeSteps) * Float(batch))
+        let (steps, images) = (Float(timeSteps), Float(timeSteps) * Float(batchSize))
         let losses = (0..<batch).map { sample in
             let entropy = CrossEntropy(label: truth[sample], smoothing: labelSmoothing, classes: classes)
             let places = (0..<timeSteps).map { ($0 * batch + sample) * shape.channelStride }
@@ -100,7 +102,7 @@ extension ReferenceBackend {
                 return total
             }
         }
-        try store([(SumOrder.merged(losses) / Float(batch)).bitPattern], in: record, at: StepRecord.loss)
+        try store([(SumOrder.merged(losses) / Float(batchSize)).bitPattern], in: record, at: StepRecord.loss)
         try store([UInt32(correct)], in: record, at: StepRecord.correct)
         try store(result, in: gradient.storage)
     }

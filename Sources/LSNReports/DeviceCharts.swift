@@ -67,6 +67,7 @@ struct DeviceCharts {
         if let device = memory.deviceBytes { remark += " of the device's \(NumberText.bytes(device))" }
         var unit = "of a step"
         if let batch = memory.batchSize { unit += " of \(NumberText.count(batch)) samples" }
+        if let parts = memory.microBatches, parts > 1 { unit += " in \(NumberText.count(parts)) micro-batches" }
         if let mode = memory.mode { unit += ", memory mode \(mode)" }
         if let largest = memory.largestBatch { remark += "; up to \(NumberText.count(largest)) samples would fit" }
         let chart = BarChart(title: "Memory by kind", description: remark + ".", bars: bars, identifier: "memory")

@@ -86,6 +86,7 @@ struct ProfileFile: Decodable, Sendable {
 struct MemoryFile: Decodable, Sendable {
     let mode: String?
     let batchSize: Int?
+    let microBatches: Int?
     let parameters: Double?
     let gradients: Double?
     let optimizer: Double?
@@ -99,6 +100,7 @@ struct MemoryFile: Decodable, Sendable {
     enum CodingKeys: String, CodingKey {
         case mode
         case batchSize = "batch_size"
+        case microBatches = "micro_batches"
         case parameters
         case gradients
         case optimizer

@@ -19,6 +19,20 @@ extension Backend {
         return result
     }
 
+    /// Copies the values of `tensor` into `target`; the shapes are equal.
+    public func copy(_ tensor: RealTensor, into target: RealTensor) throws(BackendError) {
+        try require(tensor, "copy", "the tensor")
+        try requireEqual(target.shape, tensor.shape, "copy", "the target")
+        try require(target, "copy", "the target")
+        try kernels.elementwise.copy(tensor, result: target)
+    }
+
+    /// Multiplies `tensor` by `factor`, in place.
+    public func scale(_ tensor: RealTensor, by factor: Float) throws(BackendError) {
+        try require(tensor, "scale", "the tensor")
+        try kernels.elementwise.scale(tensor, by: factor)
+    }
+
     /// Adds `term` to `tensor`, in place; the shapes are equal.
     public func accumulate(_ term: RealTensor, into tensor: RealTensor) throws(BackendError) {
         try require(tensor, "accumulate", "the tensor")
@@ -74,6 +88,8 @@ public protocol ElementwiseKernels: Sendable {
     func sum(_ a: Activation, _ b: Activation, result: RealTensor) throws(BackendError)
     /// The same values.
     func copy(_ tensor: RealTensor, result: RealTensor) throws(BackendError)
+    /// tensor *= factor.
+    func scale(_ tensor: RealTensor, by factor: Float) throws(BackendError)
     /// tensor += term.
     func accumulate(_ term: RealTensor, into tensor: RealTensor) throws(BackendError)
     /// `steps` copies behind each other.

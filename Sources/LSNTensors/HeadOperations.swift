@@ -53,6 +53,9 @@ extension Backend {
     /// time-averaged logits are largest at the label (the first of equals counts), written to `record`
     /// (see ``StepRecord``). Returns ∂loss/∂logits. `labelSmoothing` is ε of ``Loss``, at least 0 and below 1.
     ///
+    /// Of a micro-batch, `batchSize` is the number of samples of the whole batch, over which the loss is averaged: losses and
+    /// gradients of the micro-batches add up to the batch's. nil: these samples are the batch.
+    ///
     /// A label that is no class makes the loss NaN where labels are on a device, and is a mismatch on the reference.
     public func classificationLoss(
         _ logits: RealTensor,
@@ -60,6 +63,7 @@ extension Backend {
         timeSteps: Int,
         loss: Loss,
         labelSmoothing: Float = 0,
+        batchSize: Int? = nil,
         record: any Storage
     ) throws(BackendError) -> RealTensor {
         let operation = "classificationLoss"
@@ -75,7 +79,10 @@ extension Backend {
             operation,
             "the label smoothing is \(labelSmoothing); it must be at least 0 and below 1"
         )
-        try requireRoom(shape.images / timeSteps, in: labels, operation, "the labels")
+        let samples = shape.images / timeSteps
+        let batchSize = batchSize ?? samples
+        try require(batchSize >= samples, operation, "\(samples) samples are no part of a batch of \(batchSize)")
+        try requireRoom(samples, in: labels, operation, "the labels")
         try requireRoom(StepRecord.words, in: record, operation, "the record")
         let gradient = try newTensor(shape)
         try kernels.head.classificationLoss(
@@ -84,6 +91,7 @@ extension Backend {
             timeSteps: timeSteps,
             loss: loss,
             labelSmoothing: labelSmoothing,
+            batchSize: batchSize,
             record: record,
             gradient: gradient
         )
@@ -104,6 +112,7 @@ public protocol HeadKernels: Sendable {
         timeSteps: Int,
         loss: Loss,
         labelSmoothing: Float,
+        batchSize: Int,
         record: any Storage,
         gradient: RealTensor
     ) throws(BackendError)

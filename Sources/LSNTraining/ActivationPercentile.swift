@@ -14,17 +14,17 @@ public struct ActivationPercentile: Sendable {
     private let batches: any BatchProvider
     private let batchSize: Int
 
-    /// Of a network, on batches of `data` as training sees them in its first epoch.
+    /// Of a network, on samples of `data` as training sees them in its first epoch, as many at a time.
     public init(
         network: Network,
         data: any TrainingData,
         configuration: TrainingConfiguration
     ) {
         self.network = network
-        batchSize = configuration.learning.batchSize
+        batchSize = configuration.learning.evaluationBatchSize
         preparer = BatchPreparer(backend: network.backend, data: data)
         batches = data.trainingBatches(
-            batchSize: configuration.learning.batchSize,
+            batchSize: batchSize,
             seed: configuration.run.seed,
             policy: configuration.data.augmentation
         )

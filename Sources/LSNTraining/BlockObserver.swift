@@ -31,6 +31,32 @@ public struct BlockMeasurement: Hashable, Sendable {
     }
 }
 
+extension BlockMeasurement {
+    /// Of a batch what was measured of its micro-batches: counts are added, and so are the squares of norms, in the order of
+    /// ``TreeSum``.
+    ///
+    /// - Parameter parts: of each micro-batch all blocks; nil where it has no samples.
+    static func joined(_ parts: [[BlockMeasurement]?]) -> [BlockMeasurement] {
+        guard let first = parts.lazy.compactMap(\.self).first else { return [] }
+        return first.indices.map { place in
+            let measured = parts.map { $0?[place] }
+            func sum(_ count: (BlockMeasurement) -> Int?) -> Int? { TreeSum.total(measured.map { $0.flatMap(count) }) }
+            var result = BlockMeasurement(name: first[place].name)
+            result.neurons = sum(\.neurons) ?? 0
+            result.excitatory = sum(\.excitatory)
+            result.inhibitory = sum(\.inhibitory)
+            result.differing = sum(\.differing)
+            result.branch = sum(\.branch)
+            result.output = sum(\.output) ?? 0
+            result.others = sum(\.others)
+            result.changed = sum(\.changed)
+            let squares = measured.map { part in part?.gradientNorm.map { Double($0) * Double($0) } }
+            result.gradientNorm = TreeSum.total(squares).map { Float($0.squareRoot()) }
+            return result
+        }
+    }
+}
+
 /// Measures the stem and every block of a network as it runs: a few reductions on the device for each, read back once
 /// for all, when someone asks. It changes no value that the network computes.
 public final class BlockObserver: NetworkObserver {

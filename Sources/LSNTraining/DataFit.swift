@@ -11,7 +11,7 @@ enum DataFit {
         _ data: any TrainingData
     ) throws(ConfigurationError) {
         try checkShift(configuration.data.shift, data)
-        try checkBatches(configuration.learning.batchSize, network, samples: data.trainCount)
+        try checkBatches(configuration.learning, network, samples: data.trainCount)
     }
 
     /// A picture that moves by its own extent is gone.
@@ -27,21 +27,35 @@ enum DataFit {
 
     /// A norm that sees one value a channel learns nothing.
     private static func checkBatches(
-        _ batchSize: Int,
+        _ learning: LearningConfiguration,
         _ network: NetworkDescription,
         samples: Int
     ) throws(ConfigurationError) {
-        guard samples > 0, batchSize == 1 || samples % batchSize == 1,
-            let block = network.blockOfSingleValues(samples: 1)
-        else { return }
-        let batch = batchSize == 1 ? "batches of one picture" : "\(samples) samples leave a last batch of one picture"
+        let (batchSize, last) = (learning.batchSize, samples % learning.batchSize)
+        guard samples > 0, let block = network.blockOfSingleValues(samples: 1) else { return }
+        /// Whether a picture of a batch of so many goes through the network alone.
+        func isAlone(_ count: Int) -> Bool { learning.cut.places(0..<count).contains { $0.count == 1 } }
+        let isCut = learning.microBatches > 1
+        let options =
+            "--batch-size \(batchSize)" + (isCut ? " --micro-batches \(learning.microBatches)" : "")
+        let batch: String
+        if samples >= batchSize, isAlone(batchSize) {
+            batch = isCut ? "there are micro-batches of one picture" : "batches of one picture"
+        } else if isAlone(last) {
+            batch =
+                isCut
+                ? "\(samples) samples leave a last batch of \(last), with micro-batches of one picture"
+                : "\(samples) samples leave a last batch of one picture"
+        } else {
+            return
+        }
         let more = network.neuron.isReLU ? "--image-size" : "--image-size or --timesteps"
         throw .misplaced(
-            option: "--batch-size \(batchSize)",
+            option: options,
             problem:
                 "\(batch), in which batch norms see one value a channel from \(block) on (1×1 pixels, 1 time step): "
                 + "they give the same for every picture, and pass no gradient",
-            advice: "Take another --batch-size, or a larger \(more)"
+            advice: "Take another --batch-size\(isCut ? ", fewer --micro-batches" : ""), or a larger \(more)"
         )
     }
 }

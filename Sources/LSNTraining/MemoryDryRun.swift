@@ -22,6 +22,7 @@ struct MemoryDryRun {
     private let step: TrainingStep
     /// Parameters, gradients and moments, and what a data set needs once.
     let fixed: MemoryNeeds
+    private let cut: MicroBatchCut
     private let testCount: Int
 
     /// A dry run of `configuration` in `mode`, on a backend that counts its `memory`, which nobody else uses.
@@ -43,34 +44,66 @@ struct MemoryDryRun {
         fixed.data = memory.memoryUsage.bytesInUse - fixed.parameters - fixed.gradients - fixed.optimizer
         self.memory = memory
         self.fixed = fixed
+        cut = configuration.learning.cut
         testCount = data.testCount
     }
 
-    /// What a step of `samples` samples takes, and the evaluation in batches of as many.
+    /// What a step of `samples` samples takes, and the evaluation in batches of as many as a micro-batch has.
     ///
     /// - Throws: `BackendError.mismatch` where a tensor would have more pixels than kernels can count.
     func needs(samples: Int) throws(BackendError) -> MemoryNeeds {
         memory.resetPeakMemoryUsage()
         var needs = fixed
         try train(samples, &needs)
-        try evaluate(min(samples, testCount))
+        try evaluate(min(cut.largest(of: samples), testCount))
         let usage = memory.memoryUsage
         needs.total = usage.peakBytesInUse
-        needs.largestStorage = max(usage.largestStorageBytes, needs.parameters, needs.gradients)
+        needs.largestStorage = max(usage.largestStorageBytes, needs.parameters, fixed.gradients)
         return needs
     }
 
+    /// Of micro-batches of one size, only that goes through the network which finds the most gradients waiting: no other takes
+    /// more.
     private func train(_ samples: Int, _ needs: inout MemoryNeeds) throws(BackendError) {
         let before = memory.memoryUsage.bytesInUse
-        let labels = try step.network.backend.allocate(words: samples)
-        let batch = try step.preparer.placeholder(count: samples)
-        let data = memory.memoryUsage.bytesInUse - before
-        var saved = 0
-        try step.enqueue(batch, labels: labels, rate: 0, number: 1) {
-            saved = memory.memoryUsage.bytesInUse - before - data
+        let sizes = cut.places(0..<samples).map(\.count)
+        var parts: [UploadedMicroBatch?] = []
+        for size in sizes {
+            guard size > 0 else {
+                parts.append(nil)
+                continue
+            }
+            let labels = try step.network.backend.allocate(words: size)
+            parts.append(UploadedMicroBatch(samples: try step.preparer.placeholder(count: size), labels: labels))
         }
+        let data = memory.memoryUsage.bytesInUse - before
+        let counted = Self.places(sizes)
+        var sums = try GradientSums(step.network.parameters, sizes: sizes)
+        for (place, part) in parts.enumerated() {
+            if let part, counted.contains(place) {
+                try sums.begin()
+                let waiting = memory.memoryUsage.bytesInUse - before - data
+                needs.gradients = max(needs.gradients, fixed.gradients + waiting)
+                try step.differentiate(part, of: samples, record: step.record) {
+                    needs.saved = max(needs.saved, memory.memoryUsage.bytesInUse - before - data - waiting)
+                }
+            }
+            try sums.add()
+        }
+        try step.update(rate: 0, number: 1)
         needs.data = fixed.data + data
-        needs.saved = saved
+    }
+
+    /// Of every size the place where the most gradients wait.
+    private static func places(_ sizes: [Int]) -> Set<Int> {
+        var deepest: [Int: (place: Int, depth: Int)] = [:]
+        var sums = TreeSum<Int>()
+        for (place, size) in sizes.enumerated() {
+            if size > 0, sums.depth > deepest[size]?.depth ?? -1 { deepest[size] = (place, sums.depth) }
+            let completed = sums.complete(isLast: false)
+            sums.push(size > 0 ? size : completed.first)
+        }
+        return Set(deepest.values.map(\.place))
     }
 
     private func evaluate(_ samples: Int) throws(BackendError) {

@@ -10,13 +10,15 @@ public struct MemoryPlan: Codable, Hashable, Sendable {
     public var mode: MemoryMode
     /// Samples a step.
     public var batchSize: Int
+    /// Into how many micro-batches they are cut.
+    public var microBatches: Int
     /// Parameters and running statistics.
     public var parameters: Int
-    /// Their gradients.
+    /// Their gradients, and those of micro-batches that wait to be added.
     public var gradients: Int
     /// What the optimizer remembers.
     public var optimizer: Int
-    /// What is alive between the forward and the backward pass, the rest of this list aside.
+    /// What is alive between the forward and the backward pass of the largest micro-batch, the rest of this list aside.
     public var savedActivations: Int
     /// What operations need for themselves, and gradients on their way back.
     public var workspace: Int
@@ -51,6 +53,7 @@ public struct MemoryPlan: Codable, Hashable, Sendable {
     public enum CodingKeys: String, CodingKey {
         case mode
         case batchSize = "batch_size"
+        case microBatches = "micro_batches"
         case parameters
         case gradients
         case optimizer
@@ -77,17 +80,40 @@ public struct MemoryShortage: Hashable, Sendable, CustomStringConvertible {
     public var best: MemoryMode
     /// The largest batch in that mode.
     public var bestBatch: Int
+    /// The cut with which the batch fits; nil where it fits with none.
+    public var cut: Cut?
+
+    /// Micro-batches with which a batch fits.
+    public struct Cut: Hashable, Sendable {
+        /// So many, and not one fewer.
+        public var microBatches: Int
+        /// In this mode.
+        public var mode: MemoryMode
+    }
 
     /// For people.
     public var description: String {
-        let text = "a step of \(plan.batchSize) samples with --memory \(plan.mode.rawValue) \(needs). "
-        if bestBatch >= plan.batchSize { return text + "--memory \(best.rawValue) fits" + smaller }
+        let parts = plan.microBatches > 1 ? " in \(plan.microBatches) micro-batches" : ""
+        let text = "a step of \(plan.batchSize) samples\(parts) with --memory \(plan.mode.rawValue) \(needs). "
+        return text + advice + (cut.map(self.text) ?? "")
+    }
+
+    /// What to ask for instead.
+    private var advice: String {
+        if bestBatch >= plan.batchSize { return "--memory \(best.rawValue) fits" + smaller }
         if bestBatch > plan.largestBatch {
-            return text + "The largest --batch-size that fits is \(plan.largestBatch), with --memory \(best.rawValue) "
+            return "The largest --batch-size that fits is \(plan.largestBatch), with --memory \(best.rawValue) "
                 + "\(bestBatch)"
         }
-        if plan.largestBatch > 0 { return text + "The largest --batch-size that fits is \(plan.largestBatch)" }
-        return text + "Not even one sample fits: use a smaller --width, fewer --timesteps or another --device"
+        if plan.largestBatch > 0 { return "The largest --batch-size that fits is \(plan.largestBatch)" }
+        return "Not even one sample fits: use a smaller --width, fewer --timesteps or another --device"
+    }
+
+    /// The batch as it is, a part after the other.
+    private func text(_ cut: Cut) -> String {
+        ". All \(plan.batchSize) fit with --micro-batches \(cut.microBatches)"
+            + (cut.mode == plan.mode ? "" : " and --memory \(cut.mode.rawValue)")
+            + ", each normalised by itself"
     }
 
     /// What there is too little of.

@@ -10,6 +10,7 @@ public struct MemoryPlanner {
     private let device: String
     /// No batch is larger.
     private let mostSamples: Int
+    private let makeBackend: () throws -> any MemoryCounting
     private let dryRuns: [MemoryMode: MemoryDryRun]
 
     /// A planner.
@@ -27,12 +28,13 @@ public struct MemoryPlanner {
         limits: MemoryLimits,
         device: String,
         mostSamples: Int? = nil,
-        makeBackend: () throws -> any MemoryCounting
+        makeBackend: @escaping () throws -> any MemoryCounting
     ) throws {
         self.configuration = configuration
         self.data = data
         self.limits = limits
         self.device = device
+        self.makeBackend = makeBackend
         self.mostSamples = max(mostSamples ?? data.trainCount, 1)
         var dryRuns: [MemoryMode: MemoryDryRun] = [:]
         for mode in MemoryMode.allCases {
@@ -50,7 +52,8 @@ public struct MemoryPlanner {
 
     /// Refuses a plan that does not fit.
     ///
-    /// - Throws: ``ConfigurationError/doesNotFit(_:)`` with the largest batch that does.
+    /// - Throws: ``ConfigurationError/doesNotFit(_:)`` with the largest batch that does, and the micro-batches with which this
+    ///   one would.
     public func check(_ plan: MemoryPlan) throws {
         guard !plan.fits else { return }
         var shortage = MemoryShortage(device: device, plan: plan, best: plan.mode, bestBatch: plan.largestBatch)
@@ -58,7 +61,41 @@ public struct MemoryPlanner {
             let largest = try largestBatch(mode)
             if largest > shortage.bestBatch { (shortage.best, shortage.bestBatch) = (mode, largest) }
         }
+        for mode in [plan.mode, .lean] where shortage.cut == nil {
+            shortage.cut = try fewestMicroBatches(mode).map { MemoryShortage.Cut(microBatches: $0, mode: mode) }
+        }
         throw ConfigurationError.doesNotFit(shortage)
+    }
+
+    /// The fewest micro-batches, more than the configuration's, in which its batch fits; nil where it fits in none.
+    private func fewestMicroBatches(_ mode: MemoryMode) throws -> Int? {
+        func holds(_ count: Int) throws -> Bool {
+            var configuration = configuration
+            configuration.learning.microBatches = count
+            do {
+                let dryRun = try MemoryDryRun(configuration, data: data, mode: mode, memory: makeBackend())
+                return fits(dryRun, samples: batchSize)
+            } catch is ConfigurationError {
+                // Norms may need more than one sample at a time.
+                return false
+            }
+        }
+        // From 2ᵏ to 2ᵏ⁺¹ − 1 micro-batches k gradients wait at most, so that what a step takes falls with their size.
+        var first = 1
+        while first <= batchSize {
+            defer { first *= 2 }
+            let last = min(2 * first - 1, batchSize)
+            var low = max(first - 1, configuration.learning.microBatches)
+            guard var high = try [last, batchSize / 2].first(where: { try low < $0 && $0 <= last && holds($0) }) else {
+                continue
+            }
+            while high - low > 1 {
+                let middle = low + (high - low) / 2
+                if try holds(middle) { high = middle } else { low = middle }
+            }
+            return high
+        }
+        return nil
     }
 
     /// Samples of the largest step there will be.
@@ -72,6 +109,7 @@ public struct MemoryPlanner {
         return MemoryPlan(
             mode: mode,
             batchSize: configuration.learning.batchSize,
+            microBatches: configuration.learning.microBatches,
             parameters: counted.parameters,
             gradients: counted.gradients,
             optimizer: counted.optimizer,
@@ -98,7 +136,11 @@ public struct MemoryPlanner {
     }
 
     private func fits(_ mode: MemoryMode, samples: Int) -> Bool {
-        guard let needs = try? needs(mode, samples: samples) else { return false }
+        dryRuns[mode].map { fits($0, samples: samples) } ?? false
+    }
+
+    private func fits(_ dryRun: MemoryDryRun, samples: Int) -> Bool {
+        guard let needs = try? dryRun.needs(samples: samples) else { return false }
         return limits.fit(
             total: needs.total,
             largestStorage: needs.largestStorage,

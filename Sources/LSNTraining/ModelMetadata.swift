@@ -16,8 +16,10 @@ public struct ModelMetadata: Hashable, Sendable {
     public var data: DataConfiguration?
     /// Names of the classes, by label; empty where they are not known.
     public var classNames: [String]
-    /// Samples a step, so that evaluation sums in the same order.
+    /// Samples a step.
     public var batchSize: Int
+    /// Into how many micro-batches they were cut.
+    public var microBatches: Int
     /// How finely the weights that spikes select were rounded in training, and are in evaluation.
     public var precision: Precision
 
@@ -28,6 +30,7 @@ public struct ModelMetadata: Hashable, Sendable {
         data: DataConfiguration? = nil,
         classNames: [String] = [],
         batchSize: Int,
+        microBatches: Int = 1,
         precision: Precision = .highest
     ) {
         self.network = network
@@ -35,6 +38,7 @@ public struct ModelMetadata: Hashable, Sendable {
         self.data = data
         self.classNames = classNames
         self.batchSize = batchSize
+        self.microBatches = microBatches
         self.precision = precision
     }
 
@@ -55,9 +59,13 @@ public struct ModelMetadata: Hashable, Sendable {
             data: data,
             classNames: samples.classNames,
             batchSize: configuration.learning.batchSize,
+            microBatches: configuration.learning.microBatches,
             precision: precision
         )
     }
+
+    /// Samples that are evaluated at a time, so that sums have the order that they had in training.
+    package var evaluationBatchSize: Int { MicroBatchCut(microBatches).largest(of: batchSize) }
 
     /// The name of the network.
     public var model: String { network.name }
@@ -87,6 +95,7 @@ public struct ModelMetadata: Hashable, Sendable {
             "surrogate": neuron.surrogate.kind.rawValue,
             "surrogate_parameter": "\(neuron.surrogate.parameter)",
             "batch_size": "\(batchSize)",
+            "micro_batches": "\(microBatches)",
             "precision": precision.rawValue,
         ]
         if let data {
@@ -126,6 +135,7 @@ public struct ModelMetadata: Hashable, Sendable {
         network = try reader.json("network", as: NetworkDescription.self) ?? reader.namedNetwork()
         width = try reader.optional("width", MetadataReader.positive) ?? 1
         batchSize = try reader.optional("batch_size", MetadataReader.count) ?? 50
+        microBatches = try reader.optional("micro_batches", MetadataReader.count) ?? 1
         precision = try reader.optional("precision", Precision.init(rawValue:)) ?? .highest
         classNames = try reader.json("class_names", as: [String].self) ?? []
         data = try reader.json("data", as: DataConfiguration.self)

@@ -55,8 +55,10 @@ public struct ProgressText: Sendable {
         let rows = parts.map { name, bytes in
             name.padding(toLength: 20, withPad: " ", startingAt: 0) + Self.bytes(bytes)
         }
-        let sample = Self.bytes(plan.savedActivations / max(plan.batchSize, 1))
-        return ["a step of \(plan.batchSize) samples with --memory \(plan.mode.rawValue)"] + rows + [
+        let largest = MicroBatchCut(plan.microBatches).largest(of: plan.batchSize)
+        let sample = Self.bytes(plan.savedActivations / max(largest, 1))
+        let cut = plan.microBatches > 1 ? " in \(plan.microBatches) micro-batches" : ""
+        return ["a step of \(plan.batchSize) samples\(cut) with --memory \(plan.mode.rawValue)"] + rows + [
             "\(sample) a sample are kept for the backward pass; the largest batch that fits is "
                 + Self.count(plan.largestBatch)
         ]

@@ -4,13 +4,26 @@ import LSNTensors
 package struct StepOutcome: Sendable {
     let loss: Float
     let correct: Int
+    /// What blocks did, where they were observed.
+    let blocks: [BlockMeasurement]?
     private let words: [UInt32]
 
     /// From ``StepRecord/words`` words.
     init(_ words: [UInt32]) {
+        self.init(words, microBatches: [words], blocks: nil)
+    }
+
+    /// Of a step.
+    ///
+    /// - Parameters:
+    ///   - words: that say what is not finite.
+    ///   - microBatches: the record of every micro-batch; nil where it has no samples.
+    ///   - blocks: what they did.
+    init(_ words: [UInt32], microBatches: [[UInt32]?], blocks: [BlockMeasurement]?) {
         self.words = words
-        loss = Float(bitPattern: words[StepRecord.loss])
-        correct = Int(words[StepRecord.correct])
+        self.blocks = blocks
+        loss = TreeSum.total(microBatches.map { $0.map { Float(bitPattern: $0[StepRecord.loss]) } }) ?? 0
+        correct = microBatches.reduce(0) { $0 + ($1.map { Int($0[StepRecord.correct]) } ?? 0) }
     }
 
     /// The index that stands in a word of the record, or nil for none.

@@ -8,7 +8,7 @@ import LSNTensors
 ///
 /// The differences are central, of ``weightCount`` weights of the stem's convolution that a counter-based generator
 /// chooses for the epoch, moved by a tenth of that filter's root mean square (the loss is a staircase in a weight; a step
-/// much smaller sees no stair). The batch is always the first of the first epoch. That takes
+/// much smaller sees no stair). The batch is always the first of the first epoch, or its first micro-batch. That takes
 /// 2·``weightCount`` + 3 = 35 forward passes and 3 backward passes an epoch, whatever the network and the data. The
 /// authors leave weights, step and batch open; these are this project's.
 struct SurrogateSearch {

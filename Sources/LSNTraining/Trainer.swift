@@ -45,7 +45,7 @@ struct Trainer {
         self.progress = progress
         self.observer = observer
         self.shouldStop = shouldStop
-        evaluator = Evaluator(network: step.network, data: data, batchSize: configuration.learning.batchSize)
+        evaluator = Evaluator(network: step.network, data: data, batchSize: configuration.learning.evaluationBatchSize)
         blocks = try BlockObserver(step.network)
         batches = data.trainingBatches(
             batchSize: configuration.learning.batchSize,
@@ -67,7 +67,7 @@ struct Trainer {
         do {
             // Twice: an optimizer may do its first step with another kernel.
             for number in 1...2 {
-                let batch = try batches.trainingBatch(epoch: 0, index: 0)
+                let batch = try cut.batch(epoch: 0, index: 0, of: batches)
                 _ = try step.run(batch, rate: 0, number: number, epoch: 1, observer: watch)
             }
         } catch is TrainingError {
@@ -87,6 +87,9 @@ struct Trainer {
         return .finished
     }
 
+    /// How batches are cut.
+    private var cut: MicroBatchCut { configuration.learning.cut }
+
     private var rate: Double { configuration.learning.rates.rate(epoch: progress.epoch) }
 
     /// The rest of the epoch; nil once all its batches are done.
@@ -94,7 +97,7 @@ struct Trainer {
         guard progress.batch < batches.batchCount else { return nil }
         try chooseSurrogate()
         let clock = ContinuousClock()
-        var batch = try batches.trainingBatch(epoch: progress.epoch, index: progress.batch)
+        var batch = try cut.batch(epoch: progress.epoch, index: progress.batch, of: batches)
         while progress.batch < batches.batchCount {
             if let limit = configuration.run.maxSteps, progress.step >= limit {
                 return try await reachMaxSteps()
@@ -102,9 +105,8 @@ struct Trainer {
             if shouldStop() { return try interrupt() }
             let start = clock.now
             let following = prepare(index: progress.batch + 1)
-            let isObserved = isObserved
             let outcome = try runStep(batch, observer: isObserved ? blocks : nil)
-            if isObserved { progress.gradientNorms = try blocks.measurements().map(\.gradientNorm) }
+            if let blocks = outcome.blocks { progress.gradientNorms = blocks.map(\.gradientNorm) }
             let samples = batch.count
             let waiting = clock.now
             if let next = try await following.value {
@@ -126,7 +128,7 @@ struct Trainer {
     }
 
     /// One step; the second of the process is profiled, which changes no result.
-    private mutating func runStep(_ batch: Batch, observer: (any NetworkObserver)?) throws -> StepOutcome {
+    private mutating func runStep(_ batch: MicroBatches, observer: BlockObserver?) throws -> StepOutcome {
         let number = progress.step + 1
         func run() throws -> StepOutcome {
             try step.run(batch, rate: rate, number: number, epoch: progress.epoch + 1, observer: observer)
@@ -142,14 +144,15 @@ struct Trainer {
 
     /// Looks for Dspike's temperature, once an epoch and before its first step. The choice is a function of the
     /// parameters, the seed and the epoch, and stands in the checkpoint, so a run that is continued makes it again or
-    /// keeps it.
+    /// keeps it. Its batch is the first of the first epoch, of which it takes the first micro-batch that has samples.
     private mutating func chooseSurrogate() throws {
         guard configuration.learning.surrogateSearch ?? false, progress.surrogate?.epoch != progress.epoch,
             case .dspike(let current) = step.network.description.neuron.surrogate
         else { return }
         let start = ContinuousClock.now
         let search = SurrogateSearch(step: step, seed: configuration.run.seed)
-        let batch = try batches.trainingBatch(epoch: 0, index: 0)
+        guard let places = cut.places(batches.range(of: 0)).first(where: { !$0.isEmpty }) else { return }
+        let batch = try batches.trainingSamples(epoch: 0, places: places)
         let found = try search.choose(from: current, epoch: progress.epoch, batch: batch)
         try step.use(.dspike(temperature: found))
         progress.surrogate = SurrogateChoice(epoch: progress.epoch, temperature: found)
@@ -162,10 +165,10 @@ struct Trainer {
     }
 
     /// Starts to prepare a batch of the epoch under way; nil of it where there is none any more.
-    private func prepare(index: Int) -> PrefetchedBatch<Batch?> {
-        let (source, epoch) = (batches, progress.epoch)
+    private func prepare(index: Int) -> PrefetchedBatch<MicroBatches?> {
+        let (source, cut, epoch) = (batches, cut, progress.epoch)
         return PrefetchedBatch(on: preparing) {
-            index < source.batchCount ? try source.trainingBatch(epoch: epoch, index: index) : nil
+            index < source.batchCount ? try cut.batch(epoch: epoch, index: index, of: source) : nil
         }
     }
 

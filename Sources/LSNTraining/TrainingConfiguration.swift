@@ -124,6 +124,8 @@ public struct LearningConfiguration: Codable, Hashable, Sendable {
     public var epochs: Int
     /// Samples a step.
     public var batchSize: Int
+    /// Into how many micro-batches a step's samples are cut, see `MicroBatchCut`; 1 in runs of earlier versions.
+    public var microBatches: Int
     /// The update rule.
     public var optimizer: OptimizerKind
     /// Highest learning rate.
@@ -152,6 +154,7 @@ public struct LearningConfiguration: Codable, Hashable, Sendable {
         recipe: Recipe,
         epochs: Int,
         batchSize: Int,
+        microBatches: Int = 1,
         optimizer: OptimizerKind,
         learningRate: Double,
         weightDecay: Double,
@@ -163,6 +166,7 @@ public struct LearningConfiguration: Codable, Hashable, Sendable {
         self.recipe = recipe
         self.epochs = epochs
         self.batchSize = batchSize
+        self.microBatches = microBatches
         self.optimizer = optimizer
         self.learningRate = learningRate
         self.weightDecay = weightDecay
@@ -177,6 +181,7 @@ public struct LearningConfiguration: Codable, Hashable, Sendable {
         case recipe
         case epochs
         case batchSize = "batch_size"
+        case microBatches = "micro_batches"
         case optimizer
         case learningRate = "learning_rate"
         case weightDecay = "weight_decay"
@@ -189,6 +194,34 @@ public struct LearningConfiguration: Codable, Hashable, Sendable {
         case labelSmoothing = "label_smoothing"
         case surrogateSearch = "surrogate_search"
     }
+
+    /// Reads what `encode(to:)` writes, now and in earlier versions.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            recipe: try values.decode(Recipe.self, forKey: .recipe),
+            epochs: try values.decode(Int.self, forKey: .epochs),
+            batchSize: try values.decode(Int.self, forKey: .batchSize),
+            microBatches: try values.decodeIfPresent(Int.self, forKey: .microBatches) ?? 1,
+            optimizer: try values.decode(OptimizerKind.self, forKey: .optimizer),
+            learningRate: try values.decode(Double.self, forKey: .learningRate),
+            weightDecay: try values.decode(Double.self, forKey: .weightDecay),
+            warmupEpochs: try values.decode(Int.self, forKey: .warmupEpochs),
+            schedule: try values.decode(ScheduleKind.self, forKey: .schedule),
+            loss: try values.decode(LossKind.self, forKey: .loss),
+            labelSmoothing: try values.decode(Float.self, forKey: .labelSmoothing)
+        )
+        tetLambda = try values.decodeIfPresent(Float.self, forKey: .tetLambda)
+        tetPhi = try values.decodeIfPresent(Float.self, forKey: .tetPhi)
+        mpdWeight = try values.decodeIfPresent(Float.self, forKey: .mpdWeight)
+        surrogateSearch = try values.decodeIfPresent(Bool.self, forKey: .surrogateSearch)
+    }
+
+    /// How a step's samples are cut.
+    var cut: MicroBatchCut { MicroBatchCut(microBatches) }
+
+    /// Samples that are evaluated at a time: no more than go through the network at a time in training.
+    package var evaluationBatchSize: Int { cut.largest(of: batchSize) }
 
     /// The learning rate of every epoch.
     public var rates: LearningRateSchedule {

@@ -9,6 +9,7 @@ public final class TrainingProbe: Sendable {
     public let network: Network
     private let step: TrainingStep
     private let batches: any BatchProvider
+    private let cut: MicroBatchCut
     private let observer: BlockObserver
 
     /// A probe of `network`, which must be the one that `configuration` describes for `data`; its parameters are the
@@ -26,6 +27,7 @@ public final class TrainingProbe: Sendable {
             memory: configuration.run.memory.mode ?? .fast
         )
         observer = try BlockObserver(network)
+        cut = configuration.learning.cut
         batches = data.trainingBatches(
             batchSize: configuration.learning.batchSize,
             seed: configuration.run.seed,
@@ -41,8 +43,7 @@ public final class TrainingProbe: Sendable {
     ///
     /// - Returns: what every block did, its gradient's norm with it.
     public func measure(batch index: Int) throws -> [BlockMeasurement] {
-        try step.differentiate(try batch(index), observer: observer)
-        return try observer.measurements()
+        try step.differentiate(try batch(index), observer: observer) ?? []
     }
 
     /// A step of training on batch `index`.
@@ -60,7 +61,7 @@ public final class TrainingProbe: Sendable {
         )
     }
 
-    private func batch(_ index: Int) throws -> Batch {
-        try batches.trainingBatch(epoch: index / batches.batchCount, index: index % batches.batchCount)
+    private func batch(_ index: Int) throws -> MicroBatches {
+        try cut.batch(epoch: index / batches.batchCount, index: index % batches.batchCount, of: batches)
     }
 }

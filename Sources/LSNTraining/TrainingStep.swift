@@ -3,6 +3,15 @@ import LSNFileFormats
 package import LSNNetworks
 package import LSNTensors
 
+/// A micro-batch on the device.
+struct UploadedMicroBatch: Sendable {
+    let samples: UploadedBatch
+    let labels: any Storage
+
+    /// Its samples.
+    var count: Int { samples.count }
+}
+
 /// One step of training, and what a checkpoint keeps of all of them.
 package struct TrainingStep: Sendable {
     package private(set) var network: Network
@@ -12,7 +21,9 @@ package struct TrainingStep: Sendable {
     /// What is kept for the backward pass.
     let memory: MemoryMode
     package let preparer: BatchPreparer
-    let record: any Storage
+    private let records: StepRecords
+    /// Where the loss of a single pass goes.
+    var record: any Storage { records.all[0] }
 
     package init(
         configuration: TrainingConfiguration,
@@ -36,39 +47,34 @@ package struct TrainingStep: Sendable {
             precision: network.backend.precision
         )
         preparer = BatchPreparer(backend: network.backend, data: data)
-        record = try network.backend.zeros(words: StepRecord.words)
+        records = try StepRecords(configuration.learning.microBatches, on: network.backend)
     }
 
-    /// Forward, loss, backward, update. The device is waited for once, at the end.
+    /// Forward, loss, backward of every micro-batch, update. The device is waited for once, at the end; where blocks are
+    /// observed, after every micro-batch.
     ///
     /// - Parameters:
-    ///   - batch: the samples.
+    ///   - batch: the samples, in as many micro-batches as the configuration says at most.
     ///   - rate: learning rate.
     ///   - number: 1 for the run's first step.
     ///   - epoch: 1 for the first, for errors.
-    ///   - observer: watches the network, if anyone does.
-    ///   - betweenPasses: see ``enqueue(_:labels:rate:number:observer:betweenPasses:)``.
+    ///   - observer: measures the blocks, if anyone does.
+    ///   - betweenPasses: called when all that the backward pass of a micro-batch needs is there.
     /// - Throws: ``TrainingError/diverged(what:step:epoch:advice:)``, `BackendError`.
     package func run(
-        _ batch: Batch,
+        _ batch: MicroBatches,
         rate: Double,
         number: Int,
         epoch: Int,
-        observer: (any NetworkObserver)? = nil,
+        observer: BlockObserver? = nil,
         betweenPasses: () -> Void = {}
     ) throws -> StepOutcome {
-        let backend = network.backend
-        // All that travels to the device goes before anything is enqueued: a copy waits for what is.
-        let labels = try backend.upload(batch.labels)
-        try enqueue(
-            try preparer.upload(batch),
-            labels: labels,
-            rate: rate,
-            number: number,
-            observer: observer,
-            betweenPasses: betweenPasses
-        )
-        let outcome = StepOutcome(try backend.read(record, count: StepRecord.words))
+        let parts = try upload(batch)
+        let blocks = try differentiate(parts, observer: observer, betweenPasses: betweenPasses)
+        try update(rate: rate, number: number)
+        let words = try records.read()
+        let counted = zip(parts, words).map { part, words in part == nil ? nil : words }
+        let outcome = StepOutcome(words[0], microBatches: counted, blocks: blocks)
         if let problem = problem(in: outcome) {
             throw TrainingError.diverged(
                 what: problem,
@@ -80,60 +86,98 @@ package struct TrainingStep: Sendable {
         return outcome
     }
 
-    /// All of a step that the device does.
-    ///
-    /// - Parameters:
-    ///   - batch: the samples.
-    ///   - labels: theirs.
-    ///   - rate: learning rate.
-    ///   - number: 1 for the run's first step.
-    ///   - observer: watches the network, if anyone does.
-    ///   - betweenPasses: called when all that the backward pass needs is there, and nothing else.
-    func enqueue(
-        _ batch: UploadedBatch,
-        labels: any Storage,
-        rate: Double,
-        number: Int,
-        observer: (any NetworkObserver)? = nil,
-        betweenPasses: () -> Void = {}
-    ) throws(BackendError) {
+    /// The parameters follow their gradients; what is not finite is written down.
+    func update(rate: Double, number: Int) throws(BackendError) {
         let parameters = network.parameters
-        try differentiate(batch, labels: labels, observer: observer, betweenPasses: betweenPasses)
         try watch(parameters.gradients, parameters.wordCount, StepRecord.gradient)
         try optimizer.update(parameters, learningRate: Float(rate), step: number)
         try watch(parameters.values, parameters.wordCount, StepRecord.parameter)
         try watch(parameters.bufferValues, parameters.bufferWordCount, StepRecord.statistic)
     }
 
-    /// Forward, loss, backward: every parameter's gradient, and no update. The device is not waited for.
-    func differentiate(_ batch: Batch, observer: (any NetworkObserver)? = nil) throws {
-        let labels = try network.backend.upload(batch.labels)
-        try differentiate(try preparer.upload(batch), labels: labels, observer: observer)
+    /// Forward, loss, backward of every micro-batch: every parameter's gradient, and no update. The device is not waited for,
+    /// unless blocks are observed.
+    @discardableResult
+    func differentiate(_ batch: MicroBatches, observer: BlockObserver? = nil) throws -> [BlockMeasurement]? {
+        try differentiate(try upload(batch), observer: observer)
+    }
+
+    /// All that travels to the device goes before anything is enqueued: a copy waits for what is.
+    private func upload(_ batch: MicroBatches) throws(BackendError) -> [UploadedMicroBatch?] {
+        precondition(batch.parts.count <= records.all.count, "\(batch.parts.count) micro-batches")
+        var parts: [UploadedMicroBatch?] = []
+        for part in batch.parts {
+            guard part.count > 0 else {
+                parts.append(nil)
+                continue
+            }
+            let labels = try network.backend.upload(part.labels)
+            parts.append(UploadedMicroBatch(samples: try preparer.upload(part), labels: labels))
+        }
+        return parts
     }
 
     private func differentiate(
-        _ batch: UploadedBatch,
-        labels: any Storage,
-        observer: (any NetworkObserver)?,
+        _ parts: [UploadedMicroBatch?],
+        observer: BlockObserver?,
+        betweenPasses: () -> Void = {}
+    ) throws(BackendError) -> [BlockMeasurement]? {
+        let sizes = parts.map { $0?.count ?? 0 }
+        let batchSize = sizes.reduce(0, +)
+        var sums = try GradientSums(network.parameters, sizes: sizes)
+        var blocks: [[BlockMeasurement]?] = []
+        for (index, part) in parts.enumerated() {
+            if let part {
+                try sums.begin()
+                try differentiate(
+                    part,
+                    of: batchSize,
+                    record: records.all[index],
+                    observer: observer,
+                    betweenPasses: betweenPasses
+                )
+            }
+            if let observer { blocks.append(part == nil ? nil : try observer.measurements()) }
+            try sums.add()
+        }
+        return observer == nil ? nil : BlockMeasurement.joined(blocks)
+    }
+
+    /// The passes of one micro-batch.
+    ///
+    /// - Parameters:
+    ///   - part: its samples.
+    ///   - batchSize: samples of the whole batch, over which the loss is averaged.
+    ///   - record: where its loss and its right answers go.
+    ///   - observer: watches the network, if anyone does.
+    ///   - betweenPasses: called when all that the backward pass needs is there, and nothing else.
+    func differentiate(
+        _ part: UploadedMicroBatch,
+        of batchSize: Int,
+        record: any Storage,
+        observer: (any NetworkObserver)? = nil,
         betweenPasses: () -> Void = {}
     ) throws(BackendError) {
-        let pass = try forward(batch, observer: observer)
+        let pass = try forward(part.samples, observer: observer)
         betweenPasses()
         let gradient = try network.backend.classificationLoss(
             pass.logits,
-            labels: labels,
+            labels: part.labels,
             timeSteps: network.description.timeSteps,
             loss: learning.logitsLoss,
             labelSmoothing: learning.labelSmoothing,
+            batchSize: batchSize,
             record: record
         )
+        // Of potentials, a micro-batch has statistics of its own: their losses are averaged, too.
+        let share = Float(part.count) / Float(batchSize)
         let stem = try network.backwardToStem(
             pass,
             logitsGradient: gradient,
-            mpdLoss: learning.mpdLoss,
+            mpdLoss: learning.mpdLoss.map { MPDLoss(weight: $0.weight * share) },
             record: record
         )
-        let input: RealTensor? = if stem.needsInput { try preparer.prepare(batch) } else { nil }
+        let input: RealTensor? = if stem.needsInput { try preparer.prepare(part.samples) } else { nil }
         try network.backward(stem, input: input)
     }
 

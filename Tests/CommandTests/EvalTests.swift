@@ -36,6 +36,20 @@ import Testing
         #expect(text.code == 0)
     }
 
+    /// A run in micro-batches is evaluated in parts of as many samples, by `lsn eval` too.
+    @Test func anEvaluationOfARunInMicroBatchesRepeatsItsOwn() throws {
+        let run = tinyTraining + ["--output", "cut", "--epochs", "1", "--micro-batches", "4"]
+        #expect(try place.lsn(run).code == 0)
+        let line = try #require(try metrics(place.file("cut")).last)
+        let report = try #require(try eval("--checkpoint", "cut", "--json").json() as? [String: Any])
+        #expect(report["loss"] as? Double == line["test_loss"])
+        #expect(report["accuracy"] as? Double == line["test_accuracy"])
+        let printed = try place.lsn(["train", "--config", "cut/config.json", "--print-config"])
+        #expect(printed.output.contains("micro-batches: 4"), "\(printed.output)")
+        let page = try place.read("cut/report.html")
+        #expect(page.contains("samples in 4 micro-batches"))
+    }
+
     @Test func logitsAreAnArrayOfTimeSampleClass() throws {
         let result = try eval("--checkpoint", "run", "--logits", "logits.npy", "--json")
         #expect(result.code == 0, "\(result.errors)")

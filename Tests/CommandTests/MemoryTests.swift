@@ -32,6 +32,11 @@ import Testing
         #expect(text.output.contains("saved activations"))
         #expect(text.output.contains("checkpoint"))
         #expect(try train("--json").code == 2)
+        let cut = try train("--dry-run", "--micro-batches", "5")
+        #expect(cut.output.contains("a step of 10 samples in 5 micro-batches with --memory fast"), "\(cut.output)")
+        let refused = try train("--dry-run", "--micro-batches", "11")
+        #expect(refused.code == 2)
+        #expect(refused.errors.contains("--micro-batches 11: must be from 1 to --batch-size (10)"), "\(refused.errors)")
     }
 
     @Test func aStepThatDoesNotFitIsRefused() throws {

@@ -21,6 +21,16 @@ private let shape = ImageShape(images: 1, height: 1, width: 2, channels: 2)
     #expect(try reference.values(copy) == [1, 2, 3, 4])
 }
 
+@Test func aCopyMayStandInAnotherTensorAndIsScaledInPlace() throws {
+    let tensor = try reference.realTensor([1, -2, 3, 4], shape: shape)
+    let target = try reference.realTensor([9, 9, 9, 9], shape: shape)
+    try reference.copy(tensor, into: target)
+    try reference.scale(target, by: 0.5)
+    #expect(try reference.values(target) == [0.5, -1, 1.5, 2])
+    #expect(try sparesAreZero(target))
+    #expect(try reference.values(tensor) == [1, -2, 3, 4])
+}
+
 @Test func aPictureIsRepeatedWithTimeOutermostAndSummedBack() throws {
     let shape = ImageShape(images: 2, height: 1, width: 2, channels: 3)
     let values = (0..<shape.count).map(Float.init)

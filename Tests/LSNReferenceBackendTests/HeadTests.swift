@@ -29,7 +29,8 @@ private func classify(
     labels: [UInt32],
     steps: Int,
     loss: Loss,
-    smoothing: Float = 0
+    smoothing: Float = 0,
+    batchSize: Int? = nil
 ) throws -> LossResult {
     let shape = ImageShape(images: labels.count * steps, height: 1, width: 1, channels: classes)
     let record = try reference.zeros(words: StepRecord.words)
@@ -39,6 +40,7 @@ private func classify(
         timeSteps: steps,
         loss: loss,
         labelSmoothing: smoothing,
+        batchSize: batchSize,
         record: record
     )
     #expect(try sparesAreZero(gradient))
@@ -70,6 +72,36 @@ func lossGradientsAreThoseOfFiniteDifferences(loss: Loss) throws {
     try expectGradient(result.gradient, at: logits, step: 1 / 16, tolerance: 2e-3) {
         try classify($0, classes: 10, labels: labels, steps: 4, loss: loss).loss
     }
+}
+
+/// Micro-batches add up to their batch.
+@Test(arguments: losses)
+func lossesOfPartsAddUp(loss: Loss) throws {
+    let (classes, steps, labels) = (5, 3, [3, 0, 4, 1, 2] as [UInt32])
+    let logits = randomValues(steps * labels.count * classes, seed: 2).map { 3 * $0 }
+    let whole = try classify(logits, classes: classes, labels: labels, steps: steps, loss: loss)
+    var (sum, correct) = (0.0, UInt32(0))
+    for part in [0..<1, 1..<5] {
+        func own(_ values: [Float]) -> [Float] {
+            (0..<steps).flatMap { step in
+                let first = step * labels.count
+                return values[(first + part.lowerBound) * classes..<(first + part.upperBound) * classes]
+            }
+        }
+        let result = try classify(
+            own(logits),
+            classes: classes,
+            labels: Array(labels[part]),
+            steps: steps,
+            loss: loss,
+            batchSize: labels.count
+        )
+        sum += result.loss
+        correct += result.correct
+        #expect(result.gradient == own(whole.gradient))
+    }
+    #expect(abs(sum - whole.loss) < 1e-6)
+    #expect(correct == whole.correct)
 }
 
 @Test func smoothedLabelsDoneByHand() throws {

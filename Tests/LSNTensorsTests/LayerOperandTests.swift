@@ -199,6 +199,7 @@ import Testing
         let (tensor, other) = (try operands.real(operands.shape), try operands.real(operands.other))
         expectMismatch("sum") { _ = try backend.sum(.real(tensor), .spikes(try operands.spikes(operands.other))) }
         expectMismatch("accumulate") { try backend.accumulate(tensor, into: other) }
+        expectMismatch("copy") { try backend.copy(tensor, into: other) }
         expectMismatch("reluBackward") { _ = try backend.reluBackward(other, input: tensor) }
         for steps in [3, 0, -4] {
             expectMismatch("sumOverTime") { _ = try backend.sumOverTime(tensor, steps: steps) }
@@ -248,6 +249,7 @@ import Testing
             _ logits: RealTensor,
             _ steps: Int,
             smoothing: Float = 0,
+            batchSize: Int? = nil,
             labels: any Storage,
             record: any Storage
         ) throws {
@@ -257,10 +259,18 @@ import Testing
                 timeSteps: steps,
                 loss: .tet,
                 labelSmoothing: smoothing,
+                batchSize: batchSize,
                 record: record
             )
         }
         try loss(logits, 2, labels: labels, record: record)
+        let samples = logits.shape.images / 2
+        try loss(logits, 2, batchSize: samples + 1, labels: labels, record: record)
+        for batchSize in [samples - 1, 0, -1] {
+            expectMismatch("classificationLoss") {
+                try loss(logits, 2, batchSize: batchSize, labels: labels, record: record)
+            }
+        }
         for steps in [4, 0, 1] {
             expectMismatch("classificationLoss") { try loss(logits, steps, labels: labels, record: record) }
         }

@@ -62,6 +62,8 @@ import Testing
         let spikes = SpikeTensor(shape: shape, storage: try backend.allocate(words: shape.spikeWords - 1))
         let full = try operands.real(shape)
         expectMismatch("copy") { _ = try backend.copy(short) }
+        expectMismatch("copy") { try backend.copy(full, into: short) }
+        expectMismatch("scale") { try backend.scale(short, by: 2) }
         expectMismatch("sum") { _ = try backend.sum(.real(full), .real(short)) }
         expectMismatch("sum") { _ = try backend.sum(.spikes(spikes), .real(full)) }
         expectMismatch("normalize") { _ = try backend.normalize(short, with: operands.norm(10)) }

@@ -40,6 +40,26 @@ import Testing
         _ = try describe { ($0["model"], $0["timesteps"], $0["batch-size"]) = ("lsn19", "1", "1") }
     }
 
+    /// A micro-batch of one picture is normalised alone.
+    @Test func microBatchesOfOnePictureAreRefused() throws {
+        func describe(_ batchSize: Int, _ microBatches: Int, timeSteps: Int = 1) throws {
+            _ = try self.describe { options in
+                (options["model"], options["timesteps"]) = ("lsn18", "\(timeSteps)")
+                (options["batch-size"], options["micro-batches"]) = ("\(batchSize)", "\(microBatches)")
+            }
+        }
+        let error = #expect(throws: ConfigurationError.self) { try describe(5, 3) }
+        #expect(
+            error?.description.hasPrefix("--batch-size 5 --micro-batches 3: there are micro-batches of one") == true
+        )
+        // 20 samples in batches of 8 leave 4.
+        let last = #expect(throws: ConfigurationError.self) { try describe(8, 3) }
+        #expect(last?.description.contains("20 samples leave a last batch of 4, with micro-batches of one") == true)
+        #expect(last?.description.contains("fewer --micro-batches") == true)
+        try describe(8, 2)
+        try describe(8, 3, timeSteps: 2)
+    }
+
     @Test(
         arguments: [(1, 8, "stages.3.0"), (1, 9, nil), (2, 8, nil), (1, 4, "stages.2.0"), (1, 1, "stages.0.0")]
             as [(Int, Int, String?)]

@@ -70,13 +70,13 @@ import Testing
         let step = try TrainingStep(configuration: configuration, network: network, data: tinyData(), memory: mode)
         try step.begin(seed: 1)
         let before = device.memoryUsage.bytesInUse
-        let batches = tinyData().trainingBatches(batchSize: 8, seed: 1, policy: .none)
-        let batch = try batches.trainingBatch(epoch: 0, index: 0)
+        let batch = try configuration.firstBatch(of: tinyData())
         var kept = 0
         for number in 1...steps {
             device.resetPeakMemoryUsage()
+            kept = 0
             _ = try step.run(batch, rate: 0.01, number: number, epoch: 1) {
-                kept = device.memoryUsage.bytesInUse - before
+                kept = max(kept, device.memoryUsage.bytesInUse - before)
             }
         }
         return (try network.parameters.exportState(), kept, device.memoryUsage.peakBytesInUse)
@@ -95,6 +95,25 @@ import Testing
             )
             let needs = try dryRun.needs(samples: 8)
             #expect(found.saved == needs.saved + needs.data, "\(mode)")
+            #expect(found.peak == needs.total, "\(mode)")
+        }
+    }
+
+    /// In micro-batches of several sizes, and of which several wait.
+    @Test(arguments: [2, 3, 4, 5])
+    func aStepInMicroBatchesTakesWhatWasPlanned(count: Int) throws {
+        var options = tinyOptions()
+        options["micro-batches"] = "\(count)"
+        for mode in [MemoryMode.fast, .lean] {
+            let found = try run(try TestDevice.kernels(), options, mode)
+            let dryRun = try MemoryDryRun(
+                TrainingConfiguration(options),
+                data: tinyData(),
+                mode: mode,
+                memory: OpenCLBackend(dryRunFor: TestDevice.queue().device)
+            )
+            let needs = try dryRun.needs(samples: 8)
+            #expect(found.saved == needs.saved + needs.data + needs.gradients - dryRun.fixed.gradients, "\(mode)")
             #expect(found.peak == needs.total, "\(mode)")
         }
     }
@@ -160,18 +179,19 @@ import Testing
         #expect(kept < fast.kept)
     }
 
-    @Test(arguments: MemoryMode.allCases)
-    func aStepWaitsOnce(mode: MemoryMode) throws {
+    @Test(arguments: MemoryMode.allCases, [1, 3])
+    func aStepWaitsOnce(mode: MemoryMode, microBatches: Int) throws {
         let device = try OpenCLBackend(queue: ownQueue())
         let backend = Backend(device)
-        _ = try run(device, tinyOptions(), mode)
+        var options = tinyOptions()
+        options["micro-batches"] = "\(microBatches)"
+        _ = try run(device, options, mode)
         let queue = try #require(device.queue)
-        let configuration = try TrainingConfiguration(tinyOptions())
+        let configuration = try TrainingConfiguration(options)
         let network = try Network(configuration.networkDescription(for: tinyData()), backend: backend)
         let step = try TrainingStep(configuration: configuration, network: network, data: tinyData(), memory: mode)
         try step.begin(seed: 1)
-        let batch = try tinyData().trainingBatches(batchSize: 8, seed: 1, policy: .none)
-            .trainingBatch(epoch: 0, index: 0)
+        let batch = try configuration.firstBatch(of: tinyData())
         for number in 1...3 {
             _ = try step.run(batch, rate: 0.01, number: number, epoch: 1)
             let before = queue.waits
@@ -190,8 +210,7 @@ import Testing
             let network = try Network(configuration.networkDescription(for: tinyData()), backend: backend)
             let step = try TrainingStep(configuration: configuration, network: network, data: tinyData(), memory: .fast)
             try step.begin(seed: 1)
-            let batch = try tinyData().trainingBatches(batchSize: 8, seed: 1, policy: .none)
-                .trainingBatch(epoch: 0, index: 0)
+            let batch = try configuration.firstBatch(of: tinyData())
             for number in 1...3 {
                 let run = { _ = try step.run(batch, rate: 0.01, number: number, epoch: 1) }
                 guard profiled, number == 2 else {

@@ -191,12 +191,86 @@ import Testing
         #expect(reason?.description.contains("of the host's memory for its checkpoints") == true)
     }
 
+    /// Four micro-batches keep a quarter of the activations, and the sums of gradients that wait for others: at most two.
+    @Test(arguments: MemoryMode.allCases)
+    func microBatchesKeepLess(mode: MemoryMode) throws {
+        func plan(_ count: Int) throws -> MemoryPlan {
+            try planner(
+                try configuration { options in
+                    options["batch-size"] = "16"
+                    options["micro-batches"] = "\(count)"
+                }
+            ).plan(MemoryChoice(mode))
+        }
+        let (whole, parts) = (try plan(1), try plan(4))
+        #expect(parts.microBatches == 4 && parts.batchSize == 16)
+        #expect(Double(parts.savedActivations) <= 0.35 * Double(whole.savedActivations))
+        #expect(parts.gradients >= 3 * whole.gradients && parts.gradients < 4 * whole.gradients)
+        if mode == .fast { #expect(parts.total < whole.total) }
+        #expect(
+            parts.total == parts.parameters + parts.gradients + parts.optimizer + parts.savedActivations
+                + parts.workspace + parts.data
+        )
+    }
+
+    @Test func theRefusalNamesTheFewestMicroBatchesThatFit() throws {
+        func configuration(_ count: Int) throws -> TrainingConfiguration {
+            try self.configuration { options in
+                options["batch-size"] = "16"
+                options["micro-batches"] = "\(count)"
+            }
+        }
+        func total(_ mode: MemoryMode, _ count: Int) throws -> Int {
+            try planner(try configuration(count)).plan(MemoryChoice(mode)).total
+        }
+        for mode in [MemoryMode.fast, .lean] {
+            let small = try planner(try configuration(1), total: total(mode, 3))
+            let error = #expect(throws: ConfigurationError.self) { try small.check(small.plan(MemoryChoice(mode))) }
+            guard case .doesNotFit(let shortage) = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+            let cut = try #require(shortage.cut)
+            #expect(cut.mode == mode && cut.microBatches <= 3)
+            #expect(shortage.description.contains("All 16 fit with --micro-batches \(cut.microBatches), each"))
+            #expect(try total(mode, cut.microBatches) <= total(mode, 3))
+            #expect(try total(mode, cut.microBatches - 1) > total(mode, 3))
+            // Where the mode asked for has no room, however small its parts are.
+            var other = shortage
+            other.cut = MemoryShortage.Cut(microBatches: 5, mode: .balanced)
+            #expect(
+                other.description.hasSuffix(
+                    "All 16 fit with --micro-batches 5 and --memory balanced, each normalised by itself"
+                )
+            )
+        }
+        // Where a norm would see one value, if every sample went alone.
+        func pairs(_ count: Int) throws -> TrainingConfiguration {
+            try self.configuration { options in
+                (options["model"], options["timesteps"]) = ("lsn18", "1")
+                (options["batch-size"], options["micro-batches"]) = ("20", "\(count)")
+            }
+        }
+        let deep = try planner(try pairs(1), total: planner(try pairs(10)).plan(.fast).total)
+        let alone = #expect(throws: ConfigurationError.self) { try deep.check(deep.plan(.fast)) }
+        guard case .doesNotFit(let shortage) = alone else {
+            Issue.record("\(String(describing: alone))")
+            return
+        }
+        #expect((2...10).contains(shortage.cut?.microBatches ?? 0))
+        // And where nothing has room.
+        let none = try planner(try configuration(1), total: 1 << 16)
+        let refused = #expect(throws: ConfigurationError.self) { try none.check(none.plan(.fast)) }
+        #expect(refused?.description.contains("micro-batches") == false)
+    }
+
     @Test func memoryFileNames() throws {
         let plan = try planner(try configuration()).plan(.lean)
         let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(plan)) as? [String: Any]
         #expect(
             Set(try #require(object).keys) == [
-                "mode", "batch_size", "parameters", "gradients", "optimizer", "saved_activations", "workspace", "data",
+                "mode", "batch_size", "micro_batches", "parameters", "gradients", "optimizer", "saved_activations",
+                "workspace", "data",
                 "total", "checkpoint", "device_bytes", "host_bytes", "largest_batch", "largest_storage",
                 "device_largest_storage",
             ]

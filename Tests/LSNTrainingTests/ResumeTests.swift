@@ -43,6 +43,28 @@ import Testing
         try expectSameRun(whole, parts)
     }
 
+    /// In micro-batches, of which the last batch has some without samples; with a search on one of them.
+    @Test(arguments: [1, 3, 4])
+    func aRunInMicroBatchesContinuesToTheSameBits(steps: Int) async throws {
+        func change(_ options: inout OptionList) {
+            options["batch-size"] = "9"
+            options["micro-batches"] = "4"
+            options["loss"] = "mpd"
+            options["surrogate"] = "dspike"
+            options["surrogate-search"] = "true"
+        }
+        try await train(session(whole, change))
+        try await train(session(parts, change), stopAfter: steps)
+        #expect(try RunRecord.read(parts + "/config.json").configuration.learning.microBatches == 4)
+        let error = #expect(throws: ConfigurationError.self) { _ = try resume(parts) { $0["micro-batches"] = "3" } }
+        #expect(error?.description.contains("--micro-batches 4, not 3") == true)
+        try await train(resume(parts))
+        try expectSameRun(whole, parts)
+        // Norms of the whole batch's gradients, and counts of an evaluation in parts of as many samples.
+        let blocks = try BlocksFile(path: parts + "/blocks.jsonl").statistics()
+        #expect(blocks.allSatisfy { $0.blocks.allSatisfy { ($0.gradientNorm ?? 0) > 0 } })
+    }
+
     @Test func aRunMayBeInterruptedTwice() async throws {
         try await train(session(whole))
         try await train(session(parts), stopAfter: 1)

@@ -29,6 +29,7 @@ enum HeadCases {
             + kinds.flatMap { isTET in
                 [
                     loss("small", (4, 7, 10), isTET: isTET, smoothing: 0.1),
+                    loss("small", (4, 5, 10), isTET: isTET, batchSize: 12),
                     loss("large", (2, 33, 1000), isTET: isTET, smoothing: 0.2),
                 ]
             }
@@ -62,12 +63,14 @@ enum HeadCases {
         _ size: (steps: Int, batch: Int, classes: Int),
         isTET: Bool,
         range: ClosedRange<Float> = -3...3,
-        smoothing: Double = 0
+        smoothing: Double = 0,
+        batchSize: Int? = nil
     ) -> ConformanceCase {
         let name = "T\(size.steps)-\(size.batch)x\(size.classes)-\(isTET ? "tet" : "mean_ce")"
         let isWide = range.upperBound > 3
         return ConformanceCase(
-            name: "loss/\(kind)/\(name)\(isWide ? "-wide" : "")\(smoothing > 0 ? "-smoothing\(smoothing)" : "")",
+            name: "loss/\(kind)/\(name)\(isWide ? "-wide" : "")\(smoothing > 0 ? "-smoothing\(smoothing)" : "")"
+                + (batchSize.map { "-of\($0)" } ?? ""),
             operation: "loss",
             // Far apart logits saturate: their gradients are too small for differences.
             isSmooth: !isWide
@@ -82,6 +85,7 @@ enum HeadCases {
                 isTET
                 ? ["loss": .text("tet"), "lambda": .number(0.05), "phi": .number(1)] : ["loss": .text("mean_ce")]
             if smoothing > 0 { attributes["label_smoothing"] = .number(smoothing) }
+            if let batchSize { attributes["batch_size"] = .number(Double(batchSize)) }
             return CaseData(
                 attributes: attributes,
                 tensors: [logits, NamedTensor(name: "input.labels", shape: [size.batch], values: labels)]

@@ -1,7 +1,8 @@
 import LSNNetworks
 import LSNTensors
 
-/// Whole small networks: both stems, both heads, every family, pictures and events, every loss.
+/// Whole small networks: both stems, both heads, every family, pictures and events, every loss,
+/// whole batches and micro-batches.
 enum NetworkCases {
     static let all = logic + systems
 
@@ -35,6 +36,20 @@ enum NetworkCases {
                 width: 9,
                 neuron: Neuron(isLeakLearned: true)
             )
+        ),
+        make(
+            "lsn-micro-batches",
+            NetworkDescription(stages: [1, 1], widths: [8, 9], height: 9, width: 8),
+            batch: 7,
+            microBatches: 3
+        ),
+        make(
+            "lsn-events-micro-batches",
+            NetworkDescription(stages: [1], widths: [8], height: 7, width: 8),
+            isStatic: false,
+            mpd: 0.5,
+            batch: 5,
+            microBatches: 4
         ),
         make("lsn-mpd", NetworkDescription(stages: [1, 1], widths: [7, 8], height: 9, width: 8), mpd: 0.5),
     ]
@@ -77,14 +92,15 @@ enum NetworkCases {
         _ network: NetworkDescription,
         isStatic: Bool = true,
         isTET: Bool = false,
-        mpd: Double = 0
+        mpd: Double = 0,
+        batch: Int = 2,
+        microBatches: Int = 1
     ) -> ConformanceCase {
         ConformanceCase(
             name: "network/small/\(title)",
             operation: "network",
             requiredMargin: 2e-5
         ) { numbers in
-            let batch = 2
             let picture = [batch, network.inChannels, network.imageHeight, network.imageWidth]
             var attributes = network.neuron.attributes
             attributes["family"] = .text(network.stages[0].family.rawValue)
@@ -98,6 +114,7 @@ enum NetworkCases {
             attributes["time_steps"] = .number(Double(network.timeSteps))
             attributes["loss"] = .text(isTET ? "tet" : "mean_ce")
             attributes["mpd_weight"] = .number(mpd)
+            if microBatches > 1 { attributes["micro_batches"] = .number(Double(microBatches)) }
             return CaseData(
                 attributes: attributes,
                 tensors: [

@@ -1,6 +1,6 @@
 import LSNTensors
 
-/// Sums of activations in every combination, copies, sums in place, ReLUs, pictures that stand still; and memory
+/// Sums of activations in every combination, copies, sums and products in place, ReLUs, pictures that stand still; and memory
 /// itself.
 enum SumCases {
     static let all =

@@ -66,7 +66,7 @@ enum BiasOperation: ConformanceOperation {
     }
 }
 
-/// A loss of logits `[T, N, classes]`, with `label_smoothing` or without, its gradient, and how many samples were classified rightly.
+/// A loss of logits `[T, N, classes]`, with `label_smoothing` or without, of a micro-batch of `batch_size` samples or of all, its gradient, and how many samples were classified rightly.
 enum LossOperation: ConformanceOperation {
     static let name = "loss"
 
@@ -92,6 +92,7 @@ enum LossOperation: ConformanceOperation {
             timeSteps: logits.shape[0],
             loss: loss,
             labelSmoothing: try operands.float("label_smoothing", default: 0),
+            batchSize: try operands.integer("batch_size", in: 1...65_536, default: labels.count),
             record: record
         )
         let words = try backend.read(record, count: StepRecord.words)

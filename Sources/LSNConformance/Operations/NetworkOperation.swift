@@ -1,9 +1,11 @@
 import LSNNetworks
 import LSNTensors
+import LSNTraining
 
 /// A whole network: logits and loss in training, every gradient, running statistics, and `output.inference_logits` with
 /// the running statistics after the training call. The stem is as wide as the first stage. With `mpd_weight`, the
-/// loss on the potentials' distribution joins the loss.
+/// loss on the potentials' distribution joins the loss. With `micro_batches`, the samples go through in so many parts, each
+/// normalised by itself, and what they leave is added up as in a step of training.
 enum NetworkOperation: ConformanceOperation {
     static let name = "network"
 
@@ -22,32 +24,61 @@ enum NetworkOperation: ConformanceOperation {
         }
         let network = try Network(description, backend: backend)
         try network.parameters.load(state: operands.parameters(), source: "the case")
-        let input = try operands.real("input.x", on: backend)
-        let extents = [steps, labels.count, classes]
         let mpd = try operands.float("mpd_weight", default: 0)
+        let cut = MicroBatchCut(try operands.integer("micro_batches", in: 1...max(labels.count, 1), default: 1))
 
-        let pass = try network.forward(input, isStatic: isStatic, training: true)
-        try results.add("output.logits", pass.logits, as: extents)
-        let record = try backend.zeros(words: StepRecord.words)
-        let gradient = try backend.classificationLoss(
-            pass.logits,
-            labels: try backend.upload(labels),
-            timeSteps: steps,
-            loss: loss,
-            record: record
-        )
-        try network.backward(
-            pass,
-            logitsGradient: gradient,
-            mpdLoss: mpd > 0 ? MPDLoss(weight: mpd) : nil,
-            record: record
-        )
-        results.add("output.loss", shape: [1], values: [try backend.readFloats(record, count: 1)[StepRecord.loss]])
+        let parts = cut.places(0..<labels.count)
+        var sums = try GradientSums(network.parameters, sizes: parts.map(\.count))
+        // Of each time step.
+        var logits = [[Float]](repeating: [], count: steps)
+        var losses: [Float] = []
+        for places in parts {
+            try sums.begin()
+            let share = Float(places.count) / Float(labels.count)
+            let input = try backend.realTensor(
+                Self.samples(places, of: pictures, isStatic: isStatic),
+                shape: shape.with(images: isStatic ? places.count : steps * places.count)
+            )
+            let pass = try network.forward(input, isStatic: isStatic, training: true)
+            let size = places.count * classes
+            let values = try backend.values(pass.logits)
+            for step in 0..<steps { logits[step] += values[step * size..<(step + 1) * size] }
+            let record = try backend.zeros(words: StepRecord.words)
+            let gradient = try backend.classificationLoss(
+                pass.logits,
+                labels: try backend.upload(Array(labels[places])),
+                timeSteps: steps,
+                loss: loss,
+                batchSize: labels.count,
+                record: record
+            )
+            try network.backward(
+                pass,
+                logitsGradient: gradient,
+                mpdLoss: mpd > 0 ? MPDLoss(weight: mpd * share) : nil,
+                record: record
+            )
+            losses.append(try backend.readFloats(record, count: 1)[StepRecord.loss])
+            try sums.add()
+        }
+        let extents = [steps, labels.count, classes]
+        results.add("output.logits", shape: extents, values: Array(logits.joined()))
+        results.add("output.loss", shape: [1], values: [TreeSum.total(losses) ?? 0])
         for tensor in try network.parameters.exportGradients() { results.add(tensor, prefix: "gradient.") }
         try results.addRunningStatistics(of: network.parameters)
 
+        let input = try backend.realTensor(pictures.values, shape: shape)
         let inference = try network.forward(input, isStatic: isStatic, training: false)
         try results.add("output.inference_logits", inference.logits, as: extents)
+    }
+
+    /// Some samples of `[N, …]`, or of `[T, N, …]` at every time step.
+    private static func samples(_ places: Range<Int>, of tensor: NamedTensor, isStatic: Bool) -> [Float] {
+        let (steps, count) = isStatic ? (1, tensor.shape[0]) : (tensor.shape[0], tensor.shape[1])
+        let size = tensor.values.count / (steps * count)
+        return (0..<steps).flatMap { step in
+            tensor.values[(step * count + places.lowerBound) * size..<(step * count + places.upperBound) * size]
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 import LSNTensors
 
-/// a + b into a new tensor, each real or spikes; a copy of a real a with b added in place; and that copying and adding
-/// left a alone.
+/// a + b into a new tensor, each real or spikes; a copy of a real a with b added in place; 1.5·b in the place of a copy of
+/// it; and that copying, adding and scaling left a and b alone.
 enum SumOperation: ConformanceOperation {
     static let name = "sum"
 
@@ -17,6 +17,9 @@ enum SumOperation: ConformanceOperation {
         let copy = try backend.copy(first)
         try backend.accumulate(second, into: copy)
         try results.add("output.accumulated", copy)
+        try backend.copy(second, into: copy)
+        try backend.scale(copy, by: 1.5)
+        try results.add("output.scaled", copy)
         try results.add("output.a", first)
         try results.add("output.b", second)
     }

@@ -43,7 +43,7 @@ package struct NetworkAnalyzer: Sendable {
     ///   - extent: how much is looked at.
     ///   - progress: hears how many batches are done, of how many.
     package func run(_ extent: Extent, progress: (_ done: Int, _ total: Int) -> Void) throws -> NetworkAnalysis {
-        let batches = data.evaluationBatches(batchSize: configuration.learning.batchSize)
+        let batches = data.evaluationBatches(batchSize: configuration.learning.evaluationBatchSize)
         let total = batches.batchCount + extent.gradientBatches
         let forward = try watchForward(batches, extent) { progress($0, total) }
         let norms = try measureGradients(extent.gradientBatches) { progress(batches.batchCount + $0, total) }

@@ -1,7 +1,7 @@
 import LSNOpenCLRuntime
 public import LSNTensors
 
-// Kernels/elementwise: copy.cl, relu.cl, sum.cl, time.cl.
+// Kernels/elementwise: copy.cl, relu.cl, scale.cl, sum.cl, time.cl.
 extension OpenCLBackend: ElementwiseKernels {
     /// a + b, spikes counting as 0 and 1; the shapes are equal.
     public func sum(_ a: Activation, _ b: Activation, result: RealTensor) throws(BackendError) {
@@ -27,6 +27,18 @@ extension OpenCLBackend: ElementwiseKernels {
             "elementwise/copy.cl",
             options: wordOptions,
             arguments: [.storage(tensor.storage), .storage(result.storage)] + runs.arguments,
+            global: [runs.count]
+        )
+    }
+
+    /// Multiplies `tensor` by `factor`, in place.
+    public func scale(_ tensor: RealTensor, by factor: Float) throws(BackendError) {
+        let runs = wordRuns(tensor.shape.realWords, bytes: 2 * wordBytes)
+        try run(
+            "scale",
+            "elementwise/scale.cl",
+            options: wordOptions,
+            arguments: [.storage(tensor.storage)] + runs.arguments + [.float(factor)],
             global: [runs.count]
         )
     }

@@ -60,12 +60,13 @@ extension OpenCLBackend: HeadKernels {
         timeSteps: Int,
         loss: Loss,
         labelSmoothing: Float,
+        batchSize: Int,
         record: any Storage,
         gradient: RealTensor
     ) throws(BackendError) {
         let shape = logits.shape
-        let batch = shape.images / timeSteps
-        let samples = try allocate(words: 2 * batch)
+        let count = shape.images / timeSteps
+        let samples = try allocate(words: 2 * count)
         var (isTemporal, lambda, phi) = (false, Float(0), Float(0))
         if case .temporalEfficient(let share, let target) = loss {
             (isTemporal, lambda, phi) = (true, share, target)
@@ -77,17 +78,18 @@ extension OpenCLBackend: HeadKernels {
             options: options,
             arguments: [
                 .storage(logits.storage), .storage(labels), .storage(gradient.storage), .storage(samples),
-                .int(timeSteps), .int(batch), .int(shape.channels), .int(shape.channelStride), .float(lambda),
-                .float(phi), .float(labelSmoothing),
+                .int(timeSteps), .int(count), .int(batchSize), .int(shape.channels), .int(shape.channelStride),
+                .float(lambda), .float(phi), .float(labelSmoothing),
             ],
-            global: [batch]
+            global: [count]
         )
         try run(
             "classification_record",
             "head/loss.cl",
             options: options,
             arguments: [
-                .storage(samples), .storage(record), .int(batch), .int(StepRecord.loss), .int(StepRecord.correct),
+                .storage(samples), .storage(record), .int(count), .int(batchSize), .int(StepRecord.loss),
+                .int(StepRecord.correct),
             ],
             global: [1]
         )

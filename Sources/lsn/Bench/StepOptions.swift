@@ -29,6 +29,9 @@ struct StepOptions: ParsableArguments {
     @Option(help: "Samples a step (default: as `lsn train`).")
     var batchSize: Int?
 
+    @Option(help: "Micro-batches of a step (default: 1).")
+    var microBatches: Int?
+
     @Option(help: .choice(OptimizerKind.self, "Update rule (default: adam)."), transform: named)
     var optimizer: OptimizerKind?
 
@@ -44,11 +47,12 @@ struct StepOptions: ParsableArguments {
     /// Whether any of them is given.
     var isAsked: Bool {
         [model, dataset?.rawValue, optimizer?.rawValue, memory?.rawValue].contains { $0 != nil }
-            || [timesteps, batchSize].contains { $0 != nil } || width != nil || imageSize != nil
+            || [timesteps, batchSize, microBatches].contains { $0 != nil } || width != nil || imageSize != nil
     }
 
     func validate() throws {
         try requireCount("--steps", steps)
+        try requireCount("--micro-batches", microBatches)
         if dataset == .cifar10DVS { throw ValidationError("--plan makes up pictures, not recordings of events") }
     }
 
@@ -61,6 +65,7 @@ struct StepOptions: ParsableArguments {
         options.network.width = width
         options.network.timesteps = timesteps
         options.learning.batchSize = batchSize
+        options.learning.microBatches = microBatches
         options.learning.optimizer = optimizer
         options.run.memory = memory
         return try options.configuration()

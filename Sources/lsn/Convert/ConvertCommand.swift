@@ -169,7 +169,7 @@ extension ConvertCommand {
     ) async throws -> ConversionReport {
         let relus = try Network(model.metadata.network, backend: backend)
         try CheckpointFile.restore(model.file, to: relus, optimizer: nil)
-        let evaluator = Evaluator(network: relus, data: data, batchSize: configuration.learning.batchSize)
+        let evaluator = Evaluator(network: relus, data: data, batchSize: configuration.learning.evaluationBatchSize)
         guard let evaluation = try await evaluator.run() else { throw CancellationError() }
         let reach = ActivationPercentile(network: relus, data: data, configuration: configuration)
         let conversion = try RateConversion(
@@ -181,7 +181,7 @@ extension ConvertCommand {
         let path = HostPath.beside(model.path, "converted.safetensors")
         var metadata = model.metadata
         metadata.network = conversion.description
-        metadata.batchSize = batchSize
+        (metadata.batchSize, metadata.microBatches) = (batchSize, 1)
         let strings = try metadata.strings()
         try TrainingError.savingTensors(run: nil) {
             try CheckpointFile.write(conversion.state, to: path, metadata: strings)

@@ -80,7 +80,7 @@ struct EvalCommand: AsyncParsableCommand {
             as: network,
             on: device.backend,
             data: images,
-            batchSize: batchSize ?? metadata.batchSize,
+            batchSize: batchSize ?? metadata.evaluationBatchSize,
             keepsLogits: logits != nil
         )
         if let logits {
