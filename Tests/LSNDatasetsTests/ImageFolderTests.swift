@@ -68,6 +68,27 @@ struct ImageFolderTests {
         }
     }
 
+    @Test("read in parts are the same pictures, cut alike")
+    func parts() throws {
+        let folder = try pictures(perClass: 6)
+        let policy = AugmentationPolicy(shift: 0, flip: true)
+        let batches = try load(folder).trainingBatches(batchSize: 4, seed: 3, policy: policy)
+        let whole = try batches.trainingBatch(epoch: 1, index: 1)
+        let parts = try [4..<5, 5..<5, 5..<8].map { try batches.trainingSamples(epoch: 1, places: $0) }
+        #expect(parts.map(\.count) == [1, 0, 3])
+        #expect(parts.flatMap(\.indices) == whole.indices && parts.flatMap(\.labels) == whole.labels)
+        // Every picture starts at a word of its own.
+        #expect(parts.flatMap(\.pixelWords) == whole.pixelWords)
+        /// Integers of every picture but the first, which says where it starts.
+        func crops(_ transforms: [UInt32]) -> [ArraySlice<UInt32>] {
+            stride(from: 0, to: transforms.count, by: PictureCrop.words).map {
+                transforms[$0 + 1..<$0 + PictureCrop.words]
+            }
+        }
+        #expect(parts.flatMap { crops($0.transforms) } == crops(whole.transforms))
+        #expect(crops(whole.transforms).count == 4)
+    }
+
     @Test("train on rectangles of the allowed area and ratio, and evaluate on the centre")
     func geometry() throws {
         let geometry = CropGeometry(size: 224)
