@@ -100,8 +100,14 @@ static const unsigned char convolution_simt_implicit_gemm_forward[] = {
 static const unsigned char convolution_simt_implicit_gemm_tile[] = {
 #embed "convolution/simt/implicit_gemm_tile.cl"
 };
+static const unsigned char convolution_simt_matrix_unit_forward[] = {
+#embed "convolution/simt/matrix_unit_forward.cl"
+};
 static const unsigned char convolution_simt_weight_grid[] = {
 #embed "convolution/simt/weight_grid.cl"
+};
+static const unsigned char convolution_simt_window_pixels[] = {
+#embed "convolution/simt/window_pixels.cl"
 };
 static const unsigned char convolution_sum_partitions[] = {
 #embed "convolution/sum_partitions.cl"
@@ -135,6 +141,9 @@ static const unsigned char head_loss[] = {
 };
 static const unsigned char logic_gate[] = {
 #embed "logic/gate.cl"
+};
+static const unsigned char matrix_units_instructions[] = {
+#embed "matrix_units/instructions.cl"
 };
 static const unsigned char measurement_count[] = {
 #embed "measurement/count.cl"
@@ -190,6 +199,9 @@ static const unsigned char pooling_window[] = {
 static const unsigned char probe_arithmetic[] = {
 #embed "probe/arithmetic.cl"
 };
+static const unsigned char probe_matrix_units[] = {
+#embed "probe/matrix_units.cl"
+};
 static const unsigned char reduction_merge[] = {
 #embed "reduction/merge.cl"
 };
@@ -233,7 +245,9 @@ static const LSNKernelSource sources[] = {
     SOURCE(convolution_simt_implicit_gemm_backward_filter, "convolution/simt/implicit_gemm_backward_filter.cl"),
     SOURCE(convolution_simt_implicit_gemm_forward, "convolution/simt/implicit_gemm_forward.cl"),
     SOURCE(convolution_simt_implicit_gemm_tile, "convolution/simt/implicit_gemm_tile.cl"),
+    SOURCE(convolution_simt_matrix_unit_forward, "convolution/simt/matrix_unit_forward.cl"),
     SOURCE(convolution_simt_weight_grid, "convolution/simt/weight_grid.cl"),
+    SOURCE(convolution_simt_window_pixels, "convolution/simt/window_pixels.cl"),
     SOURCE(convolution_sum_partitions, "convolution/sum_partitions.cl"),
     SOURCE(convolution_weight_grid_exponents, "convolution/weight_grid_exponents.cl"),
     SOURCE(elementwise_copy, "elementwise/copy.cl"),
@@ -245,6 +259,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(head_bias, "head/bias.cl"),
     SOURCE(head_loss, "head/loss.cl"),
     SOURCE(logic_gate, "logic/gate.cl"),
+    SOURCE(matrix_units_instructions, "matrix_units/instructions.cl"),
     SOURCE(measurement_count, "measurement/count.cl"),
     SOURCE(measurement_norm, "measurement/norm.cl"),
     SOURCE(neuron_dynamics, "neuron/dynamics.cl"),
@@ -263,6 +278,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(pooling_max_real, "pooling/max_real.cl"),
     SOURCE(pooling_window, "pooling/window.cl"),
     SOURCE(probe_arithmetic, "probe/arithmetic.cl"),
+    SOURCE(probe_matrix_units, "probe/matrix_units.cl"),
     SOURCE(reduction_merge, "reduction/merge.cl"),
     SOURCE(reduction_moments, "reduction/moments.cl"),
     SOURCE(reduction_sums, "reduction/sums.cl"),

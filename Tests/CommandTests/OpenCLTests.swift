@@ -112,6 +112,32 @@ import Testing
         #expect(place.exists("cache/pocl"))
     }
 
+    /// What no device here has is not used, unless it is emulated, which is for the mapping of GPUs.
+    @Test func matrixUnitsAreNamedAndChosen() throws {
+        let json = try place.lsn("devices", "--json")
+        let devices = try #require(try json.json() as? [[String: Any]])
+        #expect(devices.allSatisfy { $0["matrix_units"] as? String == "none" })
+        let wrong = try place.lsn("check", "--device", "opencl", "--mapping", "simd", "--matrix-units", "emulated")
+        #expect(wrong.code == 2 && wrong.errors.contains("Add --mapping simt"), "\(wrong.errors)")
+        let emulated = try place.lsn(
+            "check",
+            "--device",
+            "opencl",
+            "--mapping",
+            "simt",
+            "--matrix-units",
+            "emulated",
+            "--exact",
+            "--once",
+            "--json",
+            "--filter",
+            "convolution/small/1x1-s1-p0-20to33"
+        )
+        #expect(emulated.code == 0, "\(emulated.errors)")
+        let coverage = try #require(emulated.json() as? [String: Any])
+        #expect((coverage["kernels_not_run"] as? [String])?.contains("matrix_unit_forward") == false)
+    }
+
     /// The loader leaves a driver out without a word: the list says which and why.
     @Test func aDriverThatCannotBeLoadedIsNamedBesideOthers() throws {
         let vendors = ProcessInfo.processInfo.environment["OCL_ICD_VENDORS"] ?? "/etc/OpenCL/vendors"

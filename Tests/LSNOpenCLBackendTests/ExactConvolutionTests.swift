@@ -136,15 +136,16 @@ struct ExactConvolutionTests {
         return try backend.read(result.storage, count: item.filter.words).map(comparable)
     }
 
-    /// Both mappings, and kernel choices by which spikes are always or never taken one by one.
+    /// Both mappings, kernel choices by which spikes are always or never taken one by one, and matrix units.
     private static func backends(
         _ numerics: Numerics = .fast,
         precision: Precision = .highest
     ) throws -> [Backend] {
-        var choices = [KernelChoices.standard, .standard, .standard]
+        var choices = [KernelChoices.standard, .standard, .standard, .standard]
         choices[0].mapping = .simt
         (choices[1].largestSparseRate, choices[1].sparseFilterChannels) = (1000, 0)
         (choices[2].largestSparseRate, choices[2].sparseFilterChannels) = (0, KernelChoices.never)
+        (choices[3].mapping, choices[3].matrixUnits) = (.simt, .emulated)
         for index in choices.indices { (choices[index].numerics, choices[index].precision) = (numerics, precision) }
         return try choices.map(TestDevice.backend)
     }

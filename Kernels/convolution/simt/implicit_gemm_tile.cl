@@ -9,6 +9,7 @@
 // STRIDE, PAD).
 // Numerics: fused multiply-adds, in the order of the sum, the same for every result.
 #include "convolution/order.cl"
+#include "convolution/simt/window_pixels.cl"
 
 #define SIDE 16
 #define ITEMS (SIDE * SIDE)
@@ -27,26 +28,6 @@
 #define TILES_ACROSS(columns) (((columns) + TILE_COLUMNS - 1) / TILE_COLUMNS)
 #define TILE_ACROSS(columns) ((int)get_group_id(0) % TILES_ACROSS(columns))
 #define TILE_DOWN(columns) ((int)get_group_id(0) / TILES_ACROSS(columns))
-
-// A pixel of a batch of pictures; a row of −1 is none.
-typedef struct {
-    int image, row, column;
-} Place;
-
-static inline Place place_of(int pixel, int count, int height, int width)
-{
-    const Place place = {pixel / (height * width), pixel < count ? pixel / width % height : -1, pixel % width};
-    return place;
-}
-
-// The input pixel under position (ky, kx) of the window of an output pixel, or −1.
-static inline int pixel_under(Place output, int ky, int kx, int height, int width)
-{
-    const int row = output.row * STRIDE + ky - PAD;
-    const int column = output.column * STRIDE + kx - PAD;
-    const bool exists = output.row >= 0 && row >= 0 && row < height && column >= 0 && column < width;
-    return exists ? (output.image * height + row) * width + column : -1;
-}
 
 static inline void clear_sums(float sums[ROWS][COLUMNS])
 {

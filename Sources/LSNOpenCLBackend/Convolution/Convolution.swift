@@ -10,7 +10,7 @@ public import LSNTensors
 /// | gradient of the input | | `winograd_backward_data`; `dense_backward_data` |
 ///
 /// Where kernels are divided by a semicolon, the first does strides of 1. In the SIMT mapping (folder SIMT,
-/// Kernels/convolution/simt) all of them are implicit GEMMs. With `portable` numerics the gradient of the input is never
+/// Kernels/convolution/simt) all of them are implicit GEMMs; on matrix units, forward of spikes is `matrix_unit_forward`. With `portable` numerics the gradient of the input is never
 /// Winograd's, and those of the weights are summed as ``FilterSums`` says.
 extension OpenCLBackend: ConvolutionKernels {
     /// How finely convolutions and fully connected layers of spikes round their weights.
@@ -34,7 +34,11 @@ extension OpenCLBackend: ConvolutionKernels {
         case .spikes(let spikes):
             let grid = if let grid = filter.grid { grid } else { try newGrid(of: filter) }
             if mapping == .simt {
-                try implicitGEMMForward(plan, spikes: spikes, filter: filter, grid: grid, output: output)
+                if matrixUnits == .off {
+                    try implicitGEMMForward(plan, spikes: spikes, filter: filter, grid: grid, output: output)
+                } else {
+                    try matrixUnitForward(plan, spikes: spikes, filter: filter, grid: grid, output: output)
+                }
                 return nil
             }
             let moments = takesMoments ? try newMoments(of: plan) : nil

@@ -17,6 +17,8 @@ public struct KernelChoices: Codable, Hashable, Sendable {
     public var numerics = Numerics.fast
     /// How finely convolutions of spikes round their weights, which no file says either.
     public var precision = Precision.highest
+    /// What multiplies spikes and weights in the SIMT mapping, which the device decides.
+    public var matrixUnits = MatrixUnits.off
 
     /// Measured on two cores with vectors of 16 lanes, under PoCL 3.1. Spikes and tables cross at a rate of 0.28 to 0.33 with
     /// 48, 96 and 192 channels, higher with 384, whose tables fill no second-level cache.

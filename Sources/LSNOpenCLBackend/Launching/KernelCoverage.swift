@@ -31,7 +31,8 @@ extension KernelChoices {
             case .portable:
                 file != "convolution/sum_partitions.cl" && file != "convolution/simd/winograd_backward_data.cl"
             }
-        return isNumerics && mapping.uses(file: file)
+        let isMatrixUnits = matrixUnits == .off && file == "convolution/simt/matrix_unit_forward.cl"
+        return isNumerics && !isMatrixUnits && mapping.uses(file: file)
     }
 }
 

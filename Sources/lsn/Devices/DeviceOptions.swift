@@ -55,6 +55,16 @@ struct DeviceOptions: ParsableArguments {
     )
     var precision: Precision?
 
+    @Option(
+        name: .customLong("matrix-units"),
+        help: .choice(
+            MatrixUnitsChoice.self,
+            "Whether convolutions of spikes use the device's matrix units (tensor cores): where it has such that a probe finds right, or not at all; or kernels for them with the instructions emulated, slow, which is for checks (default: auto). Results are the same bits; they are for --mapping simt."
+        ),
+        transform: named
+    )
+    var matrixUnits: MatrixUnitsChoice?
+
     /// Opens a device.
     ///
     /// - Parameters:
@@ -137,6 +147,7 @@ struct DeviceOptions: ParsableArguments {
             }
             choices.winogradChannels = KernelChoices.never
         }
+        choices.matrixUnits = try units(of: queue, mapping: choices.mapping)
         let backend = try OpenCLBackend(
             queue: queue,
             choices: choices,
@@ -156,6 +167,24 @@ struct DeviceOptions: ParsableArguments {
             ),
             queue: queue
         )
+    }
+
+    /// What `--matrix-units` comes to on a device.
+    private func units(of queue: ComputeQueue, mapping: WorkMapping) throws -> MatrixUnits {
+        guard mapping == .simt else {
+            guard matrixUnits != .emulated else {
+                throw InputError(
+                    "--matrix-units emulated: matrix units are for --mapping simt, and \(queue.device.selector) computes with "
+                        + "\(mapping.rawValue). Add --mapping simt"
+                )
+            }
+            return .off
+        }
+        return switch matrixUnits ?? .auto {
+        case .auto: try MatrixUnits.available(on: queue)
+        case .off: .off
+        case .emulated: .emulated
+        }
     }
 
     private func requirePortableArithmetic(of backend: OpenCLBackend) throws {
@@ -189,6 +218,14 @@ struct DeviceOptions: ParsableArguments {
             warned: warned
         )
     }
+}
+
+/// What `--matrix-units` says.
+enum MatrixUnitsChoice: String, CaseIterable, Sendable {
+    /// The device's, where they are right.
+    case auto
+    case off
+    case emulated
 }
 
 extension WorkMapping {

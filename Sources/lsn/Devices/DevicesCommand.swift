@@ -28,7 +28,7 @@ struct DevicesCommand: ParsableCommand {
             let found = try OpenCL.devices()
             let best = try? OpenCL.device(named: "auto")
             devices = found.map { info in
-                ListedDevice(info, arithmetic: Self.probe(info, sources), isDefault: info.selector == best?.selector)
+                ListedDevice(info, probed: Self.probe(info, sources), isDefault: info.selector == best?.selector)
             }
         } catch {
             problem = "\(error)"
@@ -40,14 +40,14 @@ struct DevicesCommand: ParsableCommand {
         }
         var table = TextTable([
             ("device", .left), ("name", .left), ("kind", .left), ("units", .right), ("memory", .right),
-            ("arithmetic", .left), ("platform", .left), ("driver", .left),
+            ("arithmetic", .left), ("matrix units", .left), ("platform", .left), ("driver", .left),
         ])
         for device in devices {
             table.add([
                 device.device + (device.isDefault ? " *" : ""), device.name, device.kind,
                 device.computeUnits.map(String.init) ?? "",
                 device.memoryBytes.map { ProgressText.decimal(Double($0) / 0x1p30, 1) + " GiB" } ?? "",
-                device.arithmetic ?? "unknown", device.platform ?? "", device.driver,
+                device.arithmetic ?? "unknown", device.matrixUnits ?? "unknown", device.platform ?? "", device.driver,
             ])
         }
         Terminal.write(table.text + "* what --device auto takes\n")
@@ -64,17 +64,30 @@ struct DevicesCommand: ParsableCommand {
         }
     }
 
-    /// A device's arithmetic; nil, and a warning, where it cannot be probed.
-    private static func probe(_ info: DeviceInfo, _ sources: KernelSourceTree) -> DeviceArithmetic? {
+    /// What a device can do; nil, and a warning, where it cannot be probed.
+    private static func probe(_ info: DeviceInfo, _ sources: KernelSourceTree) -> ProbedDevice? {
         do {
-            return try DeviceArithmetic.probe(
-                ComputeQueue(device: info, sources: sources, cache: ProgramCache.standard(), profiling: false)
+            let queue = try ComputeQueue(
+                device: info,
+                sources: sources,
+                cache: ProgramCache.standard(),
+                profiling: false
+            )
+            return ProbedDevice(
+                arithmetic: try DeviceArithmetic.probe(queue),
+                matrixUnits: try MatrixUnits.available(on: queue)
             )
         } catch {
             Failure.warn("the arithmetic of \(info.selector) cannot be probed: \(error)")
             return nil
         }
     }
+}
+
+/// What was found by computing.
+struct ProbedDevice {
+    let arithmetic: DeviceArithmetic
+    let matrixUnits: MatrixUnits
 }
 
 /// A device as `--json` prints it.
@@ -96,10 +109,12 @@ struct ListedDevice: Encodable {
     let arithmetic: String?
     /// What is not, by name.
     let arithmeticFaults: [DeviceArithmetic.Fault]?
+    /// "int8" where it has matrix units that multiply bytes and are right, or "none"; nil: unknown.
+    let matrixUnits: String?
     /// Whether `--device auto` takes it.
     let isDefault: Bool
 
-    init(_ info: DeviceInfo, arithmetic: DeviceArithmetic?, isDefault: Bool) {
+    init(_ info: DeviceInfo, probed: ProbedDevice?, isDefault: Bool) {
         device = info.selector
         name = info.name
         kind = info.kind.rawValue
@@ -111,8 +126,9 @@ struct ListedDevice: Encodable {
         memoryBytes = info.globalMemoryBytes
         largestAllocationBytes = info.largestAllocationBytes
         localMemoryBytes = info.localMemoryBytes
-        self.arithmetic = arithmetic?.text
-        arithmeticFaults = arithmetic?.faults
+        arithmetic = probed?.arithmetic.text
+        arithmeticFaults = probed?.arithmetic.faults
+        matrixUnits = probed.map { $0.matrixUnits == .native ? "int8" : "none" }
         self.isDefault = isDefault
     }
 
@@ -130,6 +146,7 @@ struct ListedDevice: Encodable {
         localMemoryBytes = nil
         arithmetic = DeviceArithmetic(faults: []).text
         arithmeticFaults = []
+        matrixUnits = "none"
         self.isDefault = isDefault
     }
 

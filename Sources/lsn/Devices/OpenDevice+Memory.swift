@@ -30,6 +30,7 @@ extension OpenDevice {
         var choices = machine.kernelChoices.flatMap(KernelChoices.init) ?? .standard
         choices.numerics = machine.numerics ?? .fast
         choices.precision = backend.precision
+        choices.matrixUnits = (backend.kernels.device as? OpenCLBackend)?.matrixUnits ?? .off
         return try MemoryPlanner(
             configuration,
             data: data,

@@ -1,0 +1,85 @@
+// Matrix instructions, D += A·B, on fragments that the 32 lanes of a warp hold together: one function each.
+//
+// A warp is 32 work-items with consecutive local ids, in one dimension. All items of a work-group call a function together, for
+// where there is no such instruction (MATRIX_UNITS is 0) lanes exchange their fragments through local memory, with barriers: the
+// same arithmetic in the same layout, so that kernels can be checked on every device. With MATRIX_UNITS 1 it is NVIDIA's, by
+// inline PTX, from compute capability 8.0 on.
+//
+// multiply_bytes (PTX: mma.m16n8k32, u8 × s8, 32-bit sums, which wrap around): A has 16 rows of 32 terms, B 8 columns of them.
+// Of lane 4·g + t:
+//   a[r], byte j: row g + 8·(r % 2), term 4·t + 16·(r / 2) + j
+//   b[r], byte j: column g, term 4·t + 16·r + j
+//   d[r]: row g + 8·(r / 2), column 2·t + r % 2
+// Source: PTX ISA, matrix fragments of mma.m16n8k32.
+
+#define WARP_LANES 32
+// Of functions that are given a kernel's local arrays: PoCL 3.1 has one such array for all its threads in a function that the
+// compiler specialises for it instead of inlining it.
+#define INLINED __attribute__((always_inline)) static inline
+
+#if MATRIX_UNITS
+// Fragments are registers only where loops over them are unrolled. (Those of the emulation have barriers, with which compilers
+// for CPUs are slow.)
+#define UNROLL_FRAGMENTS _Pragma("unroll")
+#define FRAGMENT_EXCHANGE(warps) __local uint *const exchange = 0
+
+INLINED void multiply_bytes(int d[4], const uint a[4], const uint b[2], __local uint *exchange)
+{
+    __asm__ volatile(
+        "mma.sync.aligned.m16n8k32.row.col.s32.u8.s8.s32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+        : "+r"(d[0]), "+r"(d[1]), "+r"(d[2]), "+r"(d[3])
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+// Copies 16 bytes past the registers. After finish_copies() and a barrier they are there.
+INLINED void copy_quad(__local uint4 *to, __global const uint4 *from)
+{
+    __asm__ volatile("cp.async.cg.shared.global [%0], [%1], 16;" : : "r"((uint)(size_t)to), "l"(from) : "memory");
+}
+
+static inline void finish_copies(void)
+{
+    __asm__ volatile("cp.async.wait_all;" : : : "memory");
+}
+#else
+#define UNROLL_FRAGMENTS
+#define FRAGMENT_REGISTERS 6
+// Room for the fragments of A and B of each warp, [register][lane].
+#define FRAGMENT_EXCHANGE(warps)                                        \
+    __local uint fragments_of_warps[(warps) * FRAGMENT_REGISTERS * WARP_LANES]; \
+    __local uint *const exchange =                                      \
+        fragments_of_warps + get_local_id(0) / WARP_LANES * (FRAGMENT_REGISTERS * WARP_LANES)
+
+INLINED void multiply_bytes(int d[4], const uint a[4], const uint b[2], __local uint *exchange)
+{
+    const int lane = get_local_id(0) % WARP_LANES;
+    for (int r = 0; r < 4; ++r)
+        exchange[r * WARP_LANES + lane] = a[r];
+    for (int r = 0; r < 2; ++r)
+        exchange[(4 + r) * WARP_LANES + lane] = b[r];
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int i = 0; i < 4; ++i) {
+        const int row = lane / 4 + i / 2 * 8;
+        const int column = lane % 4 * 2 + i % 2;
+        uint sum = as_uint(d[i]);
+        for (int term = 0; term < 32; ++term) {
+            const int t = term % 16 / 4;
+            const uint x = exchange[(row / 8 + term / 16 * 2) * WARP_LANES + row % 8 * 4 + t];
+            const uint y = exchange[(4 + term / 16) * WARP_LANES + column * 4 + t];
+            const int shift = term % 4 * 8;
+            sum += (x >> shift & 255u) * as_uint((int)as_char((uchar)(y >> shift & 255u)));
+        }
+        d[i] = as_int(sum);
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+}
+
+INLINED void copy_quad(__local uint4 *to, __global const uint4 *from)
+{
+    *to = *from;
+}
+
+static inline void finish_copies(void)
+{
+}
+#endif

@@ -1,0 +1,28 @@
+// The matrix instructions by themselves: the host makes fragments of matrices, and compares what comes out with their product.
+//
+// Layout: fragments as matrix_units/instructions.cl has them, [case][lane] vectors of registers.
+// Mapping: a work-group, one warp, takes a case: global (lanes · cases).
+#include "matrix_units/instructions.cl"
+
+// Multiplies `times` times.
+__kernel __attribute__((reqd_work_group_size(WARP_LANES, 1, 1))) void probe_multiply_bytes(
+    __global const uint *a, __global const uint *b, __global int *d, int times)
+{
+    FRAGMENT_EXCHANGE(1);
+    const size_t at = get_global_id(0);
+    uint rows[4], columns[2];
+    int sums[4];
+UNROLL_FRAGMENTS
+    for (int r = 0; r < 4; ++r) {
+        rows[r] = a[at * 4 + r];
+        sums[r] = d[at * 4 + r];
+    }
+UNROLL_FRAGMENTS
+    for (int r = 0; r < 2; ++r)
+        columns[r] = b[at * 2 + r];
+    for (int i = 0; i < times; ++i)
+        multiply_bytes(sums, rows, columns, exchange);
+UNROLL_FRAGMENTS
+    for (int r = 0; r < 4; ++r)
+        d[at * 4 + r] = sums[r];
+}

@@ -1,0 +1,48 @@
+import LSNOpenCLRuntime
+import LSNTensors
+
+extension OpenCLBackend {
+    /// Forward of spikes on matrix units: convolution/simt/matrix_unit_forward.cl.
+    func matrixUnitForward(
+        _ plan: ConvolutionPlan,
+        spikes: SpikeTensor,
+        filter: Filter,
+        grid: any Storage,
+        output: RealTensor
+    ) throws(BackendError) {
+        let tile = MatrixUnitTile(of: plan, units: matrixUnits, computeUnits: computeUnits)
+        try matrixUnitForward(plan, tile, spikes: spikes, filter: filter, grid: grid, output: output)
+    }
+
+    /// The same in tiles of any shape.
+    func matrixUnitForward(
+        _ plan: ConvolutionPlan,
+        _ tile: MatrixUnitTile,
+        spikes: SpikeTensor,
+        filter: Filter,
+        grid: any Storage,
+        output: RealTensor
+    ) throws(BackendError) {
+        let file = "convolution/simt/matrix_unit_forward.cl"
+        let limbs = precision == .high ? 2 : 3
+        let options = plan.options + tile.options + [matrixUnits.option, .define("LIMBS", limbs)]
+        let packing = MatrixUnitTile.lanes * tile.pairs * plan.filter.taps * plan.input.wordsPerPixel
+        let packed = try allocate(words: packing * limbs * 4)
+        try run(
+            "pack_limbs",
+            file,
+            options: options,
+            arguments: [.storage(filter.storage), .storage(grid), .storage(packed)],
+            global: [packing]
+        )
+        try run(
+            "matrix_unit_forward",
+            file,
+            options: options,
+            arguments: [.storage(spikes.storage), .storage(packed), .storage(grid), .storage(output.storage)]
+                + plan.extents + [.int(plan.output.pixels)],
+            global: [tile.workGroups * tile.items],
+            local: [tile.items]
+        )
+    }
+}
