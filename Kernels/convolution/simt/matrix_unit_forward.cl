@@ -77,11 +77,10 @@ INLINED void copy_limbs(const Operands *operands, int step, int first, int count
 UNROLL_FRAGMENTS
     for (int k = 0; k < (count * GROUP_PAIRS * WARP_LANES + ITEMS - 1) / ITEMS; ++k) {
         const int i = (int)get_local_id(0) + k * ITEMS;
-        if (i >= count * GROUP_PAIRS * WARP_LANES)
-            continue;
         const int pair = min(operands->first_pair + i / WARP_LANES % GROUP_PAIRS, ALL_PAIRS - 1);
         const int limb = step * LIMBS + first + i / (GROUP_PAIRS * WARP_LANES);
-        copy_quad(quads + i, operands->limbs + ((size_t)limb * ALL_PAIRS + pair) * WARP_LANES + i % WARP_LANES);
+        if (i < count * GROUP_PAIRS * WARP_LANES)
+            copy_quad(quads + i, operands->limbs + ((size_t)limb * ALL_PAIRS + pair) * WARP_LANES + i % WARP_LANES);
     }
 }
 
@@ -92,7 +91,8 @@ static inline void read_words(const Operands *operands, int step, uint words[ITE
 UNROLL_FRAGMENTS
     for (int i = 0; i < ITEM_WORDS; ++i) {
         const int source = pixel_under(operands->places[i], tap / KW, tap % KW, operands->height, operands->width);
-        words[i] = source >= 0 ? operands->spikes[(size_t)source * WORDS + step % WORDS] : 0u;
+        const uint word = operands->spikes[(size_t)max(source, 0) * WORDS + step % WORDS];
+        words[i] = source >= 0 ? word : 0u;
     }
 }
 
@@ -126,10 +126,10 @@ INLINED void add_limbs(
     for (int step = 0; step < STEPS; ++step) {
         const int now = step % 2;
         const int next = 1 - now;
-        if (step + 1 < STEPS) {
-            copy_limbs(operands, step + 1, first, count, quads + next * PASS_QUADS);
-            read_words(operands, step + 1, words);
-        }
+        // (Of the last step once more what nobody reads: without a branch, which PoCL 3.1 has compiled wrongly.)
+        const int coming = min(step + 1, STEPS - 1);
+        copy_limbs(operands, coming, first, count, quads + next * PASS_QUADS);
+        read_words(operands, coming, words);
         uint spikes[ROW_TILES][2];
 UNROLL_FRAGMENTS
         for (int m = 0; m < ROW_TILES; ++m)
@@ -157,8 +157,7 @@ UNROLL_FRAGMENTS
                 }
             }
         }
-        if (step + 1 < STEPS)
-            place_words(words, rows + next * GROUP_PIXELS);
+        place_words(words, rows + next * GROUP_PIXELS);
         finish_copies();
         barrier(CLK_LOCAL_MEM_FENCE);
     }
