@@ -16,6 +16,9 @@ static const unsigned char augmentation_resize_images[] = {
 static const unsigned char ceilings_multiply_add[] = {
 #embed "ceilings/multiply_add.cl"
 };
+static const unsigned char common_inlined[] = {
+#embed "common/inlined.cl"
+};
 static const unsigned char common_layout[] = {
 #embed "common/layout.cl"
 };
@@ -217,6 +220,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(augmentation_prepare_images, "augmentation/prepare_images.cl"),
     SOURCE(augmentation_resize_images, "augmentation/resize_images.cl"),
     SOURCE(ceilings_multiply_add, "ceilings/multiply_add.cl"),
+    SOURCE(common_inlined, "common/inlined.cl"),
     SOURCE(common_layout, "common/layout.cl"),
     SOURCE(common_math, "common/math.cl"),
     SOURCE(common_transpose_bits, "common/transpose_bits.cl"),

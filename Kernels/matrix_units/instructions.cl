@@ -11,11 +11,9 @@
 //   b[r], byte j: column g, term 4·t + 16·r + j
 //   d[r]: row g + 8·(r / 2), column 2·t + r % 2
 // Source: PTX ISA, matrix fragments of mma.m16n8k32.
+#include "common/inlined.cl"
 
 #define WARP_LANES 32
-// Of functions that are given a kernel's local arrays: PoCL 3.1 has one such array for all its threads in a function that the
-// compiler specialises for it instead of inlining it.
-#define INLINED __attribute__((always_inline)) static inline
 
 #if MATRIX_UNITS
 // Fragments are registers only where loops over them are unrolled. (Those of the emulation have barriers, with which compilers

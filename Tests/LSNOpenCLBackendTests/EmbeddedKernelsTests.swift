@@ -35,6 +35,19 @@ struct EmbeddedKernelsTests {
         #expect(files.keys.contains { $0.hasPrefix("convolution/simd/") })
     }
 
+    /// Drivers may let work-groups share the arrays of a function that is not.
+    @Test("Functions that are given local arrays are inlined")
+    func localArrays() {
+        var functions = 0
+        for (name, text) in KernelSourceTree.embedded().files {
+            for match in text.matches(of: /(?m)^(.*?) \w+\(([^()]*\b__local\b[^()]*)\)\s*\{/) {
+                functions += 1
+                #expect(match.1.hasPrefix("INLINED "), "\(name): \(match.0)")
+            }
+        }
+        #expect(functions > 8)
+    }
+
     @Test("A file of convolution kernels is called as one of them")
     func names() {
         for (name, text) in KernelSourceTree.embedded().files where name.hasPrefix("convolution/") {

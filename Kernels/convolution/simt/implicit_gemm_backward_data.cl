@@ -11,7 +11,7 @@
 #include "convolution/simt/implicit_gemm_tile.cl"
 
 // Weights of window position `tap`, transposed: `depth` output channels from `output` on, for a tile of input channels.
-static inline void load_transposed_weights(
+INLINED void load_transposed_weights(
     __global const float *filter, __local float *weights, int tap, int output, int depth, int first)
 {
     for (int i = ITEM; i < DEPTH * TILE_COLUMNS; i += ITEMS) {

@@ -13,7 +13,7 @@
 #include "convolution/quantized_weights.cl"
 
 // Weights of window position `tap` and `depth` input channels from `channel` on, for a tile of output channels.
-static inline void load_weights(
+INLINED void load_weights(
     __global const float *filter, __local float *weights, int tap, int channel, int depth, int first)
 {
     for (int i = ITEM; i < depth * TILE_COLUMNS; i += ITEMS) {
@@ -40,7 +40,7 @@ static inline void store_pixels(
 
 // The weights of window position `tap` and `depth` input channels from `channel` on, as integers, for a tile of output
 // channels.
-static inline void load_quantized_weights(
+INLINED void load_quantized_weights(
     __global const float *filter, __global const float *grid, __local int *quantized, int tap, int channel, int depth, int first)
 {
     for (int i = ITEM; i < depth * TILE_COLUMNS; i += ITEMS) {

@@ -8,6 +8,7 @@
 // Specialised by: ROWS, COLUMNS, and what every convolution is (CHANNELS, OUTPUTS, WORDS, IN_STRIDE, OUT_STRIDE, KH, KW,
 // STRIDE, PAD).
 // Numerics: fused multiply-adds, in the order of the sum, the same for every result.
+#include "common/inlined.cl"
 #include "convolution/order.cl"
 #include "convolution/simt/window_pixels.cl"
 
@@ -39,7 +40,7 @@ static inline void clear_sums(float sums[ROWS][COLUMNS])
 }
 
 // Adds `depth` terms of real operands, which stand term by term.
-static inline void add_products(
+INLINED void add_products(
     float sums[ROWS][COLUMNS], __local const float *left, __local const float *right, int depth, int x, int y)
 {
     for (int k = 0; k < depth; ++k) {
@@ -58,7 +59,7 @@ static inline void add_products(
 }
 
 // `depth` channels of the pixels that `sources` names, from `channel` on; 0 where there is no pixel.
-static inline void load_values(
+INLINED void load_values(
     __global const float *values, __local float *left, __local const int *sources, int stride, int channel, int depth)
 {
     for (int i = ITEM; i < DEPTH * TILE_ROWS; i += ITEMS) {

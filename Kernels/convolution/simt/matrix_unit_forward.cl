@@ -84,7 +84,7 @@ UNROLL_FRAGMENTS
     }
 }
 
-// Reads this item's words of a step.
+// Reads this item's words of a step, without a branch: where there is no pixel, a word of the first is read, and not taken.
 static inline void read_words(const Operands *operands, int step, uint words[ITEM_WORDS])
 {
     const int tap = step / WORDS;
