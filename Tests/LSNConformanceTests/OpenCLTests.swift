@@ -14,10 +14,15 @@ enum TestDevice {
     }
 
     /// What watches the words beside every storage.
-    static func kernels(mapping: WorkMapping = .simd, numerics: Numerics = .fast) throws -> OpenCLBackend {
+    static func kernels(
+        mapping: WorkMapping = .simd,
+        numerics: Numerics = .fast,
+        matrixUnits: MatrixUnits = .off
+    ) throws -> OpenCLBackend {
         var choices = KernelChoices.standard
         choices.mapping = mapping
         choices.numerics = numerics
+        choices.matrixUnits = matrixUnits
         return try OpenCLBackend(queue: queue.get(), choices: choices, guardsMemory: true)
     }
 
@@ -67,6 +72,16 @@ func simtAgreesWithTheReference() throws {
     )
     expectPass(report)
     #expect(kernels.kernelCoverage.notRun == [])
+}
+
+/// A whole logic spiking network with its convolutions on matrix units, emulated.
+@Test(.enabled(if: TestDevice.isUsed))
+func matrixUnitsPassTheGoldenNetwork() throws {
+    let kernels = try TestDevice.kernels(mapping: .simt, matrixUnits: .emulated)
+    let cases = try GoldenFolder.load(goldenFolder, filter: "network-0")
+    expectPass(ConformanceCheck.golden(cases, on: Backend(kernels), source: goldenFolder))
+    let run = Set(kernels.kernelCoverage.run)
+    #expect(run.isSuperset(of: ["pack_limbs", "matrix_unit_forward"]) && !run.contains("implicit_gemm_spike_forward"))
 }
 
 /// With portable numerics everything has the reference's bits, in both mappings: gradients of convolutions too, and so those of

@@ -10,8 +10,9 @@ public import LSNTensors
 /// | gradient of the input | | `winograd_backward_data`; `dense_backward_data` |
 ///
 /// Where kernels are divided by a semicolon, the first does strides of 1. In the SIMT mapping (folder SIMT,
-/// Kernels/convolution/simt) all of them are implicit GEMMs; on matrix units, forward of spikes is `matrix_unit_forward`. With `portable` numerics the gradient of the input is never
-/// Winograd's, and those of the weights are summed as ``FilterSums`` says.
+/// Kernels/convolution/simt) all of them are implicit GEMMs; forward of spikes is `matrix_unit_forward` where there are
+/// matrix units (folder MatrixUnits). With `portable` numerics the gradient of the input is never Winograd's, and those of the
+/// weights are summed as ``FilterSums`` says.
 extension OpenCLBackend: ConvolutionKernels {
     /// How finely convolutions and fully connected layers of spikes round their weights.
     public var precision: Precision { choices.precision }

@@ -6,7 +6,8 @@ extension MatrixUnits {
     /// What a device, its driver and the kernels' sources decide.
     private struct Key: Hashable {
         let units: MatrixUnits
-        let selector, driver, sources: String
+        let selector, driver: String
+        let sources: [String: String]
     }
 
     private static let known = Mutex<[Key: Bool]>([:])
@@ -30,7 +31,7 @@ extension MatrixUnits {
             units: self,
             selector: queue.device.selector,
             driver: queue.device.driverFingerprint,
-            sources: [Self.file, "matrix_units/instructions.cl"].map { queue.sources.files[$0] ?? "" }.joined()
+            sources: queue.sources.files
         )
         if let found = Self.known.withLock({ $0[key] }) { return found }
         let isRight: Bool
