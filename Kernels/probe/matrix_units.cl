@@ -1,4 +1,5 @@
-// The matrix instructions by themselves: the host makes fragments of matrices, and compares what comes out with their product.
+// The matrix instructions by themselves: the host makes fragments of matrices, and compares what comes out with their product;
+// and the copies that bring operands past the registers.
 //
 // Layout: fragments as matrix_units/instructions.cl has them, [case][lane] vectors of registers.
 // Mapping: a work-group, one warp, takes a case: global (lanes · cases).
@@ -25,4 +26,16 @@ UNROLL_FRAGMENTS
 UNROLL_FRAGMENTS
     for (int r = 0; r < 4; ++r)
         d[at * 4 + r] = sums[r];
+}
+
+// Copies vectors; of each work-group the last comes first.
+__kernel __attribute__((reqd_work_group_size(WARP_LANES, 1, 1))) void probe_copy_quad(
+    __global const uint4 *from, __global uint4 *to)
+{
+    __local uint4 quads[WARP_LANES];
+    const int lane = get_local_id(0);
+    copy_quad(quads + (WARP_LANES - 1 - lane), from + get_global_id(0));
+    finish_copies();
+    barrier(CLK_LOCAL_MEM_FENCE);
+    to[get_global_id(0)] = quads[lane];
 }

@@ -172,7 +172,7 @@ import Testing
         let unknown = try place.lsn("devices", "--json", "--kernels", "kernels")
         #expect(unknown.code == 0)
         #expect(
-            unknown.errors.contains("warning: the arithmetic of opencl:0:0 cannot be probed: "),
+            unknown.errors.contains("warning: the arithmetic and matrix units of opencl:0:0 cannot be probed: "),
             "\(unknown.errors)"
         )
         let listed = try #require(try unknown.json() as? [[String: Any]])

@@ -39,13 +39,14 @@ struct MatrixUnitTests {
         #expect(try MatrixUnits.available(on: queue) == .off)
     }
 
-    /// What a device could do wrong: registers swapped, bytes in another order, signs, sums that saturate.
+    /// What a device could do wrong: registers swapped, bytes in another order, signs, sums that saturate, copies.
     @Test(arguments: [
         ("(row / 8 + term / 16 * 2)", "(row / 8 * 2 + term / 16)"), ("(4 + term / 16)", "(5 - term / 16)"),
         ("const int column = lane % 4 * 2 + i % 2;", "const int column = lane % 4 + i % 2 * 4;"),
         ("const int shift = term % 4 * 8;", "const int shift = 24 - term % 4 * 8;"),
         ("as_uint((int)as_char((uchar)(y >> shift & 255u)))", "(y >> shift & 255u)"),
         ("(x >> shift & 255u)", "as_uint((int)as_char((uchar)(x >> shift & 255u)))"),
+        ("*to = *from;", "*to = (*from).yxzw;"),
         ("d[i] = as_int(sum);", "d[i] = convert_int_sat((long)d[i] + as_int(sum - as_uint(d[i])));"),
     ])
     func wrongInstructionsAreFound(right: String, wrong: String) throws {

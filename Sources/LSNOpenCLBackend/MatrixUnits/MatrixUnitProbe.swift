@@ -36,7 +36,8 @@ extension MatrixUnits {
         if let found = Self.known.withLock({ $0[key] }) { return found }
         let isRight: Bool
         do throws(OpenCLError) {
-            isRight = try multiplies(ByteProduct.probed, on: queue)
+            let copies = try copies(on: queue)
+            isRight = try copies ? multiplies(ByteProduct.probed, on: queue) : false
         } catch {
             guard case .build = error else { throw error }
             isRight = false
@@ -65,6 +66,24 @@ extension MatrixUnits {
             if found != product.expectedFragments { return false }
         }
         return true
+    }
+
+    /// Whether what is copied past the registers arrives, in the order of where it was sent.
+    private func copies(on queue: ComputeQueue) throws(OpenCLError) -> Bool {
+        let (lanes, groups) = (ByteProduct.lanes, 3)
+        let kernel = try queue.kernel("probe_copy_quad", file: Self.file, options: [option.text])
+        let words = (0..<UInt32(4 * lanes * groups)).map { $0 &* 0x9E37_79B9 &+ 1 }
+        var found = [UInt32](repeating: 0, count: words.count)
+        let from = try queue.allocate(bytes: words.count * wordBytes)
+        let to = try queue.allocate(bytes: words.count * wordBytes)
+        try queue.write(words, to: from)
+        try queue.write(found, to: to)
+        try queue.launch(kernel, [.buffer(from), .buffer(to)], global: [lanes * groups], local: [lanes])
+        try queue.read(to, into: &found)
+        return found.indices.allSatisfy { index in
+            let (group, lane, word) = (index / (4 * lanes), index / 4 % lanes, index % 4)
+            return found[index] == words[(group * lanes + lanes - 1 - lane) * 4 + word]
+        }
     }
 
     /// MATRIX_UNITS of Kernels/matrix_units/instructions.cl.

@@ -169,8 +169,8 @@ struct DeviceOptions: ParsableArguments {
         )
     }
 
-    /// What `--matrix-units` comes to on a device.
-    private func units(of queue: ComputeQueue, mapping: WorkMapping) throws -> MatrixUnits {
+    /// What `--matrix-units` comes to on a device; of one that cannot be probed, nothing, and a warning.
+    private func units(of queue: ComputeQueue, mapping: WorkMapping) throws(InputError) -> MatrixUnits {
         guard mapping == .simt else {
             guard matrixUnits != .emulated else {
                 throw InputError(
@@ -180,10 +180,16 @@ struct DeviceOptions: ParsableArguments {
             }
             return .off
         }
-        return switch matrixUnits ?? .auto {
-        case .auto: try MatrixUnits.available(on: queue)
-        case .off: .off
-        case .emulated: .emulated
+        switch matrixUnits ?? .auto {
+        case .auto:
+            do { return try MatrixUnits.available(on: queue) } catch {
+                Failure.warn(
+                    "the matrix units of \(queue.device.selector) cannot be probed, and are not used: \(error)"
+                )
+                return .off
+            }
+        case .off: return .off
+        case .emulated: return .emulated
         }
     }
 

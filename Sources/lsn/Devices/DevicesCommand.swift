@@ -78,7 +78,7 @@ struct DevicesCommand: ParsableCommand {
                 matrixUnits: try MatrixUnits.available(on: queue)
             )
         } catch {
-            Failure.warn("the arithmetic of \(info.selector) cannot be probed: \(error)")
+            Failure.warn("the arithmetic and matrix units of \(info.selector) cannot be probed: \(error)")
             return nil
         }
     }
