@@ -153,6 +153,12 @@ import Testing
             tensors[index].values[2] = -1
         }
         #expect(value.contains("value 2 of bn1.running_var") && value.contains("no variance is negative"))
+        // The network of such a width would take terabytes.
+        let wide = try problem { tensors in
+            guard let index = tensors.firstIndex(where: { $0.name == "layer4.0.conv1.weight" }) else { return }
+            tensors[index] = (tensors[index].name, [900_000, 1, 1, 1], [Float](repeating: 0, count: 900_000))
+        }
+        #expect(wide.contains("parameters: it is damaged, or holds a part of a network"))
         #expect(try problem { $0 = [(name: "weight", shape: [1], values: [1])] }.contains("but weight"))
         var deeper = item.request
         deeper.template.stages[0].blocks = 2

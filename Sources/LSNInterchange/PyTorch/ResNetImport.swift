@@ -5,7 +5,7 @@ import LSNTensors
 /// A residual network whose weights a program in PyTorch saved, as a network of this program.
 ///
 /// Weights decide the stem, the stages' widths and blocks, the input's channels and the classes. What they leave open is asked for:
-/// the architecture, whose family says how blocks join, T, and the neurons. Norms have no factors (``NetworkTemplate/NormGains``),
+/// the architecture, whose family says how blocks join, T, and the neurons. Norms have no factors (`NetworkTemplate.NormGains`),
 /// for the other programs' have none; so the logits are theirs, up to rounding.
 package struct ResNetImport: Sendable {
     /// What is asked for beside the weights.
@@ -56,6 +56,19 @@ package struct ResNetImport: Sendable {
             input: NetworkTemplate.Input(channels: shape.inChannels, height: size.height, width: size.width),
             classes: shape.classes
         )
+        try checkSize()
+    }
+
+    /// A small file can have widths whose network no memory holds, and then has little of it. (What a file lacks otherwise is named
+    /// by ``restore(to:)``, tensor by tensor.)
+    private func checkSize() throws(InterchangeError) {
+        let stored = tensors.file.entries.reduce(0) { $0 + $1.shape.reduce(1, *) }
+        guard description.parameterCount / 4 <= stored else {
+            throw InterchangeError(
+                "\(tensors.file.path) holds \(stored) values, and a \(description.name) of its widths has "
+                    + "\(description.parameterCount) parameters: it is damaged, or holds a part of a network"
+            )
+        }
     }
 
     private static func layout(
