@@ -65,6 +65,13 @@ package final class RepeatedStep {
         }
     }
 
+    /// What a step enqueues, on a backend that computes nothing, and so has no outcome to read.
+    package func goThrough() throws {
+        number += 1
+        try step.differentiate(batch)
+        try step.update(rate: learningRate, number: number)
+    }
+
     /// Logits of the batch with running statistics, micro-batch by micro-batch; waits for the device.
     package func infer() throws {
         let network = try fixed ?? step.network.withFixedWeights()

@@ -23,6 +23,7 @@ public final class OpenCLBackend: Sendable {
     let pool: StoragePool
     let kernels = KernelTable()
     let pictureTables = PictureTables()
+    let launchPlan = LaunchPlan()
     let guards: MemoryGuards?
 
     /// A backend that computes on the queue's device, with the kernels of the queue's sources
@@ -72,11 +73,12 @@ public final class OpenCLBackend: Sendable {
     /// - Parameters:
     ///   - device: which it is like; nil: like most.
     ///   - choices: by which convolutions choose their kernels.
-    public init(dryRunFor device: DeviceInfo?, choices: KernelChoices = .standard) {
+    ///   - computeUnits: of the device, where it is to be unlike `device`.
+    public init(dryRunFor device: DeviceInfo?, choices: KernelChoices = .standard, computeUnits: Int? = nil) {
         queue = nil
         self.choices = choices
         sliceAlignment = device.map(Self.sliceAlignment) ?? 64
-        computeUnits = device?.computeUnits ?? 2
+        self.computeUnits = computeUnits ?? device?.computeUnits ?? 2
         registers = VectorRegisters(lanes: device?.nativeFloatVectorWidth ?? 16)
         guards = nil
         pool = StoragePool(queue: nil)

@@ -87,7 +87,7 @@ package struct TrainingStep: Sendable {
     }
 
     /// The parameters follow their gradients; what is not finite is written down.
-    func update(rate: Double, number: Int) throws(BackendError) {
+    package func update(rate: Double, number: Int) throws(BackendError) {
         let parameters = network.parameters
         try watch(parameters.gradients, parameters.wordCount, StepRecord.gradient)
         try optimizer.update(parameters, learningRate: Float(rate), step: number)
@@ -98,7 +98,7 @@ package struct TrainingStep: Sendable {
     /// Forward, loss, backward of every micro-batch: every parameter's gradient, and no update. The device is not waited for,
     /// unless blocks are observed.
     @discardableResult
-    func differentiate(_ batch: MicroBatches, observer: BlockObserver? = nil) throws -> [BlockMeasurement]? {
+    package func differentiate(_ batch: MicroBatches, observer: BlockObserver? = nil) throws -> [BlockMeasurement]? {
         try differentiate(try upload(batch), observer: observer)
     }
 

@@ -64,7 +64,11 @@ extension OpenCLBackend {
         global: [Int],
         local: [Int]? = nil
     ) throws(BackendError) {
-        guard let queue else { return }
+        guard let queue else {
+            let range = WorkRange(global: global, local: local ?? mapping.workGroup(for: global))
+            if !global.contains(0) { launchPlan.add(PlannedLaunch(name, file, options, arguments, range)) }
+            return
+        }
         try pool.attempt { () throws(OpenCLError) in
             let kernel = try kernels.kernel(name, file, options, of: queue)
             try queue.launch(
@@ -83,7 +87,8 @@ extension KernelArgument {
 
     /// A storage's memory; a mismatch where another backend made it.
     static func storage(_ storage: any Storage) throws(BackendError) -> KernelArgument {
-        // In a dry run there are no buffers, and nothing is launched.
-        try OpenCLStorage.own(storage).buffer.map { .buffer($0) } ?? .local(bytes: 0)
+        let storage = try OpenCLStorage.own(storage)
+        // In a dry run there are no buffers, and nothing is launched: only their sizes are known.
+        return storage.buffer.map { .buffer($0) } ?? .local(bytes: storage.words * wordBytes)
     }
 }

@@ -16,6 +16,9 @@ struct BenchCommand: ParsableCommand {
             With --plan, a few steps of training on made-up pictures instead: time by kernel, the share of the time in \
             which no kernel runs, and memory.
 
+            With --launches, the kernels that such a step launches on a GPU, which need not be there: nothing is computed. A \
+            GPU takes some microseconds for every launch, which bounds networks of small widths.
+
             With --requests, whatever another program asks for, when it asks: it writes a JSON object a line to standard \
             input and reads one from standard output (docs/JSON.md). Times are those of the host's clock, until the device \
             is done.
@@ -36,14 +39,28 @@ struct BenchCommand: ParsableCommand {
     @OptionGroup(title: "A step of training") var step: StepOptions
 
     func validate() throws {
-        if step.plan, filter != nil { throw ValidationError("--filter chooses benchmarks; leave it out with --plan") }
-        if requests, step.plan || json || filter != nil {
+        let isStep = step.plan || step.launches
+        if isStep, filter != nil {
+            throw ValidationError("--filter chooses benchmarks; leave it out with --plan and --launches")
+        }
+        if requests, isStep || json || filter != nil {
             throw ValidationError("--requests takes what to measure from standard input; leave the other options out")
         }
-        if !step.plan, step.isAsked { throw ValidationError("--model and the options below it need --plan") }
+        if step.launches, let name = device.device {
+            throw ValidationError("--launches asks no device; leave out --device \(name), or say --plan")
+        }
+        if !isStep, step.isAsked { throw ValidationError("--model and the options below it need --plan or --launches") }
     }
 
     func run() throws {
+        if step.launches {
+            let launches = try StepLaunches(
+                step.configuration(),
+                choices: device.choicesOfGPU(),
+                computeUnits: step.computeUnits
+            )
+            return try json ? JSONOutput.print(launches) : Terminal.write(launches.text)
+        }
         let choice = try DeviceChoice(device.device ?? "auto")
         if requests {
             let opened = try device.open(choice)

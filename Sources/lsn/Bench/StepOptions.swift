@@ -3,10 +3,16 @@ import LSNConfiguration
 import LSNDatasets
 import LSNTraining
 
-/// Options of `lsn bench --plan`.
+/// Options of `lsn bench --plan` and `--launches`.
 struct StepOptions: ParsableArguments {
     @Flag(help: "Measure steps of training.")
     var plan = false
+
+    @Flag(help: "List the kernels of a step on a GPU, without one.")
+    var launches = false
+
+    @Option(help: "Multiprocessors (compute units) of that GPU.")
+    var computeUnits = 132
 
     @Option(help: "Architecture, one of `lsn models` (default: as `lsn train`).")
     var model: String?
@@ -51,9 +57,15 @@ struct StepOptions: ParsableArguments {
     }
 
     func validate() throws {
+        if plan, launches {
+            throw ValidationError("--plan measures a step, --launches lists its kernels; give one of them")
+        }
         try requireCount("--steps", steps)
+        try requireCount("--compute-units", computeUnits)
         try requireCount("--micro-batches", microBatches)
-        if dataset == .cifar10DVS { throw ValidationError("--plan makes up pictures, not recordings of events") }
+        if dataset == .cifar10DVS {
+            throw ValidationError("--plan and --launches make up pictures, not recordings of events")
+        }
     }
 
     /// The run whose steps are measured.

@@ -33,3 +33,22 @@ extension StepBenchmark {
         return table.text
     }
 }
+
+extension StepLaunches {
+    /// For people: by kernel.
+    var text: String {
+        var (names, counts, programs): ([String], [String: Int], [String: Set<[String]>]) = ([], [:], [:])
+        for kernel in kernels {
+            if counts[kernel.kernel] == nil { names.append(kernel.kernel) }
+            counts[kernel.kernel, default: 0] += kernel.launches
+            programs[kernel.kernel, default: []].insert(kernel.options)
+        }
+        var table = TextTable([("kernel", .left), ("launches", .right), ("programs", .right)])
+        for name in names.sorted(by: { (counts[$1] ?? 0, $0) < (counts[$0] ?? 0, $1) }) {
+            table.add([name, "\(counts[name] ?? 0)", "\(programs[name]?.count ?? 0)"])
+        }
+        return
+            "\(model) at width \(width), \(timeSteps) time steps, \(batchSize) samples a step, \(mapping), matrix units "
+            + "\(matrixUnits), \(computeUnits) compute units: \(launches) launches\n\n" + table.text
+    }
+}

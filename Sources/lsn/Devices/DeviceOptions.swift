@@ -210,6 +210,22 @@ struct DeviceOptions: ParsableArguments {
         return choices
     }
 
+    /// By which a GPU that is not there would choose its kernels: one with matrix units, unless the options say otherwise.
+    func choicesOfGPU() -> KernelChoices {
+        var choices = KernelChoices.standard
+        choices.mapping = mapping ?? .simt
+        choices.numerics = numerics ?? .fast
+        choices.precision = precision ?? .highest
+        choices.matrixUnits =
+            switch matrixUnits ?? .auto {
+            case _ where choices.mapping == .simd: .off
+            case .auto: .native
+            case .off: .off
+            case .emulated: .emulated
+            }
+        return choices
+    }
+
     /// A queue on a device.
     func queue(_ info: DeviceInfo, isProfiling: Bool) throws -> ComputeQueue {
         if let warning = LSN.driverCache.warning { Failure.warn(warning) }
