@@ -160,6 +160,9 @@ static const unsigned char neuron_dynamics[] = {
 static const unsigned char neuron_fire[] = {
 #embed "neuron/fire.cl"
 };
+static const unsigned char neuron_fire_lanes[] = {
+#embed "neuron/fire_lanes.cl"
+};
 static const unsigned char neuron_fire_backward[] = {
 #embed "neuron/fire_backward.cl"
 };
@@ -268,6 +271,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(measurement_norm, "measurement/norm.cl"),
     SOURCE(neuron_dynamics, "neuron/dynamics.cl"),
     SOURCE(neuron_fire, "neuron/fire.cl"),
+    SOURCE(neuron_fire_lanes, "neuron/fire_lanes.cl"),
     SOURCE(neuron_fire_backward, "neuron/fire_backward.cl"),
     SOURCE(neuron_leak_gradient, "neuron/leak_gradient.cl"),
     SOURCE(neuron_mpd_loss, "neuron/mpd_loss.cl"),

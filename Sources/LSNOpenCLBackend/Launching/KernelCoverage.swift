@@ -41,8 +41,9 @@ extension WorkMapping {
     /// kernels of reduction/merge.cl.
     fileprivate func uses(file: String) -> Bool {
         switch self {
-        case .simd: !file.hasPrefix("convolution/simt/") && file != "reduction/merge.cl"
-        case .simt: !file.hasPrefix("convolution/simd/")
+        case .simd:
+            !file.hasPrefix("convolution/simt/") && !["reduction/merge.cl", "neuron/fire_lanes.cl"].contains(file)
+        case .simt: !file.hasPrefix("convolution/simd/") && file != "neuron/fire.cl"
         }
     }
 }

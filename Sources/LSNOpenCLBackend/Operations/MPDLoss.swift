@@ -11,7 +11,7 @@ extension OpenCLBackend {
         result mpd: MPDGradient
     ) throws(BackendError) {
         let layer = NeuronLayer(operands, lanes: lanes(of: operands.input.shape))
-        let (shape, neuron) = (operands.input.shape, operands.neuron)
+        let shape = operands.input.shape
         let file = "neuron/mpd_loss.cl"
         let runs = sumRuns(layer.pixels, bytes: layer.inputSteps * layer.lanes.width * wordBytes)
         let sums = try allocate(words: runs.count * 2 * shape.channelStride)
@@ -22,7 +22,7 @@ extension OpenCLBackend {
             arguments: [.storage(layer.input.storage)] + layer.normArguments()
                 + [
                     .storage(sums), .int(layer.pixels), .int(shape.channelStride), .int(runs.itemRuns),
-                    layer.leakArgument(), .float(neuron.threshold),
+                    layer.leakArgument(), .float(operands.neuron.threshold),
                 ],
             global: range(layer.lanes.chunks, by: runs.items)
         )

@@ -1,8 +1,8 @@
 import LSNOpenCLRuntime
 public import LSNTensors
 
-// Kernels/neuron: fire.cl, fire_backward.cl, leak_gradient.cl; the norm's gradients go on in
-// Kernels/normalization/backward.cl.
+// Kernels/neuron: fire.cl, or in the SIMT mapping fire_lanes.cl, fire_backward.cl, leak_gradient.cl; the norm's gradients go on
+// in Kernels/normalization/backward.cl.
 extension OpenCLBackend: NeuronKernels {
     /// As neuron/dynamics.cl has room for.
     public var mostThresholds: Int { NeuronLayer.mostThresholds }
@@ -10,6 +10,14 @@ extension OpenCLBackend: NeuronKernels {
     /// Normalises the input (or takes it as it is, without a norm) and steps the neuron over all T, in one kernel.
     public func fire(_ operands: NeuronOperands, output: Activation) throws(BackendError) {
         let layer = NeuronLayer(operands, lanes: lanes(of: operands.input.shape))
+        switch mapping {
+        case .simd: try fireByItem(layer, output: output)
+        case .simt: try fireByLanes(layer, output: output)
+        }
+    }
+
+    /// An item makes whole words: neuron/fire.cl.
+    private func fireByItem(_ layer: NeuronLayer, output: Activation) throws(BackendError) {
         let shape = layer.input.shape
         let wordStride = min(shape.channelStride, ImageShape.spikesPerWord)
         let runs = pixelRuns(layer.pixels, bytes: layer.inputSteps * wordStride * wordBytes)
@@ -19,12 +27,23 @@ extension OpenCLBackend: NeuronKernels {
             options: layer.options + [
                 .define("CHUNKS", (wordStride + layer.lanes.width - 1) / layer.lanes.width)
             ],
-            arguments: [.storage(layer.input.storage)] + layer.normArguments()
-                + [
-                    .storage(output.storage), .int(layer.pixels), .int(shape.channelStride), .int(shape.wordsPerPixel),
-                    .int(shape.channels), .int(runs.length), layer.leakArgument(),
-                ] + layer.thresholdArguments,
+            arguments: try layer.fireArguments(output) + [.int(runs.length)] + layer.neuronArguments(),
             global: [shape.wordsPerPixel * runs.count]
+        )
+    }
+
+    /// Lanes share words: neuron/fire_lanes.cl.
+    private func fireByLanes(_ layer: NeuronLayer, output: Activation) throws(BackendError) {
+        let lanes = ImageShape.spikesPerWord / layer.lanes.width
+        let blocks = (layer.pixels + lanes - 1) / lanes
+        let items = 128
+        try run(
+            "fire_lanes",
+            "neuron/fire_lanes.cl",
+            options: layer.options + [.define("ITEMS", items)],
+            arguments: try layer.fireArguments(output) + layer.neuronArguments(),
+            global: [roundUp(layer.input.shape.wordsPerPixel * lanes * blocks, toMultipleOf: items)],
+            local: [items]
         )
     }
 
@@ -54,7 +73,7 @@ extension OpenCLBackend: NeuronKernels {
             arguments: [.storage(gradient.storage), .storage(input.storage)] + layer.normArguments(sums: sums)
                 + storages([leakSums, mpd?.storage])
                 + [.int(layer.pixels), .int(shape.channelStride), .int(runs.itemRuns)]
-                + [.int(layer.lanes.itemChunks), layer.leakArgument()] + layer.thresholdArguments
+                + [.int(layer.lanes.itemChunks)] + layer.neuronArguments()
                 + [.float(surrogate.scale), .float(surrogate.slope)],
             global: range(layer.lanes.items, by: runs.items)
         )

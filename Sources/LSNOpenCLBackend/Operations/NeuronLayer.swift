@@ -48,16 +48,29 @@ struct NeuronLayer {
         return arguments + [.float(parameters.gain)]
     }
 
+    /// What kernels of the forward pass take first.
+    func fireArguments(_ output: Activation) throws(BackendError) -> [KernelArgument] {
+        let shape = input.shape
+        return [try .storage(input.storage)] + (try normArguments())
+            + [
+                try .storage(output.storage), .int(pixels), .int(shape.channelStride), .int(shape.wordsPerPixel),
+                .int(shape.channels),
+            ]
+    }
+
     /// The leak, as the kernels take it.
     func leakArgument() throws(BackendError) -> KernelArgument {
         if let leak = operands.leak { try .storage(leak.weight.storage) } else { .float(neuron.leak) }
     }
 
-    /// The thresholds, as the kernels take them: one, or room for as many as there may be.
-    var thresholdArguments: [KernelArgument] {
+    /// The leak, then the thresholds: one, or room for as many as there may be.
+    func neuronArguments() throws(BackendError) -> [KernelArgument] {
         let thresholds = neuron.thresholds
-        guard thresholds.count > 1 else { return [.float(neuron.threshold)] }
-        return (0..<Self.mostThresholds).map { .float($0 < thresholds.count ? thresholds[$0] : 0) }
+        let numbers: [KernelArgument] =
+            thresholds.count == 1
+            ? [.float(neuron.threshold)]
+            : (0..<Self.mostThresholds).map { .float($0 < thresholds.count ? thresholds[$0] : 0) }
+        return [try leakArgument()] + numbers
     }
 }
 
