@@ -60,8 +60,10 @@
 #define LANES ((INTV)(0, 1, 2, 3, 4, 5, 6, 7))
 #elif WIDTH == 4
 #define LANES ((INTV)(0, 1, 2, 3))
+#elif WIDTH == 2
+#define LANES ((INTV)(0, 1))
 #else
-#error "WIDTH is 4, 8 or 16"
+#error "WIDTH is 2, 4, 8 or 16"
 #endif
 
 #define LANE_BITS ((UINTV)(1u) << AS_UINTV(LANES))
@@ -88,8 +90,10 @@ FLOATV spikes_as_floats(uint bits)
 #define JOIN_LANES(lanes, operator) JOIN_EIGHT((lanes).lo operator (lanes).hi, operator)
 #elif WIDTH == 8
 #define JOIN_LANES(lanes, operator) JOIN_EIGHT(lanes, operator)
-#else
+#elif WIDTH == 4
 #define JOIN_LANES(lanes, operator) JOIN_FOUR(lanes, operator)
+#else
+#define JOIN_LANES(lanes, operator) ((lanes).x operator (lanes).y)
 #endif
 
 // The OR of all lanes.

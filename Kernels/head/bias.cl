@@ -36,7 +36,7 @@ __kernel void bias_gradient_partial(
 }
 
 __kernel void bias_gradient_combine(
-    __global const float *partials, __global float *result, const int stride, const int runs)
+    __global float *partials, __global float *result, const int stride, const int runs)
 {
     const int channel = (int)get_global_id(0) * WIDTH;
     STOREV(merged_sum(partials + channel, runs, stride), result + channel);

@@ -10,7 +10,7 @@
 #include "reduction/sums.cl"
 
 __kernel void leak_gradient(
-    __global const float *partials,
+    __global float *partials,
     __global const float *leak_weight,
     __global float *result,
     const int stride,

@@ -67,7 +67,7 @@ __kernel void mpd_sums(
 }
 
 __kernel void mpd_lines(
-    __global const float *partials,
+    __global float *partials,
     __global float *lines,
     __global float *losses,
     const int stride,

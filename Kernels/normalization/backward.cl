@@ -8,8 +8,8 @@
 //
 // Layout: partial sums are [runs][2][stride]: Σ g, Σ g·(x − mean) (reduction/sums.cl). Coefficients are [2][stride]: Σ g / m and
 // σ⁻²·Σ g·(x − mean) / m.
-// Mapping: normalize_backward_sums takes a chunk and some runs of pixels, normalize_backward_combine a chunk,
-// normalize_backward_apply a few chunks and a run of pixels.
+// Mapping: normalize_backward_sums takes a chunk and some runs of pixels, normalize_backward_combine a chunk with MERGING_ROWS
+// items, normalize_backward_apply a few chunks and a run of pixels.
 // Numerics: sums in the order of reduction/sums.cl. Everything is 0 in spare channels.
 #include "reduction/sums.cl"
 
@@ -44,7 +44,7 @@ __kernel void normalize_backward_sums(
 }
 
 __kernel void normalize_backward_combine(
-    __global const float *partials,
+    __global float *partials,
     __global const float *statistics,
     __global float *weight_gradient,
     __global float *bias_gradient,
@@ -57,6 +57,8 @@ __kernel void normalize_backward_combine(
     const int channel = (int)get_global_id(0) * WIDTH;
     const FLOATV sum = merged_sum(partials + channel, runs, 2 * (size_t)stride);
     const FLOATV products = merged_sum(partials + stride + channel, runs, 2 * (size_t)stride);
+    if (get_local_id(1) != 0)
+        return;
     const FLOATV inverse = LOADV(statistics + stride + channel);
     const FLOATV normalized = products * inverse;
     STOREV(sum, bias_gradient + channel);

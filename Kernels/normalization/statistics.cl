@@ -5,7 +5,7 @@
 //     running mean += momentum·(mean − running mean)        running variance likewise, unbiased
 //
 // Layout: see common/layout.cl; moments of runs as in reduction/moments.cl.
-// Mapping: run_moments takes a chunk and some runs of pixels; the others take a chunk.
+// Mapping: run_moments takes a chunk and some runs of pixels; the others take a chunk, batch_statistics with MERGING_ROWS items.
 // Numerics: see reduction/moments.cl.
 #include "reduction/moments.cl"
 
@@ -23,9 +23,11 @@ __kernel void run_moments(
         const int begin = part * RUN;
         const int count = min(RUN, pixels - begin);
         __global const float *x = input + (size_t)begin * stride + channel;
+        // Registers, as every index is known.
         FLOATV values[RUN];
-        for (int i = 0; i < count; ++i)
-            values[i] = LOADV(x + (size_t)i * stride);
+#pragma unroll
+        for (int i = 0; i < RUN; ++i)
+            values[i] = i < count ? LOADV(x + (size_t)i * stride) : (FLOATV)(0.0f);
         store_moments(
             count == RUN ? moments_of_run(values, 1) : moments_of_rest(values, 1, count),
             moments + (size_t)part * 2 * stride + channel, stride);
@@ -49,6 +51,8 @@ __kernel void batch_statistics(
 {
     const int channel = (int)get_global_id(0) * WIDTH;
     const Moments merged = merged_moments(moments + channel, runs, run, pixels, stride);
+    if (get_local_id(1) != 0)
+        return;
     const FLOATV mean = merged.mean;
     const FLOATV variance = merged.squares / (FLOATV)(pixels);
 

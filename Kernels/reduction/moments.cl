@@ -45,11 +45,13 @@ static inline Moments moments_of_run(const FLOATV *values, int step)
 static inline Moments moments_of_rest(const FLOATV *values, int step, int count)
 {
     FLOATV sums[HALF_RUN];
+#pragma unroll
     for (int i = 0; i < HALF_RUN; ++i)
         sums[i] = (i < count ? values[i * step] : (FLOATV)(0.0f))
             + (i + HALF_RUN < count ? values[(i + HALF_RUN) * step] : (FLOATV)(0.0f));
     Moments moments;
     moments.mean = join_half(sums) / (FLOATV)(count);
+#pragma unroll
     for (int i = 0; i < HALF_RUN; ++i) {
         const FLOATV low = i < count ? values[i * step] - moments.mean : (FLOATV)(0.0f);
         const FLOATV high = i + HALF_RUN < count ? values[(i + HALF_RUN) * step] - moments.mean : (FLOATV)(0.0f);
@@ -91,13 +93,29 @@ static inline Moments merge_runs(
 
 // All runs of `run` pixels each merged, level by level. What a level leaves stands where its first runs stood, which are read by
 // then.
-static inline Moments merged_moments(__global float *partials, int runs, int run, int pixels, int stride)
+INLINED Moments merged_moments(__global float *partials, int runs, int run, int pixels, int stride)
 {
+#if MERGING_ROWS > 1
+    if (runs > FAN_IN) {
+        const int row = get_local_id(1);
+        const int parts = (runs + FAN_IN - 1) / FAN_IN;
+        Moments part;
+        if (row < parts)
+            part = merge_runs(partials, row * FAN_IN, min(row * FAN_IN + FAN_IN, runs), run, pixels, stride);
+        barrier(CLK_GLOBAL_MEM_FENCE);
+        if (row < parts)
+            store_moments(part, partials + (size_t)row * 2 * stride, stride);
+        barrier(CLK_GLOBAL_MEM_FENCE);
+        runs = parts;
+        run *= FAN_IN;
+    }
+#else
     for (; runs > FAN_IN; runs = (runs + FAN_IN - 1) / FAN_IN, run *= FAN_IN)
         for (int first = 0; first < runs; first += FAN_IN)
             store_moments(
                 merge_runs(partials, first, min(first + FAN_IN, runs), run, pixels, stride),
                 partials + (size_t)(first / FAN_IN) * 2 * stride, stride);
+#endif
     return merge_runs(partials, 0, runs, run, pixels, stride);
 }
 

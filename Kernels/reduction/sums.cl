@@ -9,7 +9,14 @@
 #ifndef SUMS_CL
 #define SUMS_CL
 
+#include "common/inlined.cl"
 #include "common/layout.cl"
+
+// -DMERGING_ROWS: items of a work-group, side by side in dimension 1, that merge the runs of a vector together: with as many as
+// FAN_IN, two levels. All of them come to the functions below that merge all runs, and all have the result.
+#ifndef MERGING_ROWS
+#define MERGING_ROWS 1
+#endif
 
 #define RUN 16
 #define FAN_IN 64
@@ -30,13 +37,27 @@ static inline FLOATV sum_of_runs(__global const float *partials, int first, int 
     return sum;
 }
 
-// All runs merged: two levels at most, FAN_IN · FAN_IN runs; of more, merge_sums merges a level first.
-static inline FLOATV merged_sum(__global const float *partials, int runs, size_t words)
+// All runs merged: two levels at most, FAN_IN · FAN_IN runs; of more, merge_sums merges a level first. What items together leave
+// of a level stands where its first runs stood.
+INLINED FLOATV merged_sum(__global float *partials, int runs, size_t words)
 {
+#if MERGING_ROWS > 1
+    const int row = get_local_id(1);
+    const int parts = (runs + FAN_IN - 1) / FAN_IN;
+    FLOATV part = 0.0f;
+    if (row < parts)
+        part = sum_of_runs(partials, row * FAN_IN, min(row * FAN_IN + FAN_IN, runs), words);
+    barrier(CLK_GLOBAL_MEM_FENCE);
+    if (row < parts)
+        STOREV(part, partials + row * words);
+    barrier(CLK_GLOBAL_MEM_FENCE);
+    return sum_of_runs(partials, 0, parts, words);
+#else
     FLOATV sum = 0.0f;
     for (int first = 0; first < runs; first += FAN_IN)
         sum += sum_of_runs(partials, first, min(first + FAN_IN, runs), words);
     return sum;
+#endif
 }
 
 // Merges `count` partial sums of TYPE, `stride` apart at `sums`, by one item: level by level, in the place of what it has read,

@@ -37,16 +37,24 @@ extension OpenCLBackend {
         return [mapping == .simt ? roundUp(items, toMultipleOf: WorkMapping.mostWorkGroupItems) : items]
     }
 
-    /// Merges partial sums of runs, until an item can finish them.
+    /// How the items are launched that finish the reduction of each vector of a pixel of this shape: see ``MergingItems``.
+    func mergingItems(of shape: ImageShape) -> MergingItems {
+        MergingItems(vectors: lanes(of: shape).chunks, rows: mapping.mergingRows)
+    }
+
+    /// Merges partial sums of runs, until an item, or the items of a work-group together, can finish them.
     ///
-    /// - Parameter partials: `[runs][words]`. What is returned may be this storage itself.
+    /// - Parameters:
+    ///   - partials: `[runs][words]`. What is returned may be this storage itself.
+    ///   - isFinishedByRows: whether ``MergingItems`` finish them.
     func mergeSums(
         _ partials: any Storage,
         words: Int,
-        runs: Int
+        runs: Int,
+        isFinishedByRows: Bool = false
     ) throws(BackendError) -> (partials: any Storage, runs: Int) {
         var (result, left) = (partials, runs)
-        while left > mapping.mostFinishedRuns {
+        while left > (isFinishedByRows ? MergingItems.mostRuns : mapping.mostFinishedRuns) {
             let count = (left + SumOrder.fanIn - 1) / SumOrder.fanIn
             let merged = try allocate(words: count * words)
             try run(
@@ -61,11 +69,11 @@ extension OpenCLBackend {
         return (result, left)
     }
 
-    /// Merges the moments of runs of pixels of `shape` in the same way.
+    /// Merges the moments of runs of pixels of `shape`, until ``MergingItems`` can finish them.
     func mergeMoments(_ moments: any Storage, of shape: ImageShape) throws(BackendError) -> MergedMoments {
         let lanes = lanes(of: shape)
         var result = MergedMoments(storage: moments, run: SumOrder.run, runs: SumOrder.runs(of: shape.pixels))
-        while result.runs > mapping.mostFinishedRuns {
+        while result.runs > MergingItems.mostRuns {
             let count = (result.runs + SumOrder.fanIn - 1) / SumOrder.fanIn
             let merged = try allocate(words: count * 2 * shape.channelStride)
             try run(
@@ -85,6 +93,22 @@ extension OpenCLBackend {
 
     /// A pixel's channels, of which partial sums have one or two vectors, are a multiple of it.
     private static let sumWidth = 8
+}
+
+/// Items that finish reductions, some for each vector of channels: MERGING_ROWS of reduction/sums.cl.
+struct MergingItems {
+    /// Vectors, each with a reduction of its own.
+    let vectors: Int
+    /// Items that share one.
+    let rows: Int
+
+    /// The most partial sums that they finish: two levels. (A single item merges more, level by level, but slowly.)
+    static let mostRuns = SumOrder.fanIn * SumOrder.fanIn
+
+    var option: KernelOption { .define("MERGING_ROWS", rows) }
+    var global: [Int] { [vectors, rows] }
+    /// Neighbouring vectors fill a sector of memory.
+    var local: [Int] { [rows == 1 ? 1 : 2, rows] }
 }
 
 /// Moments that may have been merged: reduction/moments.cl.

@@ -39,6 +39,15 @@ public enum WorkMapping: String, Codable, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// MERGING_ROWS of reduction/sums.cl, for kernels whose work-groups merge what is left of a reduction: as many items as merge
+    /// two levels at once.
+    var mergingRows: Int {
+        switch self {
+        case .simd: 1
+        case .simt: SumOrder.fanIn
+        }
+    }
+
     /// Runs of a sum over flat words that an item merges, 1 or a whole level.
     var mergedWordRuns: Int {
         switch self {
@@ -68,6 +77,14 @@ public enum WorkMapping: String, Codable, CaseIterable, Hashable, Sendable {
         switch self {
         case .simd: ChannelLanes(width: shape.vectorWidth, mostChunks: 16, stride: shape.channelStride)
         case .simt: ChannelLanes(width: 4, mostChunks: 1, stride: shape.channelStride)
+        }
+    }
+
+    /// The channels of an item that keeps a vector for each pixel of a run: half as many on a GPU, so that its registers suffice.
+    func lanesOfRuns(of shape: ImageShape) -> ChannelLanes {
+        switch self {
+        case .simd: lanes(of: shape)
+        case .simt: ChannelLanes(width: 2, mostChunks: 1, stride: shape.channelStride)
         }
     }
 

@@ -14,10 +14,11 @@ extension OpenCLBackend: NormalizationKernels {
         let shape = input.shape
         let runs = if let moments { moments.storage } else { try runMoments(of: input) }
         let merged = try mergeMoments(runs, of: shape)
+        let items = mergingItems(of: shape)
         try run(
             "batch_statistics",
             "normalization/statistics.cl",
-            options: [lanes(of: shape).option],
+            options: [lanes(of: shape).option, items.option],
             arguments: [
                 .storage(merged.storage), .storage(result.storage), .storage(parameters.runningMean.storage),
                 .storage(parameters.runningVariance.storage), .int(shape.pixels), .int(shape.channelStride),
@@ -25,23 +26,25 @@ extension OpenCLBackend: NormalizationKernels {
                 .float(NormalizationParameters.varianceCorrection(pixels: shape.pixels, repeats: repeats)),
                 .float(NormalizationParameters.epsilon), .float(NormalizationParameters.momentum),
             ],
-            global: [lanes(of: shape).chunks]
+            global: items.global,
+            local: items.local
         )
     }
 
     private func runMoments(of input: RealTensor) throws(BackendError) -> any Storage {
         let shape = input.shape
-        let runs = sumRuns(shape.pixels, bytes: lanes(of: shape).width * wordBytes)
+        let lanes = mapping.lanesOfRuns(of: shape)
+        let runs = sumRuns(shape.pixels, bytes: lanes.width * wordBytes)
         let moments = try allocate(words: runs.count * 2 * shape.channelStride)
         try run(
             "run_moments",
             "normalization/statistics.cl",
-            options: [lanes(of: shape).option],
+            options: [lanes.option],
             arguments: [
                 .storage(input.storage), .storage(moments), .int(shape.pixels), .int(shape.channelStride),
                 .int(runs.itemRuns),
             ],
-            global: range(lanes(of: shape).chunks, by: runs.items)
+            global: range(lanes.chunks, by: runs.items)
         )
         return moments
     }
@@ -131,19 +134,21 @@ extension OpenCLBackend: NormalizationKernels {
         result: any Storage
     ) throws(BackendError) {
         let shape = input.shape
-        let merged = try mergeSums(partials, words: 2 * shape.channelStride, runs: runs)
+        let merged = try mergeSums(partials, words: 2 * shape.channelStride, runs: runs, isFinishedByRows: true)
         let coefficients = try allocate(words: 2 * shape.channelStride)
+        let items = mergingItems(of: shape)
         try run(
             "normalize_backward_combine",
             "normalization/backward.cl",
-            options: lanes(of: shape).itemOptions,
+            options: lanes(of: shape).itemOptions + [items.option],
             arguments: [
                 .storage(merged.partials), .storage(normalization.statistics.storage),
                 .storage(gradients.weight.storage),
                 .storage(gradients.bias.storage), .storage(coefficients), .int(shape.channelStride), .int(merged.runs),
                 .float(Float(shape.pixels)), .float(normalization.parameters.gain),
             ],
-            global: [lanes(of: shape).chunks]
+            global: items.global,
+            local: items.local
         )
         let cuts = pixelRuns(shape.pixels, bytes: 3 * lanes(of: shape).itemWidth * wordBytes)
         try run(
