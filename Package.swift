@@ -123,8 +123,8 @@ let package = Package(
         .target(
             name: "LSNBenchmarking",
             dependencies: [
-                "LSNTensors", "LSNOpenCLRuntime", "LSNOpenCLBackend", "LSNNetworks", "LSNDatasets", "LSNTraining",
-                "LSNConfiguration", "LSNConformance",
+                "LSNTensors", "LSNOpenCLRuntime", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration",
+                "LSNConformance",
             ],
             swiftSettings: house
         ),

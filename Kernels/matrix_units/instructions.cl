@@ -11,6 +11,8 @@
 //   b[r], byte j: column g, term 4·t + 16·r + j
 //   d[r]: row g + 8·(r / 2), column 2·t + r % 2
 // Source: PTX ISA, matrix fragments of mma.m16n8k32.
+//
+// of_lane (PTX: shfl.sync.bfly): the value that lane `lane ^ mask` of the warp gives.
 #include "common/inlined.cl"
 
 #define WARP_LANES 32
@@ -27,6 +29,13 @@ INLINED void multiply_bytes(int d[4], const uint a[4], const uint b[2], __local 
         "mma.sync.aligned.m16n8k32.row.col.s32.u8.s8.s32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
         : "+r"(d[0]), "+r"(d[1]), "+r"(d[2]), "+r"(d[3])
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+INLINED float of_lane(float value, int mask, __local uint *exchange)
+{
+    uint found;
+    __asm__ volatile("shfl.sync.bfly.b32 %0, %1, %2, 31, 0xffffffff;" : "=r"(found) : "r"(as_uint(value)), "r"(mask));
+    return as_float(found);
 }
 
 // Copies 16 bytes past the registers. After finish_copies() and a barrier they are there.
@@ -70,6 +79,16 @@ INLINED void multiply_bytes(int d[4], const uint a[4], const uint b[2], __local 
         d[i] = as_int(sum);
     }
     barrier(CLK_LOCAL_MEM_FENCE);
+}
+
+INLINED float of_lane(float value, int mask, __local uint *exchange)
+{
+    const int lane = get_local_id(0) % WARP_LANES;
+    exchange[lane] = as_uint(value);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    const float found = as_float(exchange[lane ^ mask]);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    return found;
 }
 
 INLINED void copy_quad(__local uint4 *to, __global const uint4 *from)

@@ -1,5 +1,5 @@
 // The matrix instructions by themselves: the host makes fragments of matrices, and compares what comes out with their product;
-// and the copies that bring operands past the registers.
+// the copies that bring operands past the registers; and values that lanes give each other.
 //
 // Layout: fragments as matrix_units/instructions.cl has them, [case][lane] vectors of registers.
 // Mapping: a work-group, one warp, takes a case: global (lanes · cases).
@@ -38,4 +38,15 @@ __kernel __attribute__((reqd_work_group_size(WARP_LANES, 1, 1))) void probe_copy
     finish_copies();
     barrier(CLK_LOCAL_MEM_FENCE);
     to[get_global_id(0)] = quads[lane];
+}
+
+// What lanes whose numbers differ in one bit give: [bit][lane].
+__kernel __attribute__((reqd_work_group_size(WARP_LANES, 1, 1))) void probe_of_lane(
+    __global const float *from, __global float *to)
+{
+    FRAGMENT_EXCHANGE(1);
+    const int lane = get_local_id(0);
+    const float value = from[lane];
+    for (int bit = 0; bit < 5; ++bit)
+        to[bit * WARP_LANES + lane] = of_lane(value, 1 << bit, exchange);
 }

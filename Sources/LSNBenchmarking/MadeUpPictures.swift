@@ -1,10 +1,10 @@
-import LSNDatasets
+package import LSNDatasets
 import LSNTensors
-import LSNTraining
+package import LSNTraining
 
 extension ImageDataset {
     /// A batch of noise, as large as the pictures of a run; 224 pixels where only the files would tell.
-    static func madeUp(for configuration: TrainingConfiguration) -> ImageDataset {
+    package static func madeUp(for configuration: TrainingConfiguration) -> ImageDataset {
         let name = configuration.data.dataset
         let count = configuration.learning.batchSize
         let size =

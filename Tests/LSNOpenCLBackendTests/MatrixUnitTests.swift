@@ -121,13 +121,19 @@ struct MatrixUnitTests {
         )
         let found = try output(Backend(kernels)) { spikes, filter in
             let result = RealTensor(shape: plan.output, storage: try kernels.allocate(words: plan.output.realWords))
-            try kernels.matrixUnitForward(
-                plan,
-                tile,
+            let moments = try kernels.newMoments(of: plan.output)
+            let operands = SpikeForwardOperands(
                 spikes: spikes,
                 filter: filter,
                 grid: try kernels.newGrid(of: filter),
-                output: result
+                output: result,
+                moments: moments
+            )
+            try kernels.matrixUnitForward(plan, tile, operands)
+            let count = SumOrder.runs(of: plan.output.pixels) * 2 * plan.output.channelStride
+            #expect(
+                try kernels.read(moments.storage, count: count)
+                    == kernels.read(kernels.runMoments(of: result), count: count)
             )
             return result
         }

@@ -9,15 +9,19 @@
 // what l2 adds up to is multiplied by 2^14 before the others are added to it.
 // Limbs: [step][limb, the highest first][pair of column tiles][lane] of 16 bytes: b[0] and b[1] of the first tile, then of the second.
 //
+// With COLLECTS the moments of the output's runs of pixels are taken, too (reduction/moments.cl): a tile of an instruction has the
+// 16 pixels of a run, of each channel two in a lane and as many in the seven whose numbers differ from it in the bits of `lane / 4`.
+//
 // Mapping: a work-group of WARPS_DOWN by WARPS_ACROSS warps makes a tile, a warp ROW_TILES · 16 pixels by COLUMN_TILES · 8 channels
 // of it; global (lanes of all work-groups). The words and limbs of the next step come to local memory while one multiplies.
-// Specialised by: MATRIX_UNITS, LIMBS, WARPS_DOWN, WARPS_ACROSS, ROW_TILES, COLUMN_TILES (even), and what every convolution is.
+// Specialised by: MATRIX_UNITS, LIMBS, COLLECTS, WARPS_DOWN, WARPS_ACROSS, ROW_TILES, COLUMN_TILES (even), and what every convolution is.
 // Numerics: sums are of integers, without rounding or order, and rounded once. (They fit 32 bits at the end; on the way they may
-// wrap around.)
+// wrap around.) Moments have the bits of reduction/moments.cl.
 #include "common/layout.cl"
 #include "convolution/quantized_weights.cl"
 #include "convolution/simt/window_pixels.cl"
 #include "matrix_units/instructions.cl"
+#include "reduction/sums.cl"
 
 #define WARPS (WARPS_DOWN * WARPS_ACROSS)
 #define ITEMS (WARPS * WARP_LANES)
@@ -163,9 +167,36 @@ UNROLL_FRAGMENTS
     }
 }
 
+#if COLLECTS
+// The sum over the lanes that hold a run: of pixels i and i + 8, then as pairs.
+INLINED float sum_of_run(float sum, __local uint *exchange)
+{
+    sum += of_lane(sum, 4, exchange);
+    sum += of_lane(sum, 8, exchange);
+    return sum + of_lane(sum, 16, exchange);
+}
+
+// The mean, and the squares of what differs from it, of a run of which this lane has pixels i = lane / 4 and i + 8; the run has
+// `count` pixels.
+INLINED float2 moments_in_lanes(float low, float high, int count, __local uint *exchange)
+{
+    const int i = get_local_id(0) % WARP_LANES / 4;
+    const bool has_low = i < count;
+    const bool has_high = i + RUN / 2 < count;
+    const float sum = sum_of_run((has_low ? low : 0.0f) + (has_high ? high : 0.0f), exchange);
+    const float mean = count >= RUN ? sum * (1.0f / RUN) : sum / (float)count;
+    const float below = has_low ? low - mean : 0.0f;
+    const float above = has_high ? high - mean : 0.0f;
+    return (float2)(mean, sum_of_run(fma(above, above, below * below), exchange));
+}
+#endif
+
 __kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1))) void matrix_unit_forward(
-    __global const uint *spikes, __global const uint4 *limbs, __global const float *grid, __global float *output, int height,
-    int width, int out_height, int out_width, int pixels)
+    __global const uint *spikes, __global const uint4 *limbs, __global const float *grid, __global float *output,
+#if COLLECTS
+    __global float *moments,
+#endif
+    int height, int width, int out_height, int out_width, int pixels)
 {
     __local uint rows[2 * GROUP_PIXELS];
     __local uint4 quads[2 * PASS_QUADS];
@@ -207,18 +238,27 @@ UNROLL_FRAGMENTS
 UNROLL_FRAGMENTS
     for (int n = 0; n < COLUMN_TILES; ++n) {
         const int channel = column + n * 8;
-        if (channel < OUT_STRIDE) {
-            const float2 unscale = vload2(0, grid + OUT_STRIDE + channel);
+        const bool has_channel = channel < OUT_STRIDE;
+        const float2 unscale = has_channel ? vload2(0, grid + OUT_STRIDE + channel) : (float2)(0.0f);
 UNROLL_FRAGMENTS
-            for (int m = 0; m < ROW_TILES; ++m)
-UNROLL_FRAGMENTS
-                for (int half_tile = 0; half_tile < 2; ++half_tile) {
-                    const int pixel = row + m * 16 + half_tile * 8;
-                    if (pixel < pixels)
-                        vstore2(
-                            convert_float2((int2)(sums[m][n][2 * half_tile], sums[m][n][2 * half_tile + 1])) * unscale, 0,
-                            output + (size_t)pixel * OUT_STRIDE + channel);
-                }
+        for (int m = 0; m < ROW_TILES; ++m) {
+            const float2 low = convert_float2((int2)(sums[m][n][0], sums[m][n][1])) * unscale;
+            const float2 high = convert_float2((int2)(sums[m][n][2], sums[m][n][3])) * unscale;
+            const int pixel = row + m * 16;
+            if (has_channel && pixel < pixels)
+                vstore2(low, 0, output + (size_t)pixel * OUT_STRIDE + channel);
+            if (has_channel && pixel + 8 < pixels)
+                vstore2(high, 0, output + (size_t)(pixel + 8) * OUT_STRIDE + channel);
+#if COLLECTS
+            const int first = pixel - lane / 4;
+            const float2 left = moments_in_lanes(low.x, high.x, pixels - first, exchange);
+            const float2 right = moments_in_lanes(low.y, high.y, pixels - first, exchange);
+            if (has_channel && first < pixels && lane < 4) {
+                __global float *result = moments + (size_t)(first / RUN) * 2 * OUT_STRIDE + channel;
+                vstore2((float2)(left.x, right.x), 0, result);
+                vstore2((float2)(left.y, right.y), 0, result + OUT_STRIDE);
+            }
+#endif
         }
     }
 }

@@ -21,8 +21,8 @@ extension OpenCLBackend: ConvolutionKernels {
     public func weightGrid(of filter: Filter) throws(BackendError) -> (any Storage)? { try newGrid(of: filter) }
 
     /// y from x and the weights; the kernels' numerics stand in their headers. A convolution of spikes takes the moments of
-    /// its sums while they are near (convolution/simd/run_moments.cl); the output of real values (the stem's) is read once
-    /// more for them, and in the SIMT mapping every output.
+    /// its sums while they are near (convolution/simd/run_moments.cl, or on matrix units); the output of real values (the
+    /// stem's) is read once more for them, and that of implicit GEMMs.
     public func convolve(
         _ input: Activation,
         filter: Filter,
@@ -34,17 +34,24 @@ extension OpenCLBackend: ConvolutionKernels {
         switch input {
         case .spikes(let spikes):
             let grid = if let grid = filter.grid { grid } else { try newGrid(of: filter) }
-            if mapping == .simt {
-                if matrixUnits == .off {
-                    try implicitGEMMForward(plan, spikes: spikes, filter: filter, grid: grid, output: output)
-                } else {
-                    try matrixUnitForward(plan, spikes: spikes, filter: filter, grid: grid, output: output)
-                }
-                return nil
+            switch (mapping, matrixUnits) {
+            case (.simd, _):
+                let moments = takesMoments ? try newMomentsByItem(of: plan) : nil
+                try spikeForward(
+                    plan,
+                    .init(spikes: spikes, filter: filter, grid: grid, output: output, moments: moments)
+                )
+                return moments
+            case (.simt, .off):
+                try implicitGEMMForward(plan, spikes: spikes, filter: filter, grid: grid, output: output)
+            case (.simt, .emulated), (.simt, .native):
+                let moments = takesMoments ? try newMoments(of: plan.output) : nil
+                try matrixUnitForward(
+                    plan,
+                    .init(spikes: spikes, filter: filter, grid: grid, output: output, moments: moments)
+                )
+                return moments
             }
-            let moments = takesMoments ? try newMoments(of: plan) : nil
-            try spikeForward(plan, .init(spikes: spikes, filter: filter, grid: grid, output: output, moments: moments))
-            return moments
         case .real(let values) where mapping == .simt:
             try implicitGEMMForward(plan, input: values, filter: filter, output: output)
         case .real(let values): try denseForward(plan, input: values, filter: filter, output: output)
@@ -110,6 +117,29 @@ extension OpenCLBackend: ConvolutionKernels {
         } else {
             try denseBackwardData(call)
         }
+    }
+}
+
+/// The operands of a convolution of spikes.
+struct SpikeForwardOperands {
+    let spikes: SpikeTensor
+    let filter: Filter
+    /// Of the weights: convolution/quantized_weights.cl.
+    let grid: any Storage
+    let output: RealTensor
+    /// Where moments go, if they are collected.
+    let moments: RunMoments?
+
+    func momentsArgument() throws(BackendError) -> [KernelArgument] {
+        guard let moments else { return [] }
+        return [try .storage(moments.storage)]
+    }
+}
+
+extension OpenCLBackend {
+    /// Room for the moments of every run of a tensor's pixels.
+    func newMoments(of shape: ImageShape) throws(BackendError) -> RunMoments {
+        RunMoments(storage: try allocate(words: SumOrder.runs(of: shape.pixels) * 2 * shape.channelStride))
     }
 }
 

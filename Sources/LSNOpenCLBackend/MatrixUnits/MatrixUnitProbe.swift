@@ -36,8 +36,8 @@ extension MatrixUnits {
         if let found = Self.known.withLock({ $0[key] }) { return found }
         let isRight: Bool
         do throws(OpenCLError) {
-            let copies = try copies(on: queue)
-            isRight = try copies ? multiplies(ByteProduct.probed, on: queue) : false
+            let (copies, exchanges) = (try copies(on: queue), try exchanges(on: queue))
+            isRight = try copies && exchanges ? multiplies(ByteProduct.probed, on: queue) : false
         } catch {
             guard case .build = error else { throw error }
             isRight = false
@@ -84,6 +84,21 @@ extension MatrixUnits {
             let (group, lane, word) = (index / (4 * lanes), index / 4 % lanes, index % 4)
             return found[index] == words[(group * lanes + lanes - 1 - lane) * 4 + word]
         }
+    }
+
+    /// Whether lanes get what others give, of every bit in which their numbers may differ.
+    private func exchanges(on queue: ComputeQueue) throws(OpenCLError) -> Bool {
+        let (lanes, bits) = (ByteProduct.lanes, 5)
+        let kernel = try queue.kernel("probe_of_lane", file: Self.file, options: [option.text])
+        let words = (0..<UInt32(lanes)).map { (Float($0) + 1).bitPattern }
+        var found = [UInt32](repeating: 0, count: bits * lanes)
+        let from = try queue.allocate(bytes: words.count * wordBytes)
+        let to = try queue.allocate(bytes: found.count * wordBytes)
+        try queue.write(words, to: from)
+        try queue.write(found, to: to)
+        try queue.launch(kernel, [.buffer(from), .buffer(to)], global: [lanes], local: [lanes])
+        try queue.read(to, into: &found)
+        return found.indices.allSatisfy { found[$0] == words[$0 % lanes ^ 1 << ($0 / lanes)] }
     }
 
     /// MATRIX_UNITS of Kernels/matrix_units/instructions.cl.

@@ -31,11 +31,12 @@ extension OpenCLBackend: NormalizationKernels {
         )
     }
 
-    private func runMoments(of input: RealTensor) throws(BackendError) -> any Storage {
+    /// The moments of every run of a tensor's pixels, which is read for them.
+    func runMoments(of input: RealTensor) throws(BackendError) -> any Storage {
         let shape = input.shape
         let lanes = mapping.lanesOfRuns(of: shape)
         let runs = sumRuns(shape.pixels, bytes: lanes.width * wordBytes)
-        let moments = try allocate(words: runs.count * 2 * shape.channelStride)
+        let moments = try newMoments(of: shape).storage
         try run(
             "run_moments",
             "normalization/statistics.cl",

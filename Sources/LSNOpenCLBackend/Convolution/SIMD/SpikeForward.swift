@@ -5,10 +5,8 @@ import LSNTensors
 extension OpenCLBackend {
     /// Room for the moments that the kernels of a convolution of spikes take, where the blocks of their items are whole
     /// runs.
-    func newMoments(of plan: ConvolutionPlan) throws(BackendError) -> RunMoments? {
-        let shape = plan.output
-        guard rollingTiles(of: plan).allSatisfy(\.makesRuns) else { return nil }
-        return RunMoments(storage: try allocate(words: SumOrder.runs(of: shape.pixels) * 2 * shape.channelStride))
+    func newMomentsByItem(of plan: ConvolutionPlan) throws(BackendError) -> RunMoments? {
+        rollingTiles(of: plan).allSatisfy(\.makesRuns) ? try newMoments(of: plan.output) : nil
     }
 
     private func rollingTiles(of plan: ConvolutionPlan) -> [RollingTile] {
@@ -112,21 +110,5 @@ extension OpenCLBackend {
             ] + plan.extents + [.int(plan.output.pixels)] + operands.momentsArgument(),
             global: [(plan.output.pixels + block - 1) / block, items]
         )
-    }
-}
-
-/// The operands of a convolution of spikes.
-struct SpikeForwardOperands {
-    let spikes: SpikeTensor
-    let filter: Filter
-    /// Of the weights: convolution/quantized_weights.cl.
-    let grid: any Storage
-    let output: RealTensor
-    /// Where moments go, if they are collected.
-    let moments: RunMoments?
-
-    func momentsArgument() throws(BackendError) -> [KernelArgument] {
-        guard let moments else { return [] }
-        return [try .storage(moments.storage)]
     }
 }

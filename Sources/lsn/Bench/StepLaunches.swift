@@ -1,37 +1,38 @@
+import LSNBenchmarking
 import LSNDatasets
 import LSNNetworks
-package import LSNOpenCLBackend
+import LSNOpenCLBackend
 import LSNTensors
-package import LSNTraining
+import LSNTraining
 
 /// The kernels of a step of training, counted without a device, as `--json` prints them.
-package struct StepLaunches: Encodable {
+struct StepLaunches: Encodable {
     /// Launches that are alike.
-    package struct Kernel: Encodable {
-        package let kernel: String
-        package let file: String
-        package let options: [String]
-        package let global: [Int]
-        package let local: [Int]
+    struct Kernel: Encodable {
+        let kernel: String
+        let file: String
+        let options: [String]
+        let global: [Int]
+        let local: [Int]
         /// Of each storage that one of them is given.
-        package let bytes: [Int]
+        let bytes: [Int]
         /// Its other arguments that are integers.
-        package let integers: [Int]
+        let integers: [Int]
         /// How many of a step are alike.
-        package let launches: Int
+        let launches: Int
     }
 
-    package let model: String
-    package let width: Double
-    package let timeSteps: Int
-    package let batchSize: Int
-    package let mapping: String
-    package let matrixUnits: String
-    package let computeUnits: Int
+    let model: String
+    let width: Double
+    let timeSteps: Int
+    let batchSize: Int
+    let mapping: String
+    let matrixUnits: String
+    let computeUnits: Int
     /// Of a step.
-    package let launches: Int
+    let launches: Int
     /// In the order of the first of each.
-    package let kernels: [Kernel]
+    let kernels: [Kernel]
 
     /// Counts those of a run's steps.
     ///
@@ -39,7 +40,7 @@ package struct StepLaunches: Encodable {
     ///   - configuration: of the run; `auto` memory is the fastest mode.
     ///   - choices: by which kernels are chosen.
     ///   - computeUnits: of the device; tiles follow them.
-    package init(_ configuration: TrainingConfiguration, choices: KernelChoices, computeUnits: Int) throws {
+    init(_ configuration: TrainingConfiguration, choices: KernelChoices, computeUnits: Int) throws {
         let dryRun = OpenCLBackend(dryRunFor: nil, choices: choices, computeUnits: computeUnits)
         let step = try RepeatedStep(
             configuration,
