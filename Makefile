@@ -51,6 +51,11 @@ bench: build ## Compares with PyTorch and SpikingJelly, 20 to 35 minutes; ARGUME
 bench-kernels: build ## Measures the kernels of this machine's device.
 	$(LSN) bench $(ARGUMENTS)
 
+.PHONY: gpu-audit
+gpu-audit: build ## Compiles every kernel of three networks for five GPUs, which need not be there, and holds them to budgets.
+	Benchmarks/gpu/audit/fetch
+	Benchmarks/gpu/audit/audit.py --lsn $(LSN) $(ARGUMENTS)
+
 .PHONY: systems
 systems: build ## Trains every system on the bundled digits, a few minutes each.
 	Benchmarks/systems.sh

@@ -103,8 +103,17 @@ static const unsigned char convolution_simt_implicit_gemm_forward[] = {
 static const unsigned char convolution_simt_implicit_gemm_tile[] = {
 #embed "convolution/simt/implicit_gemm_tile.cl"
 };
+static const unsigned char convolution_simt_matrix_unit_backward_data[] = {
+#embed "convolution/simt/matrix_unit_backward_data.cl"
+};
+static const unsigned char convolution_simt_matrix_unit_backward_filter[] = {
+#embed "convolution/simt/matrix_unit_backward_filter.cl"
+};
 static const unsigned char convolution_simt_matrix_unit_forward[] = {
 #embed "convolution/simt/matrix_unit_forward.cl"
+};
+static const unsigned char convolution_simt_pixel_phases[] = {
+#embed "convolution/simt/pixel_phases.cl"
 };
 static const unsigned char convolution_simt_weight_grid[] = {
 #embed "convolution/simt/weight_grid.cl"
@@ -252,7 +261,10 @@ static const LSNKernelSource sources[] = {
     SOURCE(convolution_simt_implicit_gemm_backward_filter, "convolution/simt/implicit_gemm_backward_filter.cl"),
     SOURCE(convolution_simt_implicit_gemm_forward, "convolution/simt/implicit_gemm_forward.cl"),
     SOURCE(convolution_simt_implicit_gemm_tile, "convolution/simt/implicit_gemm_tile.cl"),
+    SOURCE(convolution_simt_matrix_unit_backward_data, "convolution/simt/matrix_unit_backward_data.cl"),
+    SOURCE(convolution_simt_matrix_unit_backward_filter, "convolution/simt/matrix_unit_backward_filter.cl"),
     SOURCE(convolution_simt_matrix_unit_forward, "convolution/simt/matrix_unit_forward.cl"),
+    SOURCE(convolution_simt_pixel_phases, "convolution/simt/pixel_phases.cl"),
     SOURCE(convolution_simt_weight_grid, "convolution/simt/weight_grid.cl"),
     SOURCE(convolution_simt_window_pixels, "convolution/simt/window_pixels.cl"),
     SOURCE(convolution_sum_partitions, "convolution/sum_partitions.cl"),

@@ -1,7 +1,7 @@
 // Sums of activations.
 //
 // sum_activations: c = a + b, each real or, with -D A_SPIKES or B_SPIKES, spikes that count as 0 and 1.
-//   Mapping: an item takes a run of pixels, all their channels.
+//   Mapping: an item takes a run of pixels, `item_width` channels of each: on a CPU all.
 // accumulate: b += a on flat runs of words. Mapping: an item takes a run, a vector at a time.
 #include "common/layout.cl"
 
@@ -27,12 +27,15 @@ __kernel void sum_activations(
     const int pixels,
     const int stride,
     const int words,
+    const int item_width,
     const int run)
 {
-    const int begin = (int)get_global_id(0) * run;
+    const int items = stride / item_width;
+    const int first = INNER_ITEM(items) * item_width;
+    const int begin = OUTER_ITEM(items) * run;
     const int end = begin + min(run, pixels - begin);
     for (int pixel = begin; pixel < end; ++pixel) {
-        for (int channel = 0; channel < stride; channel += WIDTH) {
+        for (int channel = first; channel < first + item_width; channel += WIDTH) {
             const size_t at = (size_t)pixel * stride + channel;
             STOREV(A_VALUE + B_VALUE, c + at);
         }

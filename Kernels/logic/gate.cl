@@ -11,8 +11,8 @@
 //     IAND: X' = X·(1 − O)    ∂X'/∂X = 1 − O     ∂X'/∂O = −X
 //
 // Layout: words as in common/layout.cl; gradients are [pixels][stride] floats. ∂L/∂X is written over ∂L/∂X'.
-// Mapping: logic_gate and spike_gate take a run of words, a vector at a time; the backward kernels a run of pixels, all
-// their channels, so that memory is gone through in its order.
+// Mapping: logic_gate and spike_gate take a run of words, a vector at a time; the backward kernels a run of pixels, `item_width`
+// channels of each: on a CPU all, so that memory is gone through in its order.
 // Numerics: exact. Spare bits and channels stay 0.
 #include "common/layout.cl"
 
@@ -47,12 +47,15 @@ __kernel void logic_gate_backward(
     const int pixels,
     const int stride,
     const int words,
+    const int item_width,
     const int run)
 {
-    const int begin = (int)get_global_id(0) * run;
+    const int items = stride / item_width;
+    const int first = INNER_ITEM(items) * item_width;
+    const int begin = OUTER_ITEM(items) * run;
     const int end = begin + min(run, pixels - begin);
     for (int pixel = begin; pixel < end; ++pixel) {
-        for (int channel = 0; channel < stride; channel += WIDTH) {
+        for (int channel = first; channel < first + item_width; channel += WIDTH) {
             const uint x = load_spikes(input, pixel, words, channel);
             const uint e = load_spikes(excitatory, pixel, words, channel);
             const uint i = load_spikes(inhibitory, pixel, words, channel);
@@ -93,12 +96,15 @@ __kernel void spike_gate_backward(
     const int pixels,
     const int stride,
     const int words,
+    const int item_width,
     const int run)
 {
-    const int begin = (int)get_global_id(0) * run;
+    const int items = stride / item_width;
+    const int first = INNER_ITEM(items) * item_width;
+    const int begin = OUTER_ITEM(items) * run;
     const int end = begin + min(run, pixels - begin);
     for (int pixel = begin; pixel < end; ++pixel) {
-        for (int channel = 0; channel < stride; channel += WIDTH) {
+        for (int channel = first; channel < first + item_width; channel += WIDTH) {
             const uint x = load_spikes(input, pixel, words, channel);
             const uint o = load_spikes(branch, pixel, words, channel);
             const size_t at = (size_t)pixel * stride + channel;

@@ -4,7 +4,7 @@
 //     window of zeros, to its first pixel inside.
 //
 // Layout: words [images][height][width][words]; gradients [images][height][width][stride] floats.
-// Mapping: max_pool takes a run of output pixels, all their words. max_pool_backward takes a chunk and a run of input
+// Mapping: max_pool takes a run of output pixels, `item_words` words of each: on a CPU all. max_pool_backward takes a chunk and a run of input
 // pixels: each gathers from the windows that it lies in, in row-major order of the windows, so nothing is added from two
 // sides and the order is fixed.
 // Sizes: any window and stride; padding below the window, so that every window has a pixel.
@@ -23,14 +23,17 @@ __kernel void max_pool(
     const int step,
     const int padding,
     const int pixels,
+    const int item_words,
     const int run)
 {
-    const int begin = (int)get_global_id(0) * run;
+    const int items = words / item_words;
+    const int first = INNER_ITEM(items) * item_words;
+    const int begin = OUTER_ITEM(items) * run;
     const int end = begin + min(run, pixels - begin);
     for (int pixel = begin; pixel < end; ++pixel) {
         const Place out = place_of(pixel, out_height, out_width);
         const Window inside = window_at(out.y, out.x, height, width, window, step, padding);
-        for (int word = 0; word < words; ++word) {
+        for (int word = first; word < first + item_words; ++word) {
             uint any = 0u;
             for (int y = inside.y0; y < inside.y1; ++y)
                 for (int x = inside.x0; x < inside.x1; ++x)

@@ -28,6 +28,36 @@ UNROLL_FRAGMENTS
         d[at * 4 + r] = sums[r];
 }
 
+__kernel __attribute__((reqd_work_group_size(WARP_LANES, 1, 1))) void probe_multiply_bfloats(
+    __global const uint *a, __global const uint *b, __global float *d, int times)
+{
+    FRAGMENT_EXCHANGE(1);
+    const size_t at = get_global_id(0);
+    uint rows[4], columns[2];
+    float sums[4];
+UNROLL_FRAGMENTS
+    for (int r = 0; r < 4; ++r) {
+        rows[r] = a[at * 4 + r];
+        sums[r] = d[at * 4 + r];
+    }
+UNROLL_FRAGMENTS
+    for (int r = 0; r < 2; ++r)
+        columns[r] = b[at * 2 + r];
+    for (int i = 0; i < times; ++i)
+        multiply_bfloats(sums, rows, columns, exchange);
+UNROLL_FRAGMENTS
+    for (int r = 0; r < 4; ++r)
+        d[at * 4 + r] = sums[r];
+}
+
+// Pairs of floats as bfloats: an item a pair.
+__kernel __attribute__((reqd_work_group_size(WARP_LANES, 1, 1))) void probe_bfloat_pair(
+    __global const float2 *from, __global uint *to)
+{
+    const size_t at = get_global_id(0);
+    to[at] = bfloat_pair(from[at].x, from[at].y);
+}
+
 // Copies vectors; of each work-group the last comes first.
 __kernel __attribute__((reqd_work_group_size(WARP_LANES, 1, 1))) void probe_copy_quad(
     __global const uint4 *from, __global uint4 *to)

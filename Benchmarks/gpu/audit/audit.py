@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import report
-from budgets import excesses
+import sectors
+from budgets import excesses, wasted
 from chips import CHIPS, Chip
 from compilers import ROOT, CompilerError, Program, Usage, usages
 
@@ -103,7 +104,9 @@ def main() -> int:
                 macros = " ".join(option[2:] for option in launch["options"])
                 problems.append(f"{step.chip.name}, {launch['kernel']} ({launch['file']}, {macros}): {excess}")
     if not arguments.check:
-        report.write(arguments.output, steps)
+        touched = sectors.count(arguments.lsn)
+        problems += wasted(touched)
+        report.write(arguments.output, steps, touched)
     for problem in problems:
         print(f"error: {problem}", file=sys.stderr)
     print(f"{len(seen)} kernels of {len(wanted)} programs on {len(arguments.chips)} chips: {len(problems)} over budget")

@@ -3,11 +3,25 @@ from __future__ import annotations
 
 from chips import CHIPS, warps
 from compilers import Usage
+from model import COMPUTING
 
-COMPUTING = ("implicit_gemm", "matrix_unit_forward")
-"""Kernels that are bound by arithmetic, and hold their sums in registers; all others by memory, whose latency warps hide."""
 FEWEST_WARPS = {"computing": 8, "moving": 24}
-"""Of a multiprocessor with NVIDIA's chips, where the work-groups of a kernel are full."""
+"""Of a multiprocessor with NVIDIA's chips, where the work-groups of a kernel are full. Kernels that compute hold their sums in
+registers; of the others warps hide the latency of memory."""
+
+MOST_SECTORS = 1.1
+"""Sectors of global memory that warps touch, to those that what they read and write would fill."""
+MOVES_LITTLE = ("classification_", "average_pool", "max_pool_backward", "prepare_")
+"""Kernels of which a step has one or two, of little memory, whose lanes may lie apart; by how their names begin."""
+
+
+def wasted(touched: dict[tuple[str, str], tuple[int, int, int]]) -> list[str]:
+    """Which kernels touch more sectors of memory than they may: see sectors.py."""
+    return [
+        f"{kernel} touches {sectors / ideal:.2f} times the sectors that its bytes would fill; at most {MOST_SECTORS} are wanted"
+        for (kernel, space), (_, sectors, ideal) in touched.items()
+        if space == "global" and not kernel.startswith(MOVES_LITTLE) and sectors > MOST_SECTORS * ideal
+    ]
 
 
 def excesses(kernel: str, usage: Usage, chip_name: str, items: int) -> list[str]:

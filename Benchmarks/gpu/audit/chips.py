@@ -37,12 +37,12 @@ class Chip:
     issue: int = 4
     """Warp instructions that a multiprocessor starts a clock."""
     tensor_clocks: int = 0
-    """Clocks from one m16n8k32 of bytes to the next on one of the multiprocessor's four tensor cores; 0: not modelled."""
+    """Clocks from one m16n8k32 of bytes, or m16n8k16 of bfloats, to the next on one of the multiprocessor's four tensor cores; 0: not modelled."""
 
 
 # CUDA C++ Programming Guide, table "Technical Specifications per Compute Capability"; data sheets of A100 SXM (80 GB) and H200 SXM.
 # Bytes: 2,048 (A100) and 4,096 (H200) multiply-adds a clock and multiprocessor, a quarter of it by each tensor core, 4,096 by an
-# instruction. mma.sync is held to reach 62 % of that on Hopper (arXiv 2402.13499), hence 7 clocks there.
+# instruction; bfloats half of both. mma.sync is held to reach 62 % of that on Hopper (arXiv 2402.13499), hence 7 clocks there.
 # AMD: "AMD Instinct MI200" and "RDNA3" instruction set documents, and what LLVM's AMDGPUUsage says of registers and waves.
 # Intel: "Intel Xe-HPG" of the oneAPI GPU optimization guide: 8 vector engines of 8 threads with 128 registers of 32 bytes.
 CHIPS = {

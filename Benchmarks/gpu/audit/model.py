@@ -21,6 +21,8 @@ LAUNCH = 3e-6
 """Seconds from one kernel of a queue to the next: what drivers are known to need, two to five microseconds."""
 SHARE = 0.85
 """Of a rate on paper, what kernels are known to reach."""
+COMPUTING = ("implicit_gemm", "matrix_unit_")
+"""Kernels that are bound by arithmetic, by how their names begin."""
 IN_PLACE = {"fire_backward": [0], "logic_gate_backward": [0], "spike_gate_backward": [0], "adam": [0, 2, 3], "sgd": [0, 2]}
 """Storages that a kernel reads and writes, by their place."""
 TF32 = 418e12
@@ -34,13 +36,29 @@ def _macros(options: list[str]) -> dict[str, int]:
 def multiply_adds(launch: dict[str, Any]) -> int:
     """Of a convolution as a dense one; 0 for other kernels."""
     name, numbers = launch["kernel"], launch["integers"]
-    if not name.startswith(("implicit_gemm", "matrix_unit_forward")):
+    if not name.startswith(COMPUTING):
         return 0
     macros = _macros(launch["options"])
     window = macros["KH"] * macros["KW"] * macros["CHANNELS"] * macros["OUTPUTS"]
     out_height, out_width, count = numbers[2:5]
-    pixels = out_height * out_width * count if name == "implicit_gemm_backward_data" else count
+    pixels = out_height * out_width * count if name.endswith("_backward_data") else count
     return pixels * window
+
+
+def matrix_instructions(launch: dict[str, Any], lanes: int) -> int:
+    """Of a kernel for matrix units, as many as its warps run, those of results that do not count included."""
+    macros = _macros(launch["options"])
+    warps = math.prod(launch["global"]) // lanes
+    taps = macros["KH"] * macros["KW"]
+    tiles = macros.get("ROW_TILES", 0) * macros["COLUMN_TILES"]
+    if launch["kernel"] == "matrix_unit_forward":
+        return warps * tiles * macros["LIMBS"] * taps * macros["WORDS"]
+    if launch["kernel"] == "matrix_unit_backward_data":
+        # Each of the phases meets its share of the window.
+        blocks = -(-macros["OUT_STRIDE"] // 16)
+        return warps // launch["global"][1] * tiles * 3 * blocks * taps
+    partition = launch["integers"][5]
+    return warps * 2 * macros["UNITS"] * macros["COLUMN_TILES"] * 2 * -(-partition // 16)
 
 
 def seconds(launch: dict[str, Any], usage: Usage | None, chip: Chip) -> dict[str, float]:
@@ -53,12 +71,9 @@ def seconds(launch: dict[str, Any], usage: Usage | None, chip: Chip) -> dict[str
     lanes = chip.units * chip.issue * chip.clock
     loop = sum(usage.loop.values())
     if tensor := usage.loop.get("tensor", 0):
-        macros = _macros(launch["options"])
-        warps = math.prod(launch["global"]) // chip.lanes
-        steps = macros["KH"] * macros["KW"] * macros["WORDS"]
-        of_warp = macros["ROW_TILES"] * macros["COLUMN_TILES"] * macros["LIMBS"] * steps
-        times["tensor"] = warps * of_warp * chip.tensor_clocks / lanes
-        times["issue"] = warps * of_warp * loop / tensor / (SHARE * lanes)
+        instructions = matrix_instructions(launch, chip.lanes)
+        times["tensor"] = instructions * chip.tensor_clocks / lanes
+        times["issue"] = instructions * loop / tensor / (SHARE * lanes)
     elif products := usage.loop.get("float", 0):
         times["issue"] = multiply_adds(launch) / chip.lanes * loop / products / (SHARE * lanes)
     return times

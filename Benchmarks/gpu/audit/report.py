@@ -14,14 +14,18 @@ if TYPE_CHECKING:
     from audit import Step
 
 
-def write(folder: Path, steps: list[Step]) -> None:
+Touched = dict[tuple[str, str], tuple[int, int, int]]
+"""As sectors.py counts."""
+
+
+def write(folder: Path, steps: list[Step], touched: Touched) -> None:
     """Writes audit.json and README.md."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = [row for step in steps for row in _rows(step)]
     # A line a kernel, so that what changes can be read.
     lines = ",\n".join(json.dumps(row) for row in rows)
     (folder / "audit.json").write_text(f"[\n{lines}\n]\n")
-    (folder / "README.md").write_text(_page(steps, rows))
+    (folder / "README.md").write_text(_page(steps, rows, touched))
 
 
 def _rows(step: Step) -> list[dict[str, Any]]:
@@ -67,7 +71,7 @@ def _row(step: Step, launch: dict[str, Any], usage: Usage) -> dict[str, Any]:
     return row
 
 
-def _page(steps: list[Step], rows: list[dict[str, Any]]) -> str:
+def _page(steps: list[Step], rows: list[dict[str, Any]], touched: Touched) -> str:
     chips = list(dict.fromkeys(step.chip.name for step in steps))
     lines = [
         "# What the GPU kernels take of five chips",
@@ -88,6 +92,20 @@ def _page(steps: list[Step], rows: list[dict[str, Any]]) -> str:
         for step in steps:
             if step.network == network and step.chip.tensor_clocks:
                 lines += ["", *_modelled(step, rows)]
+    lines += [
+        "",
+        "## Sectors",
+        "",
+        "Counted by a simulator (oclgrind) in large cases of `lsn check`: sectors of 32 bytes that a warp's request of global memory",
+        "touches, and passes that 32 banks of local memory take, each beside what the bytes would fill.",
+        "",
+        "| kernel | memory | requests | touched | ideal | ratio |",
+        "|---|---|--:|--:|--:|--:|",
+    ]
+    for (kernel, space), (requests, sectors, ideal) in sorted(touched.items()):
+        lines.append(
+            f"| `{kernel}` | {space} | {requests:,} | {sectors / requests:.2f} | {ideal / requests:.2f} | {sectors / ideal:.2f} |"
+        )
     lines += [
         "",
         "## The model",

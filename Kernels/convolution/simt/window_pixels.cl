@@ -1,4 +1,6 @@
 // Pixels under windows, of kernels that make some output pixels each. Specialised by STRIDE and PAD.
+#ifndef WINDOW_PIXELS_CL
+#define WINDOW_PIXELS_CL
 
 // A pixel of a batch of pictures; a row of −1 is none.
 typedef struct {
@@ -19,3 +21,5 @@ static inline int pixel_under(Place output, int ky, int kx, int height, int widt
     const bool exists = output.row >= 0 && row >= 0 && row < height && column >= 0 && column < width;
     return exists ? (output.image * height + row) * width + column : -1;
 }
+
+#endif

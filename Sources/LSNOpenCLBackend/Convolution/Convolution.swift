@@ -10,9 +10,9 @@ public import LSNTensors
 /// | gradient of the input | | `winograd_backward_data`; `dense_backward_data` |
 ///
 /// Where kernels are divided by a semicolon, the first does strides of 1. In the SIMT mapping (folder SIMT,
-/// Kernels/convolution/simt) all of them are implicit GEMMs; forward of spikes is `matrix_unit_forward` where there are
-/// matrix units (folder MatrixUnits). With `portable` numerics the gradient of the input is never Winograd's, and those of the
-/// weights are summed as ``FilterSums`` says.
+/// Kernels/convolution/simt) all of them are implicit GEMMs; where there are matrix units (folder MatrixUnits) these make what
+/// comes of spikes forward, and with `fast` numerics the gradients. With `portable` numerics the gradient of the input is never
+/// Winograd's, and those of the weights are summed as ``FilterSums`` says.
 extension OpenCLBackend: ConvolutionKernels {
     /// How finely convolutions and fully connected layers of spikes round their weights.
     public var precision: Precision { choices.precision }
@@ -76,6 +76,7 @@ extension OpenCLBackend: ConvolutionKernels {
             sums: sums
         )
         switch input {
+        case _ where isMatrixUnitBackwardFilter(input): try matrixUnitBackwardFilter(call)
         case _ where mapping == .simt: try implicitGEMMBackwardFilter(call, isSpikes: input.isSpikes)
         case .spikes:
             if let tile = SparseFilterTile(
@@ -108,7 +109,9 @@ extension OpenCLBackend: ConvolutionKernels {
             result: result.storage,
             accumulates: accumulates
         )
-        if mapping == .simt {
+        if isMatrixUnitBackwardData(plan) {
+            try matrixUnitBackwardData(call)
+        } else if mapping == .simt {
             try implicitGEMMBackwardData(call)
         } else if choices.numerics == .fast,
             let tile = WinogradTile(of: plan, smallestChannels: choices.winogradChannels, registers: registers)

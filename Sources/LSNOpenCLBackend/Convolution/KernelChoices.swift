@@ -17,7 +17,7 @@ public struct KernelChoices: Codable, Hashable, Sendable {
     public var numerics = Numerics.fast
     /// How finely convolutions of spikes round their weights, which no file says either.
     public var precision = Precision.highest
-    /// What multiplies spikes and weights in the SIMT mapping, which the device decides.
+    /// What multiplies in the SIMT mapping, which the device decides. With `fast` numerics gradients are rounded by it.
     public var matrixUnits = MatrixUnits.off
 
     /// Measured on two cores with vectors of 16 lanes, under PoCL 3.1. Spikes and tables cross at a rate of 0.28 to 0.33 with
@@ -53,6 +53,7 @@ public struct KernelChoices: Codable, Hashable, Sendable {
         self.init(largestSparseRate: rate, winogradChannels: winograd, sparseFilterChannels: filter)
         // Runs of before there was a choice have none, and were SIMD.
         mapping = number(Self.simtKey) == 1 ? .simt : .simd
+        matrixUnits = number(Self.matrixUnitsKey).flatMap { Self.matrixUnitsNumbers[$0] } ?? .off
     }
 
     /// What earlier versions called a number, by its name now.
@@ -75,14 +76,18 @@ public struct KernelChoices: Codable, Hashable, Sendable {
     }
 
     private static let simtKey = "simt"
+    private static let matrixUnitsKey = "matrix_units"
+    private static let matrixUnitsNumbers: [Int: MatrixUnits] = [1: .native, 2: .emulated]
 
     /// By the names in files.
     public var numbers: [String: Int] {
-        let numbers = [
+        var numbers = [
             CodingKeys.largestSparseRate.rawValue: largestSparseRate,
             CodingKeys.winogradChannels.rawValue: winogradChannels,
             CodingKeys.sparseFilterChannels.rawValue: sparseFilterChannels,
         ]
-        return mapping == .simt ? numbers.merging([Self.simtKey: 1]) { $1 } : numbers
+        if mapping == .simt { numbers[Self.simtKey] = 1 }
+        numbers[Self.matrixUnitsKey] = Self.matrixUnitsNumbers.first { $0.value == matrixUnits }?.key
+        return numbers
     }
 }

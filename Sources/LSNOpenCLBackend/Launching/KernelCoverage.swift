@@ -31,8 +31,14 @@ extension KernelChoices {
             case .portable:
                 file != "convolution/sum_partitions.cl" && file != "convolution/simd/winograd_backward_data.cl"
             }
-        let isMatrixUnits = matrixUnits == .off && file == "convolution/simt/matrix_unit_forward.cl"
-        return isNumerics && !isMatrixUnits && mapping.uses(file: file)
+        let isUnits = file.hasPrefix("convolution/simt/matrix_unit_")
+        let isUsed =
+            switch (matrixUnits, numerics) {
+            case (.off, _): !isUnits
+            case (_, .portable): !isUnits || file == "convolution/simt/matrix_unit_forward.cl"
+            case (_, .fast): true
+            }
+        return isNumerics && isUsed && mapping.uses(file: file)
     }
 }
 

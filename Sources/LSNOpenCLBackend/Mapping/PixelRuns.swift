@@ -9,6 +9,12 @@ struct PixelRuns: Hashable, Sendable {
     /// How many runs there are.
     let count: Int
 
+    /// Runs of a pixel.
+    init(single pixels: Int) {
+        length = 1
+        count = pixels
+    }
+
     /// - Parameters:
     ///   - pixels: all of them.
     ///   - bytes: what one work-item moves for a pixel.

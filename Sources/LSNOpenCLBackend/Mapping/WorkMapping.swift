@@ -154,9 +154,22 @@ extension OpenCLBackend {
     /// WIDTH of kernels on flat runs of words, where it is not what common/layout.cl takes by itself.
     var wordOptions: [KernelOption] { mapping == .simt ? [.define("WIDTH", mapping.wordWidth)] : [] }
 
+    /// The same where nothing is kept from pixel to pixel: a CPU's items take all channels of theirs.
+    func wholePixelLanes(of shape: ImageShape) -> ChannelLanes {
+        switch mapping {
+        case .simd:
+            ChannelLanes(width: shape.vectorWidth, mostChunks: shape.chunks, stride: shape.channelStride)
+        case .simt: lanes(of: shape)
+        }
+    }
+
     /// How `pixels` are cut into runs, where one work-item moves so many bytes for a pixel.
-    func pixelRuns(_ pixels: Int, bytes: Int) -> PixelRuns {
-        PixelRuns(pixels: pixels, bytes: bytes, mapping: mapping)
+    ///
+    /// - Parameter keepsNothing: whether an item has nothing that it reads once for all its pixels: on a GPU it takes one, so that
+    ///   neighbouring lanes take what lies side by side.
+    func pixelRuns(_ pixels: Int, bytes: Int, keepsNothing: Bool = false) -> PixelRuns {
+        if mapping == .simt, keepsNothing { return PixelRuns(single: pixels) }
+        return PixelRuns(pixels: pixels, bytes: bytes, mapping: mapping)
     }
 
     /// How `words` in a row are cut into runs.

@@ -36,8 +36,11 @@ extension MatrixUnits {
         if let found = Self.known.withLock({ $0[key] }) { return found }
         let isRight: Bool
         do throws(OpenCLError) {
-            let (copies, exchanges) = (try copies(on: queue), try exchanges(on: queue))
-            isRight = try copies && exchanges ? multiplies(ByteProduct.probed, on: queue) : false
+            let found = [
+                try copies(on: queue), try exchanges(on: queue), try rounds(on: queue),
+                try multiplies(ByteProduct.probed, on: queue), try multiplies(BfloatProduct.probed, on: queue),
+            ]
+            isRight = found.allSatisfy { $0 }
         } catch {
             guard case .build = error else { throw error }
             isRight = false
@@ -46,9 +49,9 @@ extension MatrixUnits {
         return isRight
     }
 
-    private func multiplies(_ products: [ByteProduct], on queue: ComputeQueue) throws(OpenCLError) -> Bool {
-        let kernel = try queue.kernel("probe_multiply_bytes", file: Self.file, options: [option.text])
+    private func multiplies(_ products: [some FragmentProduct], on queue: ComputeQueue) throws(OpenCLError) -> Bool {
         for product in products {
+            let kernel = try queue.kernel(type(of: product).kernel, file: Self.file, options: [option.text])
             var buffers: [Buffer] = []
             for words in [product.rowFragments, product.columnFragments, product.startFragments] {
                 let buffer = try queue.allocate(bytes: words.count * wordBytes)
@@ -58,8 +61,8 @@ extension MatrixUnits {
             try queue.launch(
                 kernel,
                 buffers.map(KernelArgument.buffer) + [.int(product.times)],
-                global: [ByteProduct.lanes],
-                local: [ByteProduct.lanes]
+                global: [Self.lanes],
+                local: [Self.lanes]
             )
             var found = product.startFragments
             try queue.read(buffers[2], into: &found)
@@ -68,9 +71,26 @@ extension MatrixUnits {
         return true
     }
 
+    /// Whether pairs of floats become bfloats: to nearest, ties to even, with what is no number still none.
+    private func rounds(on queue: ComputeQueue) throws(OpenCLError) -> Bool {
+        let kernel = try queue.kernel("probe_bfloat_pair", file: Self.file, options: [option.text])
+        // A tie upwards, a tie downwards, just above one, and a sign.
+        let floats: [UInt32] = [0x3F81_8000, 0x3F80_8000, 0x3F80_8001, 0xC049_0FDB]
+        let expected: [UInt32] = [0x3F82, 0x3F80, 0x3F81, 0xC049]
+        let words = (0..<2 * Self.lanes).map { floats[$0 % 4] }
+        var found = [UInt32](repeating: 0, count: Self.lanes)
+        let from = try queue.allocate(bytes: words.count * wordBytes)
+        let to = try queue.allocate(bytes: found.count * wordBytes)
+        try queue.write(words, to: from)
+        try queue.write(found, to: to)
+        try queue.launch(kernel, [.buffer(from), .buffer(to)], global: [Self.lanes], local: [Self.lanes])
+        try queue.read(to, into: &found)
+        return found.indices.allSatisfy { found[$0] == expected[2 * $0 % 4] | expected[(2 * $0 + 1) % 4] << 16 }
+    }
+
     /// Whether what is copied past the registers arrives, in the order of where it was sent.
     private func copies(on queue: ComputeQueue) throws(OpenCLError) -> Bool {
-        let (lanes, groups) = (ByteProduct.lanes, 3)
+        let (lanes, groups) = (Self.lanes, 3)
         let kernel = try queue.kernel("probe_copy_quad", file: Self.file, options: [option.text])
         let words = (0..<UInt32(4 * lanes * groups)).map { $0 &* 0x9E37_79B9 &+ 1 }
         var found = [UInt32](repeating: 0, count: words.count)
@@ -88,7 +108,7 @@ extension MatrixUnits {
 
     /// Whether lanes get what others give, of every bit in which their numbers may differ.
     private func exchanges(on queue: ComputeQueue) throws(OpenCLError) -> Bool {
-        let (lanes, bits) = (ByteProduct.lanes, 5)
+        let (lanes, bits) = (Self.lanes, 5)
         let kernel = try queue.kernel("probe_of_lane", file: Self.file, options: [option.text])
         let words = (0..<UInt32(lanes)).map { (Float($0) + 1).bitPattern }
         var found = [UInt32](repeating: 0, count: bits * lanes)
@@ -103,88 +123,6 @@ extension MatrixUnits {
 
     /// MATRIX_UNITS of Kernels/matrix_units/instructions.cl.
     var option: KernelOption { .define("MATRIX_UNITS", self == .native) }
-}
-
-/// A product of matrices of bytes, D + times · A·B, and the fragments that lanes hold of them: as the PTX ISA describes those
-/// of mma.m16n8k32.
-private struct ByteProduct {
-    static let lanes = 32
-    private static let (rows, columns, terms) = (16, 8, 32)
-
-    /// A, [rows][terms].
-    let a: [UInt8]
-    /// B, [terms][columns].
-    let b: [Int8]
-    /// D before, [rows][columns].
-    let start: [Int32]
-    /// How often the product is added.
-    let times: Int
-
-    /// D afterwards.
-    private var expected: [Int32] {
-        (0..<Self.rows * Self.columns).map { place in
-            let (row, column) = (place / Self.columns, place % Self.columns)
-            let sum = (0..<Self.terms).reduce(Int32(0)) { sum, term in
-                sum &+ Int32(a[row * Self.terms + term]) &* Int32(b[term * Self.columns + column])
-            }
-            return start[place] &+ Int32(truncatingIfNeeded: times) &* sum
-        }
-    }
-
-    /// Four bytes to a register, the first in the lowest bits.
-    private static func register(_ byte: (Int) -> UInt8) -> UInt32 {
-        (0..<4).reduce(0) { $0 | UInt32(byte($1)) << (8 * UInt32($1)) }
-    }
-
-    /// Of each lane the four registers of A.
-    var rowFragments: [UInt32] {
-        (0..<Self.lanes * 4).map { index in
-            let (group, lane, register) = (index / 16, index / 4 % 4, index % 4)
-            return Self.register { byte in
-                a[(group + 8 * (register % 2)) * Self.terms + 4 * lane + 16 * (register / 2) + byte]
-            }
-        }
-    }
-
-    /// Of each lane the two registers of B.
-    var columnFragments: [UInt32] {
-        (0..<Self.lanes * 2).map { index in
-            let (group, lane, register) = (index / 8, index / 2 % 4, index % 2)
-            return Self.register { byte in
-                UInt8(bitPattern: b[(4 * lane + 16 * register + byte) * Self.columns + group])
-            }
-        }
-    }
-
-    private static func sumFragments(_ values: [Int32]) -> [UInt32] {
-        (0..<lanes * 4).map { index in
-            let (group, lane, register) = (index / 16, index / 4 % 4, index % 4)
-            return UInt32(bitPattern: values[(group + 8 * (register / 2)) * columns + 2 * lane + register % 2])
-        }
-    }
-
-    /// Of each lane the four registers of D before.
-    var startFragments: [UInt32] { Self.sumFragments(start) }
-    /// And afterwards.
-    var expectedFragments: [UInt32] { Self.sumFragments(expected) }
-
-    /// Numbers of all sizes; the largest bytes, whose sums wrap around; and a long sum.
-    static let probed: [ByteProduct] = {
-        var random = Philox(seed: 4, purpose: .conformance)
-        func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(255 * random.uniform()) } }
-        let (a, b) = (bytes(rows * terms), bytes(terms * columns).map(Int8.init(bitPattern:)))
-        let start = (0..<Int32(rows * columns)).map { $0 &* 19_088_743 &- 1_000_000_007 }
-        return [
-            ByteProduct(a: a, b: b, start: start, times: 1),
-            ByteProduct(
-                a: [UInt8](repeating: 255, count: rows * terms),
-                b: (0..<terms * columns).map { $0 % 3 == 0 ? 127 : -128 },
-                start: [Int32](repeating: .min + 5, count: rows * columns),
-                times: 3
-            ),
-            ByteProduct(a: a, b: b.reversed(), start: start, times: 1000),
-        ]
-    }()
 }
 
 extension OpenCLBackend {

@@ -1,4 +1,5 @@
-/// What multiplies spikes and weights in convolutions of the SIMT mapping. No bit of a result depends on it.
+/// What multiplies in convolutions of the SIMT mapping. No bit of a convolution of spikes depends on it; with `fast` numerics
+/// their two gradients do.
 public enum MatrixUnits: String, CaseIterable, Hashable, Sendable {
     /// Lanes: implicit GEMMs that select weights.
     case off
@@ -6,4 +7,7 @@ public enum MatrixUnits: String, CaseIterable, Hashable, Sendable {
     case emulated
     /// The device's matrix instructions (Kernels/matrix_units/instructions.cl).
     case native
+
+    /// Lanes of a warp, which hold an instruction's fragments.
+    static let lanes = 32
 }

@@ -6,16 +6,17 @@ extension OpenCLBackend: ElementwiseKernels {
     /// a + b, spikes counting as 0 and 1; the shapes are equal.
     public func sum(_ a: Activation, _ b: Activation, result: RealTensor) throws(BackendError) {
         let shape = result.shape
-        let runs = pixelRuns(shape.pixels, bytes: 3 * shape.channelStride * wordBytes)
+        let cut = wholePixelLanes(of: shape)
+        let runs = pixelRuns(shape.pixels, bytes: 3 * cut.itemWidth * wordBytes, keepsNothing: true)
         try run(
             "sum_activations",
             "elementwise/sum.cl",
             options: [lanes(of: shape).option, .define("A_SPIKES", a.isSpikes), .define("B_SPIKES", b.isSpikes)],
             arguments: [
                 .storage(a.storage), .storage(b.storage), .storage(result.storage), .int(shape.pixels),
-                .int(shape.channelStride), .int(shape.wordsPerPixel), .int(runs.length),
+                .int(shape.channelStride), .int(shape.wordsPerPixel), .int(cut.itemWidth), .int(runs.length),
             ],
-            global: [runs.count]
+            global: range(cut.items, by: runs.count)
         )
     }
 

@@ -32,7 +32,8 @@ extension OpenCLBackend: LogicGateKernels {
         inhibitory: SpikeTensor
     ) throws(BackendError) {
         let shape = input.shape
-        let runs = pixelRuns(shape.pixels, bytes: 4 * shape.channelStride * wordBytes)
+        let cut = wholePixelLanes(of: shape)
+        let runs = pixelRuns(shape.pixels, bytes: 4 * cut.itemWidth * wordBytes, keepsNothing: true)
         try run(
             "logic_gate_backward",
             "logic/gate.cl",
@@ -41,9 +42,9 @@ extension OpenCLBackend: LogicGateKernels {
                 .storage(gradients.input.storage), .storage(input.storage), .storage(excitatory.storage),
                 .storage(inhibitory.storage), .storage(gradients.excitatory.storage),
                 .storage(gradients.inhibitory.storage), .int(shape.pixels), .int(shape.channelStride),
-                .int(shape.wordsPerPixel), .int(runs.length),
+                .int(shape.wordsPerPixel), .int(cut.itemWidth), .int(runs.length),
             ],
-            global: [runs.count]
+            global: range(cut.items, by: runs.count)
         )
     }
 
@@ -74,7 +75,8 @@ extension OpenCLBackend: LogicGateKernels {
         branch: SpikeTensor
     ) throws(BackendError) {
         let shape = input.shape
-        let runs = pixelRuns(shape.pixels, bytes: 3 * shape.channelStride * wordBytes)
+        let cut = wholePixelLanes(of: shape)
+        let runs = pixelRuns(shape.pixels, bytes: 3 * cut.itemWidth * wordBytes, keepsNothing: true)
         try run(
             "spike_gate_backward",
             "logic/gate.cl",
@@ -82,9 +84,9 @@ extension OpenCLBackend: LogicGateKernels {
             arguments: [
                 .storage(gradients.input.storage), .storage(input.storage), .storage(branch.storage),
                 .storage(gradients.branch.storage), .int(shape.pixels), .int(shape.channelStride),
-                .int(shape.wordsPerPixel), .int(runs.length),
+                .int(shape.wordsPerPixel), .int(cut.itemWidth), .int(runs.length),
             ],
-            global: [runs.count]
+            global: range(cut.items, by: runs.count)
         )
     }
 }

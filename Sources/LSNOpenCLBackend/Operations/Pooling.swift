@@ -11,7 +11,9 @@ extension OpenCLBackend: PoolingKernels {
         output: SpikeTensor
     ) throws(BackendError) {
         let (from, to) = (input.shape, output.shape)
-        let runs = pixelRuns(to.pixels, bytes: (window * window + 1) * from.wordsPerPixel * wordBytes)
+        let itemWords = mapping == .simt ? 1 : from.wordsPerPixel
+        let bytes = (window * window + 1) * itemWords * wordBytes
+        let runs = pixelRuns(to.pixels, bytes: bytes, keepsNothing: true)
         try run(
             "max_pool",
             "pooling/max.cl",
@@ -19,9 +21,9 @@ extension OpenCLBackend: PoolingKernels {
             arguments: [
                 .storage(input.storage), .storage(output.storage), .int(from.height), .int(from.width),
                 .int(to.height), .int(to.width), .int(from.wordsPerPixel), .int(window), .int(geometry.stride),
-                .int(geometry.padding), .int(to.pixels), .int(runs.length),
+                .int(geometry.padding), .int(to.pixels), .int(itemWords), .int(runs.length),
             ],
-            global: [runs.count]
+            global: range(from.wordsPerPixel / itemWords, by: runs.count)
         )
     }
 

@@ -59,7 +59,7 @@ struct DeviceOptions: ParsableArguments {
         name: .customLong("matrix-units"),
         help: .choice(
             MatrixUnitsChoice.self,
-            "Whether convolutions of spikes use the device's matrix units (tensor cores): where it has such that a probe finds right, or not at all; or kernels for them with the instructions emulated, slow, which is for checks (default: auto). Results are the same bits; they are for --mapping simt."
+            "Whether convolutions of spikes and their gradients use the device's matrix units (tensor cores): where it has such that a probe finds right, or not at all; or kernels for them with the instructions emulated, slow, which is for checks (default: auto). They are for --mapping simt. Convolutions are the same bits; gradients too with --numerics portable, else they are rounded by the device."
         ),
         transform: named
     )
@@ -147,7 +147,7 @@ struct DeviceOptions: ParsableArguments {
             }
             choices.winogradChannels = KernelChoices.never
         }
-        choices.matrixUnits = try units(of: queue, mapping: choices.mapping)
+        choices.matrixUnits = try units(of: queue, mapping: choices.mapping, kept: kernelChoices?.matrixUnits)
         let backend = try OpenCLBackend(
             queue: queue,
             choices: choices,
@@ -170,7 +170,13 @@ struct DeviceOptions: ParsableArguments {
     }
 
     /// What `--matrix-units` comes to on a device; of one that cannot be probed, nothing, and a warning.
-    private func units(of queue: ComputeQueue, mapping: WorkMapping) throws(InputError) -> MatrixUnits {
+    ///
+    /// - Parameter kept: what a run of `fast` numerics began with, which rounds its gradients; nil where none is continued.
+    private func units(
+        of queue: ComputeQueue,
+        mapping: WorkMapping,
+        kept: MatrixUnits?
+    ) throws(InputError) -> MatrixUnits {
         guard mapping == .simt else {
             guard matrixUnits != .emulated else {
                 throw InputError(
@@ -180,16 +186,36 @@ struct DeviceOptions: ParsableArguments {
             }
             return .off
         }
-        switch matrixUnits ?? .auto {
-        case .auto:
-            do { return try MatrixUnits.available(on: queue) } catch {
+        if let kept, let asked = matrixUnits, asked != .auto, asked.rawValue != kept.rawValue {
+            throw InputError(
+                "--matrix-units \(asked.rawValue): the run began with \(kept.text) and keeps to it, so that it continues to the same "
+                    + "bits (one of --numerics portable may change). Leave the option out, or begin another run"
+            )
+        }
+        switch (matrixUnits ?? .auto, kept) {
+        case (.auto, nil): return native(of: queue)
+        case (.auto, .native?):
+            let found = native(of: queue)
+            if found == .off {
                 Failure.warn(
-                    "the matrix units of \(queue.device.selector) cannot be probed, and are not used: \(error)"
+                    "the run began with matrix units, which \(queue.device.selector) does not have: its gradients are rounded "
+                        + "otherwise from here on"
                 )
-                return .off
             }
-        case .off: return .off
-        case .emulated: return .emulated
+            return found
+        case (.auto, let kept?): return kept
+        case (.off, _): return .off
+        case (.emulated, _): return .emulated
+        }
+    }
+
+    /// The matrix units that a device has.
+    private func native(of queue: ComputeQueue) -> MatrixUnits {
+        do {
+            return try MatrixUnits.available(on: queue)
+        } catch {
+            Failure.warn("the matrix units of \(queue.device.selector) cannot be probed, and are not used: \(error)")
+            return .off
         }
     }
 
@@ -239,6 +265,17 @@ struct DeviceOptions: ParsableArguments {
             profiling: isProfiling,
             warned: warned
         )
+    }
+}
+
+extension MatrixUnits {
+    /// For a message.
+    fileprivate var text: String {
+        switch self {
+        case .off: "none"
+        case .emulated: "emulated ones"
+        case .native: "the device's"
+        }
     }
 }
 

@@ -109,7 +109,7 @@ struct ListedDevice: Encodable {
     let arithmetic: String?
     /// What is not, by name.
     let arithmeticFaults: [DeviceArithmetic.Fault]?
-    /// "int8" where it has matrix units that multiply bytes and are right, or "none"; nil: unknown.
+    /// "int8, bf16" where it has matrix units that multiply bytes and bfloats and are right, or "none"; nil: unknown.
     let matrixUnits: String?
     /// Whether `--device auto` takes it.
     let isDefault: Bool
@@ -128,7 +128,7 @@ struct ListedDevice: Encodable {
         localMemoryBytes = info.localMemoryBytes
         arithmetic = probed?.arithmetic.text
         arithmeticFaults = probed?.arithmetic.faults
-        matrixUnits = probed.map { $0.matrixUnits == .native ? "int8" : "none" }
+        matrixUnits = probed.map { $0.matrixUnits == .native ? "int8, bf16" : "none" }
         self.isDefault = isDefault
     }
 

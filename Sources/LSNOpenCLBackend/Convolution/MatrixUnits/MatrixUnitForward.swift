@@ -19,7 +19,7 @@ extension OpenCLBackend {
         let options =
             plan.options + tile.options
             + [matrixUnits.option, .define("LIMBS", limbs), .define("COLLECTS", operands.moments != nil)]
-        let packing = MatrixUnitTile.lanes * tile.pairs * plan.filter.taps * plan.input.wordsPerPixel
+        let packing = MatrixUnits.lanes * tile.pairs * plan.filter.taps * plan.input.wordsPerPixel
         let packed = try allocate(words: packing * limbs * 4)
         try run(
             "pack_limbs",

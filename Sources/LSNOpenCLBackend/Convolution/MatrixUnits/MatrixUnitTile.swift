@@ -12,9 +12,6 @@ struct MatrixUnitTile: Hashable {
     /// Work-groups that make the whole result.
     let workGroups: Int
 
-    /// Lanes of a warp.
-    static let lanes = 32
-
     /// By height, in the order of preference: weights are most of what is read, and a tall tile reads them for many pixels. The
     /// registers of a lane hold the sums of 64 pixels and 48 channels.
     private static let shapes: [(warps: Int, rowTiles: Int)] = [(4, 4), (4, 2), (4, 1), (2, 1), (1, 1)]
@@ -63,7 +60,7 @@ struct MatrixUnitTile: Hashable {
     }
 
     /// Items of a work-group.
-    var items: Int { warpsDown * warpsAcross * Self.lanes }
+    var items: Int { warpsDown * warpsAcross * MatrixUnits.lanes }
 
     var options: [KernelOption] {
         [
