@@ -76,13 +76,13 @@ __kernel void max_pool_backward(
                     for (int u = inside.x0; u < inside.x1; ++u) {
                         if (v == here.y && u == here.x)
                             earlier = any;
-                        any |= load_spikes(input, ((size_t)here.image * height + v) * width + u, words, channel);
+                        any |= load_spikes(input, (here.image * height + v) * width + u, words, channel);
                     }
                 }
                 const uint first = here.y == inside.y0 && here.x == inside.x0 ? ~any : 0u;
                 const uint chosen = (mine & ~earlier) | first;
-                const size_t from = ((size_t)here.image * out_height + out_y) * out_width + out_x;
-                sum += MASKED(expand_spikes(chosen), LOADV(gradient + from * stride + channel));
+                const int from = (here.image * out_height + out_y) * out_width + out_x;
+                sum += MASKED(expand_spikes(chosen), LOADV(gradient + (size_t)from * stride + channel));
             }
         }
         STOREV(sum, result + (size_t)pixel * stride + channel);

@@ -83,6 +83,42 @@ import Testing
         #expect(try place.lsn("bench", "--device", "reference", "--filter", "nosuchcase").code == 2)
     }
 
+    /// Launches of a step are counted without a device: a GPU's, unless another mapping is asked for.
+    @Test func launchesAreListedWithoutADevice() throws {
+        func list(_ options: String...) throws -> [String: Any] {
+            let result = try place.lsn(
+                ["bench", "--launches", "--json", "--batch-size", "4"] + options,
+                environment: ["OCL_ICD_VENDORS": place.file("nothing")]
+            )
+            #expect(result.code == 0 && result.errors.isEmpty, "\(result.errors)")
+            return try #require(try result.json() as? [String: Any])
+        }
+        func kernels(_ list: [String: Any]) -> [[String: Any]] { list["kernels"] as? [[String: Any]] ?? [] }
+        func names(_ list: [String: Any]) -> Set<String> { Set(kernels(list).compactMap { $0["kernel"] as? String }) }
+        let native = try list()
+        #expect(
+            names(native).isSuperset(of: [
+                "matrix_unit_forward", "matrix_unit_backward_data", "fire_lanes", "logic_gate",
+            ])
+        )
+        #expect(kernels(native).reduce(0) { $0 + ($1["launches"] as? Int ?? 0) } == native["launches"] as? Int)
+        for kernel in kernels(native) {
+            let (global, local) = (kernel["global"] as? [Int] ?? [], kernel["local"] as? [Int] ?? [])
+            #expect(global.count == local.count && zip(global, local).allSatisfy { $0 > 0 && $0 % $1 == 0 })
+            #expect((kernel["bytes"] as? [Int] ?? []).allSatisfy { $0 > 0 })
+        }
+        #expect(names(try list("--matrix-units", "off")).contains("implicit_gemm_backward_data"))
+        #expect(names(try list("--mapping", "simd")).contains("fire"))
+        let deeper = try list("--model", "lsn34")["launches"] as? Int ?? 0
+        #expect(deeper > native["launches"] as? Int ?? deeper)
+        let text = try place.lsn("bench", "--launches")
+        #expect(text.code == 0 && text.output.contains(" launches\n"), "\(text.output)")
+        for wrong in [["--device", "reference"], ["--plan"], ["--filter", "x"], ["--compute-units", "0"]] {
+            let refused = try place.lsn(["bench", "--launches"] + wrong)
+            #expect(refused.code == 2 && refused.errors.contains(wrong[0]), "\(refused.errors)")
+        }
+    }
+
     @Test func benchmarksHaveTimesAndRates() throws {
         let name = "lsn19-8/logic-gate/200x7x7x32"
         let result = try place.lsn("bench", "--device", "reference", "--filter", name, "--json")

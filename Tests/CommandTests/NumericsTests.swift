@@ -88,6 +88,23 @@ struct NumericsTests {
         #expect(try place.leaves("again/config.json")["machine.precision"] == "high")
     }
 
+    /// Matrix units round the gradients of a run of fast numerics: it keeps to those that it began with, or to none.
+    @Test(.enabled(if: hasOpenCL)) func aFastRunKeepsToItsMatrixUnits() throws {
+        let begun = try place.lsn(training + ["--mapping", "simt", "--output", "run", "--max-steps", "1"])
+        #expect(begun.code == 0, "\(begun.errors)")
+        func refusal(_ units: String) throws -> String {
+            let refused = try place.lsn("train", "--resume", "run", "--matrix-units", units, "--max-steps", "2")
+            #expect(refused.code == 2)
+            return refused.errors
+        }
+        #expect(try refusal("emulated").contains("--matrix-units emulated: the run began with none and keeps to it"))
+        let config = try String(contentsOfFile: place.file("run/config.json"), encoding: .utf8)
+        let key = "\"kernel_choices\" : {"
+        try #require(config.contains(key))
+        try place.write(config.replacing(key, with: "\(key) \"matrix_units\" : 2,"), to: "run/config.json")
+        #expect(try refusal("off").contains("--matrix-units off: the run began with emulated ones and keeps to it"))
+    }
+
     /// A portable run goes on on another device and in another mapping, without a warning; a fast one does not, and says why.
     @Test(.enabled(if: hasOpenCL)) func aPortableRunMayMove() throws {
         for numerics in ["fast", "portable"] {

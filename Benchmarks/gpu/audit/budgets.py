@@ -9,9 +9,11 @@ FEWEST_WARPS = {"computing": 8, "moving": 24}
 """Of a multiprocessor with NVIDIA's chips, where the work-groups of a kernel are full. Kernels that compute hold their sums in
 registers; of the others warps hide the latency of memory."""
 
+FULL_TILE = 48
+"""Matrix instructions in the inner loop of a kernel whose tile fills the registers."""
 MOST_SECTORS = 1.1
 """Sectors of global memory that warps touch, to those that what they read and write would fill."""
-MOVES_LITTLE = ("classification_", "average_pool", "max_pool_backward", "prepare_")
+MOVES_LITTLE = ("classification_", "average_pool", "max_pool", "prepare_")
 """Kernels of which a step has one or two, of little memory, whose lanes may lie apart; by how their names begin."""
 
 
@@ -40,8 +42,9 @@ def excesses(kernel: str, usage: Usage, chip_name: str, items: int) -> list[str]
         fewest = FEWEST_WARPS["computing" if kernel.startswith(COMPUTING) else "moving"]
         if held < fewest:
             found.append(f"a multiprocessor holds {held} warps ({usage.registers} registers); at least {fewest} are wanted")
-    if tensor := usage.loop.get("tensor", 0):
+    # (Layers of few pixels have small tiles, which keep more multiprocessors busy.)
+    if (tensor := usage.loop.get("tensor", 0)) >= FULL_TILE:
         issued = sum(usage.loop.values())
-        if tensor * chip.tensor_clocks < issued and items >= 128:
+        if tensor * chip.tensor_clocks < issued:
             found.append(f"{issued} instructions of its inner loop are issued to {tensor} matrix instructions, which take fewer clocks")
     return found
