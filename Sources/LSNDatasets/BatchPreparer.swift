@@ -22,6 +22,21 @@ public struct BatchPreparer: Sendable {
         deviation = data.deviation
     }
 
+    /// For samples that travel so.
+    ///
+    /// - Parameters:
+    ///   - backend: where they are prepared.
+    ///   - form: how they travel.
+    ///   - input: what the network sees of them.
+    init(backend: Backend, form: SampleForm, input: InputFormat) {
+        self.backend = backend
+        self.form = form
+        timeSteps = form == .frames ? input.timeSteps : 1
+        shape = ImageShape(images: 1, height: input.height, width: input.width, channels: input.channels)
+        mean = input.mean
+        deviation = input.deviation
+    }
+
     /// Whether a sample is one picture rather than T frames.
     public var isStatic: Bool { form != .frames }
 

@@ -58,8 +58,17 @@ struct CropGeometry: Hashable, Sendable {
 
     /// What evaluation resizes a picture to, its longer side rounded down, and where in that it takes the centre (rows
     /// and columns left over are halved, rounding to even), as PyTorch's Resize and CenterCrop do.
-    func centreCrop(height: Int, width: Int) -> (resizedHeight: Int, resizedWidth: Int, top: Int, left: Int) {
-        let side = evaluationSide
+    ///
+    /// - Parameters:
+    ///   - height: the picture's rows.
+    ///   - width: the picture's columns.
+    ///   - side: what the shorter side is resized to; nil: ``evaluationSide``.
+    func centreCrop(
+        height: Int,
+        width: Int,
+        side: Int? = nil
+    ) -> (resizedHeight: Int, resizedWidth: Int, top: Int, left: Int) {
+        let side = side ?? evaluationSide
         let resizedHeight = height <= width ? side : side * height / width
         let resizedWidth = height <= width ? side * width / height : side
         func centre(_ extent: Int) -> Int { Int((Double(extent - size) / 2).rounded(.toNearestOrEven)) }

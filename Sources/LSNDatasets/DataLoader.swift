@@ -25,7 +25,7 @@ public struct DataRequest: Sendable {
     /// Whether the frames of all recordings are counted before anything else, rather than each when it is wanted.
     public var preparesFrames = true
 
-    /// Damaged files that are borne where nothing else is asked: ImageNet has one that is no JPEG.
+    /// Damaged files that are borne where nothing else is asked.
     public static let standardMaxBadFiles = 10
     /// What the network sees where nothing else is asked; nil for sets whose pictures have a size of their own.
     public static func standardImageSize(of name: DatasetName) -> ImageSize? {
@@ -70,8 +70,8 @@ public enum DataLoader {
         case .imagenet:
             guard let directory = request.directory else {
                 throw DatasetError(
-                    "the data set imagenet needs --data DIR, a folder with train and val, or with a folder of JPEG files "
-                        + "for every class"
+                    "the data set imagenet needs --data DIR, a folder with train and val, or with a folder of JPEG or PNG "
+                        + "files for every class"
                 )
             }
             return try ImageFolder(

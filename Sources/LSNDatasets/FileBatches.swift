@@ -25,7 +25,7 @@ struct SampleVariation: Sendable {
 }
 
 /// A sample's bytes, and the integers that go with them: see ``SampleForm``.
-struct FileSample: Sendable, Equatable {
+package struct FileSample: Sendable, Equatable {
     var bytes: [UInt8]
     var transform: [UInt32]
 }
@@ -113,42 +113,11 @@ final class FileBatches<Reader: SampleReader>: BatchProvider {
             loaded.append(content)
             found.append(sample)
         }
-        return try assemble(loaded, samples: found)
-    }
-
-    private func assemble(_ loaded: [FileSample], samples: [Int]) throws(DatasetError) -> Batch {
-        let alignment = reader.alignsSamples ? 4 : 1
-        var starts: [Int] = []
-        var end = 0
-        for sample in loaded {
-            starts.append(end)
-            end += (sample.bytes.count + alignment - 1) / alignment * alignment
-        }
-        guard end / 4 <= UInt32.max else {
-            throw DatasetError(
-                "a batch of \(loaded.count) samples takes \(end) bytes, more than can be counted: use a smaller --batch-size, "
-                    + "or smaller pictures"
-            )
-        }
-        var words = [UInt32](repeating: 0, count: (end + 3) / 4)
-        // Words read their bytes lowest first on every host that runs this (little-endian).
-        unsafe words.withUnsafeMutableBytes { target in
-            for (start, sample) in zip(starts, loaded) {
-                unsafe UnsafeMutableRawBufferPointer(rebasing: target[start..<start + sample.bytes.count])
-                    .copyBytes(from: sample.bytes)
-            }
-        }
-        var transforms: [UInt32] = []
-        for (start, sample) in zip(starts, loaded) {
-            var transform = sample.transform
-            if reader.alignsSamples { transform[0] += UInt32(start / 4) }
-            transforms += transform
-        }
-        return Batch(
-            indices: samples,
-            labels: samples.map { UInt32(files.labels[$0]) },
-            pixelWords: words,
-            transforms: transforms
+        return try Batch(
+            loaded,
+            indices: found,
+            labels: found.map { UInt32(files.labels[$0]) },
+            alignsSamples: reader.alignsSamples
         )
     }
 
@@ -194,6 +163,52 @@ final class FileBatches<Reader: SampleReader>: BatchProvider {
             "no file of the split and class of \(PrintableText.name(files.paths[sample])) can be read, the last one for this reason: "
                 + "\(problem?.description ?? "") (lsn data verify finds all that is wrong)"
         )
+    }
+}
+
+extension Batch {
+    /// Samples one behind the other.
+    ///
+    /// - Parameters:
+    ///   - samples: bytes, and the integers that go with them.
+    ///   - indices: which they are.
+    ///   - labels: theirs.
+    ///   - alignsSamples: as ``SampleReader/alignsSamples``.
+    /// - Throws: ``DatasetError`` for more bytes than can be counted.
+    init(
+        _ samples: [FileSample],
+        indices: [Int],
+        labels: [UInt32],
+        alignsSamples: Bool
+    ) throws(DatasetError) {
+        let alignment = alignsSamples ? 4 : 1
+        var starts: [Int] = []
+        var end = 0
+        for sample in samples {
+            starts.append(end)
+            end += (sample.bytes.count + alignment - 1) / alignment * alignment
+        }
+        guard end / 4 <= UInt32.max else {
+            throw DatasetError(
+                "a batch of \(samples.count) samples takes \(end) bytes, more than can be counted: use a smaller --batch-size, "
+                    + "or smaller pictures"
+            )
+        }
+        var words = [UInt32](repeating: 0, count: (end + 3) / 4)
+        // Words read their bytes lowest first on every host that runs this (little-endian).
+        unsafe words.withUnsafeMutableBytes { target in
+            for (start, sample) in zip(starts, samples) {
+                unsafe UnsafeMutableRawBufferPointer(rebasing: target[start..<start + sample.bytes.count])
+                    .copyBytes(from: sample.bytes)
+            }
+        }
+        var transforms: [UInt32] = []
+        for (start, sample) in zip(starts, samples) {
+            var transform = sample.transform
+            if alignsSamples { transform[0] += UInt32(start / 4) }
+            transforms += transform
+        }
+        self.init(indices: indices, labels: labels, pixelWords: words, transforms: transforms)
     }
 }
 

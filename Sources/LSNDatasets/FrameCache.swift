@@ -120,9 +120,16 @@ struct CountedFrames: Sendable, Equatable {
 }
 
 extension EventFrames {
+    /// No honest recording's file is larger.
+    static let byteLimit = 1 << 30
+
     /// The frames of a recording's file.
     func read(_ path: String) throws(FileFormatError) -> CountedFrames {
-        let bytes = try FileSystem.read(path, limit: 1 << 30)
+        try counted(FileSystem.read(path, limit: Self.byteLimit), path: path)
+    }
+
+    /// The frames of a recording that was read.
+    func counted(_ bytes: [UInt8], path: String) throws(FileFormatError) -> CountedFrames {
         let events = try AEDAT.parse(bytes, path: path).events
         let counts = try integrate(events, path: path, firstByte: bytes.count - 8 * events.count)
         return unsafe CountedFrames(events: events.count, bytes: counts.withUnsafeBytes { unsafe [UInt8]($0) })

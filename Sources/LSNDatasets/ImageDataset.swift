@@ -6,7 +6,7 @@ public enum DatasetName: String, CaseIterable, Sendable, Codable {
     case mnist
     /// CIFAR-10, from the six files of its binary version.
     case cifar10
-    /// Folders of JPEG pictures, a folder for every class, ImageNet's among them.
+    /// Folders of JPEG and PNG pictures, a folder for every class, ImageNet's among them.
     case imagenet
     /// Folders of AEDAT 2.0 recordings, a folder for every class, CIFAR10-DVS's among them.
     case cifar10DVS = "cifar10-dvs"

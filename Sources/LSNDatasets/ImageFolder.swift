@@ -1,6 +1,6 @@
 import LSNFileFormats
 
-/// Pictures that are JPEG files, a folder for every class: ImageNet as it is unpacked, or any other.
+/// Pictures that are JPEG and PNG files, a folder for every class: ImageNet as it is unpacked, or any other.
 public struct ImageFolder: TrainingData {
     private let folders: ClassFolders
     private let reading: Reading
@@ -82,7 +82,7 @@ public struct ImageFolder: TrainingData {
             } else {
                 try ClassFolders(
                     directory,
-                    extensions: JPEGFile.extensions,
+                    extensions: PictureFile.extensions,
                     rule: split,
                     candidates: [.every(5), .all]
                 )
@@ -126,7 +126,7 @@ public struct ImageFolder: TrainingData {
     /// Decodes every picture.
     public func check(progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void) -> [BadFile] {
         folders.check(progress: progress) { (file: String, _: String) throws(FileFormatError) in
-            _ = try JPEGFile.read(file)
+            _ = try PictureFile.read(file)
         }
     }
 
@@ -164,10 +164,10 @@ public struct ImageFolder: TrainingData {
     }
 
     /// The first picture that can be decoded, which gives all others their size.
-    private static func firstPicture(_ folders: ClassFolders, _ bad: BadFiles) throws(DatasetError) -> JPEG.Picture {
+    private static func firstPicture(_ folders: ClassFolders, _ bad: BadFiles) throws(DatasetError) -> Picture {
         for path in folders.allPaths {
             do throws(FileFormatError) {
-                return try JPEGFile.read("\(folders.root)/\(path)")
+                return try PictureFile.read("\(folders.root)/\(path)")
             } catch {
                 try bad.add(path, error)
             }

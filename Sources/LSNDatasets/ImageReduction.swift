@@ -32,7 +32,7 @@ extension ImageDataset {
 
 extension ImageSplit {
     /// Of planes of `rows` × `columns`, which `factor` divides, each square's mean.
-    fileprivate func reduced(rows: Int, columns: Int, by factor: Int) -> ImageSplit {
+    func reduced(rows: Int, columns: Int, by factor: Int) -> ImageSplit {
         let area = factor * factor
         var smaller: [UInt8] = []
         smaller.reserveCapacity(pixels.count / area)

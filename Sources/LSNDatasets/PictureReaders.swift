@@ -1,14 +1,14 @@
 import LSNFileFormats
 import LSNHostSystem
 
-/// Reads JPEG pictures that the device resizes and crops.
+/// Reads pictures that the device resizes and crops.
 struct CropReader: SampleReader {
     let root: String
     let geometry: CropGeometry
     let alignsSamples = true
 
     func read(_ path: String, variation: SampleVariation?) throws(FileFormatError) -> FileSample {
-        let picture = try JPEGFile.read(HostPath.join(root, path))
+        let picture = try PictureFile.read(HostPath.join(root, path))
         if let variation {
             let (box, flips) = geometry.randomCrop(
                 height: picture.height,
@@ -24,18 +24,26 @@ struct CropReader: SampleReader {
                 ]
             )
         }
-        let crop = geometry.centreCrop(height: picture.height, width: picture.width)
         return FileSample(
             bytes: picture.pixels,
-            transform: [
-                0, UInt32(picture.height), UInt32(picture.width), UInt32(crop.resizedHeight),
-                UInt32(crop.resizedWidth), UInt32(crop.top), UInt32(crop.left), 0,
-            ]
+            transform: geometry.evaluationTransform(height: picture.height, width: picture.width)
         )
     }
 }
 
-/// Reads JPEG pictures that all have one size and keep it.
+extension CropGeometry {
+    /// The integers that go with a picture of this size, whole, as evaluation takes it; `side` as
+    /// ``centreCrop(height:width:side:)`` has it.
+    func evaluationTransform(height: Int, width: Int, side: Int? = nil) -> [UInt32] {
+        let crop = centreCrop(height: height, width: width, side: side)
+        return [
+            0, UInt32(height), UInt32(width), UInt32(crop.resizedHeight), UInt32(crop.resizedWidth), UInt32(crop.top),
+            UInt32(crop.left), 0,
+        ]
+    }
+}
+
+/// Reads pictures that all have one size and keep it.
 struct NativeReader: SampleReader {
     let root: String
     let height: Int
@@ -43,7 +51,7 @@ struct NativeReader: SampleReader {
     let alignsSamples = false
 
     func read(_ path: String, variation: SampleVariation?) throws(FileFormatError) -> FileSample {
-        let picture = try JPEGFile.read(HostPath.join(root, path))
+        let picture = try PictureFile.read(HostPath.join(root, path))
         guard (picture.height, picture.width) == (height, width) else {
             throw FileFormatError(
                 path: HostPath.join(root, path),
@@ -56,19 +64,19 @@ struct NativeReader: SampleReader {
     }
 }
 
-/// Whole JPEG files.
-enum JPEGFile {
-    /// Endings of names that count as JPEG, in lower case.
-    static let extensions: Set<String> = ["jpg", "jpeg", "jpe"]
+/// Whole JPEG and PNG files.
+enum PictureFile {
+    /// Endings of names that count as pictures, in lower case.
+    static let extensions: Set<String> = ["jpg", "jpeg", "jpe", "png"]
     /// No honest picture's file is larger.
     static let byteLimit = 1 << 28
 
-    static func read(_ path: String) throws(FileFormatError) -> JPEG.Picture {
-        try JPEG.decode(FileSystem.read(path, limit: byteLimit), path: path)
+    static func read(_ path: String) throws(FileFormatError) -> Picture {
+        try Picture.decode(FileSystem.read(path, limit: byteLimit), path: path)
     }
 }
 
-extension JPEG.Picture {
+extension Picture {
     /// The bytes `[height][width][3]` of a rectangle inside.
     func part(_ box: PixelBox) -> [UInt8] {
         if box.height == height && box.width == width { return pixels }

@@ -6,26 +6,8 @@ import LSNCTurboJPEG
 /// The orientation that a camera noted (EXIF) is not applied, as Pillow and the loaders of PyTorch do not apply it: a
 /// picture has the rows and columns that the file stores. Colour profiles are not applied either.
 public enum JPEG {
-    /// A decoded picture.
-    public struct Picture: Sendable, Equatable {
-        /// Columns.
-        public let width: Int
-        /// Rows.
-        public let height: Int
-        /// Bytes `[height][width][3]`: red, green, blue.
-        public let pixels: [UInt8]
-
-        /// A picture of `height` · `width` · 3 bytes.
-        public init(width: Int, height: Int, pixels: [UInt8]) {
-            precondition(pixels.count == 3 * width * height, "\(pixels.count) bytes for \(height)×\(width) pixels")
-            self.width = width
-            self.height = height
-            self.pixels = pixels
-        }
-    }
-
-    /// Larger pictures are refused, so that a small malicious file cannot fill the memory: 2²⁷ pixels.
-    public static let pixelLimit = 1 << 27
+    /// How every file starts.
+    static let signature: [UInt8] = [0xFF, 0xD8]
 
     /// Decodes a picture to red, green and blue.
     ///
@@ -36,20 +18,16 @@ public enum JPEG {
     ///   - bytes: the whole file.
     ///   - path: its name, for errors.
     /// - Throws: ``FileFormatError`` where the file is no JPEG, is damaged or cut short, is of a kind that TurboJPEG does
-    ///   not decode (samples of 12 bits, lossless and hierarchical coding), or is larger than ``pixelLimit``. Bytes that belong to nothing between segments are no error: old encoders left some.
+    ///   not decode (samples of 12 bits, lossless and hierarchical coding), or is larger than ``Picture/pixelLimit``. Bytes that belong to nothing between segments are no error: old encoders left some.
     public static func decode(_ bytes: [UInt8], path: String) throws(FileFormatError) -> Picture {
-        guard bytes.starts(with: [0xFF, 0xD8]) else { throw notJPEG(bytes, path: path) }
+        guard bytes.starts(with: signature) else {
+            throw Picture.foreign(bytes, path: path, starts: "not with ff d8 as JPEG files do")
+        }
         guard let decoder = Decoder() else {
             throw FileFormatError(path: path, problem: "cannot be decoded: TurboJPEG found no memory")
         }
         let header = try decoder.header(bytes, path: path)
-        guard header.width <= pixelLimit / max(header.height, 1) else {
-            throw FileFormatError(
-                path: path,
-                problem: "has \(header.width)×\(header.height) pixels, at most \(pixelLimit) are read",
-                advice: "scale the picture down, or remove it"
-            )
-        }
+        try Picture.requireSize(width: header.width, height: header.height, path: path)
         let isCMYK = header.colours == TJCS_CMYK.rawValue || header.colours == TJCS_YCCK.rawValue
         let pixels = try decoder.pixels(
             bytes,
@@ -77,21 +55,6 @@ public enum JPEG {
             }
             count = pixels.count / 4 * 3
         }
-    }
-
-    private static func notJPEG(_ bytes: [UInt8], path: String) -> FileFormatError {
-        let known: [(start: [UInt8], name: String)] = [
-            ([0x89, 0x50, 0x4E, 0x47], "a PNG file"), ([0x47, 0x49, 0x46, 0x38], "a GIF file"),
-            ([0x52, 0x49, 0x46, 0x46], "a RIFF file (WebP)"), ([0x42, 0x4D], "a BMP file"),
-        ]
-        let found = known.first { bytes.starts(with: $0.start) }?.name
-        return FileFormatError(
-            path: path,
-            byteOffset: 0,
-            problem: bytes.isEmpty
-                ? "is empty" : found.map { "is \($0), not a JPEG" } ?? "does not start with ff d8 as JPEG files do",
-            advice: "convert it to JPEG, or remove it"
-        )
     }
 }
 

@@ -9,6 +9,8 @@ public enum NPY {
         public var shape: [Int]
         /// As many as the shape has.
         public var values: [Float]
+        /// What they are in the file.
+        public var type = ElementType.float32
     }
 
     private static let magic: [UInt8] = [0x93] + [UInt8]("NUMPY".utf8)
@@ -71,7 +73,7 @@ public enum NPY {
         guard let values = type.floats([UInt8](bytes[range.upperBound...])) else {
             throw text.failure("has integers that a 32-bit float cannot hold", at: range.upperBound)
         }
-        return Array(shape: header.shape, values: values)
+        return Array(shape: header.shape, values: values, type: type)
     }
 
     /// Where the header's text lies.

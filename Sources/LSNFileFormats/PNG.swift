@@ -1,4 +1,4 @@
-/// PNG pictures, written.
+/// PNG pictures.
 ///
 /// Source: the W3C's recommendation "Portable Network Graphics".
 public enum PNG {
@@ -20,7 +20,7 @@ public enum PNG {
             rows += rgb[3 * width * row..<3 * width * (row + 1)]
         }
         let header = bigEndian(width) + bigEndian(height) + [8, 2, 0, 0, 0]
-        return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+        return signature
             + chunk("IHDR", header) + chunk("IDAT", Zlib.compress(rows)) + chunk("IEND", [])
     }
 

@@ -19,13 +19,8 @@ public struct ClassScores: Hashable, Sendable {
     ///   - logits: `[T][N][classes]`.
     ///   - labels: of the N samples, below ``classes``.
     mutating func add(logits: [Float], labels: [UInt32]) {
-        let size = labels.count * classes
         for (sample, label) in labels.enumerated() {
-            let means = (0..<classes).map { k in
-                // In the order of the loss, so that the same samples count as right.
-                stride(from: sample * classes + k, to: logits.count, by: size).reduce(Float(0)) { $0 + logits[$1] }
-                    / Float(logits.count / size)
-            }
+            let means = Self.means(logits: logits, sample: sample, samples: labels.count, classes: classes)
             let label = Int(label)
             let before = means.indices.count { k in
                 means[k] > means[label] || (means[k] == means[label] && k < label)
@@ -33,6 +28,21 @@ public struct ClassScores: Hashable, Sendable {
             amongFive += before < 5 ? 1 : 0
             let largest = means.indices.reduce(0) { means[$1] > means[$0] ? $1 : $0 }
             confusion[label * classes + largest] += 1
+        }
+    }
+
+    /// The mean over time of a sample's logits, in the order of the loss, so that the same samples count as right.
+    ///
+    /// - Parameters:
+    ///   - logits: `[T][N][classes]`.
+    ///   - sample: below `samples`.
+    ///   - samples: N.
+    ///   - classes: of each.
+    static func means(logits: [Float], sample: Int, samples: Int, classes: Int) -> [Float] {
+        let size = samples * classes
+        return (0..<classes).map { k in
+            stride(from: sample * classes + k, to: logits.count, by: size).reduce(Float(0)) { $0 + logits[$1] }
+                / Float(logits.count / size)
         }
     }
 

@@ -10,7 +10,7 @@ import Testing
         "LSNOpenCLRuntime": ["LSNHostSystem", "LSNCOpenCL"],
         "LSNReferenceBackend": ["LSNTensors"],
         "LSNOpenCLBackend": ["LSNTensors", "LSNOpenCLRuntime", "LSNKernels"],
-        "LSNFileFormats": ["LSNHostSystem", "LSNCZlib", "LSNCTurboJPEG"],
+        "LSNFileFormats": ["LSNHostSystem", "LSNCZlib", "LSNCTurboJPEG", "LSNCPNG"],
         "LSNDatasets": ["LSNHostSystem", "LSNTensors", "LSNFileFormats", "LSNBundledDigits"],
         "LSNNetworks": ["LSNTensors"],
         "LSNTraining": ["LSNHostSystem", "LSNTensors", "LSNNetworks", "LSNDatasets", "LSNFileFormats"],

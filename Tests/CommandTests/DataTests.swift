@@ -137,7 +137,9 @@ import Testing
         try write([1, 2, 3], to: "pictures/bee/1.jpg")
         let verified = try lsn("data", "verify", "--dataset", "imagenet", "--data", "pictures")
         #expect(verified.code == 1)
-        #expect(verified.output.contains("bad      pictures/bee/1.jpg, byte 0: does not start with ff d8"))
+        #expect(
+            verified.output.contains("bad      pictures/bee/1.jpg, byte 0: starts neither as JPEG (ff d8) nor as PNG")
+        )
 
         let dumped = try lsn(
             "data",

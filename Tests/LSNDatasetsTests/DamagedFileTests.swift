@@ -9,7 +9,8 @@ import Testing
 ///
 /// All of them stand here, also those of FileFormats, so that they share the mutations.
 enum DamagedFormat: CaseIterable {
-    case idxImages, idxLabels, compressedIDX, storedIDX, cifar, safetensors, npy, aedat, jpeg, progressiveJPEG
+    case idxImages, idxLabels, compressedIDX, storedIDX, cifar, safetensors, npy, aedat, jpeg, progressiveJPEG, png,
+        checkedPNG
 
     var sound: [UInt8] {
         switch self {
@@ -30,6 +31,9 @@ enum DamagedFormat: CaseIterable {
             return AEDAT(comments: [" a recording"], events: events).serialized()
         case .jpeg: return TestPicture(width: 20, height: 13, colours: .red420).jpeg()
         case .progressiveJPEG: return TestPicture(width: 20, height: 13, colours: .progressive).jpeg()
+        case .png, .checkedPNG:
+            let picture = TestPicture(width: 20, height: 13)
+            return PNG.serialize(rgb: picture.pixels, width: 20, height: 13)
         case .npy: return NPY.serialize(floats: [1, 2, 3, 4, 5, 6], shape: [3, 2])
         }
     }
@@ -67,6 +71,9 @@ enum DamagedFormat: CaseIterable {
             return counts.reduce(0) { $0 + Int($1) } == recording.events.count
         case .jpeg, .progressiveJPEG:
             let picture = try JPEG.decode(bytes, path: "f")
+            return picture.width >= 1 && picture.pixels.count == 3 * picture.width * picture.height
+        case .png, .checkedPNG:
+            let picture = try PNG.decode(self == .png ? bytes : SampleFiles.checkedPNG(bytes), path: "f")
             return picture.width >= 1 && picture.pixels.count == 3 * picture.width * picture.height
         case .npy:
             let array = try NPY.parse(bytes, path: "f")

@@ -135,10 +135,10 @@ struct ImageFolderTests {
         let geometry = CropGeometry(size: 14)
         for (position, sample) in batch.indices.enumerated() {
             let path = try #require(trainPath(data, sample, folder))
-            let picture = try JPEGFile.read(path)
+            let picture = try PictureFile.read(path)
             let variation = SampleVariation(seed: 5, epoch: 2, sample: sample, policy: .none)
             let (box, _) = geometry.randomCrop(height: picture.height, width: picture.width, variation: variation)
-            let part = JPEG.Picture(width: box.width, height: box.height, pixels: picture.part(box)).pixels
+            let part = Picture(width: box.width, height: box.height, pixels: picture.part(box)).pixels
             var words = [UInt32](repeating: 0, count: (part.count + 3) / 4)
             for (index, byte) in part.enumerated() { words[index / 4] |= UInt32(byte) << UInt32(8 * (index % 4)) }
             let alone = try preparer.backend.resizeImages(
@@ -192,7 +192,7 @@ struct ImageFolderTests {
     private func trainPath(_ data: ImageFolder, _ sample: Int, _ folder: TemporaryFolder) -> String? {
         let folders = try? ClassFolders(
             folder.path,
-            extensions: JPEGFile.extensions,
+            extensions: PictureFile.extensions,
             rule: .every(2),
             candidates: []
         )
@@ -207,7 +207,7 @@ struct ImageFolderTests {
         let batch = try data.evaluationBatches(batchSize: 6).evaluationBatch(index: 0)
         let preparer = BatchPreparer(backend: Backend(ReferenceBackend()), data: data)
         let values = try preparer.backend.values(try preparer.prepare(batch))
-        let first = try JPEGFile.read("\(folder.path)/ant/ant_1.jpg")
+        let first = try PictureFile.read("\(folder.path)/ant/ant_1.jpg")
         for pixel in 0..<9 * 13 {
             for channel in 0..<3 {
                 let level = (values[channel * 117 + pixel] * data.deviation[channel] + data.mean[channel]) * 255
@@ -269,7 +269,9 @@ struct DamagedPictureTests {
                 try data.trainingBatches(batchSize: 12, seed: 1, policy: .none).trainingBatch(epoch: 0, index: 0)
             )
             #expect(data.badFiles.map(\.path) == ["bee/bee_2.jpg"])
-            #expect(data.badFiles[0].error.problem.contains("does not start with ff d8") == true)
+            #expect(
+                data.badFiles[0].error.problem.contains("starts neither as JPEG (ff d8) nor as PNG files do") == true
+            )
         }
         #expect(batches[0] == batches[1] && batches[1] == batches[2] && batches[0].count == 12)
     }

@@ -1,3 +1,5 @@
+import LSNFileFormats
+
 /// Files as data sets have them.
 enum SampleFiles {
     static func idx(_ extents: [Int], _ elements: [UInt8], type: UInt8 = 0x08) -> [UInt8] {
@@ -43,6 +45,22 @@ enum SampleFiles {
         let length = UInt32(bytes.count)
         return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1] + little(length, 2) + little(~length, 2) + bytes
             + little(~checksum, 4) + little(length, 4)
+    }
+
+    /// A PNG file whose checksums were made to fit what stands there, as far as its chunks can be followed, so that damage
+    /// reaches what lies behind them.
+    static func checkedPNG(_ bytes: [UInt8]) -> [UInt8] {
+        var result = bytes
+        var place = 8
+        while place + 12 <= result.count {
+            let length = result[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+            guard length <= result.count - place - 12 else { break }
+            let end = place + 8 + length
+            let checksum = Zlib.checksum(Array(result[place + 4..<end]))
+            for index in 0..<4 { result[end + index] = UInt8(truncatingIfNeeded: checksum >> UInt32(24 - 8 * index)) }
+            place = end + 4
+        }
+        return result
     }
 
     /// Three images of 12×12 pixels, compressed by Python's gzip in a block with Huffman codes of its own.

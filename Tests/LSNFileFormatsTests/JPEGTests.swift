@@ -59,9 +59,9 @@ struct JPEGTests {
     @Test("that is something else is an error that says what")
     func foreign() {
         let cases: [([UInt8], String)] = [
-            ([], "is empty"), ([0x89, 0x50, 0x4E, 0x47, 13, 10], "is a PNG file, not a JPEG"),
+            ([], "is empty"), ([0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10], "is a PNG file"),
             ([UInt8]("GIF89a".utf8), "is a GIF file"), ([UInt8]("RIFF".utf8), "is a RIFF file"),
-            ([1, 2, 3], "does not start with ff d8"), ([0xFF, 0xD8], "has no JPEG header"),
+            ([1, 2, 3], "starts not with ff d8"), ([0xFF, 0xD8], "has no JPEG header"),
             ([0xFF, 0xD8, 0xFF, 0xD9], "has no JPEG header"),
         ]
         for (bytes, expected) in cases {

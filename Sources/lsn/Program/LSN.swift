@@ -17,7 +17,8 @@ struct LSN: AsyncParsableCommand {
             """,
         version: ProgramVersion.current,
         subcommands: [
-            TrainCommand.self, EvalCommand.self, ReportCommand.self, CheckCommand.self, BenchCommand.self,
+            TrainCommand.self, EvalCommand.self, PredictCommand.self, ReportCommand.self, CheckCommand.self,
+            BenchCommand.self,
             ModelsCommand.self, DevicesCommand.self, DataCommand.self, ExportCommand.self, ImportCommand.self,
             ConvertCommand.self,
             AnalyzeCommand.self, ExperimentCommand.self, TuneCommand.self,

@@ -1,0 +1,215 @@
+package import LSNFileFormats
+
+/// What a network takes of a single file: what an evaluation on the data set that it was trained on would make of it.
+package struct InputFormat: Sendable {
+    /// The data set whose preparation counts.
+    package let dataset: DatasetName
+    /// C.
+    package let channels: Int
+    /// H.
+    package let height: Int
+    /// W.
+    package let width: Int
+    /// T of recordings; 1 of pictures.
+    package let timeSteps: Int
+    /// One value a channel, of pixels from 0 to 1.
+    let mean: [Float]
+    /// One value a channel, of pixels from 0 to 1.
+    let deviation: [Float]
+    private let framesBy: FramesBy
+    private let isNative: Bool
+
+    /// Whether samples are recordings.
+    var isFrames: Bool { dataset == .cifar10DVS }
+
+    /// What a network takes that was trained on a data set.
+    ///
+    /// - Parameters:
+    ///   - dataset: which.
+    ///   - channels: C of the network's input.
+    ///   - height: H of the network's input.
+    ///   - width: W of the network's input.
+    ///   - timeSteps: T of the network.
+    ///   - imageSize: of the data; nil: as of a data set where nothing is asked.
+    ///   - framesBy: how recordings were cut; nil: by number.
+    /// - Throws: ``DatasetError`` where the data set has not so many channels.
+    package init(
+        dataset: DatasetName,
+        channels: Int,
+        height: Int,
+        width: Int,
+        timeSteps: Int,
+        imageSize: ImageSize? = nil,
+        framesBy: FramesBy? = nil
+    ) throws(DatasetError) {
+        guard channels == dataset.mean.count else {
+            throw DatasetError(
+                "the network takes \(channels) channels, and \(dataset.rawValue) has \(dataset.mean.count): choose the "
+                    + "--dataset whose pictures or recordings it was trained on"
+            )
+        }
+        self.dataset = dataset
+        self.channels = channels
+        self.height = height
+        self.width = width
+        self.timeSteps = dataset == .cifar10DVS ? timeSteps : 1
+        mean = dataset.mean
+        deviation = dataset.deviation
+        self.framesBy = framesBy ?? .number
+        isNative = dataset == .imagenet && (imageSize == .native || height != width)
+    }
+
+    /// For people: a sample of the network's.
+    var text: String {
+        isFrames
+            ? "recordings of \(channels)×\(height)×\(width) at T = \(timeSteps)"
+            : "pictures of \(channels)×\(height)×\(width)"
+    }
+
+    /// The samples in a file: one, or as many as an array has.
+    ///
+    /// What the file is, its first bytes say, not its name.
+    ///
+    /// - Throws: `FileFormatError` where it cannot be read, is damaged, or is nothing that the network takes.
+    package func read(_ path: String) throws(FileFormatError) -> [InputSample] {
+        let bytes = try FileSystem.read(path, limit: EventFrames.byteLimit)
+        switch InputKind(bytes) {
+        case .picture: return [try picture(Picture.decode(bytes, path: path), path: path)]
+        case .array: return try array(NPY.parse(bytes, path: path), path: path)
+        case .recording: return [try recording(bytes, path: path)]
+        case nil:
+            throw Picture.foreign(
+                bytes,
+                path: path,
+                starts: "neither as a picture (JPEG, PNG) nor as an array (.npy) or a recording (AEDAT 2.0)"
+            )
+        }
+    }
+
+    private func unfit(_ path: String, _ problem: String, _ advice: String) -> FileFormatError {
+        FileFormatError(path: path, problem: "\(problem), and the network takes \(text)", advice: advice)
+    }
+
+    private func recording(_ bytes: [UInt8], path: String) throws(FileFormatError) -> InputSample {
+        guard isFrames else { throw unfit(path, "is a recording", "give it pictures") }
+        let frames = EventFrames(timeSteps: timeSteps, by: framesBy, size: height)
+        let counted = try frames.counted(bytes, path: path)
+        return .stored(.frames, FileSample(bytes: counted.bytes, transform: [0, 0, 0]))
+    }
+
+    private func picture(_ picture: Picture, path: String) throws(FileFormatError) -> InputSample {
+        guard !isFrames else { throw unfit(path, "is a picture", "give it recordings") }
+        let extents = (picture.height, picture.width)
+        if isNative {
+            guard extents == (height, width) else {
+                throw unfit(path, "has \(extents.0)×\(extents.1) pixels", "scale it to \(height)×\(width)")
+            }
+            return .stored(.pictures, FileSample(bytes: picture.planes(), transform: [0, 0, 0]))
+        }
+        let pixels = channels == 1 ? picture.grey() : picture.pixels
+        if let whole = dataset.pictureSize, extents == (whole, whole) {
+            // As the set's own.
+            let planes = channels == 1 ? pixels : picture.planes()
+            let split = ImageSplit(pixels: planes, labels: [0], bytesPerImage: planes.count)
+            let reduced = whole == height ? split : split.reduced(rows: whole, columns: whole, by: whole / height)
+            return .stored(.pictures, FileSample(bytes: reduced.pixels, transform: [0, 0, 0]))
+        }
+        // Of sets whose pictures have one size nothing is cut off but what makes a picture longer than wide.
+        let transform = CropGeometry(size: height).evaluationTransform(
+            height: extents.0,
+            width: extents.1,
+            side: dataset.pictureSize == nil ? nil : height
+        )
+        return .stored(.crops, FileSample(bytes: pixels, transform: transform))
+    }
+
+    private func array(_ array: NPY.Array, path: String) throws(FileFormatError) -> [InputSample] {
+        var sample = [channels, height, width]
+        if isFrames { sample.insert(timeSteps, at: 0) }
+        // Grey pictures may lack the axis of channels.
+        let shapes = channels == 1 && !isFrames ? [sample, [height, width]] : [sample]
+        let count: Int
+        if shapes.contains(array.shape) {
+            count = 1
+        } else if shapes.contains(Array(array.shape.dropFirst())), let first = array.shape.first {
+            count = first
+        } else {
+            throw unfit(
+                path,
+                "has shape \(array.shape)",
+                "save it as \(sample), or \(["N"] + sample.map(String.init))".replacing("\"", with: "")
+            )
+        }
+        let size = sample.reduce(1, *)
+        func values(_ index: Int) -> [Float] { Array(array.values[index * size..<(index + 1) * size]) }
+        if array.type == .uint8, !isFrames {
+            return (0..<count).map { index in
+                .stored(.pictures, FileSample(bytes: values(index).map { UInt8($0) }, transform: [0, 0, 0]))
+            }
+        }
+        let isFloat = [.float64, .float32, .float16, .brainFloat16].contains(array.type)
+        guard isFloat || isFrames else {
+            throw FileFormatError(
+                path: path,
+                problem: "has elements of type \(array.type.rawValue)",
+                advice: "save pixels from 0 to 255 as uint8, or what goes into the network, normalised, as float32"
+            )
+        }
+        if let place = array.values.firstIndex(where: { !$0.isFinite }) {
+            throw FileFormatError(
+                path: path,
+                problem: "element \(place) is \(array.values[place])",
+                advice: "write it again with numbers that are finite"
+            )
+        }
+        return (0..<count).map { .values(values($0)) }
+    }
+}
+
+/// A sample as a network takes it.
+package enum InputSample: Sendable {
+    /// Bytes that are prepared on the device.
+    case stored(SampleForm, FileSample)
+    /// What goes into the network, `[C][H][W]`, of recordings `[T][C][H][W]`.
+    case values([Float])
+
+    /// How it travels; nil where nothing is left to prepare.
+    package var form: SampleForm? {
+        switch self {
+        case .stored(let form, _): form
+        case .values: nil
+        }
+    }
+}
+
+/// The kinds of files that hold samples.
+enum InputKind {
+    case picture, array, recording
+
+    /// Endings of names that count in folders, in lower case.
+    static let extensions = PictureFile.extensions.union(EventFolder.extensions).union(["npy"])
+
+    /// What a file is by its first bytes; nil where that is nothing known.
+    init?(_ bytes: [UInt8]) {
+        if bytes.starts(with: [0xFF, 0xD8]) || bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
+            self = .picture
+        } else if bytes.starts(with: [0x93] + "NUMPY".utf8) {
+            self = .array
+        } else if bytes.starts(with: "#!AER-DAT".utf8) {
+            self = .recording
+        } else {
+            return nil
+        }
+    }
+}
+
+extension Picture {
+    /// The bytes `[height][width]` of a picture without colour, as Pillow's `convert("L")` weighs it: (19595·r + 38470·g +
+    /// 7471·b) / 2¹⁶, rounded.
+    func grey() -> [UInt8] {
+        (0..<height * width).map { pixel in
+            let (red, green, blue) = (Int(pixels[3 * pixel]), Int(pixels[3 * pixel + 1]), Int(pixels[3 * pixel + 2]))
+            return UInt8((19595 * red + 38470 * green + 7471 * blue + 1 << 15) >> 16)
+        }
+    }
+}
