@@ -46,7 +46,7 @@ package final class RepeatedStep {
         data: any TrainingData,
         memory: MemoryMode
     ) throws {
-        let network = try Network(configuration.networkDescription(for: data), backend: backend)
+        let network = try configuration.network(configuration.networkDescription(for: data), on: backend)
         step = try TrainingStep(configuration: configuration, network: network, data: data, memory: memory)
         try step.begin(seed: configuration.run.seed)
         batch = try configuration.firstBatch(of: data)

@@ -46,6 +46,20 @@ extension TrainingOptions {
         let template: NetworkTemplate
         if let given {
             (template, overrides.width) = (given, 1)
+        } else if network.model == nil, let pretrained = weights.pretrained {
+            // The checkpoint's own, for other data.
+            let found = try PretrainedWeights(pretrained).metadata
+            var own = found.network.template
+            (own.input, own.classes) = (nil, nil)
+            guard overrides.width == nil || overrides.width == found.width else {
+                throw ConfigurationError.misplaced(
+                    option: "--width",
+                    problem: "the network is the checkpoint's, of width \(found.width)",
+                    advice: "Leave it out, or name a --model, whose tensors must fit"
+                )
+            }
+            overrides.width = nil
+            (template, recordedWidth) = (own, found.width)
         } else if let model = network.model, NetworkFile.isNamed(by: model) {
             let file = try NetworkFile(model)
             template = file.template
@@ -139,6 +153,16 @@ extension TrainingOptions {
                 allowed: "from 1 to --batch-size (\(result.batchSize))"
             )
         }
+        guard weights.pretrained != nil || !weights.strict else {
+            throw ConfigurationError.misplaced(
+                option: "--strict",
+                problem: "it belongs to --pretrained, and no checkpoint is given",
+                advice: "Leave it out"
+            )
+        }
+        result.pretrained = weights.pretrained
+        result.strict = weights.strict ? true : nil
+        result.freeze = ParameterPaths(weights.freeze)
         try setLoss(&result, neuron: neuron)
         try setSearch(&result, neuron: neuron)
         return result

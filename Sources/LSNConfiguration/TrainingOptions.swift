@@ -13,6 +13,8 @@ package struct TrainingOptions: ParsableArguments {
     @OptionGroup(title: "Data") package var data: DataOptions
     /// How.
     @OptionGroup(title: "Learning") package var learning: LearningOptions
+    /// From where, and what stays.
+    @OptionGroup(title: "Weights") package var weights: WeightOptions
     /// How long, and with what.
     @OptionGroup(title: "Run") package var run: RunOptions
 

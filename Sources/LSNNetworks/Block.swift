@@ -17,15 +17,25 @@ public protocol Block: Sendable {
 }
 
 /// The block that `description` describes, with its parameters in `parameters`.
+///
+/// - Parameters:
+///   - description: its shapes and names.
+///   - parameters: its own, and others.
+///   - needsInputGradient: false where nothing that trains stands before it: what its backward pass returns has no meaning then,
+///     and costs nothing.
 func makeBlock(
     _ description: BlockDescription,
-    parameters: ParameterSet
+    parameters: ParameterSet,
+    needsInputGradient: Bool = true
 ) throws(BackendError) -> any Block {
     let block: any Block =
         switch description.family {
-        case .lsn: try LogicBlock(description, parameters: parameters)
-        case .sew, .dsResNet, .residual(.reluBeforeAdd): try SEWBlock(description, parameters: parameters)
-        case .spikingResNet, .residual: try ResidualBlock(description, parameters: parameters)
+        case .lsn:
+            try LogicBlock(description, parameters: parameters, needsInputGradient: needsInputGradient)
+        case .sew, .dsResNet, .residual(.reluBeforeAdd):
+            try SEWBlock(description, parameters: parameters, needsInputGradient: needsInputGradient)
+        case .spikingResNet, .residual:
+            try ResidualBlock(description, parameters: parameters, needsInputGradient: needsInputGradient)
         }
     return RecomputedBlock(block)
 }

@@ -4,10 +4,27 @@ import LSNTensors
 struct Branch: Sendable {
     private let units: [Unit]
 
-    init(_ descriptions: [UnitDescription], timeSteps: Int, parameters: ParameterSet) throws(BackendError) {
+    /// - Parameters:
+    ///   - descriptions: of its units.
+    ///   - timeSteps: T.
+    ///   - parameters: theirs.
+    ///   - needsInputGradient: of the first unit, see ``Unit``.
+    init(
+        _ descriptions: [UnitDescription],
+        timeSteps: Int,
+        parameters: ParameterSet,
+        needsInputGradient: Bool = true
+    ) throws(BackendError) {
         var units: [Unit] = []
         for description in descriptions {
-            units.append(try Unit(description, timeSteps: timeSteps, parameters: parameters))
+            units.append(
+                try Unit(
+                    description,
+                    timeSteps: timeSteps,
+                    parameters: parameters,
+                    needsInputGradient: needsInputGradient || !units.isEmpty
+                )
+            )
         }
         self.units = units
     }

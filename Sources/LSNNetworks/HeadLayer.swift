@@ -14,14 +14,22 @@ private struct PoolingRecord: TapeRecord {
 private struct LinearLayer: Sendable {
     let name: String
     let backend: Backend
-    let weight: (value: Filter, gradient: Filter)
-    let bias: (value: ChannelVector, gradient: ChannelVector)
+    /// Without a gradient where they are frozen.
+    let weight: (value: Filter, gradient: Filter?)
+    let bias: (value: ChannelVector, gradient: ChannelVector?)
+    let needsInputGradient: Bool
 
-    init(_ description: LinearDescription, parameters: ParameterSet) throws(BackendError) {
+    init(
+        _ description: LinearDescription,
+        parameters: ParameterSet,
+        needsInputGradient: Bool = true
+    ) throws(BackendError) {
         name = description.name
         backend = parameters.backend
         weight = try parameters.filter(description.weightName)
-        bias = try parameters.vector(description.biasName)
+        let bias = try parameters.vector(description.biasName)
+        self.bias = (bias.value, parameters.frozen.contains(description.biasName) ? nil : bias.gradient)
+        self.needsInputGradient = needsInputGradient
     }
 
     func forward(_ input: Activation, tape: inout Tape) throws(BackendError) -> RealTensor {
@@ -41,13 +49,16 @@ private struct LinearLayer: Sendable {
 
     func backward(_ gradient: RealTensor, tape: inout Tape) throws(BackendError) -> RealTensor {
         let input = try tape.pop(LinearRecord.self).input
-        try backend.biasGradient(of: gradient, result: bias.gradient)
-        try backend.convolveBackwardFilter(
-            input: input,
-            gradient: gradient,
-            geometry: WindowGeometry(),
-            result: weight.gradient
-        )
+        if let result = bias.gradient { try backend.biasGradient(of: gradient, result: result) }
+        if let result = weight.gradient {
+            try backend.convolveBackwardFilter(
+                input: input,
+                gradient: gradient,
+                geometry: WindowGeometry(),
+                result: result
+            )
+        }
+        guard needsInputGradient else { return gradient }
         return try backend.convolveBackwardData(
             gradient,
             filter: weight.value,
@@ -64,11 +75,21 @@ struct HeadLayer: Sendable {
     static let name = "head"
 
     private let backend: Backend
+    private let needsInputGradient: Bool
     private let activation: Unit?
     private let first: LinearLayer
     private let second: (neurons: Unit, layer: LinearLayer)?
 
-    init(_ description: NetworkDescription, parameters: ParameterSet) throws(BackendError) {
+    /// - Parameters:
+    ///   - description: of the network.
+    ///   - parameters: its own.
+    ///   - needsInputGradient: false where nothing before the head trains: ``backward(_:tape:)`` ends in it then.
+    init(
+        _ description: NetworkDescription,
+        parameters: ParameterSet,
+        needsInputGradient: Bool
+    ) throws(BackendError) {
+        self.needsInputGradient = needsInputGradient
         func unit(_ activation: ActivationDescription?) throws(BackendError) -> Unit? {
             guard let activation else { return nil }
             return try Unit(activation, timeSteps: description.timeSteps, parameters: parameters)
@@ -76,7 +97,12 @@ struct HeadLayer: Sendable {
         backend = parameters.backend
         activation = try unit(description.headActivation)
         let layers = description.headLayers
-        first = try LinearLayer(layers[0], parameters: parameters)
+        // The activation's parameters train, too.
+        first = try LinearLayer(
+            layers[0],
+            parameters: parameters,
+            needsInputGradient: needsInputGradient || activation != nil
+        )
         second =
             if layers.count > 1, let neurons = try unit(description.hiddenNeurons) {
                 (neurons, try LinearLayer(layers[1], parameters: parameters))
@@ -93,13 +119,14 @@ struct HeadLayer: Sendable {
         return try second.layer.forward(try second.neurons.forward(.real(hidden), tape: &tape), tape: &tape)
     }
 
-    /// ∂L/∂input from ∂L/∂logits.
+    /// ∂L/∂input from ∂L/∂logits; without a meaning where it is not needed.
     func backward(_ gradient: consuming RealTensor, tape: inout Tape) throws(BackendError) -> RealTensor {
         var gradient = consume gradient
         if let second {
             gradient = try second.neurons.backward(second.layer.backward(gradient, tape: &tape), tape: &tape)
         }
         gradient = try first.backward(gradient, tape: &tape)
+        guard needsInputGradient || activation != nil else { return gradient }
         let shape = try tape.pop(PoolingRecord.self).shape
         gradient = try backend.globalAveragePoolBackward(gradient, inputShape: shape)
         return try activation?.backward(gradient, tape: &tape) ?? gradient

@@ -33,6 +33,8 @@ public final class Network: Sendable {
     private let stem: StemLayer
     private let blocks: [any Block]
     private let head: HeadLayer
+    /// The place of the first layer of ``layerNames`` in which anything trains: where the backward pass ends.
+    private let firstTrained: Int
 
     /// Builds the network; its parameters are zero until ``initialize(seed:)`` or a load.
     ///
@@ -51,10 +53,30 @@ public final class Network: Sendable {
         backend = parameters.backend
         self.parameters = parameters
         stem = try StemLayer(description, parameters: parameters)
-        blocks = try description.blocks.map { (block) throws(BackendError) in
-            try makeBlock(block, parameters: parameters)
+        let described = description.blocks
+        let names = [StemLayer.name] + described.map(\.title)
+        let first = names.firstIndex { parameters.trains(below: $0) } ?? names.count
+        var blocks: [any Block] = []
+        for block in described {
+            blocks.append(
+                try makeBlock(block, parameters: parameters, needsInputGradient: blocks.count + 1 > first)
+            )
         }
-        head = try HeadLayer(description, parameters: parameters)
+        self.blocks = blocks
+        head = try HeadLayer(description, parameters: parameters, needsInputGradient: first <= described.count)
+        firstTrained = first
+    }
+
+    /// The same network on the same parameters, of which those of these names stay as they are in training: their gradients are
+    /// not computed where that costs anything, and the backward pass ends at the first layer in which anything trains. Before
+    /// that, a pass in training keeps nothing. Norms go on to normalise by the batch, and their running statistics to follow
+    /// it, as in PyTorch with `requires_grad=False` in training mode: what trains behind them so sees in an evaluation what
+    /// it saw in training.
+    ///
+    /// - Parameter names: of parameters, see ``ParameterSet/names(below:)``.
+    /// - Throws: `BackendError`.
+    public func freezing(_ names: Set<String>) throws(BackendError) -> Network {
+        names.isEmpty ? self : try Network(description, parameters: parameters.freezing(names))
     }
 
     /// The same network on the same parameters, with another surrogate in its backward pass.
@@ -83,6 +105,9 @@ public final class Network: Sendable {
         [StemLayer.name] + blocks.map(\.name) + [HeadLayer.name]
     }
 
+    /// The first of ``layerNames`` in which anything trains, `head` where nothing before it does: the backward pass ends there.
+    public var firstTrainedLayer: String { layerNames[firstTrained] }
+
     /// Logits of a batch.
     ///
     /// - Parameters:
@@ -105,15 +130,28 @@ public final class Network: Sendable {
     ) throws(BackendError) -> ForwardPass {
         try check(input.shape, isStatic: isStatic)
         var tape = Tape(mode: training ? .training : .inference, memory: memory, observer: observer)
-        var signal = try stem.forward(input, isStatic: isStatic, keepsInput: keepsInput, tape: &tape)
-        for block in blocks {
-            signal = try block.forward(signal, tape: &tape)
+        // The pass is differentiated from here on.
+        let first = training ? firstTrained : 0
+        var signal =
+            if first > 0 {
+                try tape.undifferentiated { (tape) throws(BackendError) in
+                    try stem.forward(input, isStatic: isStatic, keepsInput: true, tape: &tape)
+                }
+            } else { try stem.forward(input, isStatic: isStatic, keepsInput: keepsInput, tape: &tape) }
+        for (place, block) in blocks.enumerated() {
+            if place + 1 < first {
+                signal = try tape.undifferentiated { (tape) throws(BackendError) in
+                    try block.forward(signal, tape: &tape)
+                }
+            } else {
+                signal = try block.forward(signal, tape: &tape)
+            }
         }
         let logits = try head.forward(signal, tape: &tape)
         return ForwardPass(logits: logits, isStatic: isStatic, keepsInput: keepsInput, tape: tape)
     }
 
-    /// Writes ∂L/∂parameter to ``ParameterSet/gradients`` (whatever stood there is lost).
+    /// Writes ∂L/∂parameter to ``ParameterSet/gradients`` (whatever stood there is lost, but for what is frozen).
     ///
     /// - Parameters:
     ///   - pass: of this network, in training.
@@ -155,9 +193,12 @@ public final class Network: Sendable {
         tape.mpdTerm = try mpdTerm(mpdLoss, layers: tape.firingLayers, record: record)
         try observer?.willDifferentiate(HeadLayer.name, gradient: logitsGradient)
         var gradient = try head.backward(logitsGradient, tape: &tape)
-        for block in blocks.reversed() {
+        for (place, block) in blocks.enumerated().reversed() where place + 1 >= firstTrained {
             try observer?.willDifferentiate(block.name, gradient: gradient)
             gradient = try block.backward(consume gradient, tape: &tape)
+        }
+        guard firstTrained == 0 else {
+            return StemPass(needsInput: false, isStatic: isStatic, gradient: nil, tape: tape)
         }
         try observer?.willDifferentiate(StemLayer.name, gradient: gradient)
         let needsInput = tape.recomputesBlocks && !keepsInput

@@ -26,6 +26,8 @@ public final class ParameterSet: Sendable {
     public let bufferWordCount: Int
     /// Trained values, spare words not counted.
     public let parameterCount: Int
+    /// Names of ``entries`` that training leaves as they are, see ``Network/freezing(_:)``.
+    public let frozen: Set<String>
 
     private let entryIndex: [String: Int]
     private let bufferIndex: [String: Int]
@@ -45,9 +47,10 @@ public final class ParameterSet: Sendable {
         gradients = try backend.zeros(words: max(layout.wordCount, 1))
         bufferValues = try backend.zeros(words: max(layout.bufferWordCount, 1))
         hasFixedWeights = false
+        frozen = []
     }
 
-    private init(fixing other: ParameterSet) {
+    private init(_ other: ParameterSet, hasFixedWeights: Bool, frozen: Set<String>) {
         backend = other.backend
         entries = other.entries
         buffers = other.buffers
@@ -59,11 +62,34 @@ public final class ParameterSet: Sendable {
         parameterCount = other.parameterCount
         entryIndex = other.entryIndex
         bufferIndex = other.bufferIndex
-        hasFixedWeights = true
+        self.hasFixedWeights = hasFixedWeights
+        self.frozen = frozen
     }
 
     /// The same parameters and buffers for layers whose weights do not change: see `Backend.withFixedWeights`.
-    func withFixedWeights() -> ParameterSet { ParameterSet(fixing: self) }
+    func withFixedWeights() -> ParameterSet { ParameterSet(self, hasFixedWeights: true, frozen: frozen) }
+
+    /// The same parameters and buffers for layers that leave entries of these names as they are.
+    func freezing(_ names: Set<String>) -> ParameterSet {
+        ParameterSet(self, hasFixedWeights: hasFixedWeights, frozen: names)
+    }
+
+    /// The words of ``values`` that training moves, in ascending runs as long as can be: all of them where nothing is frozen.
+    public var trainedWords: [Range<Int>] {
+        guard !frozen.isEmpty else { return [0..<wordCount] }
+        var runs: [Range<Int>] = []
+        var isRunning = false
+        for entry in entries {
+            guard !frozen.contains(entry.name) else {
+                isRunning = false
+                continue
+            }
+            let start = isRunning ? runs.removeLast().lowerBound : entry.offset
+            runs.append(start..<entry.offset + entry.words)
+            isRunning = true
+        }
+        return runs
+    }
 
     /// The name of the parameter that word `word` of ``values`` belongs to.
     public func name(ofWord word: Int) -> String {
@@ -90,8 +116,8 @@ public final class ParameterSet: Sendable {
         return RealTensor(shape: shape, storage: storage)
     }
 
-    /// A convolution's or a fully connected layer's weights, and where their gradient goes.
-    func filter(_ name: String) throws(BackendError) -> (value: Filter, gradient: Filter) {
+    /// A convolution's or a fully connected layer's weights, and where their gradient goes; nil of it where they are frozen.
+    func filter(_ name: String) throws(BackendError) -> (value: Filter, gradient: Filter?) {
         let entry = try entry(name, in: entries, entryIndex)
         guard case .filter(let shape) = entry.layout else {
             throw .mismatch(operation: "parameters", detail: "\(name) is a vector, not a filter")
@@ -99,11 +125,12 @@ public final class ParameterSet: Sendable {
         let value = Filter(shape: shape, storage: try slice(values, entry))
         return (
             hasFixedWeights ? try backend.withFixedWeights(value) : value,
-            Filter(shape: shape, storage: try slice(gradients, entry))
+            frozen.contains(name) ? nil : Filter(shape: shape, storage: try slice(gradients, entry))
         )
     }
 
-    /// One value a channel, and where its gradient goes.
+    /// One value a channel, and where its gradient goes. Norms and neurons find that on the way to their input's, so that it is
+    /// there for frozen ones, too.
     func vector(_ name: String) throws(BackendError) -> (value: ChannelVector, gradient: ChannelVector) {
         let entry = try entry(name, in: entries, entryIndex)
         return (

@@ -29,7 +29,11 @@ struct ResidualBlock: Block {
     private let shortcut: Unit?
     private let exit: Unit?
 
-    init(_ description: BlockDescription, parameters: ParameterSet) throws(BackendError) {
+    init(
+        _ description: BlockDescription,
+        parameters: ParameterSet,
+        needsInputGradient: Bool
+    ) throws(BackendError) {
         let timeSteps = description.timeSteps
         func unit(_ activation: ActivationDescription?) throws(BackendError) -> Unit? {
             guard let activation else { return nil }
@@ -39,11 +43,18 @@ struct ResidualBlock: Block {
         name = description.title
         backend = parameters.backend
         entry = try unit(description.entry)
+        // The entry's parameters train, too.
+        let needsGradient = needsInputGradient || description.entry != nil
         last = try Unit(units.removeLast(), timeSteps: timeSteps, parameters: parameters)
-        inner = try Branch(units, timeSteps: timeSteps, parameters: parameters)
+        inner = try Branch(
+            units,
+            timeSteps: timeSteps,
+            parameters: parameters,
+            needsInputGradient: needsGradient
+        )
         shortcut =
             if let unit = description.shortcut {
-                try Unit(unit, timeSteps: timeSteps, parameters: parameters)
+                try Unit(unit, timeSteps: timeSteps, parameters: parameters, needsInputGradient: needsGradient)
             } else { nil }
         exit = try unit(description.exit)
     }

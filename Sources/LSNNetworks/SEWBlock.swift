@@ -20,9 +20,18 @@ struct SEWBlock: Block {
     private let branch: Branch
     private let shortcut: Branch?
 
-    init(_ description: BlockDescription, parameters: ParameterSet) throws(BackendError) {
+    init(
+        _ description: BlockDescription,
+        parameters: ParameterSet,
+        needsInputGradient: Bool
+    ) throws(BackendError) {
         func branch(_ units: [UnitDescription]) throws(BackendError) -> Branch {
-            try Branch(units, timeSteps: description.timeSteps, parameters: parameters)
+            try Branch(
+                units,
+                timeSteps: description.timeSteps,
+                parameters: parameters,
+                needsInputGradient: needsInputGradient
+            )
         }
         name = description.title
         backend = parameters.backend

@@ -80,7 +80,7 @@ public struct Tape: ~Copyable, Sendable {
     public var count: Int { records.count }
 
     /// Whether a layer leaves its convolution's output out of its record, and recomputes it.
-    var recomputesConvolutions: Bool { mode == .training && memory == .balanced }
+    var recomputesConvolutions: Bool { mode == .training && memory == .balanced && keepsRecords }
 
     /// Whether a block leaves its input alone, and recomputes it.
     var recomputesBlocks: Bool { mode == .training && memory == .lean && keepsRecords }
@@ -147,5 +147,14 @@ extension Tape {
         let output = try body(&part)
         firingLayers += part.firingLayers
         return (output, part.statistics ?? [])
+    }
+
+    /// Runs a part of the pass that is not differentiated: its neurons have no share in a loss on potentials.
+    mutating func undifferentiated<Output>(
+        _ body: (inout Tape) throws(BackendError) -> Output
+    ) throws(BackendError) -> Output {
+        var part = Tape(withoutRecordsOf: self)
+        part.statistics = nil
+        return try body(&part)
     }
 }

@@ -19,7 +19,9 @@ struct UnitRecord: TapeRecord {
 struct Unit: Sendable {
     private struct Convolution {
         let name: String
-        let filter, gradient: Filter
+        let filter: Filter
+        /// nil where the filter is frozen.
+        let gradient: Filter?
         let geometry: WindowGeometry
     }
 
@@ -33,24 +35,45 @@ struct Unit: Sendable {
     private let norm: Norm?
     private let neurons: NeuronLayer?
     private let timeSteps: Int
+    private let needsInputGradient: Bool
 
     /// A convolution and what follows it.
-    init(_ description: UnitDescription, timeSteps: Int, parameters: ParameterSet) throws(BackendError) {
-        try self.init(description.convolution, description.activation, timeSteps: timeSteps, parameters: parameters)
+    ///
+    /// - Parameters:
+    ///   - description: their shapes and names.
+    ///   - timeSteps: T.
+    ///   - parameters: theirs.
+    ///   - needsInputGradient: false where nothing that trains stands before it: then ``backward(_:accumulator:seen:tape:)`` leaves
+    ///     out the gradient of its input, and what it returns has no meaning.
+    init(
+        _ description: UnitDescription,
+        timeSteps: Int,
+        parameters: ParameterSet,
+        needsInputGradient: Bool = true
+    ) throws(BackendError) {
+        try self.init(
+            description.convolution,
+            description.activation,
+            timeSteps: timeSteps,
+            parameters: parameters,
+            needsInputGradient: needsInputGradient
+        )
     }
 
     /// A norm and neurons alone.
     init(_ description: ActivationDescription, timeSteps: Int, parameters: ParameterSet) throws(BackendError) {
-        try self.init(nil, description, timeSteps: timeSteps, parameters: parameters)
+        try self.init(nil, description, timeSteps: timeSteps, parameters: parameters, needsInputGradient: true)
     }
 
     private init(
         _ convolution: ConvolutionDescription?,
         _ activation: ActivationDescription,
         timeSteps: Int,
-        parameters set: ParameterSet
+        parameters set: ParameterSet,
+        needsInputGradient: Bool
     ) throws(BackendError) {
         backend = set.backend
+        self.needsInputGradient = needsInputGradient
         self.timeSteps = timeSteps
         if let convolution {
             let filter = try set.filter(convolution.filterName)
@@ -157,6 +180,7 @@ struct Unit: Sendable {
             try backend.accumulate(inner, into: accumulator)
             return accumulator
         }
+        guard needsInputGradient else { return inner }
         return try backend.convolveBackwardData(
             inner,
             filter: convolution.filter,
@@ -287,12 +311,14 @@ extension Unit {
         _ input: consuming Activation?
     ) throws(BackendError) -> ImageShape? {
         guard let convolution, let input else { return nil }
-        try backend.convolveBackwardFilter(
-            input: input,
-            gradient: gradient,
-            geometry: convolution.geometry,
-            result: convolution.gradient
-        )
+        if let result = convolution.gradient {
+            try backend.convolveBackwardFilter(
+                input: input,
+                gradient: gradient,
+                geometry: convolution.geometry,
+                result: result
+            )
+        }
         return input.shape
     }
 }

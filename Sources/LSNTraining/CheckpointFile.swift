@@ -1,4 +1,6 @@
+import Foundation
 public import LSNFileFormats
+import LSNHostSystem
 public import LSNNetworks
 public import LSNTensors
 
@@ -74,6 +76,13 @@ public enum CheckpointFile {
             try ParameterSet.require(found.filter { names.contains($0.name) }, toFit: moments, source: file.path)
             tensors += moments
         }
+        try read(file, into: tensors)
+    }
+
+    /// Reads the tensors of a file onto the device; those that the file has not stay as they are.
+    ///
+    /// - Throws: as ``restore(_:to:optimizer:)``, but for names and shapes, which must fit.
+    static func read(_ file: SafetensorsFile, into tensors: [StoredTensor]) throws {
         let entries = Dictionary(file.entries.map { ($0.name, $0) }) { first, _ in first }
         for tensor in tensors {
             guard let entry = entries[tensor.name] else { continue }
@@ -84,6 +93,30 @@ public enum CheckpointFile {
                 }
             }
         }
+    }
+
+    /// The file that is meant: itself, or of a run's folder its best checkpoint, the last one where no epoch was evaluated yet.
+    ///
+    /// - Throws: `FileFormatError` where there is none.
+    package static func find(_ name: String) throws(FileFormatError) -> String {
+        var isFolder: ObjCBool = false
+        guard unsafe FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) else {
+            throw FileFormatError(
+                path: name,
+                problem: "there is no such file or folder",
+                advice: "give a run's folder or a .safetensors file"
+            )
+        }
+        guard isFolder.boolValue else { return name }
+        let candidates = ["checkpoint-best.safetensors", "checkpoint-last.safetensors"].map { HostPath.join(name, $0) }
+        guard let first = candidates.first(where: FileManager.default.fileExists(atPath:)) else {
+            throw FileFormatError(
+                path: name,
+                problem: "the folder holds no checkpoint",
+                advice: "give a folder that lsn train wrote"
+            )
+        }
+        return first
     }
 
     /// What the host needs to save a network and its optimizer's state, to read them back and to begin them, beside what

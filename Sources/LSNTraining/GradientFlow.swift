@@ -23,9 +23,12 @@ public struct GradientFlow: Hashable, Sendable {
 
     /// The course of a gradient, if it is a problem.
     ///
-    /// - Parameter statistics: of the stem and every block; a norm that is nil is not finite.
-    public init?(_ statistics: BlockStatistics) {
-        let blocks = statistics.blocks.dropFirst()
+    /// - Parameters:
+    ///   - statistics: of the stem and every block; a norm that is nil is not finite.
+    ///   - firstTrained: the first layer in which anything trains; those before it have no gradient.
+    public init?(_ statistics: BlockStatistics, firstTrained: String = "stem") {
+        let start = statistics.blocks.firstIndex { $0.name == firstTrained } ?? statistics.blocks.endIndex
+        let blocks = statistics.blocks[start...].drop { $0.name == "stem" }
         guard let last = blocks.last?.gradientNorm, last > 0 else { return nil }
         for block in blocks.reversed() {
             let factor = block.gradientNorm.map { $0 / last }

@@ -32,7 +32,8 @@ struct MemoryDryRun {
         mode: MemoryMode,
         memory: any MemoryCounting
     ) throws {
-        let network = try Network(configuration.networkDescription(for: data), backend: Backend(memory))
+        let description = try configuration.networkDescription(for: data)
+        let network = try configuration.network(description, on: Backend(memory))
         var fixed = MemoryNeeds()
         fixed.gradients = memory.storageBytes(words: network.parameters.wordCount)
         fixed.parameters = memory.memoryUsage.bytesInUse - fixed.gradients

@@ -56,7 +56,7 @@ public struct Optimizer: Sendable {
         }
     }
 
-    /// Updates all parameters in place.
+    /// Updates all parameters in place but for those that are frozen, of which the moments stay 0.
     ///
     /// - Parameters:
     ///   - parameters: with their gradients.
@@ -67,14 +67,29 @@ public struct Optimizer: Sendable {
         learningRate: Float,
         step: Int
     ) throws(BackendError) {
+        for words in parameters.trainedWords {
+            try update(words, of: parameters, learningRate: learningRate, step: step)
+        }
+    }
+
+    private func update(
+        _ words: Range<Int>,
+        of parameters: ParameterSet,
+        learningRate: Float,
+        step: Int
+    ) throws(BackendError) {
+        func part(_ storage: any Storage) throws(BackendError) -> any Storage {
+            guard words.count < parameters.wordCount else { return storage }
+            return try backend.slice(storage, offset: words.lowerBound, count: words.count)
+        }
         switch kind {
         case .adam, .adamw:
             try backend.adam(
-                parameters: parameters.values,
-                gradients: parameters.gradients,
-                firstMoment: moments[0],
-                secondMoment: moments[1],
-                count: parameters.wordCount,
+                parameters: part(parameters.values),
+                gradients: part(parameters.gradients),
+                firstMoment: part(moments[0]),
+                secondMoment: part(moments[1]),
+                count: words.count,
                 step: AdamStep(
                     learningRate: learningRate,
                     weightDecay: weightDecay,
@@ -84,10 +99,10 @@ public struct Optimizer: Sendable {
             )
         case .sgd:
             try backend.sgd(
-                parameters: parameters.values,
-                gradients: parameters.gradients,
-                velocity: moments[0],
-                count: parameters.wordCount,
+                parameters: part(parameters.values),
+                gradients: part(parameters.gradients),
+                velocity: part(moments[0]),
+                count: words.count,
                 step: SGDStep(learningRate: learningRate, weightDecay: weightDecay, step: step)
             )
         }

@@ -29,11 +29,30 @@ public struct ProgressText: Sendable {
             "device  \(record.continued.last?.machine.name ?? record.machine.name)",
             "folder  \(PrintableText.name(start.folder))",
         ]
+        lines += self.lines(start.weights, parameters: record.size.parameters)
         if let memory = start.memory {
             lines.append(line(memory))
         }
         if start.step > 0 {
             lines.append("continued after step \(start.step), \(Self.counted(start.epoch, "epoch")) finished")
+        }
+        return lines
+    }
+
+    /// Where weights come from, and which of them stay; nothing where all start anew and train.
+    private func lines(_ weights: StartingWeights, parameters: Int) -> [String] {
+        var lines: [String] = []
+        if let source = weights.source {
+            lines.append(
+                "weights \(PrintableText.name(source)): \(Self.count(weights.taken)) of \(Self.counted(weights.tensors, "tensor"))"
+            )
+        }
+        lines += weights.remarks.map { "        \($0)" }
+        if !weights.frozen.isEmpty {
+            lines.append(
+                "frozen  \(weights.frozen.joined(separator: ", ")): \(Self.count(weights.frozenValues)) of "
+                    + "\(Self.count(parameters)) parameters"
+            )
         }
         return lines
     }

@@ -18,7 +18,7 @@ struct SurrogateSearch {
     static let factor: Float = 1.25
     /// Temperatures stay in here: below, the surrogate is a rectangle; above, a needle.
     static var range: ClosedRange<Float> { 0.5...50 }
-    private static let filterName = "stem.conv.weight"
+    static let filterName = "stem.conv.weight"
 
     let step: TrainingStep
     let seed: UInt64

@@ -46,6 +46,22 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
         return description
     }
 
+    /// That network on a backend, frozen as ``LearningConfiguration/freeze`` says; its parameters are zero.
+    ///
+    /// - Throws: `NetworkError` where what is to be frozen is not there, or nothing else is; `BackendError`.
+    package func network(_ description: NetworkDescription, on backend: Backend) throws -> Network {
+        let network = try Network(description, backend: backend)
+        let frozen = try network.parameters.names(below: learning.freeze?.paths ?? [])
+        if learning.surrogateSearch ?? false, frozen.contains(SurrogateSearch.filterName) {
+            throw ConfigurationError.misplaced(
+                option: "--freeze",
+                problem: "--surrogate-search chooses by the gradient of the stem's convolution, which would be frozen",
+                advice: "Leave one of them out"
+            )
+        }
+        return try network.freezing(frozen)
+    }
+
     /// The data to load.
     public var dataRequest: DataRequest { data.request(timeSteps: network.timeSteps ?? 1) }
 }
@@ -148,6 +164,12 @@ public struct LearningConfiguration: Codable, Hashable, Sendable {
     public var labelSmoothing: Float
     /// Whether Dspike's temperature is chosen anew at each epoch, see `SurrogateSearch`; nil for other surrogates.
     public var surrogateSearch: Bool?
+    /// The checkpoint whose weights the run starts from; nil: none.
+    public var pretrained: String?
+    /// Whether no layer may start anew beside it; nil: some may.
+    public var strict: Bool?
+    /// What stays as it is; nil: nothing.
+    public var freeze: ParameterPaths?
 
     /// Gathers what belongs together.
     public init(
@@ -193,6 +215,9 @@ public struct LearningConfiguration: Codable, Hashable, Sendable {
         case mpdWeight = "mpd_weight"
         case labelSmoothing = "label_smoothing"
         case surrogateSearch = "surrogate_search"
+        case pretrained
+        case strict
+        case freeze
     }
 
     /// Reads what `encode(to:)` writes, now and in earlier versions.
@@ -215,6 +240,9 @@ public struct LearningConfiguration: Codable, Hashable, Sendable {
         tetPhi = try values.decodeIfPresent(Float.self, forKey: .tetPhi)
         mpdWeight = try values.decodeIfPresent(Float.self, forKey: .mpdWeight)
         surrogateSearch = try values.decodeIfPresent(Bool.self, forKey: .surrogateSearch)
+        pretrained = try values.decodeIfPresent(String.self, forKey: .pretrained)
+        strict = try values.decodeIfPresent(Bool.self, forKey: .strict)
+        freeze = try values.decodeIfPresent(ParameterPaths.self, forKey: .freeze)
     }
 
     /// How a step's samples are cut.

@@ -26,6 +26,8 @@ public struct TrainingStart: Sendable {
     public let step: Int
     /// Epochs that were done before.
     public let epoch: Int
+    /// Where its weights come from, and which of them stay.
+    public let weights: StartingWeights
     /// What a step takes, where that was planned.
     public let memory: MemoryPlan?
     /// What to change where values or gradients of this network go wrong.

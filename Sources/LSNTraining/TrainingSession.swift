@@ -116,7 +116,7 @@ public struct TrainingSession: Sendable {
         shouldStop: @escaping @Sendable () -> Bool
     ) async throws -> TrainingSummary {
         let description = try configuration.networkDescription(for: data)
-        let network = try Network(description, backend: backend)
+        let network = try configuration.network(description, on: backend)
         let memory = plan?.mode ?? configuration.run.memory.mode ?? .fast
         var step = try TrainingStep(configuration: configuration, network: network, data: data, memory: memory)
         var recorded = configuration
@@ -130,9 +130,16 @@ public struct TrainingSession: Sendable {
             dataSet: try DataRecord(data)
         )
 
+        let begins = !(resumed?.folder.hasCheckpoint ?? false)
+        let pretrained = begins ? try configuration.learning.pretrained.map(PretrainedWeights.init) : nil
+        let fresh = try pretrained?.fresh(in: network, isStrict: configuration.learning.strict ?? false)
         let folder = try openFolder()
         var progress = TrainingProgress()
         let isContinued = resumed != nil && folder.hasCheckpoint
+        let begin = { [step] in
+            try step.begin(seed: configuration.run.seed)
+            if let pretrained, let fresh { try pretrained.restore(to: network, but: fresh) }
+        }
         if let resumed, isContinued {
             try resumed.record.machine.checkKept(
                 numerics: machine.numerics ?? .fast,
@@ -157,7 +164,7 @@ public struct TrainingSession: Sendable {
                 )
             }
         } else {
-            try step.begin(seed: configuration.run.seed)
+            try begin()
         }
         if let resumed {
             record.version = resumed.record.version
@@ -192,6 +199,12 @@ public struct TrainingSession: Sendable {
                     folder: folder.path,
                     step: progress.step,
                     epoch: progress.epoch,
+                    weights: StartingWeights(
+                        pretrained.flatMap { weights in fresh.map { (weights, $0) } },
+                        network: network,
+                        frozen: configuration.learning.freeze?.paths ?? [],
+                        classNames: data.classNames
+                    ),
                     memory: plan,
                     advice: StabilityAdvice(description)
                 )
@@ -210,7 +223,7 @@ public struct TrainingSession: Sendable {
             if isContinued {
                 _ = try step.restore(from: folder.lastCheckpointPath)
             } else {
-                try step.begin(seed: configuration.run.seed)
+                try begin()
             }
         }
         let outcome = try await trainer.run()

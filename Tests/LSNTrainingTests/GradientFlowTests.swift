@@ -5,13 +5,13 @@ import Testing
 
 @Suite struct GradientFlowTests {
     /// Norms of the stem and of three blocks.
-    private func course(_ norms: [Float?]) -> GradientFlow? {
+    private func course(_ norms: [Float?], firstTrained: String = "stem") -> GradientFlow? {
         let blocks = norms.enumerated().map { index, norm in
             var block = BlockStatistics.Block(name: index == 0 ? "stem" : "stages.0.\(index - 1)")
             block.gradientNorm = norm
             return block
         }
-        return GradientFlow(BlockStatistics(epoch: 1, step: 9, blocks: blocks))
+        return GradientFlow(BlockStatistics(epoch: 1, step: 9, blocks: blocks), firstTrained: firstTrained)
     }
 
     @Test func aGradientThatStaysLevelIsNoProblem() {
@@ -22,6 +22,15 @@ import Testing
         #expect(course([1, 1, 1, 0]) == nil)
         #expect(course([1]) == nil)
         #expect(course([]) == nil)
+    }
+
+    /// What is frozen has no gradient, which is no gradient that exploded.
+    @Test func beforeTheFirstBlockThatTrainsThereIsNone() {
+        #expect(course([nil, nil, 1, 1], firstTrained: "stages.0.1") == nil)
+        #expect(course([nil, nil, nil, nil], firstTrained: "head") == nil)
+        #expect(course([nil, 1, 1, 1], firstTrained: "stages.0.0") == nil)
+        #expect(course([nil, nil, 1e9, 1], firstTrained: "stages.0.1")?.block == "stages.0.1")
+        #expect(course([nil, nil, 1, 1], firstTrained: "stages.0.0")?.problem == .explodes)
     }
 
     /// The last block where it still holds says nothing; the first beyond, coming from the last, is named.

@@ -213,21 +213,7 @@ struct SavedModel {
 
     /// Reads a file, or a run's best checkpoint; its last one where no epoch was evaluated yet.
     init(_ name: String) throws {
-        var isFolder: ObjCBool = false
-        guard unsafe FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) else {
-            throw InputError("\(name): there is no such file or folder; give a run's folder or a .safetensors file")
-        }
-        if isFolder.boolValue {
-            let candidates = ["checkpoint-best.safetensors", "checkpoint-last.safetensors"].map {
-                HostPath.join(name, $0)
-            }
-            guard let first = candidates.first(where: FileManager.default.fileExists(atPath:)) else {
-                throw InputError("\(name): the folder holds no checkpoint; give a folder that lsn train wrote")
-            }
-            path = first
-        } else {
-            path = name
-        }
+        path = try CheckpointFile.find(name)
         let beside = HostPath.beside(path, "config.json")
         record = FileManager.default.fileExists(atPath: beside) ? try RunRecord.read(beside) : nil
         file = try SafetensorsFile(path)

@@ -9,6 +9,7 @@ final class ProgressPrinter: Sendable {
         var warned: Set<GradientFlow.Problem> = []
         var hasWarnedOfOutput = false
         var advice: StabilityAdvice?
+        var firstTrained = StartingWeights().firstTrained
     }
 
     /// Between two pictures of the bar.
@@ -26,6 +27,7 @@ final class ProgressPrinter: Sendable {
             switch notification {
             case .started(let start):
                 state.advice = start.advice
+                state.firstTrained = start.weights.firstTrained
                 print(text.start(start), &state)
             case .step(let report):
                 if isInteractive {
@@ -67,7 +69,9 @@ final class ProgressPrinter: Sendable {
             state.hasWarnedOfOutput = true
             problems.append(output.text(advice))
         }
-        if let course = GradientFlow(statistics), state.warned.insert(course.problem).inserted {
+        if let course = GradientFlow(statistics, firstTrained: state.firstTrained),
+            state.warned.insert(course.problem).inserted
+        {
             problems.append(course.text(advice))
         }
         if problems.isEmpty { return }

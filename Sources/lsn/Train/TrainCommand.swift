@@ -71,6 +71,7 @@ struct TrainCommand: AsyncParsableCommand {
         var options = options
         // The run may be continued from another folder.
         options.data.data = options.data.data.map { URL(fileURLWithPath: $0).path }
+        options.weights.pretrained = options.weights.pretrained.map { URL(fileURLWithPath: $0).path }
         let session =
             if let resume {
                 try TrainingSession(resuming: resume, options: options, output: output)
