@@ -20,6 +20,20 @@ package struct DataOptions: ParsableArguments {
     /// How its files are read.
     @OptionGroup package var files: FileOptions
 
+    /// Which part of the training split chooses the best epoch.
+    @Option(
+        help: ArgumentHelp(
+            """
+            Keep a part of the training split from training, a share (0.1) or a number of samples (5000), each class in proportion, \
+            drawn by the seed: it chooses the best epoch, and the test split is scored once, at the end (default: none; the test \
+            split is evaluated after every epoch, and chooses).
+            """,
+            valueName: "share|samples"
+        ),
+        transform: readValidationSplit
+    )
+    package var valSplit: ValidationSplit?
+
     /// Only the first samples of the training split.
     @Option(
         parsing: .unconditional,

@@ -79,6 +79,13 @@ package func readSplit(_ text: String) throws -> SplitRule {
     return value
 }
 
+/// The part of the training split that a text means.
+@Sendable
+package func readValidationSplit(_ text: String) throws -> ValidationSplit {
+    guard let value = ValidationSplit(text) else { throw ValidationError("It takes \(ValidationSplit.expectation).") }
+    return value
+}
+
 extension ArgumentHelp {
     /// The help of an option that takes one of a few names, which stand in the place of its value.
     package static func choice<Value: RawRepresentable & CaseIterable>(_ type: Value.Type, _ text: String)

@@ -109,6 +109,7 @@ extension TrainingOptions {
             flip: data.flip ?? defaults.augmentation.flip
         )
         result.split = data.files.split
+        result.valSplit = data.valSplit
         result.imageSize = data.files.imageSize ?? DataRequest.standardImageSize(of: dataset)
         result.framesBy = data.files.framesBy ?? (dataset == .cifar10DVS ? .number : nil)
         result.maxBadFiles = data.files.maxBadFiles

@@ -19,6 +19,15 @@ struct ClassFolders: Sendable {
 
         var count: Int { paths.count }
 
+        /// The files at some places, in their order.
+        func part(_ places: [Int]) -> Files {
+            Files(
+                paths: places.map { paths[$0] },
+                labels: places.map { labels[$0] },
+                sizes: sizes.isEmpty ? [] : places.map { sizes[$0] }
+            )
+        }
+
         /// The first `count` files, or all.
         func prefix(_ count: Int?) -> Files {
             guard let count, count < self.count else { return self }
@@ -234,6 +243,19 @@ struct ClassFolders: Sendable {
             split: split,
             train: self.train.prefix(train),
             test: self.test.prefix(test),
+            warnings: warnings
+        )
+    }
+
+    /// This with some of the files to train on to test with, and the others to train on.
+    func holdingOut(_ places: [Int]) -> ClassFolders {
+        let held = Set(places)
+        return ClassFolders(
+            root: root,
+            classes: classes,
+            split: split,
+            train: train.part(train.paths.indices.filter { !held.contains($0) }),
+            test: train.part(places),
             warnings: warnings
         )
     }

@@ -156,6 +156,14 @@ public struct EventFolder: TrainingData {
         (Int(folders.test.labels[index]), folders.test.paths[index])
     }
 
+    /// By place.
+    public var trainingLabels: [Int] { folders.train.labels.map { Int($0) } }
+
+    /// Recordings that cannot be read count for both.
+    public func holdingOut(_ places: [Int]) -> EventFolder {
+        EventFolder(folders: folders.holdingOut(places), like: self)
+    }
+
     /// The first recordings of both splits, classes taking turns.
     public func limited(train: Int?, test: Int?) -> EventFolder {
         EventFolder(folders: folders.limited(train: train, test: test), like: self)

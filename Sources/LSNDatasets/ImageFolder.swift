@@ -118,6 +118,14 @@ public struct ImageFolder: TrainingData {
         (Int(folders.test.labels[index]), folders.test.paths[index])
     }
 
+    /// By place.
+    public var trainingLabels: [Int] { folders.train.labels.map { Int($0) } }
+
+    /// Files that cannot be read count for both.
+    public func holdingOut(_ places: [Int]) -> ImageFolder {
+        ImageFolder(folders: folders.holdingOut(places), reading: reading, bad: bad)
+    }
+
     /// The first files of both splits, classes taking turns.
     public func limited(train: Int?, test: Int?) -> ImageFolder {
         ImageFolder(folders: folders.limited(train: train, test: test), reading: reading, bad: bad)

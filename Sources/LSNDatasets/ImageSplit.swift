@@ -21,6 +21,14 @@ public struct ImageSplit: Sendable, Equatable {
         self.bytesPerImage = bytesPerImage
     }
 
+    /// The pictures at some places, in their order.
+    func part(_ places: [Int]) -> ImageSplit {
+        var kept: [UInt8] = []
+        kept.reserveCapacity(places.count * bytesPerImage)
+        for place in places { kept += pixels[place * bytesPerImage..<(place + 1) * bytesPerImage] }
+        return ImageSplit(pixels: kept, labels: places.map { labels[$0] }, bytesPerImage: bytesPerImage)
+    }
+
     /// The first `count` pictures in file order, or all where there are fewer or `count` is nil.
     public func prefix(_ count: Int?) -> ImageSplit {
         guard let count, count < self.count else { return self }

@@ -49,6 +49,12 @@ public protocol TrainingData: Sendable {
     func evaluationBatches(batchSize: Int) -> any BatchProvider
     /// For people: a sample of the test split, by the path of its file below ``source`` where it has one.
     func testSample(_ index: Int) -> (label: Int, file: String?)
+    /// Labels of the training split, by place.
+    var trainingLabels: [Int] { get }
+    /// The same data whose test split is these samples of the training split, and whose training split is its others.
+    ///
+    /// - Parameter places: in the training split, ascending.
+    func holdingOut(_ places: [Int]) -> Self
     /// The first samples of both splits; nil leaves a split whole.
     func limited(train: Int?, test: Int?) -> Self
     /// Reads every file of both splits and returns those that are damaged; nothing is counted against a limit.
@@ -134,6 +140,18 @@ extension ImageDataset: TrainingData {
     /// A label; the pictures share a file.
     public func testSample(_ index: Int) -> (label: Int, file: String?) {
         (Int(test.labels[index]), nil)
+    }
+
+    /// By place.
+    public var trainingLabels: [Int] { train.labels.map { Int($0) } }
+
+    /// Copies the pictures.
+    public func holdingOut(_ places: [Int]) -> ImageDataset {
+        let held = Set(places)
+        var result = self
+        result.train = train.part(train.labels.indices.filter { !held.contains($0) })
+        result.test = train.part(places)
+        return result
     }
 
     /// The first pictures of both splits.

@@ -45,12 +45,12 @@ struct ComparisonPage {
             "run", "best accuracy", "after epoch", "last accuracy", "epochs", "status", "training time", "images/s",
             "parameters",
         ]
-        let best = runs.compactMap { $0.bestEpoch?.testAccuracy }.max()
+        let best = runs.compactMap { $0.bestEpoch?.accuracy }.max()
         let rows = zip(names, runs).enumerated().map { index, pair -> Markup in
             let (name, run) = pair
-            let isBest = best != nil && run.bestEpoch?.testAccuracy == best
+            let isBest = best != nil && run.bestEpoch?.accuracy == best
             let cells = [
-                NumberText.percent(run.bestEpoch?.testAccuracy),
+                NumberText.percent(run.bestEpoch?.accuracy),
                 run.bestEpoch.map { "\($0.epoch)" } ?? NumberText.unknown, NumberText.percent(run.lastAccuracy),
                 "\(run.epochs.last?.epoch ?? 0)", run.status.text,
                 NumberText.duration(run.trainingSeconds), NumberText.short(run.meanRate),
@@ -206,11 +206,17 @@ struct ComparisonPage {
         return "Last: \(ends.joined(separator: ", "))\(series.count > 4 ? ", …" : ".")"
     }
 
+    /// What epochs were evaluated on, where that is the same for all runs.
+    private var split: String {
+        let splits = Set(runs.map(\.evaluatedSplit))
+        return splits.count == 1 ? (splits.first ?? "").capitalized : "Evaluation"
+    }
+
     private var accuracy: Markup {
         figure(
-            "Test accuracy",
+            "\(split) accuracy",
             unit: "by epoch",
-            byEpoch(\.testAccuracy),
+            byEpoch(\.evaluationAccuracy),
             xLabel: "epoch",
             xScale: { .whole($0) },
             yScale: { .linear($0, atMost: 1, isPercent: true) },
@@ -222,9 +228,9 @@ struct ComparisonPage {
 
     private var loss: Markup {
         figure(
-            "Test loss",
+            "\(split) loss",
             unit: "mean cross-entropy by epoch",
-            byEpoch(\.testLoss),
+            byEpoch(\.evaluationLoss),
             xLabel: "epoch",
             xScale: { .whole($0) },
             yScale: AxisScale.fitting,
@@ -258,11 +264,11 @@ struct ComparisonPage {
             var passed = 0.0
             return run.epochs.map { line in
                 passed += line.seconds.flatMap { $0.isFinite ? $0 : nil } ?? 0
-                return (passed / unit.seconds, line.testAccuracy)
+                return (passed / unit.seconds, line.evaluationAccuracy)
             }
         }
         return figure(
-            "Test accuracy by time",
+            "\(split) accuracy by time",
             unit: "\(unit.name) of training, evaluation and compilation apart",
             lines,
             xLabel: unit.name,

@@ -56,19 +56,20 @@ struct EpochCharts {
         var remark = ""
         if let last = epochs.last {
             remark =
-                "After epoch \(last.epoch): test \(NumberText.percent(last.testAccuracy)), train "
+                "After epoch \(last.epoch): \(run.evaluatedSplit) \(NumberText.percent(last.evaluationAccuracy)), train "
                 + "\(NumberText.percent(last.trainAccuracy))."
         }
         var mark: (Double, Double)?
-        if let best = run.best, let accuracy = best.testAccuracy {
+        if let best = run.best, let accuracy = best.evaluationAccuracy {
             mark = (Double(best.epoch), accuracy)
-            remark += " The ring is the best, \(NumberText.percent(accuracy)) after epoch \(best.epoch)."
+            remark +=
+                " The ring is the best, \(NumberText.percent(accuracy)) after epoch \(best.epoch), chosen on the \(run.evaluatedSplit) split."
         }
         return figure(
             "Accuracy",
             unit: "share of samples classified rightly",
             series: [
-                .init(name: "test", points: points(\.testAccuracy), colour: 0),
+                .init(name: run.evaluatedSplit, points: points(\.evaluationAccuracy), colour: 0),
                 .init(name: "train", points: points(\.trainAccuracy), colour: 1, stroke: .dashed),
             ],
             scale: { .linear($0, atMost: 1, isPercent: true) },
@@ -84,14 +85,15 @@ struct EpochCharts {
         let last = epochs.last
         return figure(
             "Loss",
-            unit: "mean over samples; of the test, cross-entropy",
+            unit: "mean over samples; of the \(run.evaluatedSplit) split, cross-entropy",
             series: [
-                .init(name: "test", points: points(\.testLoss), colour: 0),
+                .init(name: run.evaluatedSplit, points: points(\.evaluationLoss), colour: 0),
                 .init(name: "train", points: points(\.trainLoss), colour: 1, stroke: .dashed),
             ],
             scale: AxisScale.fitting,
             identifier: "loss",
-            remark: "After epoch \(last?.epoch ?? 0): test \(NumberText.loss(last?.testLoss)), train "
+            remark:
+                "After epoch \(last?.epoch ?? 0): \(run.evaluatedSplit) \(NumberText.loss(last?.evaluationLoss)), train "
                 + "\(NumberText.loss(last?.trainLoss)).",
             absent: "No epoch is finished yet."
         )
@@ -161,7 +163,8 @@ struct EpochCharts {
         let waits = epochs.contains { $0.dataWaitSeconds != nil }
         let columns =
             [
-                "epoch", "step", "learning rate", "train loss", "train accuracy", "test loss", "test accuracy",
+                "epoch", "step", "learning rate", "train loss", "train accuracy", "\(run.evaluatedSplit) loss",
+                "\(run.evaluatedSplit) accuracy",
                 "images/s",
                 "training", "evaluation",
             ] + (waits ? ["loader wait"] : [])
@@ -169,7 +172,7 @@ struct EpochCharts {
             [
                 "\(line.epoch)", NumberText.count(line.step), NumberText.short(line.learningRate),
                 NumberText.loss(line.trainLoss), NumberText.percent(line.trainAccuracy),
-                NumberText.loss(line.testLoss), NumberText.percent(line.testAccuracy),
+                NumberText.loss(line.evaluationLoss), NumberText.percent(line.evaluationAccuracy),
                 NumberText.short(line.imagesPerSecond), NumberText.duration(line.seconds),
                 NumberText.duration(line.evaluationSeconds),
             ] + (waits ? [NumberText.duration(line.dataWaitSeconds)] : [])

@@ -20,6 +20,7 @@ package struct RunContents: Sendable {
     var blocks: [BlocksLine] = []
     var profile: ProfileFile?
     var memory: MemoryFile?
+    var test: TestFile?
 
     /// Reads the folder of a run.
     ///
@@ -46,6 +47,7 @@ package struct RunContents: Sendable {
         blocks = lines("blocks.jsonl", as: BlocksLine.self, choosing: Self.firstMiddleLast)
         profile = whole("profile.json", as: ProfileFile.self)
         memory = whole("memory.json", as: MemoryFile.self)
+        test = whole("test.json", as: TestFile.self)
         if status == nil {
             self.status = readStatus()
         }

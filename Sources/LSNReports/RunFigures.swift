@@ -1,4 +1,5 @@
 import LSNFileFormats
+import LSNTraining
 
 /// What a run comes to, in the terms of a headline.
 extension RunContents {
@@ -16,20 +17,31 @@ extension RunContents {
     /// Epochs that `metrics.jsonl` has.
     package var epochsDone: Int { epochs.count }
 
-    /// Test accuracy of the last epoch.
-    package var lastAccuracy: Double? { epochs.last?.testAccuracy }
-
-    /// The highest test accuracy, and the earliest epoch that has it.
-    package var bestEpoch: (epoch: Int, testAccuracy: Double)? {
-        best.flatMap { line in line.testAccuracy.map { (line.epoch, $0) } }
+    /// Whether epochs were evaluated on a part of the training split, and the test split is scored once.
+    package var validates: Bool {
+        option("val_split", in: "data") != nil || epochs.contains { $0.valAccuracy != nil }
     }
 
-    /// The epoch with the highest test accuracy, the earliest of equals.
+    /// What epochs were evaluated on: `validation` or `test`.
+    package var evaluatedSplit: String { (validates ? EvaluatedSplit.validation : .test).rawValue }
+
+    /// Accuracy of the last epoch on the split that was evaluated.
+    package var lastAccuracy: Double? { epochs.last?.evaluationAccuracy }
+
+    /// The highest accuracy on the split that was evaluated, and the earliest epoch that has it.
+    package var bestEpoch: (epoch: Int, accuracy: Double)? {
+        best.flatMap { line in line.evaluationAccuracy.map { (line.epoch, $0) } }
+    }
+
+    /// The test split's accuracy with the weights that the validation split chose; nil where it was not scored so.
+    package var testAccuracy: Double? { test?.accuracy }
+
+    /// The epoch with the highest accuracy on the split that was evaluated, the earliest of equals.
     var best: EpochLine? {
         var best: EpochLine?
         for line in epochs {
-            guard let accuracy = line.testAccuracy, accuracy.isFinite else { continue }
-            if accuracy > best?.testAccuracy ?? -.infinity { best = line }
+            guard let accuracy = line.evaluationAccuracy, accuracy.isFinite else { continue }
+            if accuracy > best?.evaluationAccuracy ?? -.infinity { best = line }
         }
         return best
     }
@@ -94,7 +106,8 @@ extension RunContents {
             ("numerics", machine?["numerics"]), ("precision", machine?["precision"]),
             ("seed", option("seed", in: "run")), ("dataset", option("dataset", in: "data")),
             ("data source", data?["source"]), ("split", data?["split"]), ("samples are", data?["form"]),
-            ("training samples", data?["train_samples"]), ("test samples", data?["test_samples"]),
+            ("training samples", data?["train_samples"]), ("validation samples", data?["val_samples"]),
+            ("test samples", data?["test_samples"]),
             ("fingerprint of the data", data?["fingerprint"]),
         ]
         for continuation in configuration["continued"]?.elements ?? [] {

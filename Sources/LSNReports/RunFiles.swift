@@ -10,6 +10,8 @@ struct EpochLine: Decodable, Sendable {
     let trainAccuracy: Double?
     let testLoss: Double?
     let testAccuracy: Double?
+    let valLoss: Double?
+    let valAccuracy: Double?
     let imagesPerSecond: Double?
     let seconds: Double?
     let evaluationSeconds: Double?
@@ -23,11 +25,27 @@ struct EpochLine: Decodable, Sendable {
         case trainAccuracy = "train_accuracy"
         case testLoss = "test_loss"
         case testAccuracy = "test_accuracy"
+        case valLoss = "val_loss"
+        case valAccuracy = "val_accuracy"
         case imagesPerSecond = "images_per_second"
         case seconds
         case evaluationSeconds = "evaluation_seconds"
         case dataWaitSeconds = "data_wait_seconds"
     }
+}
+
+extension EpochLine {
+    /// Of the split that was evaluated.
+    var evaluationLoss: Double? { valLoss ?? testLoss }
+    /// Of the split that was evaluated.
+    var evaluationAccuracy: Double? { valAccuracy ?? testAccuracy }
+}
+
+/// `test.json`: the test split's score.
+struct TestFile: Decodable, Sendable {
+    let epoch: Int?
+    let accuracy: Double?
+    let samples: Int?
 }
 
 /// A line of `blocks.jsonl`.

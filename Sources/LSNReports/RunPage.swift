@@ -63,7 +63,18 @@ struct RunPage {
     private var facts: Markup {
         let last = run.epochs.last
         let network = run.size
-        let best = run.bestEpoch.map { "best \(NumberText.percent($0.testAccuracy)) after epoch \($0.epoch)" }
+        let split = run.evaluatedSplit
+        let best = run.bestEpoch.map { best in
+            "best \(NumberText.percent(best.accuracy)) after epoch \(best.epoch), chosen on the \(split) split"
+        }
+        let test = run.testAccuracy.map { accuracy in
+            Page.fact(
+                "test accuracy",
+                NumberText.percent(accuracy),
+                (run.test?.epoch).map { "scored once, with the weights of epoch \($0)" } ?? "scored once",
+                isLead: true
+            )
+        }
         let total = run.status.epochs ?? run.option("epochs", in: "learning")?.integer
         let layers = network?["layers"]?.integer.map { "\($0) layers" }
         let blocks = network?["blocks"]?.integer.map { "\($0) blocks" }
@@ -71,12 +82,12 @@ struct RunPage {
         return .element(
             "dl",
             ["class": "facts"],
-            [
+            [test].compactMap(\.self) + [
                 Page.fact(
-                    last.map { "test accuracy after epoch \($0.epoch)" } ?? "test accuracy",
-                    NumberText.percent(last?.testAccuracy),
+                    last.map { "\(split) accuracy after epoch \($0.epoch)" } ?? "\(split) accuracy",
+                    NumberText.percent(last?.evaluationAccuracy),
                     best ?? "no epoch is finished yet",
-                    isLead: true
+                    isLead: test == nil
                 ),
                 Page.fact(
                     "epochs",

@@ -14,9 +14,9 @@ enum EpochEvents {
     static func event(_ record: EpochRecord, blocks: BlockStatistics?) -> Event {
         var scalars = [
             (marker, record.trainLoss),
-            ("loss/test", record.testLoss),
+            ("loss/\(record.evaluated.rawValue)", record.evaluationLoss),
             ("accuracy/train", record.trainAccuracy),
-            ("accuracy/test", record.testAccuracy),
+            ("accuracy/\(record.evaluated.rawValue)", record.evaluationAccuracy),
             ("learning_rate", record.learningRate),
             ("images_per_second", record.imagesPerSecond),
         ]

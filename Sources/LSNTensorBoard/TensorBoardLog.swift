@@ -32,7 +32,7 @@ package final class TensorBoardLog: Sendable {
         switch notification {
         case .started(let start): update(folder: start.folder)
         case .epoch: update(folder: nil)
-        case .step, .blocks, .evaluating, .saved: break
+        case .step, .blocks, .evaluating, .saved, .tested: break
         }
     }
 

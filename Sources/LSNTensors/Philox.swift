@@ -15,6 +15,8 @@ public enum RandomPurpose: UInt32, Sendable {
     case simulation = 6
     /// Weights whose gradient is found by finite differences.
     case probing = 7
+    /// Which samples of the training split validate.
+    case validation = 8
 }
 
 /// Philox4x32-10, a counter-based generator: the n-th block of numbers is a function of the key and n alone, so the same

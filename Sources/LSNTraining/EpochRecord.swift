@@ -1,5 +1,13 @@
 import Foundation
 
+/// What an epoch is evaluated on.
+public enum EvaluatedSplit: String, Codable, Sendable {
+    /// The test split.
+    case test
+    /// The part of the training split that `--val-split` keeps from training.
+    case validation
+}
+
 /// One line of `metrics.jsonl`: an epoch, or the part of one that `--max-steps` allowed.
 public struct EpochRecord: Codable, Hashable, Sendable {
     /// 1 for the first epoch.
@@ -12,12 +20,14 @@ public struct EpochRecord: Codable, Hashable, Sendable {
     public var trainLoss: Double
     /// Share of the epoch's samples that were classified rightly, each with the parameters of its step.
     public var trainAccuracy: Double
-    /// Mean cross-entropy over the test split at the epoch's end.
-    public var testLoss: Double
-    /// Share of the test split that is classified rightly at the epoch's end, files that cannot be read left out.
-    public var testAccuracy: Double
-    /// Samples of the test split that were evaluated; nil where all were.
-    public var testSamples: Int?
+    /// What the next three are of: in the file their names say so.
+    public var evaluated = EvaluatedSplit.test
+    /// Mean cross-entropy over the split that is evaluated at the epoch's end.
+    public var evaluationLoss: Double
+    /// Share of that split that is classified rightly at the epoch's end, files that cannot be read left out.
+    public var evaluationAccuracy: Double
+    /// Samples of that split that were evaluated; nil where all were.
+    public var evaluatedSamples: Int?
     /// Training samples a second.
     public var imagesPerSecond: Double
     /// Of the training steps; building kernels and evaluation apart.
@@ -40,6 +50,9 @@ public struct EpochRecord: Codable, Hashable, Sendable {
         case testLoss = "test_loss"
         case testAccuracy = "test_accuracy"
         case testSamples = "test_samples"
+        case valLoss = "val_loss"
+        case valAccuracy = "val_accuracy"
+        case valSamples = "val_samples"
         case imagesPerSecond = "images_per_second"
         case seconds
         case evaluationSeconds = "evaluation_seconds"
@@ -47,16 +60,27 @@ public struct EpochRecord: Codable, Hashable, Sendable {
         case surrogateTemperature = "surrogate_temperature"
     }
 
+    /// The names of what was evaluated.
+    private static func keys(
+        _ split: EvaluatedSplit
+    ) -> (loss: CodingKeys, accuracy: CodingKeys, samples: CodingKeys) {
+        switch split {
+        case .test: (.testLoss, .testAccuracy, .testSamples)
+        case .validation: (.valLoss, .valAccuracy, .valSamples)
+        }
+    }
+
     /// The record as one line of JSON, keys in the order in which they are read, without the line's end.
     public var line: String {
+        let keys = Self.keys(evaluated)
         var values: [(CodingKeys, String)] = [
             (.epoch, "\(epoch)"), (.step, "\(step)"), (.learningRate, "\(learningRate)"),
             (.trainLoss, "\(trainLoss)"), (.trainAccuracy, "\(trainAccuracy)"),
-            (.testLoss, "\(testLoss)"), (.testAccuracy, "\(testAccuracy)"),
+            (keys.loss, "\(evaluationLoss)"), (keys.accuracy, "\(evaluationAccuracy)"),
             (.imagesPerSecond, "\(imagesPerSecond)"), (.seconds, "\(seconds)"),
             (.evaluationSeconds, "\(evaluationSeconds)"),
         ]
-        if let testSamples { values.append((.testSamples, "\(testSamples)")) }
+        if let evaluatedSamples { values.append((keys.samples, "\(evaluatedSamples)")) }
         if let dataWaitSeconds { values.append((.dataWaitSeconds, "\(dataWaitSeconds)")) }
         if let surrogateTemperature { values.append((.surrogateTemperature, "\(surrogateTemperature)")) }
         return "{" + values.map { "\"\($0.0.rawValue)\": \($0.1)" }.joined(separator: ", ") + "}"
@@ -65,5 +89,46 @@ public struct EpochRecord: Codable, Hashable, Sendable {
     /// The record that a line holds, or nil for anything else, such as a line that was cut off.
     public static func parse(line: String) -> EpochRecord? {
         try? JSONDecoder().decode(EpochRecord.self, from: Data(line.utf8))
+    }
+}
+
+extension EpochRecord {
+    /// Reads what `encode(to:)` writes.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        evaluated = values.contains(.valAccuracy) ? .validation : .test
+        let keys = Self.keys(evaluated)
+        epoch = try values.decode(Int.self, forKey: .epoch)
+        step = try values.decode(Int.self, forKey: .step)
+        learningRate = try values.decode(Double.self, forKey: .learningRate)
+        trainLoss = try values.decode(Double.self, forKey: .trainLoss)
+        trainAccuracy = try values.decode(Double.self, forKey: .trainAccuracy)
+        evaluationLoss = try values.decode(Double.self, forKey: keys.loss)
+        evaluationAccuracy = try values.decode(Double.self, forKey: keys.accuracy)
+        evaluatedSamples = try values.decodeIfPresent(Int.self, forKey: keys.samples)
+        imagesPerSecond = try values.decode(Double.self, forKey: .imagesPerSecond)
+        seconds = try values.decode(Double.self, forKey: .seconds)
+        evaluationSeconds = try values.decode(Double.self, forKey: .evaluationSeconds)
+        dataWaitSeconds = try values.decodeIfPresent(Double.self, forKey: .dataWaitSeconds)
+        surrogateTemperature = try values.decodeIfPresent(Float.self, forKey: .surrogateTemperature)
+    }
+
+    /// Under the names of a line of `metrics.jsonl`.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        let keys = Self.keys(evaluated)
+        try values.encode(epoch, forKey: .epoch)
+        try values.encode(step, forKey: .step)
+        try values.encode(learningRate, forKey: .learningRate)
+        try values.encode(trainLoss, forKey: .trainLoss)
+        try values.encode(trainAccuracy, forKey: .trainAccuracy)
+        try values.encode(evaluationLoss, forKey: keys.loss)
+        try values.encode(evaluationAccuracy, forKey: keys.accuracy)
+        try values.encodeIfPresent(evaluatedSamples, forKey: keys.samples)
+        try values.encode(imagesPerSecond, forKey: .imagesPerSecond)
+        try values.encode(seconds, forKey: .seconds)
+        try values.encode(evaluationSeconds, forKey: .evaluationSeconds)
+        try values.encodeIfPresent(dataWaitSeconds, forKey: .dataWaitSeconds)
+        try values.encodeIfPresent(surrogateTemperature, forKey: .surrogateTemperature)
     }
 }

@@ -24,6 +24,7 @@ public struct ProgressText: Sendable {
                 + "\(record.size.blocks) blocks, \(Self.count(record.size.parameters)) parameters, "
                 + Self.counted(network.timeSteps ?? 0, "time step"),
             "data    \(PrintableText.name(record.dataSet.source)): \(Self.count(record.dataSet.trainSamples)) to train on, "
+                + (record.dataSet.valSamples.map { "\(Self.count($0)) to validate with, " } ?? "")
                 + "\(Self.count(record.dataSet.testSamples)) to test with, \(images)",
             "classes \(Self.classes(start.classNames))",
             "device  \(record.continued.last?.machine.name ?? record.machine.name)",
@@ -126,11 +127,11 @@ public struct ProgressText: Sendable {
     /// One line for an epoch that is evaluated.
     public func line(_ record: EpochRecord, epochs: Int, isBest: Bool) -> String {
         let test =
-            "accuracy \(Self.percent(record.testAccuracy))"
-            + (record.testSamples.map { " of \(Self.count($0))" } ?? "")
+            "accuracy \(Self.percent(record.evaluationAccuracy))"
+            + (record.evaluatedSamples.map { " of \(Self.count($0))" } ?? "")
         return "epoch \(record.epoch)/\(epochs)  train loss \(Self.decimal(record.trainLoss, 4))"
             + "  accuracy \(Self.percent(record.trainAccuracy))"
-            + "  test loss \(Self.decimal(record.testLoss, 4))  \(isBest ? green(test) : test)"
+            + "  \(record.evaluated.rawValue) loss \(Self.decimal(record.evaluationLoss, 4))  \(isBest ? green(test) : test)"
             + "  \(Self.rate(record.imagesPerSecond))  \(Self.time(record.seconds))\(isBest ? "  best" : "")"
     }
 
@@ -144,16 +145,24 @@ public struct ProgressText: Sendable {
         let folder = PrintableText.name(summary.folder)
         let argument = ShellText.path(summary.folder)
         if let last = summary.last {
-            var line = "test accuracy \(bold(Self.percent(last.testAccuracy))) after epoch \(last.epoch)"
+            let split = last.evaluated.rawValue
+            var line = "\(split) accuracy \(bold(Self.percent(last.evaluationAccuracy))) after epoch \(last.epoch)"
             if let best = summary.best, best.epoch != last.epoch {
-                line += "; the best was \(Self.percent(best.testAccuracy)) after epoch \(best.epoch)"
+                line += "; the best was \(Self.percent(best.accuracy)) after epoch \(best.epoch)"
             }
             lines.append(line)
+        }
+        if let test = summary.test {
+            lines.append(
+                "test accuracy \(bold(Self.percent(test.accuracy))) of \(Self.counted(test.samples, "sample")), with the weights of "
+                    + "epoch \(test.epoch)"
+            )
         }
         lines.append("folder  \(folder)")
         if let best = summary.best {
             lines.append(
-                "best    \(HostPath.join(folder, "checkpoint-best.safetensors")) (epoch \(best.epoch))"
+                "best    \(HostPath.join(folder, "checkpoint-best.safetensors")) (epoch \(best.epoch), chosen on the "
+                    + "\(summary.last?.evaluated.rawValue ?? EvaluatedSplit.test.rawValue) split)"
             )
         }
         lines.append(

@@ -23,6 +23,8 @@ public final class RunFolder: Sendable {
     public var profilePath: String { HostPath.join(path, "profile.json") }
     /// The files that the run trains and tests on, of data sets that are folders: see `FileList`.
     var filesPath: String { HostPath.join(path, "files.tsv") }
+    /// What the best epoch's model comes to on the test split, see ``TestScore``.
+    var testPath: String { HostPath.join(path, "test.json") }
     /// What every block did, one line an epoch.
     public var blocks: BlocksFile { BlocksFile(path: HostPath.join(path, "blocks.jsonl")) }
     /// The newest state, with all that continuing needs.
@@ -117,7 +119,8 @@ public final class RunFolder: Sendable {
         let pairs = [
             (configurationPath, copy.configurationPath), (metrics.path, copy.metrics.path),
             (blocks.path, copy.blocks.path), (filesPath, copy.filesPath),
-            (displacedBestPath, copy.displacedBestPath), (bestCheckpointPath, copy.bestCheckpointPath),
+            (testPath, copy.testPath), (displacedBestPath, copy.displacedBestPath),
+            (bestCheckpointPath, copy.bestCheckpointPath),
             (lastCheckpointPath, copy.lastCheckpointPath),
         ]
         for (source, target) in pairs where FileManager.default.fileExists(atPath: source) {
@@ -140,6 +143,18 @@ public final class RunFolder: Sendable {
     /// Keeps the best finished epoch's model while that of a part of an epoch takes its place.
     func setBestAside() throws(TrainingError) {
         try rename(bestCheckpointPath, to: displacedBestPath)
+    }
+
+    /// The test split's score; nil where there is none, or none that can be read.
+    func testScore() -> TestScore? {
+        guard let bytes = try? FileSystem.read(testPath, limit: 1 << 20) else { return nil }
+        return try? JSONDecoder().decode(TestScore.self, from: Data(bytes))
+    }
+
+    /// Takes the test split's score away, which is not that of the epochs to come.
+    func removeTestScore() throws(TrainingError) {
+        guard unsafe unlink(testPath) != 0, errno != ENOENT else { return }
+        throw .saving(problem: "\(testPath): cannot be removed: \(unsafe String(cString: strerror(errno)))", kept: path)
     }
 
     /// Puts the best finished epoch's model back.

@@ -157,7 +157,9 @@ public struct DataRecord: Codable, Hashable, Sendable {
     public var form: String
     /// Samples trained on.
     public var trainSamples: Int
-    /// Samples evaluated on.
+    /// Samples of the training split that choose the best epoch, and do not train; nil: none.
+    public var valSamples: Int?
+    /// Samples of the test split.
     public var testSamples: Int
     /// Tells data sets apart, see `TrainingData`.
     public var fingerprint: String
@@ -174,6 +176,7 @@ public struct DataRecord: Codable, Hashable, Sendable {
         case split
         case form
         case trainSamples = "train_samples"
+        case valSamples = "val_samples"
         case testSamples = "test_samples"
         case fingerprint
         case mean

@@ -16,6 +16,8 @@ struct Trainer {
     /// Watches the last batch of an epoch, and the first of an evaluation.
     let blocks: BlockObserver
     let batches: any BatchProvider
+    /// The test split, where another chooses the best epoch.
+    private let tester: Evaluator?
     /// Where the next batch is prepared while a step runs.
     private let preparing = DispatchQueue(label: "lsn.batches")
     /// Whether samples are read while training goes on.
@@ -29,12 +31,15 @@ struct Trainer {
     private(set) var last: EpochRecord?
     /// The best evaluation, parts of epochs counted.
     private(set) var best: BestEpoch?
+    /// The test split's score, once it is known.
+    private(set) var testScore: TestScore?
 
     init(
         configuration: TrainingConfiguration,
         folder: RunFolder,
         step: TrainingStep,
         data: any TrainingData,
+        test: (any TrainingData)?,
         progress: TrainingProgress,
         observer: @escaping @Sendable (TrainingNotification) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
@@ -46,6 +51,9 @@ struct Trainer {
         self.observer = observer
         self.shouldStop = shouldStop
         evaluator = Evaluator(network: step.network, data: data, batchSize: configuration.learning.evaluationBatchSize)
+        tester = test.map {
+            Evaluator(network: step.network, data: $0, batchSize: configuration.learning.evaluationBatchSize)
+        }
         blocks = try BlockObserver(step.network)
         batches = data.trainingBatches(
             batchSize: configuration.learning.batchSize,
@@ -79,12 +87,42 @@ struct Trainer {
 
     /// Trains until the last epoch, `--max-steps`, or until it is asked to stop.
     mutating func run() async throws -> TrainingOutcome {
+        let isDone = progress.epoch >= configuration.learning.epochs
+        // Of a run that is done the test split is not scored again.
+        testScore = isDone && tester != nil ? folder.testScore() : nil
+        if !isDone { try folder.removeTestScore() }
         while progress.epoch < configuration.learning.epochs {
             if let outcome = try await trainEpoch() { return outcome }
             guard let evaluation = try await evaluate() else { return try interrupt() }
             try finishEpoch(evaluation)
         }
-        return .finished
+        return try await scoreTest() ? .finished : .interrupted
+    }
+
+    /// Scores the best epoch's model on the test split, where another chose it; the network has that model afterwards. Returns
+    /// false where it was asked to stop: all is saved then, and who continues the run scores.
+    private mutating func scoreTest() async throws -> Bool {
+        guard let tester, testScore == nil, let best = progress.best else { return true }
+        let network = step.network
+        try CheckpointFile.restore(try SafetensorsFile(folder.bestCheckpointPath), to: network, optimizer: nil)
+        let total = tester.source.sampleCount
+        let evaluation = try await tester.run(
+            shouldStop: shouldStop,
+            progress: { observer(.evaluating(done: $0, total: total)) }
+        )
+        guard let evaluation else { return false }
+        let score = TestScore(
+            epoch: best.epoch,
+            valAccuracy: best.accuracy,
+            accuracy: evaluation.accuracy,
+            loss: evaluation.loss,
+            samples: evaluation.sums.samples,
+            seconds: evaluation.sums.seconds
+        )
+        try folder.write(score, to: folder.testPath)
+        testScore = score
+        observer(.tested(score))
+        return true
     }
 
     /// How batches are cut.
@@ -194,9 +232,9 @@ struct Trainer {
     /// a kill prevents is made again, to the same bits, when the run continues.
     private mutating func finishEpoch(_ evaluation: Evaluation) throws {
         let record = record(of: evaluation)
-        let isBest = evaluation.accuracy > progress.best?.testAccuracy ?? -1
+        let isBest = evaluation.accuracy > progress.best?.accuracy ?? -1
         if isBest {
-            progress.best = BestEpoch(epoch: record.epoch, testAccuracy: record.testAccuracy)
+            progress.best = BestEpoch(epoch: record.epoch, accuracy: record.evaluationAccuracy)
             try step.saveModel(to: folder.bestCheckpointPath, of: record, folder: folder)
         }
         // Before the checkpoint, so that no line is ever missing: one whose checkpoint a kill prevents is written again.
@@ -221,11 +259,11 @@ struct Trainer {
         let record = record(of: evaluation)
         try appendBlocks()
         try step.save(progress, folder: folder)
-        let isBest = evaluation.accuracy > progress.best?.testAccuracy ?? -1
+        let isBest = evaluation.accuracy > progress.best?.accuracy ?? -1
         if isBest {
             try folder.setBestAside()
             try step.saveModel(to: folder.bestCheckpointPath, of: record, folder: folder)
-            best = BestEpoch(epoch: record.epoch, testAccuracy: record.testAccuracy)
+            best = BestEpoch(epoch: record.epoch, accuracy: record.evaluationAccuracy)
         }
         try append(record)
         last = record
@@ -273,9 +311,10 @@ struct Trainer {
             learningRate: rate,
             trainLoss: progress.sums.meanLoss,
             trainAccuracy: progress.sums.accuracy,
-            testLoss: evaluation.loss,
-            testAccuracy: evaluation.accuracy,
-            testSamples: evaluation.sums.samples < evaluator.source.sampleCount ? evaluation.sums.samples : nil,
+            evaluated: tester == nil ? .test : .validation,
+            evaluationLoss: evaluation.loss,
+            evaluationAccuracy: evaluation.accuracy,
+            evaluatedSamples: evaluation.sums.samples < evaluator.source.sampleCount ? evaluation.sums.samples : nil,
             imagesPerSecond: progress.sums.imagesPerSecond,
             seconds: progress.sums.seconds,
             evaluationSeconds: evaluation.sums.seconds,

@@ -46,6 +46,14 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
         return description
     }
 
+    /// The data as a run trains on them: where a part of the training split chooses the best epoch, that is the test split.
+    ///
+    /// - Throws: `DatasetError` where the training split is too small for that.
+    package func trainingData(_ data: any TrainingData) throws(DatasetError) -> any TrainingData {
+        guard let split = self.data.valSplit else { return data }
+        return try split.divide(data, seed: run.seed)
+    }
+
     /// That network on a backend, frozen as ``LearningConfiguration/freeze`` says; its parameters are zero.
     ///
     /// - Throws: `NetworkError` where what is to be frozen is not there, or nothing else is; `BackendError`.
@@ -74,6 +82,8 @@ public struct DataConfiguration: Codable, Hashable, Sendable {
     public var data: String?
     /// Which files train and which test; nil until the folder decides.
     public var split: SplitRule?
+    /// Which part of the training split chooses the best epoch; nil: the test split does.
+    public var valSplit: ValidationSplit?
     /// Rows and columns that the network sees; nil: as the files have them.
     public var imageSize: ImageSize?
     /// How recordings of events are cut into frames.
@@ -104,6 +114,7 @@ public struct DataConfiguration: Codable, Hashable, Sendable {
         case dataset
         case data
         case split
+        case valSplit = "val_split"
         case imageSize = "image_size"
         case framesBy = "frames_by"
         case maxBadFiles = "max_bad_files"

@@ -4,12 +4,14 @@ public enum TrainingNotification: Sendable {
     case started(TrainingStart)
     /// A step is done.
     case step(StepReport)
-    /// So many samples of the test split, of so many, are evaluated.
+    /// So many samples of the split that is evaluated, of so many, are done.
     case evaluating(done: Int, total: Int)
     /// What every block did, measured at the end of the epoch that is reported next.
     case blocks(BlockStatistics)
     /// An epoch, or the part of one that `--max-steps` allowed, is evaluated and saved.
     case epoch(EpochRecord, epochs: Int, isBest: Bool)
+    /// With `--val-split`, after the last epoch: the test split's score.
+    case tested(TestScore)
     /// A checkpoint was written inside an epoch.
     case saved(path: String, step: Int)
 }
@@ -101,4 +103,6 @@ public struct TrainingSummary: Hashable, Sendable {
     public let last: EpochRecord?
     /// The best evaluation, if any.
     public let best: BestEpoch?
+    /// With `--val-split`, after the last epoch: the test split's score.
+    public let test: TestScore?
 }

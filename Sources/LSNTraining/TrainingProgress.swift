@@ -50,17 +50,17 @@ public struct EpochSums: Hashable, Sendable {
     public var imagesPerSecond: Double { seconds > 0 ? Double(samples) / seconds : 0 }
 }
 
-/// The epoch with the highest test accuracy, the earliest of equals.
+/// The epoch with the highest accuracy on the split that is evaluated, the earliest of equals.
 public struct BestEpoch: Hashable, Sendable {
     /// 1 for the first.
     public var epoch: Int
     /// A fraction.
-    public var testAccuracy: Double
+    public var accuracy: Double
 
     /// Gathers what belongs together.
-    public init(epoch: Int, testAccuracy: Double) {
+    public init(epoch: Int, accuracy: Double) {
         self.epoch = epoch
-        self.testAccuracy = testAccuracy
+        self.accuracy = accuracy
     }
 }
 
@@ -92,7 +92,8 @@ extension TrainingProgress {
         ]
         if let best {
             result["best_epoch"] = "\(best.epoch)"
-            result["best_test_accuracy"] = "\(best.testAccuracy)"
+            let isValidation = record?.evaluated == .validation
+            result[isValidation ? "best_val_accuracy" : "best_test_accuracy"] = "\(best.accuracy)"
         }
         if let gradientNorms {
             result["gradient_norms"] = gradientNorms.map { $0.map { "\($0)" } ?? "-" }.joined(separator: " ")
@@ -133,7 +134,11 @@ extension TrainingProgress {
         sums.seconds = try value("seconds")
         sums.waitSeconds = try value("wait_seconds")
         if metadata[Self.prefix + "best_epoch"] != nil {
-            best = BestEpoch(epoch: try value("best_epoch"), testAccuracy: try value("best_test_accuracy"))
+            let key = ["best_test_accuracy", "best_val_accuracy"].first { metadata[Self.prefix + $0] != nil }
+            best = BestEpoch(
+                epoch: try value("best_epoch"),
+                accuracy: try value(key ?? "best_test_accuracy")
+            )
         }
         if metadata[Self.prefix + "surrogate_epoch"] != nil {
             surrogate = SurrogateChoice(
@@ -154,7 +159,7 @@ extension TrainingProgress {
             self.record = record
         }
         guard epoch >= 0, batch >= 0, step >= 0, sums.loss.isFinite, sums.seconds.isFinite,
-            sums.waitSeconds.isFinite, (best?.testAccuracy ?? 0).isFinite
+            sums.waitSeconds.isFinite, (best?.accuracy ?? 0).isFinite
         else {
             throw unusable("its counters are negative or its sums are not finite")
         }

@@ -115,6 +115,9 @@ public struct TrainingSession: Sendable {
         observer: @escaping @Sendable (TrainingNotification) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
     ) async throws -> TrainingSummary {
+        let whole = data
+        let data = try configuration.trainingData(whole)
+        let validates = configuration.data.valSplit != nil
         let description = try configuration.networkDescription(for: data)
         let network = try configuration.network(description, on: backend)
         let memory = plan?.mode ?? configuration.run.memory.mode ?? .fast
@@ -127,8 +130,10 @@ public struct TrainingSession: Sendable {
             configuration: recorded,
             machine: machine,
             size: NetworkSize(description),
-            dataSet: try DataRecord(data)
+            dataSet: try DataRecord(whole)
         )
+        record.dataSet.trainSamples = data.trainCount
+        record.dataSet.valSamples = validates ? data.testCount : nil
 
         let begins = !(resumed?.folder.hasCheckpoint ?? false)
         let pretrained = begins ? try configuration.learning.pretrained.map(PretrainedWeights.init) : nil
@@ -176,7 +181,7 @@ public struct TrainingSession: Sendable {
                 try folder.blocks.keep(epochs: progress.epoch)
             }
         }
-        if let list = data.fileList() {
+        if let list = whole.fileList() {
             try TrainingError.saving(run: resumed?.folder.path) { () throws(FileFormatError) in
                 try FileSystem.writeAtomically(list.serialized(), to: folder.filesPath)
             }
@@ -215,6 +220,7 @@ public struct TrainingSession: Sendable {
             folder: folder,
             step: step,
             data: data,
+            test: validates ? whole : nil,
             progress: progress,
             observer: observer,
             shouldStop: shouldStop
@@ -232,7 +238,8 @@ public struct TrainingSession: Sendable {
             folder: folder.path,
             step: trainer.progress.step,
             last: trainer.last,
-            best: trainer.best
+            best: trainer.best,
+            test: trainer.testScore
         )
     }
 

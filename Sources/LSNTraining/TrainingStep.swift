@@ -239,7 +239,7 @@ extension TrainingStep {
         var strings = try metadata.strings()
         strings["epoch"] = "\(record.epoch)"
         strings["step"] = "\(record.step)"
-        strings["test_accuracy"] = "\(record.testAccuracy)"
+        strings[record.evaluated == .test ? "test_accuracy" : "val_accuracy"] = "\(record.evaluationAccuracy)"
         try write(strings, optimizer: nil, to: path, folder: folder)
     }
 

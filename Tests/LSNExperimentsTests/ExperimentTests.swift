@@ -53,7 +53,7 @@ import Testing
     /// Times aside.
     private func comparable(_ results: DepthResults) -> [[Double]] {
         results.runs.map { run in
-            run.record.epochs.flatMap { [$0.trainLoss, $0.testLoss, $0.testAccuracy] }
+            run.record.epochs.flatMap { [$0.trainLoss, $0.evaluationLoss, $0.evaluationAccuracy] }
                 + run.record.blocks.flatMap { $0.blocks.map { Double($0.gradientNorm ?? -1) } }
         }
     }

@@ -57,7 +57,7 @@ import Testing
             for (kept, measured) in zip(run.record.epochs, epochs) {
                 #expect(kept.epoch == measured.epoch && kept.step == measured.step)
                 #expect(abs(kept.trainLoss / measured.trainLoss - 1) < 1e-5)
-                #expect(kept.testAccuracy == measured.testAccuracy)
+                #expect(kept.evaluationAccuracy == measured.evaluationAccuracy)
             }
             let last = try #require(run.record.blocks.first)
             #expect(

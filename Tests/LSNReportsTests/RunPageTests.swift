@@ -79,7 +79,7 @@ import Testing
         )
         let contents = try run.contents()
         #expect(contents.notes.isEmpty)
-        #expect(contents.epochs[1].testLoss == nil)
+        #expect(contents.epochs[1].evaluationLoss == nil)
         let page = try run.page()
         #expect(page.problem == nil)
         #expect(page.text.contains(NumberText.unknown))
@@ -144,7 +144,7 @@ import Testing
         try run.metrics(3, changed: [3: "{\"epoch\": 3, \"test_accuracy\": 0.75}"])
         let best = try #require(run.contents().bestEpoch)
         #expect(best.epoch == 2)
-        #expect(best.testAccuracy == 0.75)
+        #expect(best.accuracy == 0.75)
     }
 
     @Test func aFolderWithoutARunIsAnError() {

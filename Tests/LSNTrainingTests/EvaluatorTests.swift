@@ -120,8 +120,8 @@ import Testing
         try CheckpointFile.restore(file, to: network, optimizer: nil)
         let evaluator = Evaluator(network: network, data: tinyData(), batchSize: metadata.batchSize)
         let result = try #require(try await evaluator.run())
-        #expect(result.accuracy == summary.last?.testAccuracy)
-        #expect(result.loss == summary.last?.testLoss)
+        #expect(result.accuracy == summary.last?.evaluationAccuracy)
+        #expect(result.loss == summary.last?.evaluationLoss)
     }
 
     @Test func valuesThatAreNotFiniteAreFoundBehindTheSpikes() async throws {

@@ -20,8 +20,8 @@ import Testing
         learningRate: 0.004,
         trainLoss: 0.25,
         trainAccuracy: 0.92,
-        testLoss: 0.2,
-        testAccuracy: 0.941,
+        evaluationLoss: 0.2,
+        evaluationAccuracy: 0.941,
         imagesPerSecond: 800,
         seconds: 61.5,
         evaluationSeconds: 1
@@ -52,7 +52,7 @@ import Testing
     /// What is printed to be copied is what a shell is to read, and no name is obeyed by the terminal.
     @Test func namesAreQuotedAndShown() {
         let folder = "my runs/a\u{1B}[2Jb"
-        let summary = TrainingSummary(outcome: .interrupted, folder: folder, step: 1, last: nil, best: nil)
+        let summary = TrainingSummary(outcome: .interrupted, folder: folder, step: 1, last: nil, best: nil, test: nil)
         let lines = ProgressText(isColoured: true).summary(summary)
         #expect(lines.first == "folder  my runs/a\\x1b[2Jb")
         #expect(lines.last?.hasSuffix("lsn train --resume $'my runs/a\\x1b[2Jb'") == true, "\(lines)")
@@ -85,13 +85,13 @@ import Testing
     }
 
     @Test func aSummarySaysWhereThingsAre() {
-        let best = BestEpoch(epoch: 2, testAccuracy: 0.95)
-        let summary = TrainingSummary(outcome: .finished, folder: "run", step: 240, last: record, best: best)
+        let best = BestEpoch(epoch: 2, accuracy: 0.95)
+        let summary = TrainingSummary(outcome: .finished, folder: "run", step: 240, last: record, best: best, test: nil)
         #expect(
             ProgressText(isColoured: false).summary(summary, report: "run/report.html") == [
                 "test accuracy 94.10 % after epoch 3; the best was 95.00 % after epoch 2",
                 "folder  run",
-                "best    run/checkpoint-best.safetensors (epoch 2)",
+                "best    run/checkpoint-best.safetensors (epoch 2, chosen on the test split)",
                 "last    run/checkpoint-last.safetensors (step 240)",
                 "report  run/report.html",
                 "evaluate with lsn eval --checkpoint run",

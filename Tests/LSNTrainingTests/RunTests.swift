@@ -34,11 +34,11 @@ import Testing
         #expect(records.map(\.step) == [3, 6])
         #expect(records.map(\.learningRate) == [0.005, 0.0025])
         #expect(records.allSatisfy { $0.seconds > 0 && $0.imagesPerSecond > 0 && $0.evaluationSeconds > 0 })
-        #expect(records.allSatisfy { (0...1).contains($0.trainAccuracy) && (0...1).contains($0.testAccuracy) })
+        #expect(records.allSatisfy { (0...1).contains($0.trainAccuracy) && (0...1).contains($0.evaluationAccuracy) })
         #expect(summary.last == records.last)
-        let best = try #require(records.map(\.testAccuracy).max())
-        #expect(summary.best?.testAccuracy == best)
-        #expect(summary.best?.epoch == records.first { $0.testAccuracy == best }?.epoch)
+        let best = try #require(records.map(\.evaluationAccuracy).max())
+        #expect(summary.best?.accuracy == best)
+        #expect(summary.best?.epoch == records.first { $0.evaluationAccuracy == best }?.epoch)
         let metadata = try Safetensors.read(run + "/checkpoint-best.safetensors").metadata
         #expect(metadata["epoch"] == summary.best.map { "\($0.epoch)" })
     }

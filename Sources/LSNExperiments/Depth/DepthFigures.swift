@@ -49,7 +49,7 @@ extension DepthResults {
             lines.append(
                 Figure.Line(
                     name: "\(depth) layers",
-                    points: epochs.map { (Double($0.epoch), $0.testAccuracy) },
+                    points: epochs.map { (Double($0.epoch), $0.evaluationAccuracy) },
                     colour: colour
                 )
             )

@@ -98,7 +98,7 @@ extension DepthResults {
             record.name, "\(record.size.layers)", "\(record.size.blocks)",
             ProgressText.count(record.size.parameters),
             Figure.percent(last?.trainAccuracy), Figure.percent(record.testAccuracy),
-            Figure.percent(record.epochs.map(\.testAccuracy).max()), Figure.number(last?.imagesPerSecond),
+            Figure.percent(record.epochs.map(\.evaluationAccuracy).max()), Figure.number(last?.imagesPerSecond),
             record.failure.map { "step \($0.step): \($0.what)" } ?? "as planned",
         ]
     }

@@ -69,7 +69,9 @@ extension RecipeResults {
         let lines = recipes.enumerated().map { index, recipe in
             Figure.Line(
                 name: name(recipe),
-                points: runs.first { $0.recipe == recipe }?.record.epochs.map { (Double($0.epoch), $0.testAccuracy) }
+                points: runs.first { $0.recipe == recipe }?.record.epochs.map {
+                    (Double($0.epoch), $0.evaluationAccuracy)
+                }
                     ?? [],
                 colour: index,
                 stroke: index

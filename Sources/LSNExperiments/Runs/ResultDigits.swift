@@ -22,7 +22,8 @@ extension EpochRecord {
     var sixDigits: EpochRecord {
         var record = self
         for number in [
-            \EpochRecord.learningRate, \.trainLoss, \.trainAccuracy, \.testLoss, \.testAccuracy, \.imagesPerSecond,
+            \EpochRecord.learningRate, \.trainLoss, \.trainAccuracy, \.evaluationLoss, \.evaluationAccuracy,
+            \.imagesPerSecond,
             \.seconds, \.evaluationSeconds,
         ] {
             record[keyPath: number] = record[keyPath: number].sixDigits

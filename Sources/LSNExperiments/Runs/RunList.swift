@@ -38,7 +38,7 @@ package struct CompletedRun: Codable, Hashable, Sendable {
     package var failure: RunFailure?
 
     /// After the last epoch that was finished.
-    package var testAccuracy: Double? { epochs.last?.testAccuracy }
+    package var testAccuracy: Double? { epochs.last?.evaluationAccuracy }
 
     /// What a mean over seeds counts: ``testAccuracy``, and 0 where values stopped being finite, whatever was reached before.
     package var countedAccuracy: Double? { failure == nil ? testAccuracy : 0 }

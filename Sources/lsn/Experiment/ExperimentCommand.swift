@@ -142,7 +142,7 @@ enum ExperimentProgress {
                 case .epoch(let record, let epochs, let isBest):
                     status.clear()
                     Terminal.writeError("  \(text.line(record, epochs: epochs, isBest: isBest))\n")
-                case .started, .blocks, .saved: break
+                case .started, .blocks, .saved, .tested: break
                 }
             },
             shouldStop: { InterruptFlag.isRaised }

@@ -40,6 +40,7 @@ final class ProgressPrinter: Sendable {
                 if isInteractive {
                     drawBar(text.evaluation(done: done, total: total, columns: Terminal.columns), force: false, &state)
                 }
+            case .tested: break
             case .blocks(let statistics):
                 warn(of: statistics, &state)
             case .epoch(let record, let epochs, let isBest):

@@ -68,6 +68,9 @@ private struct ReportListing: Encodable {
         let step: Int
         let lastTestAccuracy: Double?
         let bestTestAccuracy: Double?
+        let lastValAccuracy: Double?
+        let bestValAccuracy: Double?
+        let testAccuracy: Double?
         let bestEpoch: Int?
         let trainingSeconds: Double?
         let imagesPerSecond: Double?
@@ -81,8 +84,10 @@ private struct ReportListing: Encodable {
             dataset = run.dataset
             epochs = run.epochsDone
             step = run.status.step
-            lastTestAccuracy = run.lastAccuracy
-            bestTestAccuracy = run.bestEpoch?.testAccuracy
+            let (last, best) = (run.lastAccuracy, run.bestEpoch?.accuracy)
+            (lastTestAccuracy, bestTestAccuracy) = run.validates ? (nil, nil) : (last, best)
+            (lastValAccuracy, bestValAccuracy) = run.validates ? (last, best) : (nil, nil)
+            testAccuracy = run.testAccuracy
             bestEpoch = run.bestEpoch?.epoch
             trainingSeconds = run.trainingSeconds
             imagesPerSecond = run.meanRate
@@ -98,10 +103,14 @@ private struct ReportListing: Encodable {
     var text: String {
         let lines = runs.map { run in
             var line = "\(run.folder): \(ProgressText.counted(run.epochs, "epoch")), \(run.state)"
-            if let accuracy = run.lastTestAccuracy { line += ", test accuracy \(ProgressText.percent(accuracy))" }
-            if let accuracy = run.bestTestAccuracy, let epoch = run.bestEpoch {
+            let split = (run.bestValAccuracy == nil ? EvaluatedSplit.test : .validation).rawValue
+            if let accuracy = run.lastTestAccuracy ?? run.lastValAccuracy {
+                line += ", \(split) accuracy \(ProgressText.percent(accuracy))"
+            }
+            if let accuracy = run.bestTestAccuracy ?? run.bestValAccuracy, let epoch = run.bestEpoch {
                 line += ", best \(ProgressText.percent(accuracy)) after epoch \(epoch)"
             }
+            if let accuracy = run.testAccuracy { line += ", test accuracy of that \(ProgressText.percent(accuracy))" }
             return line
         }
         return (lines + ["report  \(output)"]).map { $0 + "\n" }.joined()

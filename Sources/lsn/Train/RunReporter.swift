@@ -34,7 +34,7 @@ final class RunReporter: Sendable {
                 write(&state)
             case .step(let report):
                 state.status.step = report.step
-            case .evaluating, .blocks:
+            case .evaluating, .blocks, .tested:
                 break
             case .epoch(let record, let epochs, _):
                 state.status.epoch = record.epoch

@@ -87,7 +87,7 @@ struct TrainCommand: AsyncParsableCommand {
         }
         let samples = try DataProgress.load(session.dataRequest())
         let device = try openDevice(for: session, asked: device.device)
-        let planner = try device.memoryPlanner(session.configuration, data: samples)
+        let planner = try device.memoryPlanner(session.configuration, data: session.configuration.trainingData(samples))
         let plan = try planner.plan(session.configuration.run.memory)
         if dryRun { try show(plan) }
         try planner.check(plan)
