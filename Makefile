@@ -19,8 +19,9 @@ build: setup ## Builds the program, optimised.
 	swift build --configuration $(CONFIGURATION) --product lsn
 
 .PHONY: install
-install: build ## Copies the program to PREFIX/bin (default: /usr/local/bin).
+install: build ## Copies the program to PREFIX/bin (default: /usr/local/bin), trained networks to PREFIX/share/lsn.
 	install -D $(LSN) $(DESTDIR)$(PREFIX)/bin/lsn
+	install -D --mode=644 --target-directory=$(DESTDIR)$(PREFIX)/share/lsn/pretrained pretrained/*
 
 .PHONY: train
 train: build ## Trains the default network on the bundled digits.

@@ -44,7 +44,7 @@ let package = Package(
         // libpng behind functions that do not jump, linked statically, too.
         .target(
             name: "LSNCPNG",
-            linkerSettings: [.linkedLibrary(":libpng16.a"), .linkedLibrary("z"), .linkedLibrary("m")]
+            linkerSettings: [.linkedLibrary(":libpng.a"), .linkedLibrary("z"), .linkedLibrary("m")]
         ),
 
         // Files that travel inside the binary.

@@ -5,7 +5,8 @@ package struct WeightOptions: ParsableArguments {
     /// The checkpoint to start from.
     @Option(
         help: """
-            Start from the weights of a checkpoint: a run's folder (its best one) or a .safetensors file, of its network where no \
+            Start from the weights of a checkpoint: a run's folder (its best one), a .safetensors file or a name of \
+            lsn models --pretrained; of its network where no \
             --model is named. Where the data have another number of classes the last layer starts anew, of channels the stem; \
             other tensors that do not fit are an error.
             """

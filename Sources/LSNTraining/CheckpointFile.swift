@@ -95,16 +95,21 @@ public enum CheckpointFile {
         }
     }
 
-    /// The file that is meant: itself, or of a run's folder its best checkpoint, the last one where no epoch was evaluated yet.
+    /// The file that is meant: itself, or of a run's folder its best checkpoint, the last one where no epoch was evaluated yet; of
+    /// a name that is neither a file nor a folder the network of ``PretrainedModels``.
     ///
     /// - Throws: `FileFormatError` where there is none.
     package static func find(_ name: String) throws(FileFormatError) -> String {
         var isFolder: ObjCBool = false
         guard unsafe FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) else {
+            if let path = try PretrainedModels.path(of: name) { return path }
+            let known = try PretrainedModels.all().map(\.name)
             throw FileFormatError(
                 path: name,
                 problem: "there is no such file or folder",
                 advice: "give a run's folder or a .safetensors file"
+                    + (known.isEmpty
+                        ? "" : ", or a name that lsn models --pretrained lists: \(known.joined(separator: ", "))")
             )
         }
         guard isFolder.boolValue else { return name }

@@ -16,7 +16,9 @@ struct EvalCommand: AsyncParsableCommand {
         discussion: "The loss is the mean cross-entropy of the logits averaged over time."
     )
 
-    @Option(help: "A run's folder (its best checkpoint), or a .safetensors file.")
+    @Option(
+        help: "A run's folder (its best checkpoint), a .safetensors file, or a name that lsn models --pretrained lists."
+    )
     var checkpoint: String
 
     @Option(help: .choice(DatasetName.self, "Data set (default: the one it was trained on)."), transform: named)

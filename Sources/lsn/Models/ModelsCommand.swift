@@ -23,6 +23,11 @@ struct ModelsCommand: ParsableCommand {
     )
     var show: String?
 
+    @Flag(
+        help: "List the trained networks that come with the program: what --checkpoint and --pretrained take by name."
+    )
+    var pretrained = false
+
     @OptionGroup(title: "With --show") var network: NetworkOptions
 
     @Flag(help: "Print JSON instead of a table, or of YAML.")
@@ -30,10 +35,12 @@ struct ModelsCommand: ParsableCommand {
 
     func validate() throws {
         if show == nil, network.isAsked { throw ValidationError("options of networks are for --show NAME") }
+        if show != nil, pretrained { throw ValidationError("--pretrained and --show exclude each other") }
         if network.model != nil { throw ValidationError("--model: name the model with --show") }
     }
 
     func run() throws {
+        if pretrained { return try PretrainedListing.show(json: json) }
         if let show {
             let template = try network.shown(show)
             if json { try JSONOutput.print(template) } else { Terminal.write(try NetworkFile.text(template)) }

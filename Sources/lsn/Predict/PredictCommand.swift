@@ -25,7 +25,9 @@ struct PredictCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "A run's folder (its best checkpoint), or a .safetensors file.")
+    @Option(
+        help: "A run's folder (its best checkpoint), a .safetensors file, or a name that lsn models --pretrained lists."
+    )
     var checkpoint: String
 
     @Argument(help: "Files and folders.")

@@ -71,7 +71,11 @@ struct TrainCommand: AsyncParsableCommand {
         var options = options
         // The run may be continued from another folder.
         options.data.data = options.data.data.map { URL(fileURLWithPath: $0).path }
-        options.weights.pretrained = options.weights.pretrained.map { URL(fileURLWithPath: $0).path }
+        options.weights.pretrained = try options.weights.pretrained.map { name in
+            let isFile = FileManager.default.fileExists(atPath: name)
+            let isName = try isFile ? false : PretrainedModels.path(of: name) != nil
+            return isName ? name : URL(fileURLWithPath: name).path
+        }
         let session =
             if let resume {
                 try TrainingSession(resuming: resume, options: options, output: output)
