@@ -21,6 +21,7 @@ package struct RunContents: Sendable {
     var profile: ProfileFile?
     var memory: MemoryFile?
     var test: TestFile?
+    var confusion: ConfusionFile?
 
     /// Reads the folder of a run.
     ///
@@ -48,6 +49,11 @@ package struct RunContents: Sendable {
         profile = whole("profile.json", as: ProfileFile.self)
         memory = whole("memory.json", as: MemoryFile.self)
         test = whole("test.json", as: TestFile.self)
+        confusion = whole("confusion.json", as: ConfusionFile.self)
+        if let found = confusion, !found.isMatrix {
+            notes.append("confusion.json: its rows are no matrix of counts")
+            confusion = nil
+        }
         if status == nil {
             self.status = readStatus()
         }

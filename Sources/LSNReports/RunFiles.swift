@@ -48,6 +48,26 @@ struct TestFile: Decodable, Sendable {
     let samples: Int?
 }
 
+/// `confusion.json`: samples by label (rows) and by the class that they were taken for.
+struct ConfusionFile: Decodable, Sendable {
+    let split: String?
+    let epoch: Int?
+    let classNames: [String]?
+    let rows: [[Int]]
+
+    enum CodingKeys: String, CodingKey {
+        case split
+        case epoch
+        case classNames = "class_names"
+        case rows
+    }
+
+    /// Whether there is a row and a column for every class, and no count below 0.
+    var isMatrix: Bool {
+        !rows.isEmpty && rows.allSatisfy { row in row.count == rows.count && row.allSatisfy { 0...(1 << 40) ~= $0 } }
+    }
+}
+
 /// A line of `blocks.jsonl`.
 struct BlocksLine: Decodable, Sendable {
     /// A block, or the stem before them.

@@ -15,7 +15,7 @@ struct RunPage {
             title: "\(title) · \(run.name)",
             header: header(written),
             body: [
-                Page.section("Learning", [Page.cards(epochs.learning), epochs.table]),
+                Page.section("Learning", [Page.cards(epochs.learning + confusion), epochs.table]),
                 Page.section("Blocks", [Page.cards(blocks.cards), blocks.table]),
                 Page.section(
                     "Speed and memory",
@@ -26,6 +26,9 @@ struct RunPage {
             written: written
         )
     }
+
+    /// What classes were taken for, where it is known.
+    private var confusion: [Markup] { run.confusion.map { [ConfusionChart(confusion: $0).figure] } ?? [] }
 
     private var title: String {
         "\(run.model ?? "a network") on \(run.dataset ?? "unknown data")"

@@ -25,6 +25,8 @@ public final class RunFolder: Sendable {
     var filesPath: String { HostPath.join(path, "files.tsv") }
     /// What the best epoch's model comes to on the test split, see ``TestScore``.
     var testPath: String { HostPath.join(path, "test.json") }
+    /// How each class was classified when the run was evaluated last, see ``ConfusionRecord``.
+    var confusionPath: String { HostPath.join(path, "confusion.json") }
     /// What every block did, one line an epoch.
     public var blocks: BlocksFile { BlocksFile(path: HostPath.join(path, "blocks.jsonl")) }
     /// The newest state, with all that continuing needs.
@@ -119,7 +121,7 @@ public final class RunFolder: Sendable {
         let pairs = [
             (configurationPath, copy.configurationPath), (metrics.path, copy.metrics.path),
             (blocks.path, copy.blocks.path), (filesPath, copy.filesPath),
-            (testPath, copy.testPath), (displacedBestPath, copy.displacedBestPath),
+            (testPath, copy.testPath), (confusionPath, copy.confusionPath), (displacedBestPath, copy.displacedBestPath),
             (bestCheckpointPath, copy.bestCheckpointPath),
             (lastCheckpointPath, copy.lastCheckpointPath),
         ]

@@ -16,6 +16,7 @@ struct Trainer {
     /// Watches the last batch of an epoch, and the first of an evaluation.
     let blocks: BlockObserver
     let batches: any BatchProvider
+    private let classNames: [String]
     /// The test split, where another chooses the best epoch.
     private let tester: Evaluator?
     /// Where the next batch is prepared while a step runs.
@@ -51,6 +52,7 @@ struct Trainer {
         self.observer = observer
         self.shouldStop = shouldStop
         evaluator = Evaluator(network: step.network, data: data, batchSize: configuration.learning.evaluationBatchSize)
+        classNames = data.classNames
         tester = test.map {
             Evaluator(network: step.network, data: $0, batchSize: configuration.learning.evaluationBatchSize)
         }
@@ -107,6 +109,7 @@ struct Trainer {
         try CheckpointFile.restore(try SafetensorsFile(folder.bestCheckpointPath), to: network, optimizer: nil)
         let total = tester.source.sampleCount
         let evaluation = try await tester.run(
+            keepsScores: tellsClassesApart,
             shouldStop: shouldStop,
             progress: { observer(.evaluating(done: $0, total: total)) }
         )
@@ -120,6 +123,7 @@ struct Trainer {
             seconds: evaluation.sums.seconds
         )
         try folder.write(score, to: folder.testPath)
+        try write(evaluation.scores, split: .test, epoch: best.epoch)
         testScore = score
         observer(.tested(score))
         return true
@@ -210,10 +214,20 @@ struct Trainer {
         }
     }
 
+    private var tellsClassesApart: Bool { step.network.description.classes <= ConfusionRecord.mostClasses }
+
+    /// Writes down how classes were classified, where an evaluation told them apart.
+    private func write(_ scores: ClassScores?, split: EvaluatedSplit, epoch: Int) throws {
+        guard let scores else { return }
+        let record = ConfusionRecord(scores, split: split, epoch: epoch, classNames: classNames)
+        try folder.write(record, to: folder.confusionPath)
+    }
+
     private func evaluate() async throws -> Evaluation? {
         let total = evaluator.source.sampleCount
         do {
             return try await evaluator.run(
+                keepsScores: tellsClassesApart,
                 observer: blocks,
                 shouldStop: shouldStop,
                 progress: { observer(.evaluating(done: $0, total: total)) }
@@ -246,6 +260,7 @@ struct Trainer {
         progress.record = record
         try step.save(progress, folder: folder)
         try append(record)
+        try write(evaluation.scores, split: record.evaluated, epoch: record.epoch)
         last = record
         best = progress.best
         observer(.epoch(record, epochs: configuration.learning.epochs, isBest: isBest))
@@ -266,6 +281,7 @@ struct Trainer {
             best = BestEpoch(epoch: record.epoch, accuracy: record.evaluationAccuracy)
         }
         try append(record)
+        try write(evaluation.scores, split: record.evaluated, epoch: record.epoch)
         last = record
         observer(.epoch(record, epochs: configuration.learning.epochs, isBest: isBest))
         return .reachedMaxSteps

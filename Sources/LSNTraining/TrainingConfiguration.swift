@@ -59,7 +59,14 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
     /// - Throws: `NetworkError` where what is to be frozen is not there, or nothing else is; `BackendError`.
     package func network(_ description: NetworkDescription, on backend: Backend) throws -> Network {
         let network = try Network(description, backend: backend)
-        let frozen = try network.parameters.names(below: learning.freeze?.paths ?? [])
+        let frozen: Set<String>
+        do throws(NetworkError) {
+            frozen = try network.parameters.names(below: learning.freeze?.paths ?? [])
+        } catch {
+            // A key that is misplaced is an option here.
+            guard case .misplaced(let key, let problem, let advice) = error else { throw error }
+            throw ConfigurationError.misplaced(option: "--\(key)", problem: problem, advice: advice)
+        }
         if learning.surrogateSearch ?? false, frozen.contains(SurrogateSearch.filterName) {
             throw ConfigurationError.misplaced(
                 option: "--freeze",

@@ -43,7 +43,10 @@ import Testing
         #expect(try train("--output", "first", "--epochs", "1").code == 0)
         let cases: [([String], String)] = [
             (["--pretrained", "none"], "none: there is no such file or folder"),
-            (["--pretrained", "first", "--freeze", "stages.7"], "freeze: no parameter's name begins with stages.7"),
+            (
+                ["--pretrained", "first", "--freeze", "stages.7"],
+                "error: --freeze: no parameter's name begins with stages.7"
+            ),
             (["--freeze", "stem,stages,head"], "nothing left to train"),
             (["--pretrained", "first", "--width", "0.02"], "--width: the network is the checkpoint's, of width 0.01"),
             (["--strict"], "--strict: it belongs to --pretrained"),

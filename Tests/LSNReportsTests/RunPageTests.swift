@@ -29,6 +29,33 @@ import Testing
         #expect(try run.contents().notes.isEmpty)
     }
 
+    @Test func whatClassesWereTakenForIsDrawn() throws {
+        try run.configuration()
+        try run.metrics(2)
+        let without = try run.page().elements.count { $0 == "svg" }
+        try run.write(
+            "{\"split\": \"test\", \"epoch\": 2, \"class_names\": [\"ant\", \"<bee>\"], \"rows\": [[9, 1], [0, 0]]}",
+            to: "confusion.json"
+        )
+        let page = try run.page()
+        #expect(page.problem == nil && page.elements.count { $0 == "svg" } == without + 1)
+        for expected in [
+            "ant taken for <bee>: 1 of 10, 10.00", "Most often taken: ant for <bee> (1)", "of the test split",
+        ] {
+            #expect(page.text.contains(expected), "\(expected)")
+        }
+        let many = (0..<31).map { _ in "[\((0..<31).map { _ in "1" }.joined(separator: ","))]" }.joined(separator: ",")
+        try run.write("{\"rows\": [\(many)]}", to: "confusion.json")
+        #expect(try run.page().text.contains("Drawn for up to 30 classes"))
+        for damaged in [
+            "{\"rows\": [[1, 2], [3]]}", "{\"rows\": [[1, -2], [3, 4]]}", "{\"rows\": []}", "{", "{\"rows\": 3}",
+        ] {
+            try run.write(damaged, to: "confusion.json")
+            #expect(try run.page().problem == nil)
+            #expect(try run.contents().notes.contains { $0.hasPrefix("confusion.json: ") }, "\(damaged)")
+        }
+    }
+
     @Test func thePageNeedsNothingElse() throws {
         try run.configuration()
         try run.metrics(2)

@@ -29,6 +29,18 @@ import Testing
         try JSONDecoder().decode(TestScore.self, from: Data(FileSystem.read(folder.file("\(name)/test.json"))))
     }
 
+    private func confusion(_ name: String) throws -> ConfusionRecord {
+        try JSONDecoder().decode(
+            ConfusionRecord.self,
+            from: Data(FileSystem.read(folder.file("\(name)/confusion.json")))
+        )
+    }
+
+    /// Samples on the matrix's diagonal.
+    private func right(_ record: ConfusionRecord) -> Double {
+        Double(record.rows.indices.reduce(0) { $0 + record.rows[$1][$1] })
+    }
+
     /// What the best checkpoint of a run comes to on the test split.
     private func evaluated(_ name: String) async throws -> Evaluation {
         let file = try SafetensorsFile(folder.file("\(name)/checkpoint-best.safetensors"))
@@ -58,6 +70,9 @@ import Testing
         #expect(summary.test == score && score.epoch == summary.best?.epoch && score.valAccuracy == best)
         let expected = try await evaluated("run")
         #expect(score.accuracy == expected.accuracy && score.loss == expected.loss && score.samples == 10)
+        let confusion = try confusion("run")
+        #expect(confusion.split == .test && confusion.epoch == score.epoch)
+        #expect(confusion.rows.joined().reduce(0, +) == 10 && right(confusion) == (score.accuracy * 10).rounded())
         let metadata = try SafetensorsFile(folder.file("run/checkpoint-best.safetensors")).metadata
         #expect(metadata["val_accuracy"] == "\(best)" && metadata["test_accuracy"] == nil)
     }
@@ -107,6 +122,9 @@ import Testing
         #expect(summary.test == nil && !FileManager.default.fileExists(atPath: folder.file("run/test.json")))
         let records = try MetricsFile(path: folder.file("run/metrics.jsonl")).records()
         #expect(records.allSatisfy { $0.evaluated == .test })
+        let confusion = try confusion("run")
+        #expect(confusion.split == .test && confusion.epoch == 2 && confusion.classNames.count == 10)
+        #expect(right(confusion) == ((records.last?.evaluationAccuracy ?? -1) * 10).rounded())
         let text = String(decoding: try FileSystem.read(folder.file("run/metrics.jsonl")), as: UTF8.self)
         #expect(text.contains("\"test_accuracy\"") && !text.contains("\"val_"))
     }

@@ -15,6 +15,7 @@ struct TrainCommand: AsyncParsableCommand {
         abstract: "Train a network.",
         discussion: """
             The run's folder holds config.json, files.tsv (which files train and test), metrics.jsonl and blocks.jsonl (each epoch, and its blocks), \
+            confusion.json (what classes were taken for), with --val-split test.json (the test split's score), \
             checkpoint-last.safetensors, checkpoint-best.safetensors, report.html (a page with the run's charts, written \
             anew after each epoch), status.json (how it ended), memory.json and profile.json (what a step takes, and \
             where its time goes) and events for `tensorboard --logdir`. Ctrl-C, SIGTERM and a terminal that is closed save after the step under way and exit with code 0; --resume continues to \
