@@ -4,6 +4,9 @@ CONFIGURATION := release
 # Of what is checked, not measured: the tests, the documentation and what runs under oclgrind share one build.
 CHECKED := --configuration $(CONFIGURATION) -Xswiftc -enable-testing
 LSN := .build/$(CONFIGURATION)/lsn
+# What several processes need (docs/Scale.md): compiled with the MPI of the machine, whatever the program was built with.
+MPI_LIBRARY := .build/$(CONFIGURATION)/liblsn-mpi.so
+MPICC ?= mpicc
 PREFIX ?= /usr/local
 
 .PHONY: help
@@ -19,24 +22,35 @@ build: setup ## Builds the program, optimised.
 	swift build --configuration $(CONFIGURATION) --product lsn
 
 .PHONY: install
-install: build ## Copies the program to PREFIX/bin (default: /usr/local/bin), trained networks to PREFIX/share/lsn.
+install: build ## Copies the program, and what make mpi made, to PREFIX/bin (default: /usr/local/bin), trained networks to PREFIX/share/lsn.
 	install -D $(LSN) $(DESTDIR)$(PREFIX)/bin/lsn
+	if [[ -e $(MPI_LIBRARY) ]]; then install -D $(MPI_LIBRARY) $(DESTDIR)$(PREFIX)/bin/liblsn-mpi.so; fi
 	install -D --mode=644 --target-directory=$(DESTDIR)$(PREFIX)/share/lsn/pretrained pretrained/*
+
+.PHONY: mpi
+mpi: ## Compiles liblsn-mpi.so beside the program, with MPICC (default: mpicc): for mpirun and srun.
+	Scripts/make-mpi-library $(MPICC) $(MPI_LIBRARY)
 
 .PHONY: train
 train: build ## Trains the default network on the bundled digits.
 	$(LSN) train $(ARGUMENTS)
 
 .PHONY: test
-test: setup ## Runs every test; a missing OpenCL device is a failure.
+test: setup ## Runs every test; a missing OpenCL device or MPI is a failure.
+	Scripts/install-packages openmpi-bin libopenmpi-dev
 	swift build $(CHECKED) --build-tests
-	LSN_REQUIRE_OPENCL=1 Scripts/run-tests $(CHECKED)
+	LSN_REQUIRE_OPENCL=1 LSN_REQUIRE_MPI=1 Scripts/run-tests $(CHECKED)
 
 .PHONY: memcheck
 memcheck: ## Runs every kernel under oclgrind: invalid accesses and data races.
 	Scripts/install-packages oclgrind
 	swift build $(CHECKED) --product lsn
 	Scripts/check-kernel-accesses $(LSN)
+
+KILLS ?= 20
+.PHONY: kill-ranks
+kill-ranks: build mpi ## Kills ranks of a run at random, KILLS times, and continues it: it must come to the same bits.
+	Scripts/kill-ranks $(LSN) $(KILLS)
 
 SCOPE ?= full
 .PHONY: test-drivers

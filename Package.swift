@@ -51,10 +51,13 @@ let package = Package(
         .target(name: "LSNKernels", path: "Kernels", sources: ["Kernels.c"]),
         .target(name: "LSNBundledDigits", sources: ["BundledDigits.c"]),
         .target(name: "LSNKnownValues", sources: ["KnownValues.c"]),
+        // Embeds the source of liblsn-mpi.so, which is compiled where the program runs, and loads it.
+        .target(name: "LSNMPIBinding", exclude: ["lsn-mpi.c"], sources: ["MPIBinding.c"]),
 
         .target(name: "LSNHostSystem", swiftSettings: house),
         .target(name: "LSNOpenCLRuntime", dependencies: ["LSNHostSystem", "LSNCOpenCL"], swiftSettings: house),
         .target(name: "LSNTensors", swiftSettings: house),
+        .target(name: "LSNCommunication", dependencies: ["LSNMPIBinding"], swiftSettings: house),
         .target(
             name: "LSNFileFormats",
             dependencies: ["LSNHostSystem", "LSNCZlib", "LSNCTurboJPEG", "LSNCPNG"],
@@ -74,7 +77,9 @@ let package = Package(
         ),
         .target(
             name: "LSNTraining",
-            dependencies: ["LSNHostSystem", "LSNTensors", "LSNNetworks", "LSNDatasets", "LSNFileFormats"],
+            dependencies: [
+                "LSNHostSystem", "LSNTensors", "LSNCommunication", "LSNNetworks", "LSNDatasets", "LSNFileFormats",
+            ],
             swiftSettings: house
         ),
         .target(
@@ -121,7 +126,8 @@ let package = Package(
         .target(
             name: "LSNConformance",
             dependencies: [
-                "LSNHostSystem", "LSNTensors", "LSNNetworks", "LSNTraining", "LSNFileFormats", "LSNKnownValues",
+                "LSNHostSystem", "LSNTensors", "LSNCommunication", "LSNNetworks", "LSNTraining", "LSNFileFormats",
+                "LSNKnownValues",
             ],
             swiftSettings: house
         ),
@@ -136,8 +142,9 @@ let package = Package(
         .executableTarget(
             name: "lsn",
             dependencies: [
-                "LSNHostSystem", "LSNTensors", "LSNOpenCLRuntime", "LSNOpenCLBackend", "LSNReferenceBackend",
-                "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration", "LSNConformance", "LSNBenchmarking",
+                "LSNHostSystem", "LSNTensors", "LSNCommunication", "LSNOpenCLRuntime", "LSNOpenCLBackend",
+                "LSNReferenceBackend", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration",
+                "LSNConformance", "LSNBenchmarking",
                 "LSNFileFormats", "LSNInterchange", "LSNReports", "LSNExperiments", "LSNTensorBoard",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -156,6 +163,7 @@ let package = Package(
             dependencies: ["LSNHostSystem", "LSNTestSupport"],
             swiftSettings: house
         ),
+        .testTarget(name: "LSNCommunicationTests", dependencies: ["LSNCommunication"], swiftSettings: house),
         .testTarget(
             name: "LSNOpenCLRuntimeTests",
             dependencies: ["LSNOpenCLRuntime", "LSNTestSupport"],
@@ -210,8 +218,9 @@ let package = Package(
         .testTarget(
             name: "LSNTrainingTests",
             dependencies: [
-                "LSNTraining", "LSNConfiguration", "LSNNetworks", "LSNDatasets", "LSNReferenceBackend",
-                "LSNOpenCLBackend", "LSNOpenCLRuntime", "LSNFileFormats", "LSNTensors", "LSNTestSupport",
+                "LSNTraining", "LSNConfiguration", "LSNCommunication", "LSNNetworks", "LSNDatasets",
+                "LSNReferenceBackend", "LSNOpenCLBackend", "LSNOpenCLRuntime", "LSNFileFormats", "LSNTensors",
+                "LSNTestSupport",
             ],
             swiftSettings: house
         ),
@@ -264,7 +273,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "lsn", "LSNConfiguration", "LSNTraining", "LSNFileFormats", "LSNTensors", "LSNTestPictures",
+                "lsn", "LSNConfiguration", "LSNCommunication", "LSNTraining", "LSNFileFormats", "LSNTensors",
+                "LSNTestPictures",
             ],
             swiftSettings: house
         ),

@@ -21,9 +21,12 @@ package enum OptionFile {
     /// The keys of a record's machine that are options.
     private static let machineOptions = [MachineRecord.CodingKeys.numerics, .precision].map(\.rawValue)
 
+    /// Keys of `config.json` that not every run has.
+    private static let sometimes = [RunRecord.CodingKeys.size, .ranks].map(\.rawValue)
+
     /// Whether a file is a run's `config.json`.
     static func isRecord(_ root: Node) -> Bool {
-        records.subtracting(["size"]).isSubset(of: root.mapping?.keys.compactMap(\.string) ?? [])
+        records.subtracting(sometimes).isSubset(of: root.mapping?.keys.compactMap(\.string) ?? [])
     }
 
     /// The options of a file, as arguments.

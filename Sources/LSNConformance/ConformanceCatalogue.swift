@@ -6,7 +6,7 @@
 package enum ConformanceCatalogue {
     private static let families: [[ConformanceCase]] = [
         ConvolutionCases.all, NormalizedConvolutionCases.all, NormalizationCases.all, NeuronCases.all,
-        LogicGateCases.all, SumCases.all,
+        LogicGateCases.all, SumCases.all, MicroBatchSumCases.all,
         PoolingCases.all, HeadCases.all, OptimizerCases.all, AugmentationCases.all, FinitenessCases.all,
         MeasurementCases.all, BlockCases.all, NetworkCases.all,
     ]

@@ -10,6 +10,8 @@ package enum ConformanceError: Error, Sendable, Equatable, CustomStringConvertib
     case attribute(String, problem: String, operation: String)
     /// An input or a parameter is missing, or is not what the operation takes.
     case tensor(String, problem: String, operation: String)
+    /// A value is not what it is by its definition, whatever computes it.
+    case wrong(String)
     /// The case itself is no good: it would show nothing.
     case badCase(String)
     /// No case is left to run; the text says where they were looked for.
@@ -25,6 +27,7 @@ package enum ConformanceError: Error, Sendable, Equatable, CustomStringConvertib
             "unknown \(names.count == 1 ? "tensor" : "tensors") \(names.joined(separator: ", ")) of \(operation)"
         case .attribute(let name, let problem, let operation): "attribute \(name) of \(operation) \(problem)"
         case .tensor(let name, let problem, let operation): "tensor \(name) of \(operation) \(problem)"
+        case .wrong(let text): text
         case .badCase(let text): text
         case .noCases(let text): text
         }

@@ -23,7 +23,7 @@ package enum ConformanceOperations {
         LossOperation.self, OptimizerOperation.self, ScheduleOperation.self, PrepareImagesOperation.self,
         ResizeImagesOperation.self, PrepareFramesOperation.self,
         FindNonFiniteOperation.self, CountSpikesOperation.self, CountValuesOperation.self, MeasureNormOperation.self,
-        StorageOperation.self, BlockOperation.self, NetworkOperation.self,
+        StorageOperation.self, MicroBatchSumOperation.self, BlockOperation.self, NetworkOperation.self,
     ]
 
     /// Their names, as golden files have them.

@@ -76,6 +76,7 @@ package struct Tolerance: Sendable, Hashable {
         "optimizer": Tolerance(["output": 1e-5], reason: "a square root and a division in float32, three steps"),
         "schedule": Tolerance(["output": 1e-6], reason: "rounded to float32"),
         "sum": Tolerance(["output": 0], reason: "a sum of two, rounded once"),
+        "micro_batch_sum": Tolerance(["output": 0], reason: "sums in one order, which double precision vouches for"),
         "relu": Tolerance(["output": 0, "gradient": 0], reason: "values as they are, or 0"),
         "prepare_images": Tolerance(["output": 1e-6], reason: "a product and a difference in float32"),
         "resize_images": Tolerance(["output": 4e-6], reason: "weights and their sums over a window in float32"),

@@ -53,10 +53,20 @@ public struct BatchSource: BatchProvider {
         trainingSamples(epoch: epoch, places: range(of: index))
     }
 
+    /// The samples at some places of an epoch's order: shuffled and varied. All are in memory, whatever follows.
+    public func trainingSamples(epoch: Int, places: Range<Int>, following: [Range<Int>]) -> Batch {
+        trainingSamples(epoch: epoch, places: places)
+    }
+
     /// The samples at some places of an epoch's order: shuffled and varied.
     public func trainingSamples(epoch: Int, places: Range<Int>) -> Batch {
         let indices = Array(trainingOrder(epoch: epoch)[places])
         return batch(indices, transforms: indices.flatMap { policy.draw(seed: seed, epoch: epoch, sample: $0) })
+    }
+
+    /// Batch `index`, below ``batchCount``, in file order, as it is. All are in memory, whatever follows.
+    public func evaluationBatch(index: Int, following: [Int]) -> Batch {
+        evaluationBatch(index: index)
     }
 
     /// Batch `index`, below ``batchCount``, in file order, as it is.

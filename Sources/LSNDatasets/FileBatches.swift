@@ -90,21 +90,29 @@ final class FileBatches<Reader: SampleReader>: BatchProvider {
     /// Files of the split.
     var sampleCount: Int { files.count }
 
-    func trainingSamples(epoch: Int, places: Range<Int>) throws(DatasetError) -> Batch {
+    func trainingSamples(
+        epoch: Int,
+        places: Range<Int>,
+        following: [Range<Int>]
+    ) throws(DatasetError) -> Batch {
         let order = order.order(epoch: epoch)
-        return try batch(places, epoch: epoch) { order[$0] }
+        return try batch(places, following, epoch: epoch) { order[$0] }
     }
 
-    func evaluationBatch(index: Int) throws(DatasetError) -> Batch {
-        try batch(range(of: index), epoch: nil) { $0 }
+    func evaluationBatch(index: Int, following: [Int]) throws(DatasetError) -> Batch {
+        try batch(range(of: index), following.map(range), epoch: nil) { $0 }
     }
 
-    private func batch(_ places: Range<Int>, epoch: Int?, sample: (Int) -> Int) throws(DatasetError) -> Batch {
-        let ahead = places.upperBound..<min(places.upperBound + 2 * batchSize, sampleCount)
+    private func batch(
+        _ places: Range<Int>,
+        _ following: [Range<Int>],
+        epoch: Int?,
+        sample: (Int) -> Int
+    ) throws(DatasetError) -> Batch {
         let samples = places.map(sample)
         let results = prefetcher.values(
             samples.map { Key(epoch: epoch, sample: $0) },
-            following: ahead.map { Key(epoch: epoch, sample: sample($0)) }
+            following: following.joined().map { Key(epoch: epoch, sample: sample($0)) }
         )
         var loaded: [FileSample] = []
         var found: [Int] = []

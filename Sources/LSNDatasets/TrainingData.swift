@@ -87,17 +87,39 @@ public protocol BatchProvider: Sendable {
     var batchSize: Int { get }
     /// The samples at some places of an epoch's order, below ``sampleCount``: shuffled and varied.
     ///
+    /// - Parameters:
+    ///   - epoch: 0 for the first.
+    ///   - places: of the samples.
+    ///   - following: places that will be asked for next, which may be read meanwhile.
     /// - Throws: ``DatasetError`` where too many samples cannot be read.
-    func trainingSamples(epoch: Int, places: Range<Int>) throws(DatasetError) -> Batch
+    func trainingSamples(epoch: Int, places: Range<Int>, following: [Range<Int>]) throws(DatasetError) -> Batch
     /// Batch `index`, below ``batchCount``, in file order, as it is.
     ///
+    /// - Parameters:
+    ///   - index: of the batch.
+    ///   - following: batches that will be asked for next, which may be read meanwhile.
     /// - Throws: ``DatasetError`` where too many samples cannot be read.
-    func evaluationBatch(index: Int) throws(DatasetError) -> Batch
+    func evaluationBatch(index: Int, following: [Int]) throws(DatasetError) -> Batch
 }
 
 extension BatchProvider {
     /// Batches of an epoch, or of an evaluation: ⌈N / batchSize⌉.
     public var batchCount: Int { (sampleCount + batchSize - 1) / batchSize }
+
+    /// The samples at some places of an epoch's order, below ``sampleCount``, of which the neighbours are asked for next.
+    ///
+    /// - Throws: ``DatasetError`` where too many samples cannot be read.
+    public func trainingSamples(epoch: Int, places: Range<Int>) throws(DatasetError) -> Batch {
+        let following = places.upperBound..<min(places.upperBound + 2 * batchSize, sampleCount)
+        return try trainingSamples(epoch: epoch, places: places, following: [following])
+    }
+
+    /// Batch `index`, below ``batchCount``, in file order, as it is; its neighbours are asked for next.
+    ///
+    /// - Throws: ``DatasetError`` where too many samples cannot be read.
+    public func evaluationBatch(index: Int) throws(DatasetError) -> Batch {
+        try evaluationBatch(index: index, following: Array(index + 1..<max(index + 1, min(index + 3, batchCount))))
+    }
 
     /// Batch `index`, below ``batchCount``, of an epoch.
     ///

@@ -11,6 +11,11 @@ package struct Fingerprint: Sendable {
         for byte in bytes { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
     }
 
+    /// Takes a word in, in one step.
+    package mutating func add(_ word: UInt32) {
+        value = (value ^ UInt64(word)) &* 0x0000_0100_0000_01B3
+    }
+
     /// Takes a text in, with a mark of its end.
     package mutating func add(_ text: String) {
         add(text.utf8)

@@ -22,17 +22,26 @@ public enum DriverCache: Hashable, Sendable {
     /// Chooses the folder, makes it and names it to PoCL. To be called before anything of OpenCL is, and before other threads
     /// start, since the environment is not theirs to read meanwhile.
     ///
+    /// - Parameter process: which of the processes that compute together on this machine this is; PoCL does not expect others
+    ///   in its folder, so that all but the first have one of their own in it.
     /// - Returns: what was chosen.
     @discardableResult
-    public static func prepare() -> DriverCache {
+    public static func prepare(process: Int = 0) -> DriverCache {
         let choice = choose(ProcessInfo.processInfo.environment)
         switch choice {
-        case .own(let folder), .temporary(let folder, _): _ = unsafe setenv(variable, folder, 1)
+        case .own(let folder), .temporary(let folder, _):
+            _ = unsafe setenv(variable, part(of: folder, process), 1)
+        case .chosen(let folder) where process > 0:
+            _ = unsafe setenv(variable, part(of: folder, process), 1)
         // An empty name, which chooses nothing, ends the process inside PoCL.
         case .none: _ = unsafe unsetenv(variable)
         case .chosen: break
         }
         return choice
+    }
+
+    static func part(of folder: String, _ process: Int) -> String {
+        process > 0 ? HostPath.join(folder, "process-\(process)") : folder
     }
 
     /// The choice, by the environment's variables; makes the folder.

@@ -19,6 +19,16 @@ public struct KernelSourceTree: Sendable {
         self.origin = origin
     }
 
+    /// Tells trees apart: of all names and texts.
+    public var fingerprint: String {
+        var fingerprint = Fingerprint()
+        for (name, text) in files.sorted(by: { $0.key < $1.key }) {
+            fingerprint.add(name)
+            fingerprint.add(text)
+        }
+        return fingerprint.text
+    }
+
     /// The names of all kernels in the files whose names satisfy `condition`.
     public func kernelNames(inFilesWhere condition: (String) -> Bool) -> Set<String> {
         var names: Set<String> = []

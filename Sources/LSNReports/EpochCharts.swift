@@ -136,19 +136,25 @@ struct EpochCharts {
             guard let seconds = line.seconds, let wait = line.dataWaitSeconds, seconds > 0 else { return nil }
             return wait / seconds
         }
+        let exchange = points { line in
+            guard let seconds = line.seconds, let wait = line.exchangeSeconds, seconds > 0 else { return nil }
+            return wait / seconds
+        }
+        let isShared = exchange.contains { $0.y != nil }
         let isWaiting = waiting.contains { $0.y != nil }
         var remark = "Evaluation: share of an epoch's whole time."
         remark +=
             isWaiting
             ? " Loader: share of the steps in which the device waited for samples."
             : " All samples are in memory, so the device never waits for a loader."
+        if isShared { remark += " Exchange: share of the steps in which other ranks were waited for." }
         return figure(
             "Beside training",
             unit: "shares of time",
             series: [
                 .init(name: "evaluation", points: evaluation, colour: 3),
                 .init(name: "loader", points: waiting, colour: 1, stroke: .dashed),
-            ],
+            ] + (isShared ? [.init(name: "exchange", points: exchange, colour: 2)] : []),
             scale: { .linear($0, startsAtZero: true, atMost: 1, isPercent: true) },
             isPercent: true,
             identifier: "shares",
@@ -161,13 +167,14 @@ struct EpochCharts {
     var table: Markup {
         guard !epochs.isEmpty else { return .none }
         let waits = epochs.contains { $0.dataWaitSeconds != nil }
+        let isShared = epochs.contains { $0.exchangeSeconds != nil }
         let columns =
             [
                 "epoch", "step", "learning rate", "train loss", "train accuracy", "\(run.evaluatedSplit) loss",
                 "\(run.evaluatedSplit) accuracy",
                 "images/s",
                 "training", "evaluation",
-            ] + (waits ? ["loader wait"] : [])
+            ] + (waits ? ["loader wait"] : []) + (isShared ? ["exchange"] : [])
         let rows = epochs.map { line in
             [
                 "\(line.epoch)", NumberText.count(line.step), NumberText.short(line.learningRate),
@@ -176,6 +183,7 @@ struct EpochCharts {
                 NumberText.short(line.imagesPerSecond), NumberText.duration(line.seconds),
                 NumberText.duration(line.evaluationSeconds),
             ] + (waits ? [NumberText.duration(line.dataWaitSeconds)] : [])
+                + (isShared ? [NumberText.duration(line.exchangeSeconds)] : [])
         }
         return Page.details("Every epoch in numbers", Page.table(columns, rows))
     }

@@ -16,6 +16,7 @@ struct EpochLine: Decodable, Sendable {
     let seconds: Double?
     let evaluationSeconds: Double?
     let dataWaitSeconds: Double?
+    let exchangeSeconds: Double?
 
     enum CodingKeys: String, CodingKey {
         case epoch
@@ -31,6 +32,7 @@ struct EpochLine: Decodable, Sendable {
         case seconds
         case evaluationSeconds = "evaluation_seconds"
         case dataWaitSeconds = "data_wait_seconds"
+        case exchangeSeconds = "exchange_seconds"
     }
 }
 

@@ -20,6 +20,7 @@ enum EpochEvents {
             ("learning_rate", record.learningRate),
             ("images_per_second", record.imagesPerSecond),
         ]
+        if let share = record.exchangeShare { scalars.append(("exchange_share", share)) }
         var histograms: [Summary.Value] = []
         if let blocks {
             for series in BlockSeries.all(of: blocks) {

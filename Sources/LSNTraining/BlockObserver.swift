@@ -3,7 +3,7 @@ public import LSNTensors
 import Synchronization
 
 /// What was counted of a block in a pass, and its gradient's norm.
-public struct BlockMeasurement: Hashable, Sendable {
+public struct BlockMeasurement: Codable, Hashable, Sendable {
     /// E.g. `stages.0.1`; `stem` for the stem.
     public var name: String
     /// Values of X', and of every branch: those of all time steps and samples.

@@ -37,8 +37,13 @@ public struct EpochRecord: Codable, Hashable, Sendable {
     /// Of the training steps' ``seconds``, those in which the device waited for samples; nil where all of them are in
     /// memory.
     public var dataWaitSeconds: Double?
+    /// Of the training steps' ``seconds``, those in which words of other ranks were waited for; nil in runs of one process.
+    public var exchangeSeconds: Double?
     /// Dspike's temperature in this epoch, where it is looked for.
     public var surrogateTemperature: Float?
+
+    /// Share of the training steps in which words of other ranks were waited for; nil in runs of one process.
+    public var exchangeShare: Double? { exchangeSeconds.map { seconds > 0 ? $0 / seconds : 0 } }
 
     /// Names in the file.
     public enum CodingKeys: String, CodingKey, CaseIterable {
@@ -57,6 +62,7 @@ public struct EpochRecord: Codable, Hashable, Sendable {
         case seconds
         case evaluationSeconds = "evaluation_seconds"
         case dataWaitSeconds = "data_wait_seconds"
+        case exchangeSeconds = "exchange_seconds"
         case surrogateTemperature = "surrogate_temperature"
     }
 
@@ -82,6 +88,7 @@ public struct EpochRecord: Codable, Hashable, Sendable {
         ]
         if let evaluatedSamples { values.append((keys.samples, "\(evaluatedSamples)")) }
         if let dataWaitSeconds { values.append((.dataWaitSeconds, "\(dataWaitSeconds)")) }
+        if let exchangeSeconds { values.append((.exchangeSeconds, "\(exchangeSeconds)")) }
         if let surrogateTemperature { values.append((.surrogateTemperature, "\(surrogateTemperature)")) }
         return "{" + values.map { "\"\($0.0.rawValue)\": \($0.1)" }.joined(separator: ", ") + "}"
     }

@@ -1,4 +1,5 @@
 import Dispatch
+package import LSNCommunication
 public import LSNDatasets
 public import LSNNetworks
 import LSNTensors
@@ -13,6 +14,8 @@ public struct Evaluation: Hashable, Sendable {
     public var scores: ClassScores?
     /// The samples that were evaluated, by their places in the split: all, but for files that cannot be read.
     public var indices: [Int] = []
+    /// The rank that evaluated the first batch that has samples.
+    var observingRank = 0
 
     /// Mean cross-entropy of the logits' mean over time.
     public var loss: Double { sums.meanLoss }
@@ -28,18 +31,28 @@ extension DatasetError {
 }
 
 /// Runs a network over a split with its running statistics.
+///
+/// Ranks share its batches out, one each in turn, and tell each other what came of them; sums are made in the order of the
+/// batches, so that they do not depend on how many ranks there are.
 public struct Evaluator: Sendable {
     /// The network.
     public let network: Network
     /// The samples, in file order.
     public let source: any BatchProvider
     private let preparer: BatchPreparer
+    private let ranks: any Communicator
     /// Where the next batch is prepared while one is evaluated.
     private let preparing = DispatchQueue(label: "lsn.batches")
 
     /// An evaluator of the test split of `data`.
     public init(network: Network, data: any TrainingData, batchSize: Int) {
+        self.init(network: network, data: data, batchSize: batchSize, ranks: OneProcess())
+    }
+
+    /// An evaluator of the test split of `data`, whose batches ranks share.
+    package init(network: Network, data: any TrainingData, batchSize: Int, ranks: any Communicator) {
         self.network = network
+        self.ranks = ranks
         source = data.evaluationBatches(batchSize: batchSize)
         preparer = BatchPreparer(backend: network.backend, data: data)
     }
@@ -55,7 +68,7 @@ public struct Evaluator: Sendable {
     ///   - progress: hears after each batch how many samples are done.
     /// - Returns: nil where it was stopped.
     /// - Throws: ``TrainingError/notFinite(what:)`` where the network's values or the loss are not finite; `DatasetError`
-    ///   where too many files cannot be read, or all; `BackendError`.
+    ///   where too many files cannot be read, or all; `BackendError`; `CommunicationError`.
     public func run(
         keepsLogits: Bool = false,
         keepsScores: Bool = false,
@@ -72,44 +85,42 @@ public struct Evaluator: Sendable {
         var scores = keepsScores ? ClassScores(classes: description.classes) : nil
         // Of each time step, since time is outermost and nobody knows yet how many samples can be read.
         var logits = [[Float]](repeating: [], count: keepsLogits ? description.timeSteps : 0)
-        var batch = try source.evaluationBatch(index: 0)
-        for index in 0..<source.batchCount {
-            if shouldStop() { return nil }
+        var batch = try await prepare(ranks.rank).value
+        for first in stride(from: 0, to: source.batchCount, by: ranks.count) {
+            var found = EvaluatedBatch()
+            var values: [Float] = []
+            found.isStopping = shouldStop()
+            // Alone, no batch more; ranks stop together, once they have told each other.
+            if found.isStopping, !ranks.isShared { return nil }
             let start = clock.now
-            let following = prepare(index + 1)
-            guard batch.count > 0 else {
-                if let next = try await following.value { batch = next }
-                continue
+            let following = prepare(first + ranks.count + ranks.rank)
+            if let batch, batch.count > 0 {
+                // Before anything is enqueued that it would wait for.
+                let labels = try network.backend.upload(batch.labels)
+                let pass = try forward(batch, network, observer: result.indices.isEmpty ? observer : nil)
+                let outcome = try outcome(of: pass, labels: labels, record: record)
+                found.indices = batch.indices
+                (found.loss, found.correct) = (outcome.loss, outcome.correct)
+                if keepsLogits || keepsScores {
+                    found.labels = batch.labels
+                    values = try network.backend.values(pass.logits)
+                }
             }
-            let samples = try preparer.prepare(batch)
-            let labels = try network.backend.upload(batch.labels)
-            let pass = try network.forward(
-                samples,
-                isStatic: preparer.isStatic,
-                training: false,
-                observer: result.indices.isEmpty ? observer : nil
-            )
-            _ = try network.backend.classificationLoss(
-                pass.logits,
-                labels: labels,
-                timeSteps: description.timeSteps,
-                loss: .meanCrossEntropy,
-                record: record
-            )
-            let outcome = StepOutcome(try network.backend.read(record, count: StepRecord.words))
-            guard outcome.loss.isFinite else { throw TrainingError.notFinite(what: "the loss is \(outcome.loss)") }
-            result.sums.add(outcome, samples: batch.count)
-            result.indices += batch.indices
-            if keepsLogits || keepsScores {
-                let values = try network.backend.values(pass.logits)
-                scores?.add(logits: values, labels: batch.labels)
-                let size = batch.count * description.classes
-                for step in logits.indices { logits[step] += values[step * size..<(step + 1) * size] }
+            let all = try ranks.gather(values: found)
+            if all.contains(where: \.isStopping) { return nil }
+            let allValues = try keepsLogits || keepsScores ? ranks.gather(floats: values) : []
+            for (rank, found) in all.enumerated() where !found.indices.isEmpty {
+                if result.indices.isEmpty { result.observingRank = rank }
+                result.sums.add(found)
+                result.indices += found.indices
+                if keepsLogits || keepsScores {
+                    scores?.add(logits: allValues[rank], labels: found.labels)
+                    let size = found.indices.count * description.classes
+                    for step in logits.indices { logits[step] += allValues[rank][step * size..<(step + 1) * size] }
+                }
             }
             progress(result.sums.samples)
-            if let next = try await following.value {
-                batch = next
-            }
+            batch = try await following.value
             result.sums.seconds += (clock.now - start).seconds
         }
         guard !result.indices.isEmpty else { throw DatasetError.nothingToEvaluate }
@@ -118,12 +129,42 @@ public struct Evaluator: Sendable {
         return result
     }
 
+    private func forward(
+        _ batch: Batch,
+        _ network: Network,
+        observer: (any NetworkObserver)?
+    ) throws(BackendError) -> ForwardPass {
+        let samples = try preparer.prepare(batch)
+        return try network.forward(samples, isStatic: preparer.isStatic, training: false, observer: observer)
+    }
+
+    /// Loss and right answers of a batch.
+    private func outcome(
+        of pass: borrowing ForwardPass,
+        labels: any Storage,
+        record: any Storage
+    ) throws -> StepOutcome {
+        let backend = network.backend
+        _ = try backend.classificationLoss(
+            pass.logits,
+            labels: labels,
+            timeSteps: network.description.timeSteps,
+            loss: .meanCrossEntropy,
+            record: record
+        )
+        let outcome = StepOutcome(try backend.read(record, count: StepRecord.words))
+        guard outcome.loss.isFinite else { throw TrainingError.notFinite(what: "the loss is \(outcome.loss)") }
+        return outcome
+    }
+
     /// Evaluates the first batch and forgets it, where the backend compiles on first use: what is timed comes after.
     ///
     /// - Throws: `BackendError`, and `DatasetError` where the batch cannot be read.
     public func warmUp() throws {
         guard network.backend.buildsKernels else { return }
-        let batch = try source.evaluationBatch(index: 0)
+        // A rank that gets no batch needs no kernels, and others of this rank's batch are as large.
+        guard ranks.rank < source.batchCount else { return }
+        let batch = try source.evaluationBatch(index: ranks.rank)
         guard batch.count > 0 else { return }
         let samples = try preparer.prepare(batch)
         _ = try network.forward(samples, isStatic: preparer.isStatic, training: false)
@@ -132,9 +173,12 @@ public struct Evaluator: Sendable {
 
     /// Starts to prepare a batch; nil of it where there is none any more.
     private func prepare(_ index: Int) -> PrefetchedBatch<Batch?> {
-        let source = source
+        let (source, step) = (source, ranks.count)
         return PrefetchedBatch(on: preparing) {
-            index < source.batchCount ? try source.evaluationBatch(index: index) : nil
+            guard index < source.batchCount else { return nil }
+            // What this rank evaluates next.
+            let following = [index + step, index + 2 * step].filter { $0 < source.batchCount }
+            return try source.evaluationBatch(index: index, following: following)
         }
     }
 

@@ -23,14 +23,19 @@ struct MemoryDryRun {
     /// Parameters, gradients and moments, and what a data set needs once.
     let fixed: MemoryNeeds
     private let cut: MicroBatchCut
+    /// The micro-batches that go through the network here.
+    private let own: Range<Int>
     private let testCount: Int
 
     /// A dry run of `configuration` in `mode`, on a backend that counts its `memory`, which nobody else uses.
+    ///
+    /// - Parameter own: the micro-batches that go through the network here; nil: all.
     init(
         _ configuration: TrainingConfiguration,
         data: any TrainingData,
         mode: MemoryMode,
-        memory: any MemoryCounting
+        memory: any MemoryCounting,
+        own: Range<Int>? = nil
     ) throws {
         let description = try configuration.networkDescription(for: data)
         let network = try configuration.network(description, on: Backend(memory))
@@ -46,6 +51,7 @@ struct MemoryDryRun {
         self.memory = memory
         self.fixed = fixed
         cut = configuration.learning.cut
+        self.own = own ?? 0..<cut.count
         testCount = data.testCount
     }
 
@@ -69,7 +75,7 @@ struct MemoryDryRun {
         let before = memory.memoryUsage.bytesInUse
         let sizes = cut.places(0..<samples).map(\.count)
         var parts: [UploadedMicroBatch?] = []
-        for size in sizes {
+        for size in sizes[own] {
             guard size > 0 else {
                 parts.append(nil)
                 continue
@@ -78,9 +84,9 @@ struct MemoryDryRun {
             parts.append(UploadedMicroBatch(samples: try step.preparer.placeholder(count: size), labels: labels))
         }
         let data = memory.memoryUsage.bytesInUse - before
-        let counted = Self.places(sizes)
-        var sums = try GradientSums(step.network.parameters, sizes: sizes)
-        for (place, part) in parts.enumerated() {
+        let counted = Self.places(sizes, own)
+        var sums = try GradientSums(step.network.parameters, sizes: sizes, own: own)
+        for (place, part) in zip(own, parts) {
             if let part, counted.contains(place) {
                 try sums.begin()
                 let waiting = memory.memoryUsage.bytesInUse - before - data
@@ -96,12 +102,13 @@ struct MemoryDryRun {
     }
 
     /// Of every size the place where the most gradients wait.
-    private static func places(_ sizes: [Int]) -> Set<Int> {
+    private static func places(_ sizes: [Int], _ own: Range<Int>) -> Set<Int> {
         var deepest: [Int: (place: Int, depth: Int)] = [:]
-        var sums = TreeSum<Int>()
-        for (place, size) in sizes.enumerated() {
+        var sums = TreeSum<Int>(of: sizes.count, from: own.lowerBound)
+        for place in own {
+            let size = sizes[place]
             if size > 0, sums.depth > deepest[size]?.depth ?? -1 { deepest[size] = (place, sums.depth) }
-            let completed = sums.complete(isLast: false)
+            let completed = sums.complete()
             sums.push(size > 0 ? size : completed.first)
         }
         return Set(deepest.values.map(\.place))

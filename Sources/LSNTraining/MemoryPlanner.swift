@@ -21,6 +21,7 @@ public struct MemoryPlanner {
     ///   - limits: of the device.
     ///   - device: its name, for messages.
     ///   - mostSamples: the largest batch worth looking for; nil: the training split.
+    ///   - own: the micro-batches of a step that go through the network on this device; nil: all.
     ///   - makeBackend: makes a backend that counts memory as the device's would, but computes nothing.
     public init(
         _ configuration: TrainingConfiguration,
@@ -28,6 +29,7 @@ public struct MemoryPlanner {
         limits: MemoryLimits,
         device: String,
         mostSamples: Int? = nil,
+        own: Range<Int>? = nil,
         makeBackend: @escaping () throws -> any MemoryCounting
     ) throws {
         self.configuration = configuration
@@ -38,7 +40,13 @@ public struct MemoryPlanner {
         self.mostSamples = max(mostSamples ?? data.trainCount, 1)
         var dryRuns: [MemoryMode: MemoryDryRun] = [:]
         for mode in MemoryMode.allCases {
-            dryRuns[mode] = try MemoryDryRun(configuration, data: data, mode: mode, memory: makeBackend())
+            dryRuns[mode] = try MemoryDryRun(
+                configuration,
+                data: data,
+                mode: mode,
+                memory: makeBackend(),
+                own: own
+            )
         }
         self.dryRuns = dryRuns
     }

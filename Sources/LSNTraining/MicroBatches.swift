@@ -26,17 +26,34 @@ package struct MicroBatchCut: Hashable, Sendable {
     /// Samples of the largest micro-batch of a batch of `samples`.
     package func largest(of samples: Int) -> Int { (samples + count - 1) / count }
 
+    /// The micro-batches of each of so many ranks, in order: rank r of K has those from ⌊r·S / K⌋ to ⌊(r + 1)·S / K⌋ − 1.
+    package func runs(ranks: Int) -> [Range<Int>] {
+        (0..<ranks).map { $0 * count / ranks..<($0 + 1) * count / ranks }
+    }
+
     /// Batch `index` of an epoch, cut.
+    ///
+    /// - Parameters:
+    ///   - epoch: 0 for the first.
+    ///   - index: below the provider's number of batches.
+    ///   - provider: of the samples.
+    ///   - own: the micro-batches whose samples are wanted; nil: all. Of others no sample is read.
     package func batch(
         epoch: Int,
         index: Int,
-        of provider: any BatchProvider
+        of provider: any BatchProvider,
+        own: Range<Int>? = nil
     ) throws(DatasetError) -> MicroBatches {
+        let all = places(provider.range(of: index))
+        let own = own ?? all.indices
+        // What is read next: the rest of this batch's, and those of the two batches that follow.
+        let later = (index + 1..<min(index + 3, provider.batchCount)).map { places(provider.range(of: $0))[own] }
         var parts: [Batch] = []
-        for places in places(provider.range(of: index)) {
-            parts.append(try provider.trainingSamples(epoch: epoch, places: places))
+        for place in own {
+            let following = Array(all[place + 1..<own.upperBound]) + later.joined()
+            parts.append(try provider.trainingSamples(epoch: epoch, places: all[place], following: following))
         }
-        return MicroBatches(parts: parts)
+        return MicroBatches(parts: parts, own: own, sizes: all.map(\.count))
     }
 }
 
@@ -52,20 +69,26 @@ extension TrainingConfiguration {
     }
 }
 
-/// A batch of training, cut into micro-batches.
+/// A batch of training, cut into micro-batches; where processes share it, with the samples of this one's.
 package struct MicroBatches: Sendable {
     /// In the order of the samples; some may have none.
     package let parts: [Batch]
+    /// Which of the batch's micro-batches these are.
+    package let own: Range<Int>
+    /// Samples of all micro-batches of the batch.
+    package let sizes: [Int]
 
-    init(parts: [Batch]) {
+    init(parts: [Batch], own: Range<Int>, sizes: [Int]) {
         self.parts = parts
+        self.own = own
+        self.sizes = sizes
     }
 
     /// A batch that is not cut.
     package init(_ batch: Batch) {
-        parts = [batch]
+        self.init(parts: [batch], own: 0..<1, sizes: [batch.count])
     }
 
-    /// Samples of all.
-    package var count: Int { parts.reduce(0) { $0 + $1.count } }
+    /// Samples of the whole batch.
+    package var count: Int { sizes.reduce(0, +) }
 }

@@ -132,7 +132,8 @@ public struct ProgressText: Sendable {
         return "epoch \(record.epoch)/\(epochs)  train loss \(Self.decimal(record.trainLoss, 4))"
             + "  accuracy \(Self.percent(record.trainAccuracy))"
             + "  \(record.evaluated.rawValue) loss \(Self.decimal(record.evaluationLoss, 4))  \(isBest ? green(test) : test)"
-            + "  \(Self.rate(record.imagesPerSecond))  \(Self.time(record.seconds))\(isBest ? "  best" : "")"
+            + "  \(Self.rate(record.imagesPerSecond))  \(Self.time(record.seconds))"
+            + (record.exchangeShare.map { " (\(Self.percent($0)) exchange)" } ?? "") + (isBest ? "  best" : "")
     }
 
     /// What a run came to, and where everything is.

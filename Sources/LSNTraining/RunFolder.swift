@@ -11,7 +11,8 @@ import LSNHostSystem
 public final class RunFolder: Sendable {
     /// The folder.
     public let path: String
-    private let lock: FolderLock
+    /// nil where another process writes.
+    private let lock: FolderLock?
 
     /// Where the options and the machine are written down.
     public var configurationPath: String { HostPath.join(path, "config.json") }
@@ -36,10 +37,13 @@ public final class RunFolder: Sendable {
     /// The model of the best finished epoch while ``bestCheckpointPath`` holds that of a part of an epoch.
     var displacedBestPath: String { HostPath.join(path, "checkpoint-best-before.safetensors") }
 
-    private init(path: String, lock: FolderLock) {
+    private init(path: String, lock: FolderLock?) {
         self.path = path
         self.lock = lock
     }
+
+    /// The folder of a run that another process writes: its name, by which messages call the run. It need not be seen here.
+    package static func ofAnotherProcess(_ path: String) -> RunFolder { RunFolder(path: path, lock: nil) }
 
     /// A new run's folder, made with the folders above it.
     ///

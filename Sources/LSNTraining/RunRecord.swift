@@ -13,6 +13,8 @@ public struct RunRecord: Codable, Hashable, Sendable {
     public var version: String
     /// Where the run started.
     public var machine: MachineRecord
+    /// The processes that shared the run's first part, by rank; nil where it was one.
+    public var ranks: [RankRecord]?
     /// What was built, in numbers.
     public var size: NetworkSize
     /// What was read.
@@ -39,6 +41,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
     public enum CodingKeys: String, CodingKey, CaseIterable {
         case version
         case machine
+        case ranks
         case size
         case dataSet = "data_set"
         case continued
@@ -50,6 +53,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
         let beside = try decoder.container(keyedBy: CodingKeys.self)
         version = try beside.decode(String.self, forKey: .version)
         machine = try beside.decode(MachineRecord.self, forKey: .machine)
+        ranks = try beside.decodeIfPresent([RankRecord].self, forKey: .ranks)
         size = try beside.decode(NetworkSize.self, forKey: .size)
         dataSet = try beside.decode(DataRecord.self, forKey: .dataSet)
         continued = try beside.decode([ContinuationRecord].self, forKey: .continued)
@@ -61,6 +65,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
         var beside = encoder.container(keyedBy: CodingKeys.self)
         try beside.encode(version, forKey: .version)
         try beside.encode(machine, forKey: .machine)
+        try beside.encodeIfPresent(ranks, forKey: .ranks)
         try beside.encode(size, forKey: .size)
         try beside.encode(dataSet, forKey: .dataSet)
         try beside.encode(continued, forKey: .continued)
@@ -191,13 +196,33 @@ public struct ContinuationRecord: Codable, Hashable, Sendable {
     public var step: Int
     /// Of the program that continued.
     public var version: String
-    /// Where.
+    /// Where; of several ranks the first's.
     public var machine: MachineRecord
+    /// The processes that shared this part, by rank; nil where it was one.
+    public var ranks: [RankRecord]?
 
     /// Now, with this program.
-    public init(step: Int, machine: MachineRecord) {
+    public init(step: Int, machine: MachineRecord, ranks: [RankRecord]? = nil) {
         self.step = step
         version = ProgramVersion.current
         self.machine = machine
+        self.ranks = ranks
+    }
+}
+
+/// Where one of the processes ran that shared a part of a run.
+public struct RankRecord: Codable, Hashable, Sendable {
+    /// The machine's name.
+    public var host: String
+    /// As ``MachineRecord/device``.
+    public var device: String
+    /// The device's name.
+    public var name: String
+
+    /// Gathers what belongs together.
+    public init(host: String, device: String, name: String) {
+        self.host = host
+        self.device = device
+        self.name = name
     }
 }

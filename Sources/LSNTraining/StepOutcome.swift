@@ -6,6 +6,10 @@ package struct StepOutcome: Sendable {
     let correct: Int
     /// What blocks did, where they were observed.
     let blocks: [BlockMeasurement]?
+    /// Whether ranks agreed to stop.
+    var isStopping = false
+    /// How long words of other ranks were waited for, in seconds.
+    var exchangeSeconds = 0.0
     private let words: [UInt32]
 
     /// From ``StepRecord/words`` words.
@@ -17,7 +21,7 @@ package struct StepOutcome: Sendable {
     ///
     /// - Parameters:
     ///   - words: that say what is not finite.
-    ///   - microBatches: the record of every micro-batch; nil where it has no samples.
+    ///   - microBatches: the record of every micro-batch, or its first words; nil where it has no samples.
     ///   - blocks: what they did.
     init(_ words: [UInt32], microBatches: [[UInt32]?], blocks: [BlockMeasurement]?) {
         self.words = words
@@ -37,6 +41,7 @@ extension EpochSums {
     mutating func add(_ outcome: StepOutcome, samples: Int) {
         loss += Double(outcome.loss) * Double(samples)
         correct += outcome.correct
+        exchangeSeconds += outcome.exchangeSeconds
         self.samples += samples
     }
 }

@@ -1,4 +1,5 @@
 import Dispatch
+import LSNCommunication
 import LSNDatasets
 import LSNFileFormats
 import LSNNetworks
@@ -8,9 +9,14 @@ import LSNTensors
 ///
 /// All that it does from one checkpoint to the next is a function of the checkpoint, the options and the data, so a run
 /// that is stopped and continued ends in the same bits.
+///
+/// Of ranks that share a run each goes through all of it and comes to the same decisions; rank 0 writes.
 struct Trainer {
     let configuration: TrainingConfiguration
-    let folder: RunFolder
+    /// nil where another rank writes.
+    let folder: RunFolder?
+    /// Those that share the run.
+    let ranks: any Communicator
     private(set) var step: TrainingStep
     let evaluator: Evaluator
     /// Watches the last batch of an epoch, and the first of an evaluation.
@@ -28,6 +34,8 @@ struct Trainer {
     var progress: TrainingProgress
     /// Steps of this process.
     private var stepsTaken = 0
+    /// Whether ranks agreed to stop.
+    private var isStopAgreed = false
     /// What was evaluated last in this process or, at the start, before the checkpoint.
     private(set) var last: EpochRecord?
     /// The best evaluation, parts of epochs counted.
@@ -37,25 +45,33 @@ struct Trainer {
 
     init(
         configuration: TrainingConfiguration,
-        folder: RunFolder,
+        folder: RunFolder?,
         step: TrainingStep,
         data: any TrainingData,
         test: (any TrainingData)?,
         progress: TrainingProgress,
+        ranks: any Communicator,
         observer: @escaping @Sendable (TrainingNotification) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
     ) throws(BackendError) {
         self.configuration = configuration
         self.folder = folder
+        self.ranks = ranks
         self.step = step
         self.progress = progress
         self.observer = observer
         self.shouldStop = shouldStop
-        evaluator = Evaluator(network: step.network, data: data, batchSize: configuration.learning.evaluationBatchSize)
-        classNames = data.classNames
-        tester = test.map {
-            Evaluator(network: step.network, data: $0, batchSize: configuration.learning.evaluationBatchSize)
+        func makeEvaluator(_ data: any TrainingData) -> Evaluator {
+            Evaluator(
+                network: step.network,
+                data: data,
+                batchSize: configuration.learning.evaluationBatchSize,
+                ranks: ranks
+            )
         }
+        evaluator = makeEvaluator(data)
+        classNames = data.classNames
+        tester = test.map(makeEvaluator)
         blocks = try BlockObserver(step.network)
         batches = data.trainingBatches(
             batchSize: configuration.learning.batchSize,
@@ -77,8 +93,8 @@ struct Trainer {
         do {
             // Twice: an optimizer may do its first step with another kernel.
             for number in 1...2 {
-                let batch = try cut.batch(epoch: 0, index: 0, of: batches)
-                _ = try step.run(batch, rate: 0, number: number, epoch: 1, observer: watch)
+                let batch = try cut.batch(epoch: 0, index: 0, of: batches, own: own)
+                _ = try step.run(batch, rate: 0, number: number, epoch: 1, observer: watch, isAlone: true)
             }
         } catch is TrainingError {
             // The run itself will meet and report it.
@@ -91,8 +107,8 @@ struct Trainer {
     mutating func run() async throws -> TrainingOutcome {
         let isDone = progress.epoch >= configuration.learning.epochs
         // Of a run that is done the test split is not scored again.
-        testScore = isDone && tester != nil ? folder.testScore() : nil
-        if !isDone { try folder.removeTestScore() }
+        testScore = isDone && tester != nil ? try ranks.shared { folder?.testScore() } : nil
+        if !isDone { try folder?.removeTestScore() }
         while progress.epoch < configuration.learning.epochs {
             if let outcome = try await trainEpoch() { return outcome }
             guard let evaluation = try await evaluate() else { return try interrupt() }
@@ -106,7 +122,10 @@ struct Trainer {
     private mutating func scoreTest() async throws -> Bool {
         guard let tester, testScore == nil, let best = progress.best else { return true }
         let network = step.network
-        try CheckpointFile.restore(try SafetensorsFile(folder.bestCheckpointPath), to: network, optimizer: nil)
+        if let folder {
+            try CheckpointFile.restore(try SafetensorsFile(folder.bestCheckpointPath), to: network, optimizer: nil)
+        }
+        try step.shareState()
         let total = tester.source.sampleCount
         let evaluation = try await tester.run(
             keepsScores: tellsClassesApart,
@@ -122,7 +141,7 @@ struct Trainer {
             samples: evaluation.sums.samples,
             seconds: evaluation.sums.seconds
         )
-        try folder.write(score, to: folder.testPath)
+        if let folder { try folder.write(score, to: folder.testPath) }
         try write(evaluation.scores, split: .test, epoch: best.epoch)
         testScore = score
         observer(.tested(score))
@@ -132,6 +151,12 @@ struct Trainer {
     /// How batches are cut.
     private var cut: MicroBatchCut { configuration.learning.cut }
 
+    /// The micro-batches that go through the network here; nil: all.
+    private var own: Range<Int>? { step.exchange?.own }
+
+    /// Whether to stop before the next step: of ranks that share a run, where they agreed to in the last one.
+    private var isStopping: Bool { ranks.isShared ? isStopAgreed : shouldStop() }
+
     private var rate: Double { configuration.learning.rates.rate(epoch: progress.epoch) }
 
     /// The rest of the epoch; nil once all its batches are done.
@@ -139,15 +164,16 @@ struct Trainer {
         guard progress.batch < batches.batchCount else { return nil }
         try chooseSurrogate()
         let clock = ContinuousClock()
-        var batch = try cut.batch(epoch: progress.epoch, index: progress.batch, of: batches)
+        var batch = try cut.batch(epoch: progress.epoch, index: progress.batch, of: batches, own: own)
         while progress.batch < batches.batchCount {
             if let limit = configuration.run.maxSteps, progress.step >= limit {
                 return try await reachMaxSteps()
             }
-            if shouldStop() { return try interrupt() }
+            if isStopping { return try interrupt() }
             let start = clock.now
             let following = prepare(index: progress.batch + 1)
             let outcome = try runStep(batch, observer: isObserved ? blocks : nil)
+            isStopAgreed = outcome.isStopping
             if let blocks = outcome.blocks { progress.gradientNorms = blocks.map(\.gradientNorm) }
             let samples = batch.count
             let waiting = clock.now
@@ -173,12 +199,19 @@ struct Trainer {
     private mutating func runStep(_ batch: MicroBatches, observer: BlockObserver?) throws -> StepOutcome {
         let number = progress.step + 1
         func run() throws -> StepOutcome {
-            try step.run(batch, rate: rate, number: number, epoch: progress.epoch + 1, observer: observer)
+            try step.run(
+                batch,
+                rate: rate,
+                number: number,
+                epoch: progress.epoch + 1,
+                observer: observer,
+                wantsStop: shouldStop()
+            )
         }
         stepsTaken += 1
         guard stepsTaken == 2 else { return try run() }
         let (outcome, profile) = try step.network.backend.profiled(run)
-        if let profile {
+        if let profile, let folder {
             try folder.write(StepProfile(step: number, profile), to: folder.profilePath)
         }
         return outcome
@@ -186,7 +219,8 @@ struct Trainer {
 
     /// Looks for Dspike's temperature, once an epoch and before its first step. The choice is a function of the
     /// parameters, the seed and the epoch, and stands in the checkpoint, so a run that is continued makes it again or
-    /// keeps it. Its batch is the first of the first epoch, of which it takes the first micro-batch that has samples.
+    /// keeps it. Its batch is the first of the first epoch, of which it takes the first micro-batch that has samples. Of ranks
+    /// the first looks for it, and tells the others.
     private mutating func chooseSurrogate() throws {
         guard configuration.learning.surrogateSearch ?? false, progress.surrogate?.epoch != progress.epoch,
             case .dspike(let current) = step.network.description.neuron.surrogate
@@ -194,8 +228,10 @@ struct Trainer {
         let start = ContinuousClock.now
         let search = SurrogateSearch(step: step, seed: configuration.run.seed)
         guard let places = cut.places(batches.range(of: 0)).first(where: { !$0.isEmpty }) else { return }
-        let batch = try batches.trainingSamples(epoch: 0, places: places)
-        let found = try search.choose(from: current, epoch: progress.epoch, batch: batch)
+        let found = try ranks.shared {
+            let batch = try batches.trainingSamples(epoch: 0, places: places)
+            return try search.choose(from: current, epoch: progress.epoch, batch: batch)
+        }
         try step.use(.dspike(temperature: found))
         progress.surrogate = SurrogateChoice(epoch: progress.epoch, temperature: found)
         progress.sums.seconds += (ContinuousClock.now - start).seconds
@@ -208,9 +244,9 @@ struct Trainer {
 
     /// Starts to prepare a batch of the epoch under way; nil of it where there is none any more.
     private func prepare(index: Int) -> PrefetchedBatch<MicroBatches?> {
-        let (source, cut, epoch) = (batches, cut, progress.epoch)
+        let (source, cut, own, epoch) = (batches, cut, own, progress.epoch)
         return PrefetchedBatch(on: preparing) {
-            index < source.batchCount ? try cut.batch(epoch: epoch, index: index, of: source) : nil
+            index < source.batchCount ? try cut.batch(epoch: epoch, index: index, of: source, own: own) : nil
         }
     }
 
@@ -218,7 +254,7 @@ struct Trainer {
 
     /// Writes down how classes were classified, where an evaluation told them apart.
     private func write(_ scores: ClassScores?, split: EvaluatedSplit, epoch: Int) throws {
-        guard let scores else { return }
+        guard let scores, let folder else { return }
         let record = ConfusionRecord(scores, split: split, epoch: epoch, classNames: classNames)
         try folder.write(record, to: folder.confusionPath)
     }
@@ -245,20 +281,21 @@ struct Trainer {
     /// Saves an epoch whose batches are all done: the best model first, then the state, then the line. Whatever of them
     /// a kill prevents is made again, to the same bits, when the run continues.
     private mutating func finishEpoch(_ evaluation: Evaluation) throws {
+        try step.checkSame(epoch: progress.epoch + 1)
         let record = record(of: evaluation)
         let isBest = evaluation.accuracy > progress.best?.accuracy ?? -1
         if isBest {
             progress.best = BestEpoch(epoch: record.epoch, accuracy: record.evaluationAccuracy)
-            try step.saveModel(to: folder.bestCheckpointPath, of: record, folder: folder)
+            if let folder { try step.saveModel(to: folder.bestCheckpointPath, of: record, folder: folder) }
         }
         // Before the checkpoint, so that no line is ever missing: one whose checkpoint a kill prevents is written again.
-        try appendBlocks()
+        try appendBlocks(evaluation)
         progress.epoch += 1
         progress.batch = 0
         progress.sums = EpochSums()
         progress.gradientNorms = nil
         progress.record = record
-        try step.save(progress, folder: folder)
+        if let folder { try step.save(progress, folder: folder) }
         try append(record)
         try write(evaluation.scores, split: record.evaluated, epoch: record.epoch)
         last = record
@@ -271,13 +308,16 @@ struct Trainer {
     private mutating func reachMaxSteps() async throws -> TrainingOutcome {
         guard progress.batch > 0 else { return .reachedMaxSteps }
         guard let evaluation = try await evaluate() else { return try interrupt() }
+        try step.checkSame(epoch: progress.epoch + 1)
         let record = record(of: evaluation)
-        try appendBlocks()
-        try step.save(progress, folder: folder)
+        try appendBlocks(evaluation)
+        if let folder { try step.save(progress, folder: folder) }
         let isBest = evaluation.accuracy > progress.best?.accuracy ?? -1
         if isBest {
-            try folder.setBestAside()
-            try step.saveModel(to: folder.bestCheckpointPath, of: record, folder: folder)
+            if let folder {
+                try folder.setBestAside()
+                try step.saveModel(to: folder.bestCheckpointPath, of: record, folder: folder)
+            }
             best = BestEpoch(epoch: record.epoch, accuracy: record.evaluationAccuracy)
         }
         try append(record)
@@ -293,16 +333,21 @@ struct Trainer {
     }
 
     private func save() throws {
+        guard let folder else { return }
         try step.save(progress, folder: folder)
         observer(.saved(path: folder.lastCheckpointPath, step: progress.step))
     }
 
     /// Writes down what the blocks did in the evaluation that is just done and in the epoch's last step.
-    private func appendBlocks() throws {
+    private func appendBlocks(_ evaluation: Evaluation) throws {
+        // The rank that evaluated the first batch has observed it.
+        let isObserver = evaluation.observingRank == ranks.rank
+        let measured = try ranks.gather(values: isObserver ? try blocks.measurements() : [])
+        guard let folder else { return }
         var statistics = BlockStatistics(
             epoch: progress.epoch + 1,
             step: progress.step,
-            blocks: try blocks.measurements().map(BlockStatistics.Block.init)
+            blocks: measured[evaluation.observingRank].map(BlockStatistics.Block.init)
         )
         for (place, norm) in zip(statistics.blocks.indices, progress.gradientNorms ?? []) {
             statistics.blocks[place].gradientNorm = norm.flatMap { $0.isFinite ? $0 : nil }
@@ -315,6 +360,7 @@ struct Trainer {
     }
 
     private func append(_ record: EpochRecord) throws(TrainingError) {
+        guard let folder else { return }
         try TrainingError.saving(run: folder.path) { () throws(FileFormatError) in
             try folder.metrics.append(record)
         }
@@ -335,6 +381,7 @@ struct Trainer {
             seconds: progress.sums.seconds,
             evaluationSeconds: evaluation.sums.seconds,
             dataWaitSeconds: readsFiles ? progress.sums.waitSeconds : nil,
+            exchangeSeconds: ranks.isShared ? progress.sums.exchangeSeconds : nil,
             surrogateTemperature: progress.surrogate?.temperature
         )
     }

@@ -10,6 +10,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case saving(problem: String, kept: String?)
     /// Another process is writing to the run folder.
     case runInUse(path: String)
+    /// Ranks that share a run hold other parameters, running statistics or moments; both by their names.
+    case ranksDiffer(rank: String, first: String, epoch: Int)
 
     /// For people.
     public var description: String {
@@ -25,6 +27,10 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
                 } ?? "")
         case .runInUse(let path):
             "\(PrintableText.name(path)): another lsn is training in this folder. Wait for it, stop it, or choose another --output"
+        case .ranksDiffer(let rank, let first, let epoch):
+            "training stopped at the end of epoch \(epoch), which was not saved: the parameters of \(rank) are not those of \(first), "
+                + "although both made the same updates. Different devices only agree with --numerics portable; else look at "
+                + "the machine and its driver (lsn check --exact), and continue with lsn train --resume"
         }
     }
 }

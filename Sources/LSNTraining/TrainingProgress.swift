@@ -38,6 +38,8 @@ public struct EpochSums: Hashable, Sendable {
     public var seconds = 0.0
     /// Time of the steps in which the device waited for samples.
     public var waitSeconds = 0.0
+    /// Time of the steps in which words of other ranks were waited for.
+    public var exchangeSeconds = 0.0
 
     /// Of no batch.
     public init() {}
@@ -90,6 +92,7 @@ extension TrainingProgress {
             "loss_sum": "\(sums.loss)", "correct": "\(sums.correct)", "samples": "\(sums.samples)",
             "seconds": "\(sums.seconds)", "wait_seconds": "\(sums.waitSeconds)",
         ]
+        if sums.exchangeSeconds > 0 { result["exchange_seconds"] = "\(sums.exchangeSeconds)" }
         if let best {
             result["best_epoch"] = "\(best.epoch)"
             let isValidation = record?.evaluated == .validation
@@ -133,6 +136,7 @@ extension TrainingProgress {
         sums.samples = try value("samples")
         sums.seconds = try value("seconds")
         sums.waitSeconds = try value("wait_seconds")
+        if metadata[Self.prefix + "exchange_seconds"] != nil { sums.exchangeSeconds = try value("exchange_seconds") }
         if metadata[Self.prefix + "best_epoch"] != nil {
             let key = ["best_test_accuracy", "best_val_accuracy"].first { metadata[Self.prefix + $0] != nil }
             best = BestEpoch(
@@ -159,7 +163,7 @@ extension TrainingProgress {
             self.record = record
         }
         guard epoch >= 0, batch >= 0, step >= 0, sums.loss.isFinite, sums.seconds.isFinite,
-            sums.waitSeconds.isFinite, (best?.accuracy ?? 0).isFinite
+            sums.waitSeconds.isFinite, sums.exchangeSeconds.isFinite, (best?.accuracy ?? 0).isFinite
         else {
             throw unusable("its counters are negative or its sums are not finite")
         }

@@ -1,4 +1,5 @@
 import Foundation
+package import LSNCommunication
 public import LSNDatasets
 public import LSNFileFormats
 import LSNNetworks
@@ -11,6 +12,8 @@ public struct TrainingSession: Sendable {
     /// What is continued.
     public let resumed: Resumed?
     private let output: String?
+    /// Those that share the run; ``OneProcess`` unless told otherwise.
+    package var ranks: any Communicator = OneProcess()
 
     /// A run that is continued.
     public struct Resumed: Sendable {
@@ -106,7 +109,8 @@ public struct TrainingSession: Sendable {
     ///     leaves that open.
     ///   - observer: hears what happens, on the thread that trains.
     ///   - shouldStop: asked before each step; where it says so, the run saves and returns.
-    /// - Throws: ``TrainingError``, ``ConfigurationError``, `FileFormatError`, `NetworkError`, `BackendError`.
+    /// - Throws: ``TrainingError``, ``ConfigurationError``, `FileFormatError`, `NetworkError`, `BackendError`,
+    ///   `CommunicationError`.
     public func run(
         on backend: Backend,
         machine: MachineRecord,
@@ -121,7 +125,13 @@ public struct TrainingSession: Sendable {
         let description = try configuration.networkDescription(for: data)
         let network = try configuration.network(description, on: backend)
         let memory = plan?.mode ?? configuration.run.memory.mode ?? .fast
-        var step = try TrainingStep(configuration: configuration, network: network, data: data, memory: memory)
+        var step = try TrainingStep(
+            configuration: configuration,
+            network: network,
+            data: data,
+            memory: memory,
+            ranks: ranks
+        )
         var recorded = configuration
         recorded.network = description.template
         recorded.data.split = SplitRule(data.splitName)
@@ -134,74 +144,43 @@ public struct TrainingSession: Sendable {
         )
         record.dataSet.trainSamples = data.trainCount
         record.dataSet.valSamples = validates ? data.testCount : nil
+        if ranks.isShared {
+            let own = RankRecord(
+                host: ProcessInfo.processInfo.hostName,
+                device: machine.device,
+                name: machine.name
+            )
+            record.ranks = try ranks.gather(values: own)
+        }
 
-        let begins = !(resumed?.folder.hasCheckpoint ?? false)
+        // The other ranks get their parameters from the first.
+        let begins = ranks.isFirst && !(resumed?.folder.hasCheckpoint ?? false)
         let pretrained = begins ? try configuration.learning.pretrained.map(PretrainedWeights.init) : nil
         let fresh = try pretrained?.fresh(in: network, isStrict: configuration.learning.strict ?? false)
-        let folder = try openFolder()
-        var progress = TrainingProgress()
-        let isContinued = resumed != nil && folder.hasCheckpoint
-        let begin = { [step] in
+        let start = { [step] in
             try step.begin(seed: configuration.run.seed)
             if let pretrained, let fresh { try pretrained.restore(to: network, but: fresh) }
         }
-        if let resumed, isContinued {
-            try resumed.record.machine.checkKept(
-                numerics: machine.numerics ?? .fast,
-                precision: machine.precision ?? .highest,
-                run: resumed.folder.path
-            )
-            guard resumed.record.dataSet.fingerprint == record.dataSet.fingerprint else {
-                throw ConfigurationError.otherData(
-                    run: resumed.folder.path,
-                    recorded: resumed.record.dataSet.fingerprint,
-                    found: record.dataSet.fingerprint
-                )
-            }
-            progress = try step.restore(from: folder.lastCheckpointPath)
-            try check(progress, samples: data.trainCount, path: folder.lastCheckpointPath)
-            let begun = progress.epoch + (progress.batch > 0 ? 1 : 0)
-            guard configuration.learning.epochs >= begun else {
-                throw ConfigurationError.outOfRange(
-                    option: "--epochs",
-                    value: "\(configuration.learning.epochs)",
-                    allowed: "at least \(begun): so many epochs of \(folder.path) are begun or done"
-                )
-            }
-        } else {
-            try begin()
+        var folder: RunFolder?
+        var progress = TrainingProgress()
+        var isContinued = false
+        if ranks.isFirst {
+            let own = try openFolder()
+            isContinued = resumed != nil && own.hasCheckpoint
+            progress = try begin(&step, &record, in: own, samples: data.trainCount, start: start)
+            try write(record, data: whole, plan: plan, to: own)
+            folder = own
         }
-        if let resumed {
-            record.version = resumed.record.version
-            record.machine = resumed.record.machine
-            record.continued = resumed.record.continued + [ContinuationRecord(step: progress.step, machine: machine)]
-            try folder.restoreBest()
-            try TrainingError.saving(run: folder.path) { () throws(FileFormatError) in
-                try folder.metrics.keep(epochs: progress.epoch, last: progress.record)
-                try folder.blocks.keep(epochs: progress.epoch)
-            }
-        }
-        if let list = whole.fileList() {
-            try TrainingError.saving(run: resumed?.folder.path) { () throws(FileFormatError) in
-                try FileSystem.writeAtomically(list.serialized(), to: folder.filesPath)
-            }
-        }
-        let text = try record.encoded()
-        try TrainingError.saving(run: resumed?.folder.path) { () throws(FileFormatError) in
-            try FileSystem.writeAtomically(text, to: folder.configurationPath)
-        }
-        if let plan {
-            try folder.write(plan, to: folder.memoryPath)
-            // Storages that are kept for reuse must not take what a checkpoint will need.
-            if plan.hostBytes == nil { backend.memory?.limitMemory(to: plan.deviceBytes - plan.checkpoint) }
-        }
+        progress = try share(progress, with: &step)
+        // Storages that are kept for reuse must not take what a checkpoint will need.
+        if let plan, plan.hostBytes == nil { backend.memory?.limitMemory(to: plan.deviceBytes - plan.checkpoint) }
 
         observer(
             .started(
                 TrainingStart(
                     record: record,
                     classNames: data.classNames,
-                    folder: folder.path,
+                    folder: folder?.path ?? resumed?.folder.path ?? "",
                     step: progress.step,
                     epoch: progress.epoch,
                     weights: StartingWeights(
@@ -222,25 +201,109 @@ public struct TrainingSession: Sendable {
             data: data,
             test: validates ? whole : nil,
             progress: progress,
+            ranks: ranks,
             observer: observer,
             shouldStop: shouldStop
         )
         try trainer.warmUp {
-            if isContinued {
+            if isContinued, let folder {
                 _ = try step.restore(from: folder.lastCheckpointPath)
             } else {
-                try begin()
+                try start()
             }
         }
+        try step.shareState()
         let outcome = try await trainer.run()
         return TrainingSummary(
             outcome: outcome,
-            folder: folder.path,
+            folder: folder?.path ?? "",
             step: trainer.progress.step,
             last: trainer.last,
             best: trainer.best,
             test: trainer.testScore
         )
+    }
+
+    /// Puts a network in the state in which the run begins or goes on.
+    ///
+    /// - Parameters:
+    ///   - step: with the network.
+    ///   - record: of the run, which is told of what was before.
+    ///   - folder: of the run.
+    ///   - samples: of the training split.
+    ///   - start: puts the network in the state before a run's first step.
+    /// - Returns: how far the run has come.
+    private func begin(
+        _ step: inout TrainingStep,
+        _ record: inout RunRecord,
+        in folder: RunFolder,
+        samples: Int,
+        start: () throws -> Void
+    ) throws -> TrainingProgress {
+        var progress = TrainingProgress()
+        let machine = record.machine
+        if let resumed, folder.hasCheckpoint {
+            try resumed.record.machine.checkKept(
+                numerics: machine.numerics ?? .fast,
+                precision: machine.precision ?? .highest,
+                run: resumed.folder.path
+            )
+            guard resumed.record.dataSet.fingerprint == record.dataSet.fingerprint else {
+                throw ConfigurationError.otherData(
+                    run: resumed.folder.path,
+                    recorded: resumed.record.dataSet.fingerprint,
+                    found: record.dataSet.fingerprint
+                )
+            }
+            progress = try step.restore(from: folder.lastCheckpointPath)
+            try check(progress, samples: samples, path: folder.lastCheckpointPath)
+            let begun = progress.epoch + (progress.batch > 0 ? 1 : 0)
+            guard configuration.learning.epochs >= begun else {
+                throw ConfigurationError.outOfRange(
+                    option: "--epochs",
+                    value: "\(configuration.learning.epochs)",
+                    allowed: "at least \(begun): so many epochs of \(folder.path) are begun or done"
+                )
+            }
+        } else {
+            try start()
+        }
+        guard let resumed else { return progress }
+        let part = ContinuationRecord(step: progress.step, machine: machine, ranks: record.ranks)
+        record.version = resumed.record.version
+        record.machine = resumed.record.machine
+        record.ranks = resumed.record.ranks
+        record.continued = resumed.record.continued + [part]
+        try folder.restoreBest()
+        try TrainingError.saving(run: folder.path) { () throws(FileFormatError) in
+            try folder.metrics.keep(epochs: progress.epoch, last: progress.record)
+            try folder.blocks.keep(epochs: progress.epoch)
+        }
+        return progress
+    }
+
+    /// Writes what is known of a run before its first step.
+    private func write(_ record: RunRecord, data: any TrainingData, plan: MemoryPlan?, to folder: RunFolder) throws {
+        if let list = data.fileList() {
+            try TrainingError.saving(run: resumed?.folder.path) { () throws(FileFormatError) in
+                try FileSystem.writeAtomically(list.serialized(), to: folder.filesPath)
+            }
+        }
+        let text = try record.encoded()
+        try TrainingError.saving(run: resumed?.folder.path) { () throws(FileFormatError) in
+            try FileSystem.writeAtomically(text, to: folder.configurationPath)
+        }
+        if let plan { try folder.write(plan, to: folder.memoryPath) }
+    }
+
+    /// How far rank 0 has come, on every rank.
+    private func share(_ progress: TrainingProgress, with step: inout TrainingStep) throws -> TrainingProgress {
+        guard ranks.isShared else { return progress }
+        let metadata = try ranks.shared { progress.metadata }
+        if ranks.isFirst { return progress }
+        let shared = try TrainingProgress(metadata: metadata, path: ranks.name(of: 0))
+        if let found = shared.surrogate { try step.use(.dspike(temperature: found.temperature)) }
+        return shared
     }
 
     /// The folder to write to: the run's own, a copy of it, or a new one.

@@ -1,3 +1,4 @@
+package import LSNCommunication
 package import LSNDatasets
 import LSNFileFormats
 package import LSNNetworks
@@ -22,6 +23,8 @@ package struct TrainingStep: Sendable {
     let memory: MemoryMode
     package let preparer: BatchPreparer
     private let records: StepRecords
+    /// With whom a step's micro-batches are shared; nil: one process has them all.
+    let exchange: StepExchange?
     /// Where the loss of a single pass goes.
     var record: any Storage { records.all[0] }
 
@@ -29,7 +32,8 @@ package struct TrainingStep: Sendable {
         configuration: TrainingConfiguration,
         network: Network,
         data: any TrainingData,
-        memory: MemoryMode
+        memory: MemoryMode,
+        ranks: any Communicator = OneProcess()
     ) throws(BackendError) {
         self.network = network
         self.memory = memory
@@ -48,6 +52,7 @@ package struct TrainingStep: Sendable {
         )
         preparer = BatchPreparer(backend: network.backend, data: data)
         records = try StepRecords(configuration.learning.microBatches, on: network.backend)
+        exchange = StepExchange(ranks, configuration.learning.cut)
     }
 
     /// Forward, loss, backward of every micro-batch, update. The device is waited for once, at the end; where blocks are
@@ -59,22 +64,34 @@ package struct TrainingStep: Sendable {
     ///   - number: 1 for the run's first step.
     ///   - epoch: 1 for the first, for errors.
     ///   - observer: measures the blocks, if anyone does.
+    ///   - isAlone: whether other ranks are left out, and their micro-batches with them: of a step that is forgotten.
+    ///   - wantsStop: whether this process is asked to stop, which all ranks are told.
     ///   - betweenPasses: called when all that the backward pass of a micro-batch needs is there.
-    /// - Throws: ``TrainingError/diverged(what:step:epoch:advice:)``, `BackendError`.
+    /// - Throws: ``TrainingError/diverged(what:step:epoch:advice:)``, `BackendError`, `CommunicationError`.
     package func run(
         _ batch: MicroBatches,
         rate: Double,
         number: Int,
         epoch: Int,
         observer: BlockObserver? = nil,
+        isAlone: Bool = false,
+        wantsStop: Bool = false,
         betweenPasses: () -> Void = {}
     ) throws -> StepOutcome {
         let parts = try upload(batch)
-        let blocks = try differentiate(parts, observer: observer, betweenPasses: betweenPasses)
-        try update(rate: rate, number: number)
-        let words = try records.read()
-        let counted = zip(parts, words).map { part, words in part == nil ? nil : words }
-        let outcome = StepOutcome(words[0], microBatches: counted, blocks: blocks)
+        let (sums, blocks) = try differentiate(
+            parts,
+            own: batch.own,
+            sizes: batch.sizes,
+            observer: observer,
+            betweenPasses: betweenPasses
+        )
+        let outcome =
+            if let exchange, !isAlone {
+                try finish(exchange, sums, batch, blocks, rate: rate, number: number, wantsStop: wantsStop)
+            } else {
+                try finish(batch, blocks, rate: rate, number: number)
+            }
         if let problem = problem(in: outcome) {
             throw TrainingError.diverged(
                 what: problem,
@@ -83,6 +100,51 @@ package struct TrainingStep: Sendable {
                 advice: StabilityAdvice(network.description).divergence
             )
         }
+        return outcome
+    }
+
+    /// The update of a step whose micro-batches were all here, and what they left.
+    private func finish(
+        _ batch: MicroBatches,
+        _ blocks: [[BlockMeasurement]?]?,
+        rate: Double,
+        number: Int
+    ) throws(BackendError) -> StepOutcome {
+        try update(rate: rate, number: number)
+        let words = try records.read()
+        let counted = zip(batch.parts, words[batch.own]).map { part, words in part.count > 0 ? words : nil }
+        return StepOutcome(words[0], microBatches: counted, blocks: blocks.map(BlockMeasurement.joined))
+    }
+
+    /// The update of a step that ranks share, after their exchange, and what the micro-batches of all left.
+    private func finish(
+        _ exchange: StepExchange,
+        _ sums: GradientSums,
+        _ batch: MicroBatches,
+        _ blocks: [[BlockMeasurement]?]?,
+        rate: Double,
+        number: Int,
+        wantsStop: Bool
+    ) throws -> StepOutcome {
+        // What is waited for from here on is not the device.
+        try network.backend.synchronize()
+        let start = ContinuousClock.now
+        let found = try exchange.run(
+            sums,
+            of: network.parameters,
+            sizes: batch.sizes,
+            records: records,
+            blocks: blocks,
+            wantsStop: wantsStop
+        )
+        let seconds = (ContinuousClock.now - start).seconds
+        try update(rate: rate, number: number)
+        var outcome = StepOutcome(
+            try records.read()[0],
+            microBatches: found.records,
+            blocks: found.blocks.map(BlockMeasurement.joined)
+        )
+        (outcome.isStopping, outcome.exchangeSeconds) = (found.isStopping, seconds)
         return outcome
     }
 
@@ -99,12 +161,14 @@ package struct TrainingStep: Sendable {
     /// unless blocks are observed.
     @discardableResult
     package func differentiate(_ batch: MicroBatches, observer: BlockObserver? = nil) throws -> [BlockMeasurement]? {
-        try differentiate(try upload(batch), observer: observer)
+        let parts = try upload(batch)
+        let blocks = try differentiate(parts, own: batch.own, sizes: batch.sizes, observer: observer).blocks
+        return blocks.map(BlockMeasurement.joined)
     }
 
     /// All that travels to the device goes before anything is enqueued: a copy waits for what is.
     private func upload(_ batch: MicroBatches) throws(BackendError) -> [UploadedMicroBatch?] {
-        precondition(batch.parts.count <= records.all.count, "\(batch.parts.count) micro-batches")
+        precondition(batch.sizes.count <= records.all.count, "\(batch.sizes.count) micro-batches")
         var parts: [UploadedMicroBatch?] = []
         for part in batch.parts {
             guard part.count > 0 else {
@@ -117,22 +181,28 @@ package struct TrainingStep: Sendable {
         return parts
     }
 
+    /// - Parameters:
+    ///   - parts: the micro-batches that are here.
+    ///   - own: which of the batch's they are.
+    ///   - sizes: samples of all the batch's.
+    /// - Returns: their sums, the last of which stands in the network's parameters; and what blocks did in each.
     private func differentiate(
         _ parts: [UploadedMicroBatch?],
+        own: Range<Int>,
+        sizes: [Int],
         observer: BlockObserver?,
         betweenPasses: () -> Void = {}
-    ) throws(BackendError) -> [BlockMeasurement]? {
-        let sizes = parts.map { $0?.count ?? 0 }
+    ) throws(BackendError) -> (sums: GradientSums, blocks: [[BlockMeasurement]?]?) {
         let batchSize = sizes.reduce(0, +)
-        var sums = try GradientSums(network.parameters, sizes: sizes)
+        var sums = try GradientSums(network.parameters, sizes: sizes, own: own)
         var blocks: [[BlockMeasurement]?] = []
-        for (index, part) in parts.enumerated() {
+        for (place, part) in zip(own, parts) {
             if let part {
                 try sums.begin()
                 try differentiate(
                     part,
                     of: batchSize,
-                    record: records.all[index],
+                    record: records.all[place],
                     observer: observer,
                     betweenPasses: betweenPasses
                 )
@@ -140,7 +210,7 @@ package struct TrainingStep: Sendable {
             if let observer { blocks.append(part == nil ? nil : try observer.measurements()) }
             try sums.add()
         }
-        return observer == nil ? nil : BlockMeasurement.joined(blocks)
+        return (sums, observer == nil ? nil : blocks)
     }
 
     /// The passes of one micro-batch.

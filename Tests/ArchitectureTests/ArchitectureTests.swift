@@ -7,13 +7,16 @@ import Testing
     static let mayImport: [String: Set<String>] = [
         "LSNHostSystem": [],
         "LSNTensors": [],
+        "LSNCommunication": ["LSNMPIBinding"],
         "LSNOpenCLRuntime": ["LSNHostSystem", "LSNCOpenCL"],
         "LSNReferenceBackend": ["LSNTensors"],
         "LSNOpenCLBackend": ["LSNTensors", "LSNOpenCLRuntime", "LSNKernels"],
         "LSNFileFormats": ["LSNHostSystem", "LSNCZlib", "LSNCTurboJPEG", "LSNCPNG"],
         "LSNDatasets": ["LSNHostSystem", "LSNTensors", "LSNFileFormats", "LSNBundledDigits"],
         "LSNNetworks": ["LSNTensors"],
-        "LSNTraining": ["LSNHostSystem", "LSNTensors", "LSNNetworks", "LSNDatasets", "LSNFileFormats"],
+        "LSNTraining": [
+            "LSNHostSystem", "LSNTensors", "LSNCommunication", "LSNNetworks", "LSNDatasets", "LSNFileFormats",
+        ],
         "LSNReports": ["LSNHostSystem", "LSNTraining", "LSNFileFormats"],
         "LSNConfiguration": ["LSNTensors", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNFileFormats"],
         "LSNExperiments": [
@@ -24,15 +27,17 @@ import Testing
         "LSNTensorBoardMessages": [],
         "LSNTensorBoard": ["LSNHostSystem", "LSNTraining", "LSNFileFormats", "LSNTensorBoardMessages"],
         "LSNConformance": [
-            "LSNHostSystem", "LSNTensors", "LSNNetworks", "LSNTraining", "LSNFileFormats", "LSNKnownValues",
+            "LSNHostSystem", "LSNTensors", "LSNCommunication", "LSNNetworks", "LSNTraining", "LSNFileFormats",
+            "LSNKnownValues",
         ],
         "LSNBenchmarking": [
             "LSNTensors", "LSNOpenCLRuntime", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration",
             "LSNConformance",
         ],
         "lsn": [
-            "LSNHostSystem", "LSNTensors", "LSNOpenCLRuntime", "LSNOpenCLBackend", "LSNReferenceBackend",
-            "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration", "LSNConformance", "LSNBenchmarking",
+            "LSNHostSystem", "LSNTensors", "LSNCommunication", "LSNOpenCLRuntime", "LSNOpenCLBackend",
+            "LSNReferenceBackend", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration", "LSNConformance",
+            "LSNBenchmarking",
             "LSNFileFormats", "LSNInterchange", "LSNReports", "LSNExperiments", "LSNTensorBoard",
         ],
     ]

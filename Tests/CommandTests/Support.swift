@@ -19,7 +19,7 @@ let hasOpenCL: Bool = {
 /// A file stands in the place of `lsn`'s own programs, so that it files none: PoCL compiles every kernel of a program once more
 /// when it is asked for its binary, which takes as long as most of these commands, and PoCL's cache has the kernels for all of
 /// them. (Commands with a cache folder of their own file theirs.)
-private let caches: Result<String, any Error> = Result {
+let caches: Result<String, any Error> = Result {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lsn-caches-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try Data().write(to: URL(fileURLWithPath: folder + "/programs"))

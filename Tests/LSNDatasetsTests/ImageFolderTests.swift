@@ -248,6 +248,24 @@ struct DamagedPictureTests {
         }
     }
 
+    /// Of ranks that share an evaluation each reads its own batches, ahead too.
+    @Test("are not met by whoever has others to read")
+    func notMet() throws {
+        let folder = try pictures(perClass: 8)
+        try folder.add([1, 2, 3], at: "bee/bee_3.jpg")
+        try folder.add([], at: "cat/cat_7.jpg")
+        let data = try load(folder, bad: 2)
+        let provider = data.evaluationBatches(batchSize: 2)
+        var indices: [Int] = []
+        for index in [1, 3, 5] {
+            let following = [index + 2, index + 4].filter { $0 < provider.batchCount }
+            indices += try provider.evaluationBatch(index: index, following: following).indices
+        }
+        // bee_3 is the fifth, in batch 2; cat_7 the last, in batch 5.
+        #expect(indices == [2, 3, 6, 7, 10])
+        #expect(data.badFiles.map(\.path) == ["cat/cat_7.jpg"])
+    }
+
     @Test("make batches of an evaluation empty where all of them are")
     func emptyBatch() throws {
         let folder = try pictures(perClass: 4)

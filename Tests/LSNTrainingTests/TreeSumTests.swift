@@ -14,14 +14,15 @@ import Testing
     }
 
     private static func sum(_ terms: [String?]) -> (sum: String?, depth: Int) {
-        var sums = TreeSum<String>()
+        var sums = TreeSum<String>(of: terms.count)
         var deepest = 0
-        for (index, term) in terms.enumerated() {
+        for term in terms {
             deepest = max(deepest, sums.depth)
-            let completed = sums.complete(isLast: index == terms.count - 1)
+            let completed = sums.complete()
             sums.push(completed.reduce(term) { sum, before in sum.map { "(\(before)+\($0))" } ?? before })
         }
-        return (sums.complete(isLast: true).first, deepest)
+        #expect(sums.parts.count == 1)
+        return (sums.parts.first?.sum, deepest)
     }
 
     @Test(arguments: 1...33) func termsAreAddedInTheTreeOfTheDefinition(count: Int) {
@@ -50,5 +51,45 @@ import Testing
         #expect(TreeSum.total([nil, 2, nil, 3, nil] as [Int?]) == 5)
         #expect(TreeSum<Float>.total([nil, nil]) == nil)
         #expect(TreeSum<Float>.total([]) == nil)
+    }
+
+    /// However the terms are shared out, each has sums of whole parts of the tree, and they come to the whole.
+    @Test(arguments: 1...17) func partsOfTheTreeMakeTheWhole(count: Int) {
+        let terms = (0..<count).map { $0 % 5 == 3 ? nil : "\($0)" as String? }
+        let tree = SumTree(count)
+        for ranks in 1...count {
+            var parts: [Range<Int>: String?] = [:]
+            for rank in 0..<ranks {
+                let own = rank * count / ranks..<(rank + 1) * count / ranks
+                var sums = TreeSum<String>(of: count, from: own.lowerBound)
+                for term in terms[own] {
+                    let completed = sums.complete()
+                    sums.push(completed.reduce(term) { sum, before in sum.map { "(\(before)+\($0))" } ?? before })
+                }
+                #expect(sums.parts.map(\.places) == tree.parts(within: own))
+                for (places, sum) in sums.parts { parts[places] = .some(sum) }
+            }
+            let total = tree.total(parts) { $0 = "(\($0)+\($1))" }
+            #expect(total == Self.tree(terms[...]), "\(ranks) ranks")
+        }
+    }
+
+    /// The definition, part by part.
+    @Test(arguments: 1...17) func partsAreThoseOfTheDefinition(count: Int) {
+        var parts: Set<Range<Int>> = []
+        func split(_ places: Range<Int>) {
+            parts.insert(places)
+            guard places.count > 1 else { return }
+            var half = 1
+            while 2 * half < places.count { half *= 2 }
+            split(places.lowerBound..<places.lowerBound + half)
+            split(places.lowerBound + half..<places.upperBound)
+        }
+        split(0..<count)
+        for start in 0..<count {
+            for end in start + 1...count {
+                #expect(SumTree(count).hasPart(start..<end) == parts.contains(start..<end), "\(start)..<\(end)")
+            }
+        }
     }
 }

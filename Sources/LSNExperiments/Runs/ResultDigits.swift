@@ -29,6 +29,7 @@ extension EpochRecord {
             record[keyPath: number] = record[keyPath: number].sixDigits
         }
         record.dataWaitSeconds = dataWaitSeconds?.sixDigits
+        record.exchangeSeconds = exchangeSeconds?.sixDigits
         record.surrogateTemperature = surrogateTemperature?.sixDigits
         return record
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LSNCommunication
 import LSNConfiguration
 import LSNDatasets
 import LSNFileFormats
@@ -109,7 +110,7 @@ extension DatasetReport {
 }
 
 /// A file that was left out, as `--json` prints it.
-struct BadFileReport: Encodable {
+struct BadFileReport: Codable {
     /// Below the data set's folder.
     let path: String
     let problem: String
@@ -117,6 +118,14 @@ struct BadFileReport: Encodable {
     init(_ file: BadFile) {
         path = file.path
         problem = file.error.description
+    }
+
+    /// Those that any rank has met, each once.
+    static func all(_ files: [BadFile], of ranks: any Communicator) throws -> [BadFileReport] {
+        var known: Set<String> = []
+        return try ranks.gather(values: files.map(BadFileReport.init)).joined().filter {
+            known.insert($0.path).inserted
+        }
     }
 }
 

@@ -61,8 +61,8 @@ final class DataProgress: Sendable {
     }
 
     /// Names files that are left out.
-    static func warn(of files: [BadFile]) {
-        for file in files { Failure.warn("left out: \(file.error)") }
+    static func warn(of files: [BadFile], byAnyRank: Bool = false) {
+        for file in files { Failure.warn("left out: \(file.error)", byAnyRank: byAnyRank) }
     }
 }
 
@@ -85,6 +85,7 @@ final class DataReporter: Sendable {
             return (said.files, warnings.filter { !said.warnings.contains($0) })
         }
         for warning in new { Failure.warn(warning) }
-        DataProgress.warn(of: Array(files[start...]))
+        // Each rank meets files of its own.
+        DataProgress.warn(of: Array(files[start...]), byAnyRank: true)
     }
 }

@@ -20,11 +20,13 @@ extension OpenDevice {
         )
     }
 
-    /// Plans the memory of a run on this device. The reference's tensors are as large as OpenCL's.
+    /// Plans the memory of a run on this device, of which only the micro-batches `own` go through it, or all. The reference's
+    /// tensors are as large as OpenCL's.
     func memoryPlanner(
         _ configuration: TrainingConfiguration,
         data: any TrainingData,
-        mostSamples: Int? = nil
+        mostSamples: Int? = nil,
+        own: Range<Int>? = nil
     ) throws -> MemoryPlanner {
         let info = queue?.device
         var choices = machine.kernelChoices.flatMap(KernelChoices.init) ?? .standard
@@ -36,7 +38,8 @@ extension OpenDevice {
             data: data,
             limits: memoryLimits,
             device: machine.name,
-            mostSamples: mostSamples
+            mostSamples: mostSamples,
+            own: own
         ) {
             [choices] in OpenCLBackend(dryRunFor: info, choices: choices)
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LSNCommunication
 import LSNConfiguration
 import LSNDatasets
 import LSNFileFormats
@@ -13,7 +14,10 @@ struct EvalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "eval",
         abstract: "Evaluate a checkpoint on a test split.",
-        discussion: "The loss is the mean cross-entropy of the logits averaged over time."
+        discussion: """
+            The loss is the mean cross-entropy of the logits averaged over time. `mpirun -n K lsn eval …` shares the batches out \
+            among K processes, each of which reads the checkpoint, to the same bits (docs/Scale.md).
+            """
     )
 
     @Option(
@@ -42,6 +46,7 @@ struct EvalCommand: AsyncParsableCommand {
     var logits: String?
 
     @OptionGroup var device: DeviceOptions
+    @OptionGroup var exchange: ExchangeOptions
 
     @Flag(help: "Print JSON instead of text.")
     var json = false
@@ -52,6 +57,9 @@ struct EvalCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let ranks = Ranks.all
+        ranks.limitWaiting(to: exchange.timeout)
+        try SharedTraining.checkArguments(ranks)
         let found = try SavedModel(checkpoint)
         let metadata = found.metadata
         guard let name = dataset ?? found.data?.dataset else {
@@ -76,15 +84,22 @@ struct EvalCommand: AsyncParsableCommand {
         }
         try checkClasses(of: found, images)
         warnOfOverlap(found, name, images)
-        let device = try device.open(DeviceChoice(device.device ?? "auto"), precision: metadata.precision)
+        let kernels = device.kernels
+        let choice = try device.device ?? RankDevice.choice(ranks) ?? "auto"
+        let device = try device.open(DeviceChoice(choice), precision: metadata.precision)
+        try SharedTraining.check(ranks, device: device, kernels: kernels, data: images)
         let evaluation = try await Self.evaluate(
             found,
             as: network,
             on: device.backend,
             data: images,
             batchSize: batchSize ?? metadata.evaluationBatchSize,
-            keepsLogits: logits != nil
+            keepsLogits: logits != nil,
+            ranks: ranks
         )
+        // Each rank has met the damaged files of its own batches.
+        let badFiles = try BadFileReport.all(images.badFiles, of: ranks)
+        guard ranks.isFirst else { return }
         if let logits {
             let shape = [network.timeSteps, evaluation.indices.count, network.classes]
             try TrainingError.saving(run: nil) { () throws(FileFormatError) in
@@ -105,7 +120,7 @@ struct EvalCommand: AsyncParsableCommand {
             precision: device.backend.precision,
             samples: evaluation.sums.samples,
             leftOut: images.testCount - evaluation.sums.samples,
-            badFiles: images.badFiles.map(BadFileReport.init),
+            badFiles: badFiles,
             correct: evaluation.sums.correct,
             accuracy: evaluation.accuracy,
             accuracyTop5: evaluation.scores.map { Double($0.amongFive) / Double(evaluation.sums.samples) },
@@ -181,11 +196,13 @@ struct EvalCommand: AsyncParsableCommand {
         on backend: Backend,
         data: any TrainingData,
         batchSize: Int,
-        keepsLogits: Bool
+        keepsLogits: Bool,
+        ranks: any Communicator
     ) async throws -> Evaluation {
         let network = try Network(description, backend: backend)
         try CheckpointFile.restore(model.file, to: network, optimizer: nil)
-        let evaluator = Evaluator(network: network, data: data, batchSize: batchSize)
+        try SharedTraining.checkModel(ranks, network)
+        let evaluator = Evaluator(network: network, data: data, batchSize: batchSize, ranks: ranks)
         try evaluator.warmUp()
         let progress = DataProgress("evaluating")
         defer { progress.clear() }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LSNBenchmarking
+import LSNCommunication
 import LSNConfiguration
 import LSNConformance
 import LSNDatasets
@@ -21,7 +22,7 @@ enum Failure {
     /// code to exit.
     static func report(_ error: any Error) -> Int32 {
         if LSN.exitCode(for: error) == .success {
-            print(LSN.fullMessage(for: error))
+            if Ranks.isFirst { print(LSN.fullMessage(for: error)) }
             return 0
         }
         if let code = error as? ExitCode {
@@ -34,6 +35,9 @@ enum Failure {
         case let error as OpenCLError:
             complain("\(error)")
             return code(of: error)
+        case let error as CommunicationError:
+            complain("\(error)")
+            return error.isBadInput ? badInput : failed
         case is ConfigurationError, is NetworkError, is DatasetError, is FileFormatError, is ConformanceError,
             is BenchmarkError, is InputError:
             complain("\(error)")
@@ -58,14 +62,15 @@ enum Failure {
         }
     }
 
-    /// One message on standard error.
+    /// One message on standard error; of several processes it says which has it.
     static func complain(_ message: String) {
-        Terminal.writeError("error: \(message)\n")
+        Terminal.writeError("error: \(Ranks.place)\(message)\n")
     }
 
-    /// Something worth knowing on standard error.
-    static func warn(_ message: String) {
-        Terminal.writeError("warning: \(message)\n")
+    /// Something worth knowing on standard error; of several processes the first says it, or whichever knows.
+    static func warn(_ message: String, byAnyRank: Bool = false) {
+        guard Ranks.isFirst || byAnyRank else { return }
+        Terminal.writeError("warning: \(Ranks.isFirst ? "" : Ranks.place)\(message)\n")
     }
 }
 

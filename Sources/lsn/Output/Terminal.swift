@@ -1,4 +1,5 @@
 import Foundation
+import LSNCommunication
 import LSNFileFormats
 import LSNTraining
 import Synchronization
@@ -8,8 +9,9 @@ import Synchronization
 /// Names and texts of files end up in what is written, and an escape sequence in them would be obeyed: whatever is written
 /// here shows control characters by their names (``PrintableText``), but for the few that this program writes itself.
 enum Terminal {
-    /// Whether standard output is a terminal that can move its cursor.
-    static var isInteractive: Bool { isLive(STDOUT_FILENO) }
+    /// Whether standard output is a terminal that can move its cursor. That of a rank never is: mpirun gives it one of its own,
+    /// wherever the output goes.
+    static var isInteractive: Bool { isLive(STDOUT_FILENO) && !Ranks.all.isShared }
 
     /// Whether standard error is one: progress goes there, so that it is seen where the output goes to a file.
     static var showsErrorsLive: Bool { isLive(STDERR_FILENO) }

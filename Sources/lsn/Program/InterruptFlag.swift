@@ -3,11 +3,11 @@ import Synchronization
 
 /// Signals that came so far. A signal handler can reach nothing but globals.
 private let signalsSeen = Atomic<Int>(0)
-/// Whether the terminal went away.
+/// Whether the terminal went away, or a scheduler gave notice.
 private let hungUp = Atomic<Bool>(false)
 
-/// Remembers Ctrl-C (SIGINT), SIGTERM and the end of the terminal (SIGHUP), so that a run can save before it stops. A second
-/// SIGINT or SIGTERM ends the process at once; SIGHUP never does, since shell and kernel each send one, and systemd sends one
+/// Remembers Ctrl-C (SIGINT), SIGTERM, the end of the terminal (SIGHUP) and a scheduler's notice (SIGUSR1, as of
+/// Slurm's --signal=USR1@90), so that a run can save before it stops. A second SIGINT or SIGTERM ends the process at once; SIGHUP never does, since shell and kernel each send one, and systemd sends one
 /// after SIGTERM.
 enum InterruptFlag {
     /// Whether a signal has come.
@@ -27,6 +27,7 @@ enum InterruptFlag {
                 _ = unsafe write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
             }
         }
+        _ = signal(SIGUSR1) { _ in hungUp.store(true, ordering: .relaxed) }
         // Who ignores the end of the terminal (nohup) wants the run to go on.
         if !isIgnored(SIGHUP) {
             _ = signal(SIGHUP) { _ in hungUp.store(true, ordering: .relaxed) }
@@ -35,7 +36,7 @@ enum InterruptFlag {
 
     /// Watches no longer: what follows has nothing to save, and signals end it as they end any program.
     static func unwatch() {
-        for number in [SIGINT, SIGTERM] + (isIgnored(SIGHUP) ? [] : [SIGHUP]) {
+        for number in [SIGINT, SIGTERM, SIGUSR1] + (isIgnored(SIGHUP) ? [] : [SIGHUP]) {
             _ = signal(number, SIG_DFL)
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LSNCommunication
 import LSNOpenCLRuntime
 import LSNTraining
 
@@ -21,12 +22,12 @@ struct LSN: AsyncParsableCommand {
             BenchCommand.self,
             ModelsCommand.self, DevicesCommand.self, DataCommand.self, ExportCommand.self, ImportCommand.self,
             ConvertCommand.self,
-            AnalyzeCommand.self, ExperimentCommand.self, TuneCommand.self,
+            AnalyzeCommand.self, ExperimentCommand.self, TuneCommand.self, MPICommand.self,
         ]
     )
 
     /// Where PoCL keeps what it compiles.
-    static let driverCache = DriverCache.prepare()
+    static let driverCache = DriverCache.prepare(process: Ranks.localRank)
 
     static func main() async {
         Terminal.fillStandardStreams()
@@ -36,17 +37,20 @@ struct LSN: AsyncParsableCommand {
         _ = signal(SIGPIPE, SIG_IGN)
         do {
             let arguments = NegativeNumbers.joined(Array(CommandLine.arguments.dropFirst()))
-            var command = try parseAsRoot(TrainCommand.expanded(arguments))
             // Before there are other threads: it changes the environment.
+            try Ranks.prepareEnvironment()
             _ = driverCache
+            try Ranks.start(arguments)
+            var command = try parseAsRoot(TrainCommand.expanded(arguments))
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
             try Terminal.checkOutput()
+            try Ranks.finish()
         } catch {
-            Foundation.exit(Failure.report(error))
+            Ranks.exit(with: error)
         }
     }
 }

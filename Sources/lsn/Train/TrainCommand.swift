@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LSNCommunication
 import LSNConfiguration
 import LSNDatasets
 import LSNFileFormats
@@ -19,7 +20,9 @@ struct TrainCommand: AsyncParsableCommand {
             checkpoint-last.safetensors, checkpoint-best.safetensors, report.html (a page with the run's charts, written \
             anew after each epoch), status.json (how it ended), memory.json and profile.json (what a step takes, and \
             where its time goes) and events for `tensorboard --logdir`. Ctrl-C, SIGTERM and a terminal that is closed save after the step under way and exit with code 0; --resume continues to \
-            the same bits, from there or from wherever the process was killed.
+            the same bits, from there or from wherever the process was killed. SIGUSR1 saves and ends likewise. `mpirun -n K lsn \
+            train …` shares each step's micro-batches among K processes with a device each, to the same bits for every K \
+            (docs/Scale.md).
             """
     )
 
@@ -38,6 +41,8 @@ struct TrainCommand: AsyncParsableCommand {
     @Option(help: "YAML file of options (names as here, without the dashes), or a run's config.json.")
     var config: String?
 
+    @OptionGroup var exchange: ExchangeOptions
+
     @Flag(help: "Print all options as YAML, defaults filled in, and stop.")
     var printConfig = false
 
@@ -54,9 +59,13 @@ struct TrainCommand: AsyncParsableCommand {
     /// The command's arguments with those that a run which is continued, and a file of options, give before them.
     static func expanded(_ arguments: [String]) throws -> [String] {
         guard arguments.first == configuration.commandName else { return arguments }
-        var before: [String] = []
-        if let run = value(of: "--resume", in: arguments) { before += try TrainingSession.recordedArguments(run) }
-        if let file = value(of: "--config", in: arguments) { before += try OptionFile.arguments(file) }
+        // Ranks need not see the files that the first one does.
+        let before = try Ranks.all.shared {
+            var before: [String] = []
+            if let run = value(of: "--resume", in: arguments) { before += try TrainingSession.recordedArguments(run) }
+            if let file = value(of: "--config", in: arguments) { before += try OptionFile.arguments(file) }
+            return before
+        }
         return [arguments[0]] + before + arguments.dropFirst()
     }
 
@@ -69,7 +78,14 @@ struct TrainCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let ranks = Ranks.all
+        ranks.limitWaiting(to: exchange.timeout)
+        try SharedTraining.checkArguments(ranks)
         var options = options
+        // A run begins with a micro-batch for each rank.
+        if resume == nil, ranks.isShared {
+            options.learning.microBatches = options.learning.microBatches ?? ranks.count
+        }
         // The run may be continued from another folder.
         options.data.data = options.data.data.map { URL(fileURLWithPath: $0).path }
         options.weights.pretrained = try options.weights.pretrained.map { name in
@@ -77,27 +93,35 @@ struct TrainCommand: AsyncParsableCommand {
             let isName = try isFile ? false : PretrainedModels.path(of: name) != nil
             return isName ? name : URL(fileURLWithPath: name).path
         }
-        let session =
-            if let resume {
-                try TrainingSession(resuming: resume, options: options, output: output)
-            } else {
-                TrainingSession(try options.configuration(device: device.device), output: output)
-            }
-        if let warning = try session.scheduleChange { Failure.warn(warning) }
+        let (asked, given) = (device.device, options)
+        let session = try TrainingSession.shared(by: ranks, options: given) {
+            if let resume { return try TrainingSession(resuming: resume, options: given, output: output) }
+            return TrainingSession(try given.configuration(device: asked), output: output)
+        }
+        if ranks.isFirst, let warning = try session.scheduleChange { Failure.warn(warning) }
         if printConfig {
+            guard ranks.isFirst else { return }
             let numerics = device.numerics ?? session.resumed?.record.machine.numerics ?? .fast
             let precision = device.precision ?? session.resumed?.record.machine.precision ?? .highest
             Terminal.write(try OptionFile.text(session.configuration, numerics: numerics, precision: precision))
             return
         }
-        let samples = try DataProgress.load(session.dataRequest())
-        let device = try openDevice(for: session, asked: device.device)
-        let planner = try device.memoryPlanner(session.configuration, data: session.configuration.trainingData(samples))
+        let samples = try DataProgress.load(session.sharedDataRequest())
+        let opened = try openDevice(for: session, asked: asked ?? RankDevice.choice(ranks))
+        try SharedTraining.check(ranks, device: opened, kernels: device.kernels, data: samples)
+        let own =
+            ranks.isShared
+            ? MicroBatchCut(session.configuration.learning.microBatches).runs(ranks: ranks.count)[ranks.rank] : nil
+        let planner = try opened.memoryPlanner(
+            session.configuration,
+            data: session.configuration.trainingData(samples),
+            own: own
+        )
         let plan = try planner.plan(session.configuration.run.memory)
-        if dryRun { try show(plan) }
+        if dryRun, ranks.isFirst { try show(plan) }
         try planner.check(plan)
         if dryRun { return }
-        try await Self.train(session, on: device.backend, machine: device.machine, data: samples, plan: plan)
+        try await Self.train(session, on: opened.backend, machine: opened.machine, data: samples, plan: plan)
     }
 
     private func show(_ plan: MemoryPlan) throws {
@@ -129,7 +153,7 @@ struct TrainCommand: AsyncParsableCommand {
             try reopen(last, asked: asked) {
                 try device.open($0, numerics: .portable, precision: before.precision ?? .highest)
             }
-        case .fast: try keptDevice(for: resumed, asked: asked)
+        case .fast: try keptDevice(for: session, resumed, asked: asked)
         }
     }
 
@@ -149,7 +173,11 @@ struct TrainCommand: AsyncParsableCommand {
     }
 
     /// The device of a run of `fast` numerics, with the kernels that it began with, whatever was tuned since.
-    private func keptDevice(for resumed: TrainingSession.Resumed, asked: String?) throws -> OpenDevice {
+    private func keptDevice(
+        for session: TrainingSession,
+        _ resumed: TrainingSession.Resumed,
+        asked: String?
+    ) throws -> OpenDevice {
         let before = resumed.record.machine
         let choices =
             try before.kernelChoices.map { numbers in
@@ -164,7 +192,7 @@ struct TrainCommand: AsyncParsableCommand {
         let opened = try reopen(before, asked: asked) {
             try device.open($0, kernelChoices: choices, numerics: .fast, precision: before.precision ?? .highest)
         }
-        if asked != nil {
+        if self.device.device != nil, !session.ranks.isShared {
             guard opened.machine.device == before.device else {
                 throw InputError(
                     "--device \(opened.machine.device): the run in \(PrintableText.name(resumed.folder.path)) was started with "
@@ -180,6 +208,8 @@ struct TrainCommand: AsyncParsableCommand {
         place.numerics = before.numerics
         place.precision = before.precision
         place.arithmetic = before.arithmetic
+        // Of several GPUs of a machine each rank has one, which are as good as each other.
+        if session.ranks.isShared { place.device = before.device }
         if place != before {
             Failure.warn(
                 "the run was on \(before.name) (\(before.driver)) and continues on \(opened.machine.name) "
@@ -196,8 +226,22 @@ struct TrainCommand: AsyncParsableCommand {
         data: any TrainingData,
         plan: MemoryPlan
     ) async throws {
-        let printer = ProgressPrinter()
         let files = DataReporter(data)
+        guard session.ranks.isFirst else {
+            InterruptFlag.watch()
+            _ = try await session.run(
+                on: backend,
+                machine: machine,
+                data: data,
+                plan: plan,
+                observer: { notification in
+                    if case .epoch = notification { files.report() }
+                },
+                shouldStop: { InterruptFlag.isRaised }
+            )
+            return
+        }
+        let printer = ProgressPrinter()
         let reporter = RunReporter()
         let tensorBoard = TensorBoardLog(warn: { Failure.warn($0) })
         InterruptFlag.watch()
