@@ -67,7 +67,8 @@ bench-kernels: build ## Measures the kernels of this machine's device.
 	$(LSN) bench $(ARGUMENTS)
 
 .PHONY: gpu-audit
-gpu-audit: build ## Compiles every kernel of three networks for five GPUs, which need not be there, and holds them to budgets.
+gpu-audit: setup ## Compiles every kernel of three networks for five GPUs, which need not be there, and holds them to budgets.
+	swift build $(CHECKED) --product lsn
 	Benchmarks/gpu/audit/fetch
 	Benchmarks/gpu/audit/audit.py --lsn $(LSN) $(ARGUMENTS)
 

@@ -10,7 +10,9 @@ enum Ranks {
     /// Commands whose work ranks share.
     private static let sharing: Set = ["train", "eval", "mpi"]
     /// Commands that would be done once for each process.
-    private static let alone: Set = ["experiment", "bench", "tune"]
+    private static let alone: Set = [
+        "analyze", "bench", "convert", "experiment", "export", "import", "predict", "tune",
+    ]
 
     private static let communicator = Mutex<MPICommunicator?>(nil)
     private static let launcher = Result { () throws(CommunicationError) in
