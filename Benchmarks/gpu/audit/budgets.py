@@ -9,7 +9,7 @@ FEWEST_WARPS = {"computing": 8, "moving": 24}
 """Of a multiprocessor with NVIDIA's chips, where the work-groups of a kernel are full. Kernels that compute hold their sums in
 registers; of the others warps hide the latency of memory."""
 
-FULL_TILE = 48
+FULL_TILES = {"matrix_unit_forward": 48, "matrix_unit_backward_data": 72, "matrix_unit_backward_filter": 96}
 """Matrix instructions in the inner loop of a kernel whose tile fills the registers."""
 MOST_SECTORS = 1.1
 """Sectors of global memory that warps touch, to those that what they read and write would fill."""
@@ -42,8 +42,9 @@ def excesses(kernel: str, usage: Usage, chip_name: str, items: int) -> list[str]
         fewest = FEWEST_WARPS["computing" if kernel.startswith(COMPUTING) else "moving"]
         if held < fewest:
             found.append(f"a multiprocessor holds {held} warps ({usage.registers} registers); at least {fewest} are wanted")
-    # (Layers of few pixels have small tiles, which keep more multiprocessors busy.)
-    if (tensor := usage.loop.get("tensor", 0)) >= FULL_TILE:
+    # (Layers of few pixels or channels have small tiles.)
+    tensor = usage.loop.get("tensor", 0)
+    if kernel in FULL_TILES and tensor >= FULL_TILES[kernel]:
         issued = sum(usage.loop.values())
         if tensor * chip.tensor_clocks < issued:
             found.append(f"{issued} instructions of its inner loop are issued to {tensor} matrix instructions, which take fewer clocks")
