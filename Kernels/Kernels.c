@@ -169,11 +169,11 @@ static const unsigned char neuron_dynamics[] = {
 static const unsigned char neuron_fire[] = {
 #embed "neuron/fire.cl"
 };
-static const unsigned char neuron_fire_lanes[] = {
-#embed "neuron/fire_lanes.cl"
-};
 static const unsigned char neuron_fire_backward[] = {
 #embed "neuron/fire_backward.cl"
+};
+static const unsigned char neuron_fire_lanes[] = {
+#embed "neuron/fire_lanes.cl"
 };
 static const unsigned char neuron_leak_gradient[] = {
 #embed "neuron/leak_gradient.cl"
@@ -283,8 +283,8 @@ static const LSNKernelSource sources[] = {
     SOURCE(measurement_norm, "measurement/norm.cl"),
     SOURCE(neuron_dynamics, "neuron/dynamics.cl"),
     SOURCE(neuron_fire, "neuron/fire.cl"),
-    SOURCE(neuron_fire_lanes, "neuron/fire_lanes.cl"),
     SOURCE(neuron_fire_backward, "neuron/fire_backward.cl"),
+    SOURCE(neuron_fire_lanes, "neuron/fire_lanes.cl"),
     SOURCE(neuron_leak_gradient, "neuron/leak_gradient.cl"),
     SOURCE(neuron_mpd_loss, "neuron/mpd_loss.cl"),
     SOURCE(normalization_affine, "normalization/affine.cl"),

@@ -115,14 +115,14 @@ INLINED void multiply_bfloats(float d[4], const uint a[4], const uint b[2], __lo
     for (int i = 0; i < 4; ++i) {
         const int row = lane / 4 + i / 2 * 8;
         const int column = lane % 4 * 2 + i % 2;
-        float sum = d[i];
+        float total = d[i];
         for (int term = 0; term < 16; ++term) {
             const int t = term % 8 / 2;
             const uint x = exchange[(row / 8 + term / 8 * 2) * WARP_LANES + row % 8 * 4 + t];
             const uint y = exchange[(4 + term / 8) * WARP_LANES + column * 4 + t];
-            sum = fma(as_float(term % 2 == 0 ? x << 16 : x & 0xffff0000u), as_float(term % 2 == 0 ? y << 16 : y & 0xffff0000u), sum);
+            total = fma(as_float(term % 2 == 0 ? x << 16 : x & 0xffff0000u), as_float(term % 2 == 0 ? y << 16 : y & 0xffff0000u), total);
         }
-        d[i] = sum;
+        d[i] = total;
     }
     barrier(CLK_LOCAL_MEM_FENCE);
 }

@@ -73,7 +73,7 @@ public final class Network: Sendable {
     /// it, as in PyTorch with `requires_grad=False` in training mode: what trains behind them so sees in an evaluation what
     /// it saw in training.
     ///
-    /// - Parameter names: of parameters, see ``ParameterSet/names(below:)``.
+    /// - Parameter names: of parameters, see `ParameterSet.names(below:)`.
     /// - Throws: `BackendError`.
     public func freezing(_ names: Set<String>) throws(BackendError) -> Network {
         names.isEmpty ? self : try Network(description, parameters: parameters.freezing(names))

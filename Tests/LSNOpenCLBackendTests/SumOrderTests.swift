@@ -13,7 +13,7 @@ struct SumOrderTests {
 
     @Test(arguments: pixels)
     func statisticsHaveOneOrder(_ pixels: Int) throws {
-        try expectEqualBits(merging: "merge_moments", pixels) { backend in
+        try expectEqualBits(merging: "merge_moments", pixels, isFinishedByRows: true) { backend in
             var numbers = Numbers()
             let shape = Self.shape(pixels)
             let parameters = try numbers.parameters(shape.channels, gain: 1, on: backend)
@@ -28,7 +28,7 @@ struct SumOrderTests {
 
     @Test(arguments: pixels)
     func gradientsOfNormsHaveOneOrder(_ pixels: Int) throws {
-        try expectEqualBits(merging: "merge_sums", pixels) { backend in
+        try expectEqualBits(merging: "merge_sums", pixels, isFinishedByRows: true) { backend in
             var numbers = Numbers()
             let shape = Self.shape(pixels)
             let norm = try numbers.norm(shape.channels, gain: 1.5, on: backend)
@@ -156,10 +156,12 @@ struct SumOrderTests {
         ImageShape(images: 1, height: 1, width: pixels, channels: 9)
     }
 
-    /// Where there are so many pixels that an item does not finish their runs, the kernel `merge` has to run.
+    /// Where there are so many pixels that an item, or those of a work-group, do not finish their runs, the kernel `merge` has to
+    /// run.
     private func expectEqualBits(
         merging merge: String? = nil,
         _ pixels: Int = 0,
+        isFinishedByRows: Bool = false,
         _ results: (Backend) throws -> [[UInt32]]
     ) throws {
         let expected = try results(Backend(ReferenceBackend()))
@@ -170,7 +172,8 @@ struct SumOrderTests {
             let kernels = try TestDevice.kernels(choices: choices)
             #expect(try results(Backend(kernels)) == expected)
             guard let merge else { continue }
-            let isMerged = SumOrder.runs(of: pixels) > mapping.mostFinishedRuns
+            let mostRuns = isFinishedByRows ? MergingItems.mostRuns : mapping.mostFinishedRuns
+            let isMerged = SumOrder.runs(of: pixels) > mostRuns
             #expect(kernels.kernelCoverage.run.contains(merge) == isMerged, "\(mapping)")
         }
     }

@@ -8,8 +8,10 @@ enum NormalizationCases {
             make(small[3], "small", repeats: 4), make(small[5], "small", scale: 0.707_106_8, threshold: 1.5),
             // A mean far larger than the deviation: sums of squares lose their digits.
             make(small[4], "small", centre: 20), make(large[1], "large", centre: -20),
-            // So many pixels that work-groups merge what their runs leave.
+            // So many pixels that the items of a work-group merge two levels of runs, and so many that kernels of their own merge
+            // one before.
             make(ImageShape(images: 9, height: 30, width: 34, channels: 5), "small", repeats: 2),
+            make(ImageShape(images: 9, height: 90, width: 82, channels: 5), "small"),
         ]
 
     /// Five values of a channel at least: of two, x̂ is ±1 whatever they are, and the gradient is all cancellation.
