@@ -3,7 +3,7 @@
 //
 // Rows are pixels of the result, phase by phase (pixel_phases.cl), columns its channels; an instruction's 16 terms are output
 // channels at a window position. Gradients and weights are each two bfloats, high and low, of whose products the three largest
-// are added: errors are about 5·10⁻⁶ of the largest result.
+// are added: errors are below 10⁻⁵ of the largest result.
 //
 // Weights: [tap][block of 16 outputs][high, low][pair of column tiles][lane] of 16 bytes: b[0] and b[1] of the first tile, then of
 // the second.

@@ -3,7 +3,7 @@
 //
 // Rows are input channels at window positions, of which a word holds 32 (a unit), columns output channels; an instruction's 16
 // terms are output pixels. Words of two neighbouring pixels, rotated, leave the spikes of a channel where bfloats are 2 or 0.
-// Gradients are two bfloats, high and low: errors are about 3·10⁻⁶ of the largest result.
+// Gradients are two bfloats, high and low: errors are below 10⁻⁵ of the largest result.
 //
 // Partial results: [partition][ky][kx][channel][OUT_STRIDE]; sum_partitions adds them in order.
 // Mapping: a work-group of WARPS warps takes WARPS · UNITS units, COLUMN_TILES · 8 output channels and a partition, a warp UNITS of the

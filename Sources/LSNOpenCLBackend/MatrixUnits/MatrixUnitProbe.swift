@@ -71,7 +71,7 @@ extension MatrixUnits {
         return true
     }
 
-    /// Whether pairs of floats become bfloats: to nearest, ties to even, with what is no number still none.
+    /// Whether pairs of floats become bfloats: to nearest, ties to even.
     private func rounds(on queue: ComputeQueue) throws(OpenCLError) -> Bool {
         let kernel = try queue.kernel("probe_bfloat_pair", file: Self.file, options: [option.text])
         // A tie upwards, a tie downwards, just above one, and a sign.
