@@ -65,4 +65,9 @@ public struct DeviceInfo: Sendable, Hashable {
     public var driverFingerprint: String {
         [platformName, platformVersion, vendor, name, driverVersion, openCLVersion].joined(separator: "\n")
     }
+
+    /// Whether its driver keeps what it compiles itself, in a folder that all of a user's processes share, and builds one
+    /// program at a time in a process: PoCL. Whoever asks it for a compiled program has every kernel of it compiled once more,
+    /// for work-groups of any size.
+    public var keepsPrograms: Bool { platformName == "Portable Computing Language" }
 }

@@ -40,16 +40,12 @@ final class Program: Sendable {
         warned: (@Sendable (String) -> Void)?
     ) throws(OpenCLError) -> Program {
         var code: cl_int = 0
-        let created = unsafe recipe.source.text.withCString { text in
-            var text: UnsafePointer<CChar>? = unsafe text
-            return unsafe clCreateProgramWithSource(context.handle.pointer, 1, &text, nil, &code)
-        }
+        let created = create(recipe.source.text, context: context, &code)
         try OpenCLStatus.check(code, "clCreateProgramWithSource", "for \(recipe.location)")
-        guard let pointer = unsafe created else {
+        guard let handle = created else {
             throw .call(name: "clCreateProgramWithSource", codeName: "no program", detail: "for \(recipe.location)")
         }
-        let handle = unsafe ProgramHandle(pointer: pointer)
-        let built = build(handle, recipe, context: context)
+        let built = build(handle, recipe.allOptions, context: context)
         guard built == CL_SUCCESS else {
             let log = try log(of: handle, recipe, context: context)
             if log.isEmpty {
@@ -68,6 +64,22 @@ final class Program: Sendable {
             if !log.isEmpty { warned(log) }
         }
         return Program(handle, recipe)
+    }
+
+    /// Builds a program for the sake of what the driver keeps of it.
+    static func build(_ source: String, options: [String], context: DeviceContext) {
+        var code: cl_int = 0
+        guard let handle = create(source, context: context, &code) else { return }
+        _ = build(handle, options, context: context)
+    }
+
+    private static func create(_ source: String, context: DeviceContext, _ code: inout cl_int) -> ProgramHandle? {
+        let created = unsafe source.withCString { text in
+            var text: UnsafePointer<CChar>? = unsafe text
+            return unsafe clCreateProgramWithSource(context.handle.pointer, 1, &text, nil, &code)
+        }
+        guard let pointer = unsafe created else { return nil }
+        return unsafe ProgramHandle(pointer: pointer)
     }
 
     /// What the compiler said of a program; empty where it said nothing.
@@ -110,7 +122,8 @@ final class Program: Sendable {
         }
         guard let pointer = unsafe created else { return nil }
         let handle = unsafe ProgramHandle(pointer: pointer)
-        guard code == CL_SUCCESS, status == CL_SUCCESS, build(handle, recipe, context: context) == CL_SUCCESS else {
+        guard code == CL_SUCCESS, status == CL_SUCCESS, build(handle, recipe.allOptions, context: context) == CL_SUCCESS
+        else {
             return nil
         }
         return Program(handle, recipe)
@@ -133,11 +146,11 @@ final class Program: Sendable {
 
     private static func build(
         _ handle: borrowing ProgramHandle,
-        _ recipe: ProgramRecipe,
+        _ options: [String],
         context: DeviceContext
     ) -> cl_int {
         var device: cl_device_id? = unsafe context.device.handle.device
-        let options = recipe.allOptions.joined(separator: " ")
+        let options = options.joined(separator: " ")
         return unsafe clBuildProgram(handle.pointer, 1, &device, options, nil, nil)
     }
 }

@@ -1,15 +1,24 @@
 import Synchronization
 
+/// A program of a source tree: a file, and what specialises it.
+public struct ProgramSpecification: Hashable, Sendable {
+    /// The file in the source tree.
+    public let file: String
+    /// For the compiler, e.g. "-DCHANNELS=64".
+    public let options: [String]
+
+    /// A file, specialised by options.
+    public init(file: String, options: [String]) {
+        self.file = file
+        self.options = options
+    }
+}
+
 /// The programs and kernels of a queue, each built once.
 final class ProgramLibrary: Sendable {
     private struct KernelKey: Hashable {
         let name: String
-        let program: ProgramKey
-    }
-
-    private struct ProgramKey: Hashable {
-        let file: String
-        let options: [String]
+        let program: ProgramSpecification
     }
 
     /// A place for a program: whoever comes first builds it, others that want the same one wait; different programs are
@@ -20,10 +29,10 @@ final class ProgramLibrary: Sendable {
 
     let sources: KernelSourceTree
     private let cache: ProgramCache?
-    private let context: DeviceContext
+    let context: DeviceContext
     private let warned: (@Sendable (String) -> Void)?
     private let kernels = Mutex<[KernelKey: Kernel]>([:])
-    private let slots = Mutex<[ProgramKey: Slot]>([:])
+    private let slots = Mutex<[ProgramSpecification: Slot]>([:])
     private let counts = Mutex(BuildStatistics())
 
     var statistics: BuildStatistics { counts.withLock { $0 } }
@@ -41,7 +50,7 @@ final class ProgramLibrary: Sendable {
     }
 
     func kernel(_ name: String, file: String, options: [String]) throws(OpenCLError) -> Kernel {
-        let key = KernelKey(name: name, program: ProgramKey(file: file, options: options))
+        let key = KernelKey(name: name, program: ProgramSpecification(file: file, options: options))
         if let kernel = kernels.withLock({ $0[key] }) { return kernel }
         let kernel = try Kernel(name: name, program: program(key.program), context: context)
         return kernels.withLock { kernels in
@@ -52,14 +61,19 @@ final class ProgramLibrary: Sendable {
         }
     }
 
-    private func program(_ key: ProgramKey) throws(OpenCLError) -> Program {
-        let slot = slots.withLock { slots in
+    private func slot(_ key: ProgramSpecification) -> Slot {
+        slots.withLock { slots in
             if let slot = slots[key] { return slot }
             let slot = Slot()
             slots[key] = slot
             return slot
         }
-        return try slot.program.withLock { (program) throws(OpenCLError) in
+    }
+
+    /// A program, built when it is first asked for.
+    @discardableResult
+    func program(_ key: ProgramSpecification) throws(OpenCLError) -> Program {
+        try slot(key).program.withLock { (program) throws(OpenCLError) in
             if let program { return program }
             let built = try build(key)
             program = built
@@ -67,14 +81,26 @@ final class ProgramLibrary: Sendable {
         }
     }
 
-    private func build(_ key: ProgramKey) throws(OpenCLError) -> Program {
-        let recipe = ProgramRecipe(
+    /// Does something with the recipe of a program that is not built, nor being built, while others that want it wait.
+    func withRecipe(ofMissing key: ProgramSpecification, _ body: (ProgramRecipe) -> Void) {
+        _ = slot(key).program.withLockIfAvailable { program in
+            // What cannot be read is met again by who asks for the program.
+            if program == nil, let recipe = try? recipe(key) { body(recipe) }
+        }
+    }
+
+    private func recipe(_ key: ProgramSpecification) throws(OpenCLError) -> ProgramRecipe {
+        ProgramRecipe(
             source: try sources.resolved(key.file, preamble: Program.preamble),
             file: key.file,
             location: sources.location(key.file),
             options: key.options,
             allOptions: Program.standardOptions(for: context.device, warns: warned != nil) + key.options
         )
+    }
+
+    private func build(_ key: ProgramSpecification) throws(OpenCLError) -> Program {
+        let recipe = try recipe(key)
         guard let cache else { return try compile(recipe) }
         let cacheKey = CacheKey(
             source: recipe.source.text,

@@ -18,7 +18,7 @@ struct MemoryNeeds {
 /// A step of training without numbers: the same code as a real one, on a backend that only counts. So the count has no
 /// description of the network of its own that could differ from it.
 struct MemoryDryRun {
-    private let memory: any MemoryCounting
+    let memory: any MemoryCounting
     private let step: TrainingStep
     /// Parameters, gradients and moments, and what a data set needs once.
     let fixed: MemoryNeeds

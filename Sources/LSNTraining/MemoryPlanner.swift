@@ -75,6 +75,14 @@ public struct MemoryPlanner {
         throw ConfigurationError.doesNotFit(shortage)
     }
 
+    /// A step of a plan and the evaluation after it, to be gone through once more on the backend that counts.
+    ///
+    /// - Returns: that backend, and what goes through them; nil where no step of the plan's mode was gone through.
+    public func dryRun(of plan: MemoryPlan) -> (backend: any MemoryCounting, goThrough: () throws -> Void)? {
+        guard let dryRun = dryRuns[plan.mode] else { return nil }
+        return (dryRun.memory, { _ = try dryRun.needs(samples: batchSize) })
+    }
+
     /// The fewest micro-batches, more than the configuration's, in which its batch fits; nil where it fits in none.
     private func fewestMicroBatches(_ mode: MemoryMode) throws -> Int? {
         func holds(_ count: Int) throws -> Bool {

@@ -255,13 +255,13 @@ struct DeviceOptions: ParsableArguments {
     /// A queue on a device.
     func queue(_ info: DeviceInfo, isProfiling: Bool) throws -> ComputeQueue {
         if let warning = LSN.driverCache.warning { Failure.warn(warning) }
-        // What is loaded from the cache was compiled without a word.
+        // What is loaded from a cache was compiled without a word.
         let warns = ProcessInfo.processInfo.environment["LSN_KERNEL_WARNINGS"] == "1"
         let warned: (@Sendable (String) -> Void)? = warns ? { @Sendable text in Failure.warn(text) } : nil
         return try ComputeQueue(
             device: info,
             sources: try kernels.sources(),
-            cache: warns ? nil : ProgramCache.standard(),
+            cache: warns || info.keepsPrograms ? nil : ProgramCache.standard(),
             profiling: isProfiling,
             warned: warned
         )

@@ -10,6 +10,7 @@ final class ProgressPrinter: Sendable {
         var hasWarnedOfOutput = false
         var advice: StabilityAdvice?
         var firstTrained = StartingWeights().firstTrained
+        var hasStepped = false
     }
 
     /// Between two pictures of the bar.
@@ -30,6 +31,7 @@ final class ProgressPrinter: Sendable {
                 state.firstTrained = start.weights.firstTrained
                 print(text.start(start), &state)
             case .step(let report):
+                state.hasStepped = true
                 if isInteractive {
                     let isLast = report.batch == report.batches
                     drawBar(text.bar(report, columns: Terminal.columns), force: isLast, &state)
@@ -49,6 +51,17 @@ final class ProgressPrinter: Sendable {
                 if isInteractive { return }
                 print(["saved \(path) after step \(step)"], &state)
             }
+        }
+    }
+
+    /// Shows how many of a device's programs are built, until the first step of the run is done. From any thread.
+    func showBuilding(_ done: Int, of total: Int) {
+        guard isInteractive else { return }
+        state.withLock { state in
+            if state.hasStepped { return }
+            let counts = "\(ProgressText.count(done)) of \(ProgressText.count(total))"
+            let line = DataProgress.line("compiling kernels", counts, done, total, columns: Terminal.columns)
+            drawBar(line, force: done == total, &state)
         }
     }
 

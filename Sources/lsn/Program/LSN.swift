@@ -23,6 +23,7 @@ struct LSN: AsyncParsableCommand {
             ModelsCommand.self, DevicesCommand.self, DataCommand.self, ExportCommand.self, ImportCommand.self,
             ConvertCommand.self,
             AnalyzeCommand.self, ExperimentCommand.self, TuneCommand.self, MPICommand.self,
+            BuildCommand.self,
         ]
     )
 

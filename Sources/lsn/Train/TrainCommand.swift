@@ -5,6 +5,7 @@ import LSNConfiguration
 import LSNDatasets
 import LSNFileFormats
 import LSNOpenCLBackend
+import LSNOpenCLRuntime
 import LSNTensorBoard
 import LSNTensors
 import LSNTraining
@@ -121,7 +122,8 @@ struct TrainCommand: AsyncParsableCommand {
         if dryRun, ranks.isFirst { try show(plan) }
         try planner.check(plan)
         if dryRun { return }
-        try await Self.train(session, on: opened.backend, machine: opened.machine, data: samples, plan: plan)
+        let programs = try opened.programs(of: planner, plan)
+        try await Self.train(session, on: opened, data: samples, plan: plan, programs: programs)
     }
 
     private func show(_ plan: MemoryPlan) throws {
@@ -221,17 +223,18 @@ struct TrainCommand: AsyncParsableCommand {
 
     private static func train(
         _ session: TrainingSession,
-        on backend: Backend,
-        machine: MachineRecord,
+        on opened: OpenDevice,
         data: any TrainingData,
-        plan: MemoryPlan
+        plan: MemoryPlan,
+        programs: [ProgramSpecification]
     ) async throws {
         let files = DataReporter(data)
         guard session.ranks.isFirst else {
             InterruptFlag.watch()
+            opened.buildAhead(programs) { _, _ in }
             _ = try await session.run(
-                on: backend,
-                machine: machine,
+                on: opened.backend,
+                machine: opened.machine,
                 data: data,
                 plan: plan,
                 observer: { notification in
@@ -245,10 +248,11 @@ struct TrainCommand: AsyncParsableCommand {
         let reporter = RunReporter()
         let tensorBoard = TensorBoardLog(warn: { Failure.warn($0) })
         InterruptFlag.watch()
+        opened.buildAhead(programs) { done, total in printer.showBuilding(done, of: total) }
         do {
             let summary = try await session.run(
-                on: backend,
-                machine: machine,
+                on: opened.backend,
+                machine: opened.machine,
                 data: data,
                 plan: plan,
                 observer: { notification in
