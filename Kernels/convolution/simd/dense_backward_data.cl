@@ -18,6 +18,28 @@
 #define PANEL_COLUMNS (TILE_PIXELS + (KW - 1) / STRIDE)
 #include "convolution/simd/dense_tile.cl"
 
+// A 1×1 window without padding: the sources of a tile are neighbours in memory, so a whole tile needs no panel.
+#define POINTWISE (KH * KW == 1 && PAD == 0)
+
+#if POINTWISE
+// Adds the products of the only window position, read from where the gradient lies, over all outputs.
+static inline void multiply_pixels(
+    FLOATV sums[TILE_PIXELS][TILE_VECTORS], __global const float *source, __global const float *weights)
+{
+    for (int c = 0; c < OUTPUTS; c++) {
+        FLOATV weight[TILE_VECTORS];
+#pragma unroll
+        for (int v = 0; v < TILE_VECTORS; v++)
+            weight[v] = LOADV(weights + (size_t)c * WEIGHT_STRIDE + v * WIDTH);
+#pragma unroll
+        for (int p = 0; p < TILE_PIXELS; p++)
+#pragma unroll
+            for (int v = 0; v < TILE_VECTORS; v++)
+                sums[p][v] = fma((FLOATV)(source[p * OUT_STRIDE + c]), weight[v], sums[p][v]);
+    }
+}
+#endif
+
 // A work-item turns 8 channels of one output: global (IN_STRIDE / 8, OUTPUTS, taps).
 __kernel void transpose_filter(__global const float *filter, __global float *transposed)
 {
@@ -66,6 +88,13 @@ __kernel void dense_backward_data(
                         continue;
                     __global const float *line =
                         gradient + ((size_t)image * out_height + out_row) * out_width * OUT_STRIDE;
+#if POINTWISE
+                    if (count == TILE_PIXELS) {
+                        multiply_pixels(
+                            sums, line + start * OUT_STRIDE, transposed + (size_t)slice * OUTPUTS * WEIGHT_STRIDE);
+                        continue;
+                    }
+#endif
                     for (int output = 0; output < OUTPUTS; output += PANEL_CHANNELS) {
                         pack_row(
                             panel, line, start + (reach - last_tap) / STRIDE, out_width, output,
