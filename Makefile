@@ -52,6 +52,13 @@ KILLS ?= 20
 kill-ranks: build mpi ## Kills ranks of a run at random, KILLS times, and continues it: it must come to the same bits.
 	Scripts/kill-ranks $(LSN) $(KILLS)
 
+# docs/Reliability.md has what each does; the records of the full ones are in Benchmarks/results/reliability.
+CAMPAIGNS := Scripts/kill-campaign Scripts/campaigns/power_loss.py Scripts/campaigns/disk.py Scripts/campaigns/memory.py Scripts/campaigns/drivers.py
+.PHONY: fault-campaigns
+fault-campaigns: setup ## Kills, cuts the power, fills the disk, takes memory, fails the driver; ARGUMENTS=--short tries a part.
+	swift build $(CHECKED) --product lsn
+	for campaign in $(CAMPAIGNS); do echo $$campaign && Scripts/with-own-caches $$campaign --lsn $(LSN) $(ARGUMENTS) || exit 1; done
+
 SCOPE ?= full
 .PHONY: test-drivers
 test-drivers: setup ## Checks the program on Intel's OpenCL and Mesa's rusticl, which it fetches; SCOPE=short checks a part.

@@ -41,6 +41,13 @@ extension FileSystem {
         try reported { () throws(FileWriteError) in try file.commit() }
     }
 
+    /// Adds bytes to the end of a file that exists, and waits until they are on disk. A failure may leave a part of them there.
+    ///
+    /// - Throws: ``FileFormatError`` with the system's reason.
+    public static func append(_ bytes: [UInt8], to path: String) throws(FileFormatError) {
+        try reported { () throws(FileWriteError) in try GrowingFile(path).append(bytes, isSynced: true) }
+    }
+
     /// Replaces the file at `target` by a copy of the one at `source`, as ``writeAtomically(_:to:)`` does.
     ///
     /// - Throws: ``FileFormatError`` with the file that cannot be read, or written.
@@ -65,7 +72,8 @@ extension FileSystem {
         try file.commit()
     }
 
-    fileprivate static func reported<Result>(
+    /// What `body` throws, in words.
+    package static func reported<Result>(
         _ body: () throws(FileWriteError) -> Result
     ) throws(FileFormatError) -> Result {
         do throws(FileWriteError) {

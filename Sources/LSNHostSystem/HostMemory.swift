@@ -3,14 +3,15 @@ import Foundation
 /// The memory of the machine, as far as this process may have it.
 package enum HostMemory {
     /// What can be had without swapping: what the system has left, and no more than the control groups (cgroup v1 and v2)
-    /// that the process is in leave it. Where neither says anything, all memory there is.
+    /// that the process is in, and its limit on address space (`ulimit -v`), leave it. Where none says anything, all memory
+    /// there is.
     package static var availableBytes: Int {
         availableBytes(root: "")
     }
 
     /// The same of a system whose files stand below `root`.
     static func availableBytes(root: String) -> Int {
-        let left = [systemBytes(root: root)] + groupBytes(root: root)
+        let left = [systemBytes(root: root), addressBytes(root: root)] + groupBytes(root: root)
         return left.compactMap(\.self).min() ?? Int(clamping: ProcessInfo.processInfo.physicalMemory)
     }
 
@@ -18,6 +19,21 @@ package enum HostMemory {
         let line = lines(root + "/proc/meminfo").first { $0.hasPrefix("MemAvailable:") }
         return line?.split(separator: " ").compactMap { Int($0) }.first.map { 1024 * $0 }
     }
+
+    /// What a limit on address space leaves for data: less than it leaves, for threads reserve tens of megabytes each, and a
+    /// compiler of kernels that runs in this process some hundred. It is not asked twice: drivers abort where they get none.
+    private static func addressBytes(root: String) -> Int? {
+        let line = lines(root + "/proc/self/limits").first { $0.hasPrefix("Max address space") }
+        guard let limit = line?.dropFirst("Max address space".count).split(separator: " ").first.flatMap({ Int($0) })
+        else {
+            // There is none, or it is `unlimited`.
+            return nil
+        }
+        let pages = lines(root + "/proc/self/statm").first?.split(separator: " ").first.flatMap { Int($0) } ?? 0
+        return max(0, limit - pages * Int(sysconf(Int32(_SC_PAGESIZE))) - addressReserve)
+    }
+
+    private static let addressReserve = 512 << 20
 
     /// What is left below the limit of each group, the process's own and those above it.
     private static func groupBytes(root: String) -> [Int] {

@@ -131,7 +131,8 @@ extension ComputeQueue {
     private func argumentError(_ code: cl_int, at index: Int, of kernel: Kernel) -> OpenCLError {
         .launch(
             kernel: kernel.name,
-            problem: "\(kernel.describeArgument(index)) was refused: \(OpenCLStatus.name(code))"
+            problem:
+                "\(kernel.describeArgument(index)) was refused, clSetKernelArg failed with \(OpenCLStatus.name(code))"
         )
     }
 }

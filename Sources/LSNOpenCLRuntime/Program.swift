@@ -47,7 +47,8 @@ final class Program: Sendable {
         }
         let built = build(handle, recipe.allOptions, context: context)
         guard built == CL_SUCCESS else {
-            let log = try log(of: handle, recipe, context: context)
+            // A driver in need may have no log either.
+            let log = (try? log(of: handle, recipe, context: context)) ?? ""
             if log.isEmpty {
                 let options = recipe.allOptions.joined(separator: " ")
                 try OpenCLStatus.check(built, "clBuildProgram", "for \(recipe.location) with \(options)")

@@ -12,7 +12,7 @@ final class EventFile: Sendable {
     private static let version = "brain.Event:2"
 
     let path: String
-    private let handle: FileHandle
+    private let file: GrowingFile
 
     /// A new file, which is read after all that the folder holds.
     ///
@@ -36,11 +36,7 @@ final class EventFile: Sendable {
     /// An empty file that exists.
     init(existing path: String, startingAt step: Int) throws(FileFormatError) {
         self.path = path
-        do {
-            handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-        } catch {
-            throw Self.unwritable(path, error)
-        }
+        file = try FileSystem.reported { () throws(FileWriteError) in try GrowingFile(path) }
         var first = Event()
         first.fileVersion = Self.version
         var start = Event()
@@ -50,18 +46,17 @@ final class EventFile: Sendable {
         try append([first, start])
     }
 
-    deinit { try? handle.close() }
-
     /// Adds events, each with the present as its time.
     ///
     /// - Throws: `FileFormatError`; the file's last record may then be cut off, and nothing may be added any more.
     func append(_ events: [Event]) throws(FileFormatError) {
+        let bytes: [UInt8]
         do {
-            let bytes = try Self.encode(events, wallTime: Date().timeIntervalSince1970)
-            try handle.write(contentsOf: Data(bytes))
+            bytes = try Self.encode(events, wallTime: Date().timeIntervalSince1970)
         } catch {
-            throw Self.unwritable(path, error)
+            throw FileFormatError(path: path, problem: "cannot hold the events: \(error)")
         }
+        try FileSystem.reported { () throws(FileWriteError) in try file.append(bytes, isSynced: false) }
     }
 
     /// The records of events at a time in seconds since 1970.
@@ -93,9 +88,5 @@ final class EventFile: Sendable {
     private static func number(_ path: String) -> Int? {
         let name = path.split(separator: "/").last ?? ""
         return Int(name.dropFirst(prefix.count).prefix { $0 != "." })
-    }
-
-    private static func unwritable(_ path: String, _ error: any Error) -> FileFormatError {
-        FileFormatError(path: path, problem: "could not be written: \(error.localizedDescription)")
     }
 }

@@ -7,7 +7,10 @@ public enum DecodingProblem {
             "\(place(context))'\(key.stringValue)' is missing"
         case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
             DecodingError.dataCorrupted(let context):
-            "\(place(context))\(context.debugDescription)"
+            // Other text follows: the library's sentences lose their full stop.
+            place(context)
+                + (context.debugDescription.last == "."
+                    ? context.debugDescription.dropLast() : context.debugDescription[...])
         default: "\(error)"
         }
     }

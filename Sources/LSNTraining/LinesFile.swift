@@ -15,24 +15,10 @@ struct LinesFile: Sendable {
 
     /// Adds a line and waits until it is on disk.
     func append(_ line: String) throws(FileFormatError) {
-        do {
-            if !FileManager.default.fileExists(atPath: path) {
-                try FileSystem.writeAtomically([], to: path)
-            }
-            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-            defer { try? handle.close() }
-            try handle.seekToEnd()
-            try handle.write(contentsOf: Data((line + "\n").utf8))
-            try handle.synchronize()
-        } catch let error as FileFormatError {
-            throw error
-        } catch {
-            throw FileFormatError(
-                path: path,
-                problem: "could not be written: \(error.localizedDescription)",
-                advice: "Make room on the disk or choose another --output"
-            )
+        if !FileManager.default.fileExists(atPath: path) {
+            try FileSystem.writeAtomically([], to: path)
         }
+        try FileSystem.append(Array((line + "\n").utf8), to: path)
     }
 
     /// Puts `lines` in the place of all that stands there.

@@ -34,6 +34,23 @@ import Testing
         #expect(available == 0)
     }
 
+    @Test func aLimitOnAddressSpaceLeavesRoomForThreadsAndCompilers() throws {
+        try folder.write("MemAvailable: 8000000 kB\n", to: "proc/meminfo")
+        try folder.write(
+            "Limit  Soft Limit  Hard Limit  Units\nMax address space  unlimited  unlimited  bytes\n",
+            to: "proc/self/limits"
+        )
+        #expect(available == 8_192_000_000)
+        try folder.write(
+            "Max address space         2000000000           unlimited            bytes\n",
+            to: "proc/self/limits"
+        )
+        try folder.write("100000 5 5 5 0 5 0\n", to: "proc/self/statm")
+        #expect(available == 2_000_000_000 - 100_000 * Int(sysconf(Int32(_SC_PAGESIZE))) - (512 << 20))
+        try folder.write("400000 5 5 5 0 5 0\n", to: "proc/self/statm")
+        #expect(available == 0)
+    }
+
     @Test func theFirstVersionHasControllers() throws {
         try folder.write("5:cpu,cpuacct:/a\n4:memory:/job\n1:name=systemd:/b\n", to: "proc/self/cgroup")
         try folder.write("9223372036854771712\n", to: "sys/fs/cgroup/memory/memory.limit_in_bytes")

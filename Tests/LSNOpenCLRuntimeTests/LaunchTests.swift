@@ -184,7 +184,7 @@ import Testing
         let x = try queue.allocate(bytes: 64)
         #expect(
             try failure(of: "wide", on: queue, [.buffer(x), .int32(1)])
-                == "kernel wide was not launched: argument 1 (ulong value) was refused: CL_INVALID_ARG_SIZE"
+                == "kernel wide was not launched: argument 1 (ulong value) was refused, clSetKernelArg failed with CL_INVALID_ARG_SIZE"
         )
     }
 

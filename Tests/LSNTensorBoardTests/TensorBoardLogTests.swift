@@ -199,6 +199,6 @@ import Testing
         let error = #expect(throws: FileFormatError.self) {
             try EventFile(existing: "/dev/full", startingAt: 0)
         }
-        #expect(error?.description.contains("/dev/full: could not be written") == true)
+        #expect(error?.description.contains("/dev/full: cannot be added to: No space left on device") == true)
     }
 }
