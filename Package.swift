@@ -188,6 +188,7 @@ let package = Package(
                 "LSNDatasets", "LSNHostSystem", "LSNFileFormats", "LSNReferenceBackend", "LSNTensors",
                 "LSNTestPictures", "LSNTestSupport",
             ],
+            exclude: ["Golden"],
             swiftSettings: house
         ),
         .testTarget(

@@ -144,8 +144,8 @@ package struct BenchmarkSession {
         var options = OptionList()
         for (name, value) in values { options[name] = value }
         let configuration = try TrainingConfiguration(options)
-        guard configuration.data.dataset != .cifar10DVS else {
-            throw BenchmarkError("a step is measured on made-up pictures, not recordings of events")
+        guard ![.recordings, .arrays].contains(configuration.data.dataset.kind) else {
+            throw BenchmarkError("a step is measured on made-up pictures, not recordings of events or arrays")
         }
         let data = ImageDataset.madeUp(for: configuration)
         let plan = try plan(configuration, data)

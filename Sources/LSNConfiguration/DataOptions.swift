@@ -13,8 +13,8 @@ package struct DataOptions: ParsableArguments {
     )
     package var dataset: DatasetName?
 
-    /// Folder of its files.
-    @Option(help: "Folder of the data set's files.")
+    /// Folder of its files, of arrays perhaps a file.
+    @Option(help: "Folder of the data set's files; of arrays an .npz file, or a folder of .npy files.")
     package var data: String?
 
     /// How its files are read.
@@ -54,7 +54,7 @@ package struct DataOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help:
-            "Largest random shift of a training picture in pixels, as RandomCrop with so much padding (default: 2; cifar10: 4, both less where pictures are made smaller; cifar10-dvs: 5; imagenet: 0, and others only with --image-size native).",
+            "Largest random shift of a training picture in pixels, as RandomCrop with so much padding (default: digits and mnist 2, cifar10 and cifar100 4, both less where pictures are made smaller; cifar10-dvs 5; arrays 0; images and imagenet 0, and others only with --image-size native).",
         transform: number("from 0 to 1024") { 0...1024 ~= $0 }
     )
     package var shift: Int?
@@ -63,7 +63,7 @@ package struct DataOptions: ParsableArguments {
     @Flag(
         inversion: .prefixedNo,
         exclusivity: .chooseLast,
-        help: "Flip training pictures left to right at random (default: no for digits and mnist, else yes)."
+        help: "Flip training pictures left to right at random (default: no for digits, mnist and arrays, else yes)."
     )
     package var flip: Bool?
 

@@ -8,7 +8,7 @@ package struct FileOptions: ParsableArguments {
         help: ArgumentHelp(
             "Which files of each class train and which test.",
             discussion: "\(SplitRule.expectation). Default: folders where there are train and val (or test), else "
-                + "first-900 for recordings, every-5 for pictures.",
+                + "first-900 for recordings, every-5 for pictures and arrays.",
             valueName: "rule"
         ),
         transform: readSplit
@@ -18,7 +18,7 @@ package struct FileOptions: ParsableArguments {
     /// Rows and columns that the network sees.
     @Option(
         help:
-            "Pixels that the network sees: N, or native (default: imagenet 224, cifar10-dvs 48; digits, mnist and cifar10 native, which whole factors make smaller).",
+            "Pixels that the network sees: N, or native (default: images 64, imagenet 224, cifar10-dvs 48; digits, mnist, cifar10 and cifar100 native, which whole factors make smaller; arrays native).",
         transform: readImageSize
     )
     package var imageSize: ImageSize?
@@ -32,6 +32,20 @@ package struct FileOptions: ParsableArguments {
         transform: named
     )
     package var framesBy: FramesBy?
+
+    /// How arrays are normalised.
+    @Option(
+        help: ArgumentHelp(
+            "How arrays are normalised.",
+            discussion:
+                "auto: by the mean and the deviation of the training split, each channel its own, which the run writes "
+                + "down; none: bytes are divided by 255, all else is taken as it is; or numbers, one or one for each channel, as "
+                + "0.5/0.25 or 0.49,0.48,0.45/0.25,0.24,0.26 (of bytes, of values from 0 to 1). Default: auto.",
+            valueName: "auto|none|mean/std"
+        ),
+        transform: readNormalization
+    )
+    package var normalize: ArrayNormalization?
 
     /// Damaged files that are borne.
     @Option(

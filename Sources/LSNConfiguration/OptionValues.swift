@@ -79,6 +79,15 @@ package func readSplit(_ text: String) throws -> SplitRule {
     return value
 }
 
+/// The normalisation of arrays that a text means.
+@Sendable
+package func readNormalization(_ text: String) throws -> ArrayNormalization {
+    guard let value = ArrayNormalization(text) else {
+        throw ValidationError("It takes \(ArrayNormalization.expectation).")
+    }
+    return value
+}
+
 /// The part of the training split that a text means.
 @Sendable
 package func readValidationSplit(_ text: String) throws -> ValidationSplit {

@@ -18,6 +18,7 @@ extension TrainingOptions {
         let defaults = TrainingDefaults(
             dataset: dataset,
             imageSize: data.files.imageSize,
+            sequenceLength: DataRequest.sequenceLength(of: dataset, in: data.data),
             recipe: recipe,
             optimizer: optimizer
         )
@@ -93,12 +94,12 @@ extension TrainingOptions {
         defaults: TrainingDefaults
     ) throws(ConfigurationError) -> DataConfiguration {
         // Pictures that are resized are cut from anywhere in training; who asks for a shift beside it expects another thing.
-        if dataset == .imagenet, data.files.imageSize != .native, let shift = data.shift, shift > 0 {
+        if dataset.kind == .pictureFiles, data.files.imageSize != .native, let shift = data.shift, shift > 0 {
             throw .withoutEffect(
                 option: "--shift",
                 value: "\(shift)",
                 reason:
-                    "in training, pictures of --dataset imagenet are cut from anywhere and resized. Leave it out, or keep "
+                    "in training, pictures of --dataset \(dataset.rawValue) are cut from anywhere and resized. Leave it out, or keep "
                     + "pictures of one size as they are with --image-size native"
             )
         }
@@ -111,7 +112,8 @@ extension TrainingOptions {
         result.split = data.files.split
         result.valSplit = data.valSplit
         result.imageSize = data.files.imageSize ?? DataRequest.standardImageSize(of: dataset)
-        result.framesBy = data.files.framesBy ?? (dataset == .cifar10DVS ? .number : nil)
+        result.framesBy = data.files.framesBy ?? (dataset.kind == .recordings ? .number : nil)
+        result.normalize = data.files.normalize ?? (dataset.kind == .arrays ? .auto : nil)
         result.maxBadFiles = data.files.maxBadFiles
         result.cache = data.files.cache
         result.limitTrain = data.limitTrain

@@ -7,7 +7,8 @@ import LSNTraining
 /// The digits' values are measured to reach 97 % in a few minutes on two cores: with batches of 50, 8 epochs of 4,000
 /// digits are 640 steps and end between 95 and 97 %; with batches of 20 they end above 97 %. CIFAR-10's are the paper's
 /// Table 4 with a tenth of its decay, which the recipe `paper` restores, and so are those of ImageNet and of event
-/// recordings with a decay of 5e-4 (LSN71's own decay in the paper, 15e-3, aside).
+/// recordings with a decay of 5e-4 (LSN71's own decay in the paper, 15e-3, aside). CIFAR-100, pictures and arrays of one's own have
+/// CIFAR-10's.
 struct TrainingDefaults {
     let model: String
     /// Nil: the architecture's own.
@@ -30,23 +31,35 @@ struct TrainingDefaults {
     /// Whether `Head.startingGain` is taken.
     let raisesHead: Bool
 
-    init(dataset: DatasetName, imageSize: ImageSize?, recipe: Recipe, optimizer: OptimizerKind) {
-        switch dataset {
-        case .digits, .mnist:
+    /// - Parameters:
+    ///   - dataset: what is trained on.
+    ///   - imageSize: that is asked for.
+    ///   - sequenceLength: T of its samples where they have one.
+    ///   - recipe: where the defaults come from.
+    ///   - optimizer: the update rule.
+    init(
+        dataset: DatasetName,
+        imageSize: ImageSize?,
+        sequenceLength: Int?,
+        recipe: Recipe,
+        optimizer: OptimizerKind
+    ) {
+        let isRecording = dataset.kind == .recordings
+        let isDigits = dataset == .digits || dataset == .mnist
+        switch dataset.kind {
+        case .pictures where isDigits:
             (model, width, batchSize, epochs) = ("lsn19", 1.0 / 16, dataset == .digits ? 20 : 50, 8)
-        case .cifar10:
-            (model, width, batchSize, epochs) = ("lsn19", nil, 64, 300)
-        case .imagenet:
+        case .pictureFiles where dataset == .imagenet:
             (model, width, batchSize, epochs) = ("lsn18", nil, 64, 300)
-        case .cifar10DVS:
+        case .recordings:
             (model, width, batchSize, epochs) = ("lsn15", nil, 32, 150)
+        case .pictures, .pictureFiles, .arrays:
+            (model, width, batchSize, epochs) = ("lsn19", nil, 64, 300)
         }
-        timeSteps = dataset == .imagenet || dataset == .cifar10DVS ? nil : 4
-        switch (recipe, dataset) {
-        case (.paper, .cifar10DVS): weightDecay = 5e-2
-        case (.paper, _): weightDecay = 5e-3
-        case (.standard, .cifar10), (.standard, .imagenet), (.standard, .cifar10DVS): weightDecay = 5e-4
-        case (.standard, .digits), (.standard, .mnist): weightDecay = 0
+        timeSteps = sequenceLength ?? (dataset == .imagenet || isRecording ? nil : 4)
+        switch recipe {
+        case .paper: weightDecay = isRecording ? 5e-2 : 5e-3
+        case .standard: weightDecay = isDigits ? 0 : 5e-4
         }
         warmupShare = dataset == .imagenet ? 10 : 0
         learningRate = optimizer == .sgd ? 0.1 : dataset == .imagenet ? 1e-3 : 5e-3
@@ -56,7 +69,7 @@ struct TrainingDefaults {
             recipe == .paper
             ? NetworkTemplate.Start(branchScale: 1, branchBias: 0) : NetworkTemplate.Start()
         surrogateHeight = recipe == .paper ? 1 : nil
-        raisesHead = dataset == .cifar10DVS && recipe == .standard
+        raisesHead = isRecording && recipe == .standard
     }
 
     /// The highest learning rate. LSNs beyond the blocks of LSN101 take twice as much: their gradient falls on its way back,

@@ -37,24 +37,21 @@ public struct AugmentationPolicy: Hashable, Codable, Sendable {
         self.init(shift: shift, flip: try container.decode(Bool.self, forKey: .flip))
     }
 
-    /// What is usual: digits move by 2 pixels and are not flipped, CIFAR-10's pictures move by 4 and are, events are
-    /// rolled by 5 and flipped. ImageNet's pictures are flipped, and cut from anywhere in any case.
+    /// What is usual: digits move by 2 pixels and are not flipped, CIFAR's pictures move by 4 and are, events are
+    /// rolled by 5 and flipped. Pictures that are files are flipped, and cut from anywhere in any case. Arrays are left as they
+    /// are: nothing is known of them.
     ///
     /// - Parameters:
     ///   - name: the data set.
-    ///   - imageSize: where digits and CIFAR-10's pictures are made smaller, they move by as much less, by a pixel at
+    ///   - imageSize: where digits and CIFAR's pictures are made smaller, they move by as much less, by a pixel at
     ///     least.
     public static func standard(for name: DatasetName, imageSize: ImageSize? = nil) -> AugmentationPolicy {
         func scaled(_ shift: Int) -> Int {
             guard let own = name.pictureSize, case .square(let size) = imageSize else { return shift }
             return max(1, shift * size / own)
         }
-        return switch name {
-        case .digits, .mnist: AugmentationPolicy(shift: scaled(2), flip: false)
-        case .cifar10: AugmentationPolicy(shift: scaled(4), flip: true)
-        case .imagenet: AugmentationPolicy(shift: 0, flip: true)
-        case .cifar10DVS: AugmentationPolicy(shift: 5, flip: true)
-        }
+        let usual = name.traits.augmentation
+        return AugmentationPolicy(shift: scaled(usual.shift), flip: usual.flip)
     }
 
     /// How one sample moves in an epoch: dy, dx, and 1 where it is flipped.

@@ -31,14 +31,32 @@ public struct BatchPreparer: Sendable {
     init(backend: Backend, form: SampleForm, input: InputFormat) {
         self.backend = backend
         self.form = form
-        timeSteps = form == .frames ? input.timeSteps : 1
+        timeSteps = form.hasTime ? input.timeSteps : 1
         shape = ImageShape(images: 1, height: input.height, width: input.width, channels: input.channels)
         mean = input.mean
         deviation = input.deviation
     }
 
+    /// Whether samples travel as they go into the network.
+    private var isPrepared: Bool { form == .values || form == .sequences }
+
+    /// The floats of a batch, time outermost.
+    private func values(of batch: Batch) -> [Float] {
+        let size = shape.with(images: 1).count
+        guard timeSteps > 1 else { return batch.pixelWords.map(Float.init(bitPattern:)) }
+        var result: [Float] = []
+        result.reserveCapacity(batch.pixelWords.count)
+        for step in 0..<timeSteps {
+            for sample in 0..<batch.count {
+                let start = (sample * timeSteps + step) * size
+                result += batch.pixelWords[start..<start + size].map(Float.init(bitPattern:))
+            }
+        }
+        return result
+    }
+
     /// Whether a sample is one picture rather than T frames.
-    public var isStatic: Bool { form != .frames }
+    public var isStatic: Bool { !form.hasTime }
 
     /// What the network sees: `[N, C, H, W]`, of recordings `[T·N, C, H, W]` with time outermost.
     public func prepare(_ batch: Batch) throws(BackendError) -> RealTensor {
@@ -47,6 +65,10 @@ public struct BatchPreparer: Sendable {
 
     /// A batch on the device, as it travels.
     public func upload(_ batch: Batch) throws(BackendError) -> UploadedBatch {
+        if isPrepared {
+            let tensor = try backend.realTensor(values(of: batch), shape: shape.with(images: timeSteps * batch.count))
+            return UploadedBatch(count: batch.count, pixels: tensor.storage, transforms: nil, crops: [])
+        }
         let crops =
             form == .crops
             ? stride(from: 0, to: batch.transforms.count, by: PictureCrop.words).map {
@@ -73,6 +95,14 @@ public struct BatchPreparer: Sendable {
                 transforms: try backend.allocate(words: 3 * count),
                 crops: []
             )
+        case .values, .sequences:
+            let words = shape.with(images: timeSteps * count).realWords
+            return UploadedBatch(
+                count: count,
+                pixels: try backend.allocate(words: words),
+                transforms: nil,
+                crops: []
+            )
         case .crops:
             let crops = (0..<count).map { index in
                 PictureCrop(offset: index * values, height: 2 * shape.height, width: 2 * shape.width, of: shape)
@@ -89,6 +119,8 @@ public struct BatchPreparer: Sendable {
     /// The same of a batch that is on the device; as often as it is asked, to the same bits.
     public func prepare(_ batch: UploadedBatch) throws(BackendError) -> RealTensor {
         let batchShape = shape.with(images: timeSteps * batch.count)
+        // What is prepared was laid out on its way, and is only read from there on.
+        if isPrepared { return RealTensor(shape: batchShape, storage: batch.pixels) }
         guard let transforms = batch.transforms else {
             return try backend.resizeImages(
                 pixels: batch.pixels,

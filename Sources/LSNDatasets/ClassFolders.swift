@@ -121,6 +121,11 @@ struct ClassFolders: Sendable {
         var loops: [String] = []
         var folders: [Set<FolderIdentity>] = []
         for name in [split.train, split.test] {
+            if name == split.test, let listed = try AnnotatedFolder.classes(below: "\(name)/", in: layout.root) {
+                parts.append(listed)
+                folders.append([])
+                continue
+            }
             var walk = FolderWalk(layout.root, splits: [split.train, split.test], extensions: layout.extensions)
             let classes = try walk.classes(below: "\(name)/")
             try layout.requireClasses(classes, below: "\(name)/", trains: name == split.train)
@@ -132,6 +137,11 @@ struct ClassFolders: Sendable {
         // Accents may be written in one way here and in another there: such names are equal, and mean one class.
         let label = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
         let unknown = parts[1].map(\.name).filter { label[$0] == nil }
+        guard parts[1].contains(where: { !$0.files.isEmpty }) else {
+            throw DatasetError(
+                "\(layout.place)/\(split.test)/\(AnnotatedFolder.listName) lists no file: unpack the data set again"
+            )
+        }
         guard unknown.isEmpty else {
             let names = unknown.prefix(3).map { PrintableText.name($0) }.joined(separator: ", ")
             throw DatasetError(

@@ -21,9 +21,9 @@ public struct ContactSheet: Sendable {
     ///   - data: where they come from.
     ///   - count: N, at least 1.
     ///
-    /// Pictures stand eight in a row, their normalisation undone. Of recordings each row is a sample and its frames from
-    /// left to right: red for polarity 1, blue for polarity 0, as bright as there are events, up to the sample's 99th
-    /// percentile.
+    /// Pictures stand eight in a row, their normalisation undone; of arrays that are no bytes from the least to the greatest
+    /// value. Of recordings and sequences each row is a sample and its frames from left to right; events are red for polarity 1,
+    /// blue for polarity 0, as bright as there are events, up to the sample's 99th percentile.
     public init(_ values: [Float], of data: some TrainingData, count: Int) {
         let (timeSteps, area) = (data.timeSteps, data.height * data.width)
         precondition(values.count == timeSteps * count * data.channels * area, "\(values.count) values do not fit")
@@ -34,6 +34,8 @@ public struct ContactSheet: Sendable {
         height = rows * (scale * data.height + Self.gap) + Self.gap
         pixels = [UInt8](repeating: Self.paper, count: 3 * width * height)
 
+        let (least, greatest) = (values.min() ?? 0, values.max() ?? 1)
+        let range = (least: least, extent: max(greatest - least, .leastNormalMagnitude))
         for image in 0..<timeSteps * count {
             let (step, sample) = (image / count, image % count)
             let place = timeSteps > 1 ? sample * columns + step : sample
@@ -44,7 +46,11 @@ public struct ContactSheet: Sendable {
             let colours =
                 data.form == .frames
                 ? Self.colours(ofCounts: planes, area: area)
-                : Self.colours(ofPicture: planes, area: area, data: data)
+                : Self.colours(ofPicture: planes, area: area) { value, channel in
+                    data.form == .values || data.form == .sequences
+                        ? (value - range.least) / range.extent
+                        : value * data.deviation[channel] + data.mean[channel]
+                }
             for row in 0..<scale * data.height {
                 for column in 0..<scale * data.width {
                     let source = 3 * (row / scale * data.width + column / scale)
@@ -61,14 +67,14 @@ public struct ContactSheet: Sendable {
     private static func colours(
         ofPicture planes: ArraySlice<Float>,
         area: Int,
-        data: some TrainingData
+        brightness: (_ value: Float, _ channel: Int) -> Float
     ) -> [UInt8] {
         var result = [UInt8](repeating: 0, count: 3 * area)
         for pixel in 0..<area {
             for colour in 0..<3 {
-                let channel = min(colour, data.channels - 1)
+                let channel = min(colour, planes.count / area - 1)
                 let value = planes[planes.startIndex + channel * area + pixel]
-                result[3 * pixel + colour] = level(value * data.deviation[channel] + data.mean[channel])
+                result[3 * pixel + colour] = level(brightness(value, channel))
             }
         }
         return result

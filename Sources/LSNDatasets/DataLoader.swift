@@ -1,8 +1,10 @@
+import LSNFileFormats
+
 /// What data is asked for.
 public struct DataRequest: Sendable {
     /// Which data set.
     public var name: DatasetName
-    /// Its folder; nil for what is bundled.
+    /// Its folder, of arrays perhaps its file; nil for what is bundled.
     public var directory: String?
     /// The files to use, of a run that is continued; nil: all that are there.
     public var files: FileList?
@@ -10,10 +12,12 @@ public struct DataRequest: Sendable {
     public var split: SplitRule?
     /// What the network sees; nil: 224 for pictures, 48 for frames, and the size of sets that have one.
     public var imageSize: ImageSize?
-    /// T, for recordings.
+    /// T, for recordings and sequences.
     public var timeSteps = 4
     /// How recordings are cut; nil: by number.
     public var framesBy: FramesBy?
+    /// How arrays are normalised; nil: ``ArrayNormalization/auto``.
+    public var normalization: ArrayNormalization?
     /// As many files may be damaged.
     public var maxBadFiles = DataRequest.standardMaxBadFiles
     /// Where the frames of recordings are kept; nil: the user's cache folder.
@@ -27,13 +31,13 @@ public struct DataRequest: Sendable {
 
     /// Damaged files that are borne where nothing else is asked.
     public static let standardMaxBadFiles = 10
-    /// What the network sees where nothing else is asked; nil for sets whose pictures have a size of their own.
-    public static func standardImageSize(of name: DatasetName) -> ImageSize? {
-        switch name {
-        case .digits, .mnist, .cifar10: nil
-        case .imagenet: .square(224)
-        case .cifar10DVS: .square(EventFolder.standardSize)
-        }
+    /// What the network sees where nothing else is asked; nil for sets whose samples have a size of their own.
+    public static func standardImageSize(of name: DatasetName) -> ImageSize? { name.traits.imageSize }
+
+    /// T of a data set's samples, where they are sequences and say it; nil of others, and where nothing can be read, which
+    /// loading will say.
+    package static func sequenceLength(of name: DatasetName, in path: String?) -> Int? {
+        name.kind == .arrays ? path.flatMap(ArrayDataset.timeSteps) : nil
     }
 
     /// The whole data set, in its own way.
@@ -55,39 +59,27 @@ public enum DataLoader {
         _ request: DataRequest,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(DatasetError) -> any TrainingData {
-        guard request.framesBy == nil || request.name == .cifar10DVS else {
-            throw DatasetError("--frames-by is for recordings of events, and \(request.name.rawValue) has pictures")
-        }
-        let imageSize = request.imageSize ?? DataRequest.standardImageSize(of: request.name) ?? .native
-        switch request.name {
-        case .digits, .mnist, .cifar10:
-            guard request.split == nil else {
-                throw DatasetError("the data set \(request.name.rawValue) comes divided: leave --split out")
-            }
-            return try ImageDataset.load(request.name, directory: request.directory)
+        try checkOptions(request)
+        let name = request.name
+        let imageSize = request.imageSize ?? DataRequest.standardImageSize(of: name) ?? .native
+        if name.kind == .pictures {
+            return try ImageDataset.load(name, directory: request.directory)
                 .limited(train: request.limitTrain, test: request.limitTest)
                 .reduced(to: imageSize)
-        case .imagenet:
-            guard let directory = request.directory else {
-                throw DatasetError(
-                    "the data set imagenet needs --data DIR, a folder with train and val, or with a folder of JPEG or PNG "
-                        + "files for every class"
-                )
-            }
+        }
+        guard let directory = request.directory else { throw name.missingFolder }
+        switch name.kind {
+        case .pictures, .pictureFiles:
             return try ImageFolder(
                 directory,
+                name: name,
                 files: request.files,
                 split: request.split,
                 imageSize: imageSize,
                 maxBadFiles: request.maxBadFiles
             )
             .limited(train: request.limitTrain, test: request.limitTest)
-        case .cifar10DVS:
-            guard let directory = request.directory else {
-                throw DatasetError(
-                    "the data set cifar10-dvs needs --data DIR, a folder with a folder of .aedat files for every class"
-                )
-            }
+        case .recordings:
             let folder = try EventFolder(
                 directory,
                 files: request.files,
@@ -101,6 +93,37 @@ public enum DataLoader {
             .limited(train: request.limitTrain, test: request.limitTest)
             if request.preparesFrames { try folder.prepare(progress: progress) }
             return folder
+        case .arrays:
+            let data = try ArrayDataset(
+                directory,
+                split: request.split,
+                normalization: request.normalization ?? .auto
+            )
+            guard !data.form.hasTime || data.timeSteps == request.timeSteps else {
+                throw DatasetError(
+                    "--timesteps \(request.timeSteps): the samples of \(PrintableText.name(directory)) are sequences of "
+                        + "\(data.timeSteps): use --timesteps \(data.timeSteps)"
+                )
+            }
+            return data.limited(train: request.limitTrain, test: request.limitTest)
+        }
+    }
+
+    /// Refuses options that the data set has no use for.
+    private static func checkOptions(_ request: DataRequest) throws(DatasetError) {
+        let (name, kind) = (request.name.rawValue, request.name.kind)
+        guard request.framesBy == nil || kind == .recordings else {
+            let contents = kind == .arrays ? "arrays" : "pictures"
+            throw DatasetError("--frames-by is for recordings of events, and \(name) has \(contents)")
+        }
+        guard request.normalization == nil || kind == .arrays else {
+            throw DatasetError("--normalize is for --dataset arrays; \(name) has constants of its own: leave it out")
+        }
+        guard request.split == nil || kind != .pictures else {
+            throw DatasetError("the data set \(name) comes divided: leave --split out")
+        }
+        if kind == .arrays, let size = request.imageSize, size != .native {
+            throw DatasetError("--image-size \(size): arrays keep their size: leave it out, or save smaller ones")
         }
     }
 }

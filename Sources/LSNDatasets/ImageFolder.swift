@@ -11,8 +11,8 @@ public struct ImageFolder: TrainingData {
         case native(NativeReader)
     }
 
-    /// Always ``DatasetName/imagenet``.
-    public var name: DatasetName { .imagenet }
+    /// ``DatasetName/imagenet``, or ``DatasetName/images``.
+    public let name: DatasetName
     /// Red, green and blue, grey pictures too.
     public var channels: Int { 3 }
     /// Crops, or pictures where they keep their size.
@@ -63,6 +63,7 @@ public struct ImageFolder: TrainingData {
     ///
     /// - Parameters:
     ///   - directory: the folder with `train` and `val` (or `test`), or with a folder for every class.
+    ///   - name: of the data set.
     ///   - files: those to use, of a run that is continued; nil: all that are there.
     ///   - split: how to divide the latter; nil: ``SplitRule/every(_:)`` 5, or ``SplitRule/all`` where the classes are
     ///     too small for that.
@@ -71,11 +72,13 @@ public struct ImageFolder: TrainingData {
     /// - Throws: ``DatasetError``.
     public init(
         _ directory: String,
+        name: DatasetName = .imagenet,
         files: FileList? = nil,
         split: SplitRule?,
         imageSize: ImageSize,
         maxBadFiles: Int
     ) throws(DatasetError) {
+        self.name = name
         folders =
             if let files {
                 try ClassFolders(directory, files: files, maxBadFiles: maxBadFiles)
@@ -97,10 +100,9 @@ public struct ImageFolder: TrainingData {
         }
     }
 
-    private init(folders: ClassFolders, reading: Reading, bad: BadFiles) {
+    private init(folders: ClassFolders, like other: ImageFolder) {
         self.folders = folders
-        self.reading = reading
-        self.bad = bad
+        (name, reading, bad) = (other.name, other.reading, other.bad)
     }
 
     /// Of the training split.
@@ -123,12 +125,12 @@ public struct ImageFolder: TrainingData {
 
     /// Files that cannot be read count for both.
     public func holdingOut(_ places: [Int]) -> ImageFolder {
-        ImageFolder(folders: folders.holdingOut(places), reading: reading, bad: bad)
+        ImageFolder(folders: folders.holdingOut(places), like: self)
     }
 
     /// The first files of both splits, classes taking turns.
     public func limited(train: Int?, test: Int?) -> ImageFolder {
-        ImageFolder(folders: folders.limited(train: train, test: test), reading: reading, bad: bad)
+        ImageFolder(folders: folders.limited(train: train, test: test), like: self)
     }
 
     /// Decodes every picture.

@@ -14,7 +14,7 @@ extension ImageDataset {
             throw DatasetError(
                 "--image-size \(pixels): the pictures of \(name.rawValue) are \(height)×\(width) and shrink by whole "
                     + "factors only. Use native\(sizes.map { ", \($0)" }.joined()), or unpack them as an image folder and "
-                    + "use --dataset imagenet"
+                    + "use --dataset images"
             )
         }
         let factor = height / pixels

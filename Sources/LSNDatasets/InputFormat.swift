@@ -18,50 +18,59 @@ package struct InputFormat: Sendable {
     let deviation: [Float]
     private let framesBy: FramesBy
     private let isNative: Bool
+    private let arrays: ArrayFormat?
 
     /// Whether samples are recordings.
-    var isFrames: Bool { dataset == .cifar10DVS }
+    var isFrames: Bool { dataset.kind == .recordings }
+    /// Whether a sample has a picture for each time step.
+    var hasTime: Bool { isFrames || arrays?.isSequence ?? false }
 
     /// What a network takes that was trained on a data set.
     ///
     /// - Parameters:
-    ///   - dataset: which.
+    ///   - data: which, and how its samples were prepared.
     ///   - channels: C of the network's input.
     ///   - height: H of the network's input.
     ///   - width: W of the network's input.
-    ///   - timeSteps: T of the network.
-    ///   - imageSize: of the data; nil: as of a data set where nothing is asked.
-    ///   - framesBy: how recordings were cut; nil: by number.
+    ///   - arrays: what arrays it was trained on; nil: none, or that is not known.
     /// - Throws: ``DatasetError`` where the data set has not so many channels.
     package init(
-        dataset: DatasetName,
+        _ data: DataRequest,
         channels: Int,
         height: Int,
         width: Int,
-        timeSteps: Int,
-        imageSize: ImageSize? = nil,
-        framesBy: FramesBy? = nil
+        arrays: ArrayFormat? = nil
     ) throws(DatasetError) {
-        guard channels == dataset.mean.count else {
-            throw DatasetError(
-                "the network takes \(channels) channels, and \(dataset.rawValue) has \(dataset.mean.count): choose the "
-                    + "--dataset whose pictures or recordings it was trained on"
-            )
-        }
-        self.dataset = dataset
+        dataset = data.name
         self.channels = channels
         self.height = height
         self.width = width
-        self.timeSteps = dataset == .cifar10DVS ? timeSteps : 1
-        mean = dataset.mean
-        deviation = dataset.deviation
-        self.framesBy = framesBy ?? .number
-        isNative = dataset == .imagenet && (imageSize == .native || height != width)
+        self.arrays = dataset.kind == .arrays ? arrays : nil
+        if dataset.kind == .arrays {
+            let normalization = data.normalization ?? .none
+            // A run writes down the constants that `auto` came to.
+            let constants = try (normalization == .auto ? .none : normalization).constants(channels: channels)
+            (mean, deviation) = constants ?? ([], [])
+        } else {
+            guard channels == dataset.mean.count else {
+                throw DatasetError(
+                    "the network takes \(channels) channels, and \(dataset.rawValue) has \(dataset.mean.count): choose the "
+                        + "--dataset whose pictures or recordings it was trained on"
+                )
+            }
+            (mean, deviation) = (dataset.mean, dataset.deviation)
+        }
+        framesBy = data.framesBy ?? .number
+        isNative = dataset.kind == .pictureFiles && (data.imageSize == .native || height != width)
+        timeSteps = dataset.kind == .recordings || self.arrays?.isSequence ?? false ? data.timeSteps : 1
     }
 
     /// For people: a sample of the network's.
     var text: String {
-        isFrames
+        if dataset.kind == .arrays {
+            return "arrays of \(hasTime ? "\(timeSteps)×" : "")\(channels)×\(height)×\(width)"
+        }
+        return isFrames
             ? "recordings of \(channels)×\(height)×\(width) at T = \(timeSteps)"
             : "pictures of \(channels)×\(height)×\(width)"
     }
@@ -76,12 +85,13 @@ package struct InputFormat: Sendable {
         switch InputKind(bytes) {
         case .picture: return [try picture(Picture.decode(bytes, path: path), path: path)]
         case .array: return try array(NPY.parse(bytes, path: path), path: path)
+        case .archive: return try array(of: NPZArchive(FileBytes(bytes, path: path)), path: path)
         case .recording: return [try recording(bytes, path: path)]
         case nil:
             throw Picture.foreign(
                 bytes,
                 path: path,
-                starts: "neither as a picture (JPEG, PNG) nor as an array (.npy) or a recording (AEDAT 2.0)"
+                starts: "neither as a picture (JPEG, PNG) nor as an array (.npy, .npz) or a recording (AEDAT 2.0)"
             )
         }
     }
@@ -98,8 +108,15 @@ package struct InputFormat: Sendable {
     }
 
     private func picture(_ picture: Picture, path: String) throws(FileFormatError) -> InputSample {
-        guard !isFrames else { throw unfit(path, "is a picture", "give it recordings") }
+        guard !hasTime else { throw unfit(path, "is a picture", "give it \(isFrames ? "recordings" : "arrays")") }
         let extents = (picture.height, picture.width)
+        if dataset.kind == .arrays {
+            guard arrays?.isBytes ?? true, channels == 1 || channels == 3, extents == (height, width) else {
+                throw unfit(path, "is a picture of \(extents.0)×\(extents.1) pixels", "give it arrays")
+            }
+            let planes = channels == 1 ? picture.grey() : picture.planes()
+            return .stored(.pictures, FileSample(bytes: planes, transform: [0, 0, 0]))
+        }
         if isNative {
             guard extents == (height, width) else {
                 throw unfit(path, "has \(extents.0)×\(extents.1) pixels", "scale it to \(height)×\(width)")
@@ -123,11 +140,26 @@ package struct InputFormat: Sendable {
         return .stored(.crops, FileSample(bytes: pixels, transform: transform))
     }
 
+    /// The samples of an archive: those that its data set tests with, or its only array.
+    private func array(of archive: NPZArchive, path: String) throws(FileFormatError) -> [InputSample] {
+        let name = ["x_test", "x"].first(where: archive.names.contains) ?? archive.names.first
+        guard let name, archive.names.count == 1 || name.hasPrefix("x"), let found = try archive.array(name) else {
+            throw FileFormatError(
+                path: path,
+                problem:
+                    "has the arrays \(archive.names.prefix(8).map { PrintableText.name($0) }.joined(separator: ", "))",
+                advice: "save the samples as x, or alone"
+            )
+        }
+        let array = NPY.Array(shape: found.shape, values: try found.floats(), type: found.type)
+        return try self.array(array, path: path)
+    }
+
     private func array(_ array: NPY.Array, path: String) throws(FileFormatError) -> [InputSample] {
         var sample = [channels, height, width]
-        if isFrames { sample.insert(timeSteps, at: 0) }
+        if hasTime { sample.insert(timeSteps, at: 0) }
         // Grey pictures may lack the axis of channels.
-        let shapes = channels == 1 && !isFrames ? [sample, [height, width]] : [sample]
+        let shapes = channels == 1 && !hasTime ? [sample, [height, width]] : [sample]
         let count: Int
         if shapes.contains(array.shape) {
             count = 1
@@ -142,13 +174,16 @@ package struct InputFormat: Sendable {
         }
         let size = sample.reduce(1, *)
         func values(_ index: Int) -> [Float] { Array(array.values[index * size..<(index + 1) * size]) }
-        if array.type == .uint8, !isFrames {
+        let isBytes = array.type == .uint8
+        if isBytes, !hasTime, arrays?.isBytes ?? true {
             return (0..<count).map { index in
                 .stored(.pictures, FileSample(bytes: values(index).map { UInt8($0) }, transform: [0, 0, 0]))
             }
         }
         let isFloat = [.float64, .float32, .float16, .brainFloat16].contains(array.type)
-        guard isFloat || isFrames else {
+        // Numbers mean what they meant in training: of recordings counts.
+        let areRaw = arrays.map { !$0.isBytes || isBytes } ?? false
+        guard isFloat || isFrames || areRaw else {
             throw FileFormatError(
                 path: path,
                 problem: "has elements of type \(array.type.rawValue)",
@@ -162,7 +197,15 @@ package struct InputFormat: Sendable {
                 advice: "write it again with numbers that are finite"
             )
         }
-        return (0..<count).map { .values(values($0)) }
+        guard let arrays, areRaw else { return (0..<count).map { .values(values($0)) } }
+        let preparation = ValuePreparation(
+            mean: mean,
+            deviation: deviation,
+            isBytes: arrays.isBytes,
+            height: height,
+            width: width
+        )
+        return (0..<count).map { .values(preparation.prepared(values($0))) }
     }
 }
 
@@ -184,10 +227,10 @@ package enum InputSample: Sendable {
 
 /// The kinds of files that hold samples.
 enum InputKind {
-    case picture, array, recording
+    case picture, array, archive, recording
 
     /// Endings of names that count in folders, in lower case.
-    static let extensions = PictureFile.extensions.union(EventFolder.extensions).union(["npy"])
+    static let extensions = PictureFile.extensions.union(EventFolder.extensions).union(["npy", "npz"])
 
     /// What a file is by its first bytes; nil where that is nothing known.
     init?(_ bytes: [UInt8]) {
@@ -195,6 +238,8 @@ enum InputKind {
             self = .picture
         } else if bytes.starts(with: [0x93] + "NUMPY".utf8) {
             self = .array
+        } else if NPZArchive.isArchive(bytes) {
+            self = .archive
         } else if bytes.starts(with: "#!AER-DAT".utf8) {
             self = .recording
         } else {

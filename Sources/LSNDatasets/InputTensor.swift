@@ -13,7 +13,7 @@ extension InputFormat {
         on backend: Backend
     ) throws -> (input: RealTensor, isStatic: Bool) {
         guard let form = samples.first?.form else {
-            return (try backend.realTensor(values(of: samples), shape: shape(samples.count)), !isFrames)
+            return (try backend.realTensor(values(of: samples), shape: shape(samples.count)), !hasTime)
         }
         let stored = samples.compactMap { sample in
             if case .stored(_, let content) = sample { content } else { nil }

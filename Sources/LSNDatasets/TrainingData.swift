@@ -9,6 +9,13 @@ public enum SampleForm: String, Sendable, Hashable {
     case crops
     /// Counts of events, 16 bits `[N][T][C][H][W]`, rolled and flipped: `Backend.prepareFrames`.
     case frames
+    /// Pictures as they go into the network, floats `[N][C][H][W]`.
+    case values
+    /// Sequences of pictures as they go into the network, floats `[N][T][C][H][W]`.
+    case sequences
+
+    /// Whether a sample is T pictures rather than one, which stands at every time step.
+    public var hasTime: Bool { self == .frames || self == .sequences }
 }
 
 /// A data set as a trainer, an evaluator and the commands about data see it, wherever its samples are.
@@ -31,6 +38,10 @@ public protocol TrainingData: Sendable {
     var mean: [Float] { get }
     /// To normalise pictures with: one value a channel, of pixels from 0 to 1.
     var deviation: [Float] { get }
+    /// How arrays are normalised, by numbers; nil of other data sets, whose names say it.
+    var normalization: ArrayNormalization? { get }
+    /// What the arrays are that samples come from; nil of other data sets.
+    var arrayFormat: ArrayFormat? { get }
     /// For people: where the samples come from.
     var source: String { get }
     /// Which samples train and which test, for `config.json` and reports: a ``SplitRule``'s text, or `standard` for
@@ -72,6 +83,10 @@ public protocol TrainingData: Sendable {
 extension TrainingData {
     /// A picture.
     public var timeSteps: Int { 1 }
+    /// By the data set's name.
+    public var normalization: ArrayNormalization? { nil }
+    /// None.
+    public var arrayFormat: ArrayFormat? { nil }
     /// Nothing.
     public var warnings: [String] { [] }
     /// None.

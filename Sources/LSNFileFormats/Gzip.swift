@@ -1,5 +1,3 @@
-import LSNCZlib
-
 /// Files compressed by gzip (RFC 1952), through zlib.
 package enum Gzip {
     /// No honest file of this project expands to more: 1 GiB.
@@ -34,7 +32,7 @@ package enum Gzip {
         var output: [UInt8] = []
         var consumed = 0
         repeat {
-            let member = inflateMember(bytes, from: consumed, into: &output, limit: limit)
+            let member = Zlib.inflate(bytes, from: consumed, wrapper: .gzip, into: &output, limit: limit)
             if let problem = member.problem {
                 throw FileFormatError(
                     path: path,
@@ -46,55 +44,5 @@ package enum Gzip {
             consumed = member.consumed
         } while consumed < bytes.count
         return output
-    }
-
-    /// Expands the member that starts at `start`; says where it ended, or where and why it failed.
-    private static func inflateMember(
-        _ bytes: [UInt8],
-        from start: Int,
-        into output: inout [UInt8],
-        limit: Int
-    ) -> (consumed: Int, problem: String?) {
-        var stream = unsafe z_stream()
-        // 15 bits is the largest window, 16 more ask for a gzip header and checksum.
-        let opened = unsafe inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        guard opened == Z_OK else { return (start, "cannot be expanded: zlib could not start (code \(opened))") }
-        defer { _ = unsafe inflateEnd(&stream) }
-
-        var chunk = [UInt8](repeating: 0, count: 1 << 18)
-        var position = start
-        while true {
-            // zlib's counters have 32 bits: a large file is fed in pieces.
-            let feed = min(bytes.count - position, 1 << 30)
-            let (code, left, made) = unsafe bytes.withUnsafeBufferPointer { input in
-                unsafe chunk.withUnsafeMutableBufferPointer { room in
-                    // zlib declares its input mutable and does not write to it.
-                    unsafe stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress?.advanced(by: position))
-                    unsafe stream.avail_in = UInt32(feed)
-                    unsafe stream.next_out = room.baseAddress
-                    unsafe stream.avail_out = UInt32(room.count)
-                    let code = unsafe inflate(&stream, Z_NO_FLUSH)
-                    return unsafe (code, Int(stream.avail_in), room.count - Int(stream.avail_out))
-                }
-            }
-            position += feed - left
-            guard output.count + made <= limit else {
-                return (position, "expands to more than \(limit) bytes")
-            }
-            output.append(contentsOf: chunk[..<made])
-            switch code {
-            case Z_STREAM_END:
-                return (position, nil)
-            case Z_OK where made > 0 || feed > left:
-                continue
-            case Z_OK, Z_BUF_ERROR:
-                return (position, "ends in the middle of its compressed data")
-            case Z_MEM_ERROR:
-                return (position, "cannot be expanded: not enough memory")
-            default:
-                let reason = unsafe stream.msg.map { unsafe String(cString: $0) } ?? "zlib code \(code)"
-                return (position, "holds damaged compressed data (\(reason))")
-            }
-        }
     }
 }

@@ -10,7 +10,14 @@ public enum NPY {
         /// As many as the shape has.
         public var values: [Float]
         /// What they are in the file.
-        public var type = ElementType.float32
+        public var type: ElementType
+
+        /// Gathers what belongs together.
+        public init(shape: [Int], values: [Float], type: ElementType = .float32) {
+            self.shape = shape
+            self.values = values
+            self.type = type
+        }
     }
 
     private static let magic: [UInt8] = [0x93] + [UInt8]("NUMPY".utf8)
@@ -45,8 +52,24 @@ public enum NPY {
     /// - Throws: ``FileFormatError`` where it is not such a file, is damaged or cut short, is in column-major order, or
     ///   has elements that are not little-endian numbers a float can hold.
     public static func parse(_ bytes: [UInt8], path: String) throws(FileFormatError) -> Array {
-        let range = try headerRange(bytes, path: path)
-        var text = PythonText(bytes, range: range, path: path)
+        let array = try StoredArray(FileBytes(bytes, path: path))
+        return Array(shape: array.shape, values: try array.floats(), type: array.type)
+    }
+
+    /// What stands before the elements of an array.
+    struct Header: Hashable, Sendable {
+        let shape: [Int]
+        let type: ElementType
+        /// The byte at which the elements start.
+        let end: Int
+    }
+
+    /// The header of a file, whose elements take the rest of it.
+    static func header(_ file: FileBytes) throws(FileFormatError) -> Header {
+        let path = file.path
+        let range = try headerRange(file)
+        let bytes = try file.read(0..<range.upperBound)
+        var text = PythonText(bytes, range: range, path: path, start: file.start)
         let header = try text.arrayHeader()
         guard let type = types[header.type] else {
             let known = types.keys.sorted().joined(separator: " ")
@@ -61,26 +84,29 @@ public enum NPY {
             if overflow { throw text.failure("has a shape beyond any memory", at: range.lowerBound) }
             size = product
         }
-        let stored = bytes.count - range.upperBound
+        let stored = file.count - range.upperBound
         guard size == stored else {
             throw FileFormatError(
                 path: path,
-                byteOffset: min(bytes.count, range.upperBound + min(size, stored)),
+                byteOffset: file.start + min(file.count, range.upperBound + min(size, stored)),
                 problem: "has \(stored) bytes of elements, shape \(header.shape) of \(header.type) takes \(size)",
                 advice: stored < size ? "the file was cut short: write or copy it again" : "write or copy it again"
             )
         }
-        guard let values = type.floats([UInt8](bytes[range.upperBound...])) else {
-            throw text.failure("has integers that a 32-bit float cannot hold", at: range.upperBound)
-        }
-        return Array(shape: header.shape, values: values, type: type)
+        return Header(shape: header.shape, type: type, end: range.upperBound)
     }
 
     /// Where the header's text lies.
-    private static func headerRange(_ bytes: [UInt8], path: String) throws(FileFormatError) -> Range<Int> {
+    private static func headerRange(_ file: FileBytes) throws(FileFormatError) -> Range<Int> {
         func failure(_ offset: Int, _ problem: String) -> FileFormatError {
-            FileFormatError(path: path, byteOffset: offset, problem: problem, advice: "write it with numpy.save")
+            FileFormatError(
+                path: file.path,
+                byteOffset: file.start + offset,
+                problem: problem,
+                advice: "write it with numpy.save"
+            )
         }
+        let bytes = try file.read(0..<min(12, file.count))
         guard bytes.starts(with: magic) else { throw failure(0, "does not start as an .npy file does") }
         guard bytes.count >= 12 else { throw failure(bytes.count, "ends within its first 12 bytes") }
         guard (1...3).contains(bytes[6]) else {
@@ -91,8 +117,8 @@ public enum NPY {
             bytes[6] == 1
             ? Int(LittleEndian.decode([UInt8](bytes[8..<10]), as: UInt16.self) { $0 }[0])
             : Int(LittleEndian.decode([UInt8](bytes[8..<12]), as: UInt32.self) { $0 }[0])
-        guard length <= bytes.count - start else {
-            throw failure(bytes.count, "ends within its header of \(length) bytes")
+        guard length <= file.count - start else {
+            throw failure(file.count, "ends within its header of \(length) bytes")
         }
         return start..<start + length
     }

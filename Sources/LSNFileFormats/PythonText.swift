@@ -3,13 +3,15 @@
 struct PythonText {
     private let bytes: [UInt8]
     private let path: String
+    private let start: Int
     private let end: Int
     private var position: Int
 
-    /// Reads `range` of `bytes`.
-    init(_ bytes: [UInt8], range: Range<Int>, path: String) {
+    /// Reads `range` of `bytes`, which start at byte `start` of the file.
+    init(_ bytes: [UInt8], range: Range<Int>, path: String, start: Int = 0) {
         self.bytes = bytes
         self.path = path
+        self.start = start
         position = range.lowerBound
         end = range.upperBound
     }
@@ -48,7 +50,7 @@ struct PythonText {
     func failure(_ problem: String, at offset: Int? = nil) -> FileFormatError {
         FileFormatError(
             path: path,
-            byteOffset: offset ?? position,
+            byteOffset: self.start + (offset ?? position),
             problem: problem,
             advice: "write an array of plain numbers with numpy.save"
         )

@@ -14,6 +14,8 @@ public struct ModelMetadata: Hashable, Sendable {
     /// What it was trained on, without folders of the machine that trained it; nil where another program wrote the file and
     /// does not say.
     public var data: DataConfiguration?
+    /// What arrays it was trained on; nil: none.
+    public var arrays: ArrayFormat?
     /// Names of the classes, by label; empty where they are not known.
     public var classNames: [String]
     /// Samples a step.
@@ -28,6 +30,7 @@ public struct ModelMetadata: Hashable, Sendable {
         network: NetworkDescription,
         width: Double = 1,
         data: DataConfiguration? = nil,
+        arrays: ArrayFormat? = nil,
         classNames: [String] = [],
         batchSize: Int,
         microBatches: Int = 1,
@@ -36,6 +39,7 @@ public struct ModelMetadata: Hashable, Sendable {
         self.network = network
         self.width = width
         self.data = data
+        self.arrays = arrays
         self.classNames = classNames
         self.batchSize = batchSize
         self.microBatches = microBatches
@@ -52,11 +56,13 @@ public struct ModelMetadata: Hashable, Sendable {
         var data = configuration.data
         data.dataset = samples.name
         data.split = SplitRule(samples.splitName) ?? data.split
+        data.normalize = samples.normalization ?? data.normalize
         (data.data, data.cache, data.maxBadFiles) = (nil, nil, nil)
         self.init(
             network: network,
             width: configuration.width,
             data: data,
+            arrays: samples.arrayFormat,
             classNames: samples.classNames,
             batchSize: configuration.learning.batchSize,
             microBatches: configuration.learning.microBatches,
@@ -102,6 +108,7 @@ public struct ModelMetadata: Hashable, Sendable {
             strings["dataset"] = data.dataset.rawValue
             strings["data"] = try Self.json(data)
         }
+        strings["arrays"] = arrays?.description
         if !classNames.isEmpty { strings["class_names"] = try Self.json(classNames) }
         for family in network.families {
             switch family {
@@ -138,6 +145,7 @@ public struct ModelMetadata: Hashable, Sendable {
         microBatches = try reader.optional("micro_batches", MetadataReader.count) ?? 1
         precision = try reader.optional("precision", Precision.init(rawValue:)) ?? .highest
         classNames = try reader.json("class_names", as: [String].self) ?? []
+        arrays = try reader.optional("arrays") { ArrayFormat($0) }
         data = try reader.json("data", as: DataConfiguration.self)
         if data == nil, let dataset = try reader.optional("dataset", DatasetName.init(rawValue:)) {
             data = DataConfiguration(dataset: dataset)

@@ -95,6 +95,8 @@ public struct DataConfiguration: Codable, Hashable, Sendable {
     public var imageSize: ImageSize?
     /// How recordings of events are cut into frames.
     public var framesBy: FramesBy?
+    /// How arrays are normalised; in a run's record the constants.
+    public var normalize: ArrayNormalization?
     /// Damaged files that are borne; nil: `DataRequest.standardMaxBadFiles`.
     public var maxBadFiles: Int?
     /// Where the frames of recordings are kept; nil: in the user's cache folder.
@@ -124,6 +126,7 @@ public struct DataConfiguration: Codable, Hashable, Sendable {
         case valSplit = "val_split"
         case imageSize = "image_size"
         case framesBy = "frames_by"
+        case normalize
         case maxBadFiles = "max_bad_files"
         case cache
         case limitTrain = "limit_train"
@@ -138,6 +141,7 @@ public struct DataConfiguration: Codable, Hashable, Sendable {
         request.split = split
         request.imageSize = imageSize
         request.framesBy = framesBy
+        request.normalization = normalize
         request.timeSteps = timeSteps
         request.maxBadFiles = maxBadFiles ?? DataRequest.standardMaxBadFiles
         request.cacheFolder = cache

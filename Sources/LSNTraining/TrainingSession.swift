@@ -135,6 +135,7 @@ public struct TrainingSession: Sendable {
         var recorded = configuration
         recorded.network = description.template
         recorded.data.split = SplitRule(data.splitName)
+        recorded.data.normalize = data.normalization ?? recorded.data.normalize
         recorded.run.device = machine.device
         var record = RunRecord(
             configuration: recorded,

@@ -228,7 +228,7 @@ import Testing
             (["data", "inspect", "--dataset", "imagenet", "--data", "nowhere"], "there is no such folder"),
             (["data", "inspect", "--dataset", "imagenet"], "needs --data DIR"),
             (["data", "inspect", "--dataset", "imagenet", "--data", ".", "--split", "half"], "half"),
-            (["data", "simulate-dvs", "--dataset", "imagenet", "--output", "o"], "digits, mnist or cifar10"),
+            (["data", "simulate-dvs", "--dataset", "imagenet", "--output", "o"], "digits, mnist, cifar10 or cifar100"),
             (["data", "dump", "--dataset", "digits", "--limit", "0", "--output", "x"], "--limit"),
             (["train", "--frames-by", "time"], "--frames-by is for recordings"),
             (

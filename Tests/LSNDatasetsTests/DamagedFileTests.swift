@@ -10,9 +10,9 @@ import Testing
 /// All of them stand here, also those of FileFormats, so that they share the mutations.
 enum DamagedFormat: CaseIterable {
     case idxImages, idxLabels, compressedIDX, storedIDX, cifar, safetensors, npy, aedat, jpeg, progressiveJPEG, png,
-        checkedPNG
+        checkedPNG, npz, compressedNPZ
 
-    var sound: [UInt8] {
+    func sound() throws -> [UInt8] {
         switch self {
         case .idxImages: return SampleFiles.idxImages(5)
         case .idxLabels: return SampleFiles.idxLabels(20)
@@ -35,6 +35,13 @@ enum DamagedFormat: CaseIterable {
             let picture = TestPicture(width: 20, height: 13)
             return PNG.serialize(rgb: picture.pixels, width: 20, height: 13)
         case .npy: return NPY.serialize(floats: [1, 2, 3, 4, 5, 6], shape: [3, 2])
+        case .npz:
+            let entries = [
+                NPZ.Entry(name: "x", shape: [2, 3], values: [1, 2, 3, 4, 5, 6]),
+                NPZ.Entry(name: "y", shape: [2], values: [0, 1]),
+            ]
+            return try NPZ.serialize(entries, path: "f")
+        case .compressedNPZ: return try Golden.bytes("events-compressed.npz")
         }
     }
 
@@ -50,7 +57,7 @@ enum DamagedFormat: CaseIterable {
         case .cifar:
             var pixels: [UInt8] = []
             var labels: [UInt8] = []
-            try CIFARBinary.append(bytes, path: "f", pixels: &pixels, labels: &labels)
+            try CIFARBinary.ten.append(bytes, path: "f", pixels: &pixels, labels: &labels)
             return pixels.count == 3_072 * labels.count && !labels.isEmpty && labels.allSatisfy { $0 < 10 }
         case .safetensors:
             let file = try Safetensors.parse(bytes, path: "f")
@@ -78,6 +85,15 @@ enum DamagedFormat: CaseIterable {
         case .npy:
             let array = try NPY.parse(bytes, path: "f")
             return array.values.count == array.shape.reduce(1, *)
+        case .npz, .compressedNPZ:
+            let archive = try NPZArchive(FileBytes(bytes, path: "f"))
+            for name in archive.names {
+                guard let array = try archive.array(name) else { return false }
+                try array.verify()
+                let size = try array.bytes(0..<array.count).count
+                guard size == array.shape.reduce(array.type.size, *) else { return false }
+            }
+            return true
         }
     }
 }
@@ -119,12 +135,13 @@ struct DamagedFileTests {
     // The limit is there for endless loops; the test takes a second or two.
     @Test("end in an error or in a sound value", .timeLimit(.minutes(10)), arguments: DamagedFormat.allCases)
     func mutations(format: DamagedFormat) throws {
-        #expect(try format.isConsistent(format.sound))
+        let sound = try format.sound()
+        #expect(try format.isConsistent(sound))
         let count = 10_000
         var errors: [String: Int] = [:]
         for index in 0..<count {
             var mutations = Mutations(index)
-            let damaged = mutations.apply(to: format.sound)
+            let damaged = mutations.apply(to: sound)
             do throws(FileFormatError) {
                 #expect(try format.isConsistent(damaged), "mutation \(index)")
             } catch {

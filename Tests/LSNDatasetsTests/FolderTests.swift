@@ -144,3 +144,54 @@ struct CIFAR10FolderTests {
         #expect(complaint(folder).contains("data_batch_2.bin, byte 3073: record 1 has label 10"))
     }
 }
+
+@Suite("Folders of CIFAR-100")
+struct CIFAR100FolderTests {
+    /// Records of a coarse and a fine label.
+    private func records(_ labels: [(coarse: UInt8, fine: UInt8)]) -> [UInt8] {
+        let pixels = (0..<3_072).map { UInt8(truncatingIfNeeded: $0) }
+        return labels.flatMap { [$0.coarse, $0.fine] + pixels }
+    }
+
+    private func folder(below name: String? = nil) throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        let prefix = name.map { "\($0)/" } ?? ""
+        try folder.write(records([(11, 19), (15, 29), (4, 0)]), to: "\(prefix)train.bin")
+        try folder.write(records([(19, 99), (0, 72)]), to: "\(prefix)test.bin")
+        return folder
+    }
+
+    @Test(
+        "have fine and coarse labels, of which the name of the data set takes one",
+        arguments: [nil, "cifar-100-binary"]
+    )
+    func read(name: String?) throws {
+        let folder = try folder(below: name)
+        let fine = try ImageDataset.load(.cifar100, directory: folder.path)
+        #expect(fine.train.labels == [19, 29, 0] && fine.test.labels == [99, 72] && fine.classes == 100)
+        #expect(["cattle", "dinosaur", "apple"] == fine.train.labels.map { fine.classNames[Int($0)] })
+        #expect(["worm", "seal"] == fine.test.labels.map { fine.classNames[Int($0)] })
+        let coarse = try ImageDataset.load(.cifar100Coarse, directory: folder.path)
+        #expect(coarse.train.labels == [11, 15, 4] && coarse.test.labels == [19, 0] && coarse.classes == 20)
+        #expect(coarse.train.labels.map { coarse.classNames[Int($0)] }.last == "fruit_and_vegetables")
+        #expect(coarse.train.pixels == fine.train.pixels && fine.test.pixels[3_072] == 0 && fine.test.pixels[1] == 1)
+        #expect(AugmentationPolicy.standard(for: .cifar100) == AugmentationPolicy(shift: 4, flip: true))
+    }
+
+    @Test("that are damaged, or CIFAR-10's, are errors")
+    func damaged() throws {
+        let folder = try folder()
+        func complaint() -> String {
+            let error = #expect(throws: DatasetError.self) { try ImageDataset.load(.cifar100, directory: folder.path) }
+            return error?.description ?? ""
+        }
+        try folder.write(records([(1, 2), (20, 3)]), to: "train.bin")
+        #expect(complaint().contains("train.bin, byte 3074: record 1 has label 20, labels run from 0 to 19"))
+        try folder.write(records([(1, 100)]), to: "train.bin")
+        #expect(complaint().contains("train.bin, byte 1: record 0 has label 100, labels run from 0 to 99"))
+        try folder.write(SampleFiles.cifar([1, 2]), to: "train.bin")
+        #expect(complaint().contains("no multiple of a record's 3074"))
+        try folder.remove("test.bin")
+        #expect(complaint().contains("lacks test.bin: --data must name the folder of the two files of CIFAR-100's"))
+    }
+}

@@ -352,3 +352,66 @@ struct PrefetcherTests {
         #expect(prefetcher.values([], following: []) == [])
     }
 }
+
+/// Tiny-ImageNet: the files of `val` stand in one folder, and a list has their classes.
+@Suite("Listed pictures")
+struct AnnotatedFolderTests {
+    private func tiny(_ list: String) throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        for name in ["n02", "n10", "n9"] {
+            for index in 0..<2 {
+                let picture = TestPicture(width: 16, height: 16, seed: index)
+                try folder.write(picture.jpeg(), to: "train/\(name)/images/\(name)_\(index).JPEG")
+            }
+            try folder.write("\(name)_0.JPEG\t0\t0\t9\t9\n", to: "train/\(name)/\(name)_boxes.txt")
+        }
+        for index in 0..<4 {
+            try folder.write(
+                TestPicture(width: 16, height: 16, seed: 9 + index).jpeg(),
+                to: "val/images/val_\(index).JPEG"
+            )
+        }
+        try folder.write(TestPicture(width: 16, height: 16).jpeg(), to: "test/images/test_0.JPEG")
+        try folder.write(list, to: "val/val_annotations.txt")
+        return folder
+    }
+
+    private func load(_ folder: TemporaryFolder) throws -> ImageFolder {
+        try ImageFolder(folder.path, name: .images, split: nil, imageSize: .square(8), maxBadFiles: 0)
+    }
+
+    @Test("have the classes of their list")
+    func read() throws {
+        let list = "val_0.JPEG\tn9\t0\t32\t44\t62\nval_1.JPEG\tn02\t1\t2\t3\t4\r\nval_2.JPEG\tn10\nval_3.JPEG\tn9\n"
+        let data = try load(tiny(list))
+        #expect(data.name == .images && data.classNames == ["n02", "n9", "n10"] && data.splitName == "folders")
+        #expect((data.trainCount, data.testCount) == (6, 4))
+        let samples = (0..<4).map { data.testSample($0) }
+        #expect(samples.map(\.label) == [0, 1, 2, 1])
+        let names = ["val_1", "val_0", "val_2", "val_3"].map { "val/images/\($0).JPEG" }
+        #expect(samples.map(\.file) == names)
+        #expect(try data.evaluationBatches(batchSize: 4).evaluationBatch(index: 0).count == 4)
+        #expect(data.check { _, _ in }.isEmpty)
+        #expect(data.warnings.count == 1 && data.warnings[0].contains("test is not used"))
+    }
+
+    @Test("whose list is damaged, or has other classes, are errors that name the line")
+    func damaged() throws {
+        for (list, problem) in [
+            (
+                "val_0.JPEG\tn9\nval_1.JPEG n02\n",
+                "val_annotations.txt, byte 14: line 2 is not a file's name and its class"
+            ),
+            ("\tn9\n", "line 1 is not"), ("../x.JPEG\tn9\n", "line 1 is not"),
+            ("val_0.JPEG\tn77\n", "classes that train lacks (n77)"),
+            ("\n", "lists no file"),
+        ] {
+            let folder = try tiny(list)
+            let error = #expect(throws: DatasetError.self) { try load(folder) }
+            #expect(error?.description.contains(problem) == true, "\(error?.description ?? "")")
+        }
+        // A file that is listed and is not there is a bad file.
+        let data = try load(tiny("val_0.JPEG\tn9\nval_7.JPEG\tn02\n"))
+        #expect(data.check { _, _ in }.map(\.path) == ["val/images/val_7.JPEG"])
+    }
+}

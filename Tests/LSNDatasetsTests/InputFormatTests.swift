@@ -13,7 +13,7 @@ struct InputFormatTests {
     private let backend = Backend(ReferenceBackend())
 
     private func digits(size: Int = 28) throws -> InputFormat {
-        try InputFormat(dataset: .digits, channels: 1, height: size, width: size, timeSteps: 4)
+        try InputFormat(DataRequest(name: .digits), channels: 1, height: size, width: size)
     }
 
     private func values(_ samples: [InputSample], _ format: InputFormat) throws -> [Float] {

@@ -1,3 +1,4 @@
+import Foundation
 import LSNFileFormats
 
 /// Files as data sets have them.
@@ -75,4 +76,16 @@ enum SampleFiles {
         let digits = text.compactMap(\.hexDigitValue)
         return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }()
+}
+
+/// Files that other programs wrote, and what they hold (Golden/make.py).
+enum Golden {
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
+
+    static func path(_ name: String) -> String { folder.appending(path: name).path }
+
+    static func bytes(_ name: String) throws -> [UInt8] { try FileSystem.read(path(name)) }
+
+    /// An `.npy` file.
+    static func array(_ name: String) throws -> NPY.Array { try NPY.parse(bytes(name), path: name) }
 }

@@ -63,8 +63,8 @@ struct StepOptions: ParsableArguments {
         try requireCount("--steps", steps)
         try requireCount("--compute-units", computeUnits)
         try requireCount("--micro-batches", microBatches)
-        if dataset == .cifar10DVS {
-            throw ValidationError("--plan and --launches make up pictures, not recordings of events")
+        if let kind = dataset?.kind, kind == .recordings || kind == .arrays {
+            throw ValidationError("--plan and --launches make up pictures, not recordings of events or arrays")
         }
     }
 

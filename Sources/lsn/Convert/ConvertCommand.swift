@@ -57,7 +57,7 @@ struct ConvertCommand: AsyncParsableCommand {
         for (name, value) in [
             ("--timesteps", timesteps), ("--calibration-samples", calibrationSamples), ("--batch-size", batchSize),
         ] { try requireCount(name, value) }
-        if data.dataset == .cifar10DVS {
+        if data.dataset?.kind == .recordings {
             throw ValidationError("recordings of events are not converted: a network of ReLUs knows no time")
         }
         if checkpoint != nil {
@@ -103,8 +103,10 @@ struct ConvertCommand: AsyncParsableCommand {
         request.limitTest = data.limitTest ?? request.limitTest
         let samples = try DataProgress.load(request)
         let reporter = DataReporter(samples)
-        guard samples.form != .frames else {
-            throw InputError("\(run): recordings of events are not converted: a network of ReLUs knows no time")
+        guard !samples.form.hasTime else {
+            throw InputError(
+                "\(run): recordings of events and sequences are not converted: a network of ReLUs knows no time"
+            )
         }
         let report = try await convert(found, configuration, samples, on: backend)
         reporter.report()

@@ -22,10 +22,10 @@ struct DataSourceOptions: ParsableArguments {
     @Option(help: .choice(DatasetName.self, "Data set; digits come with the program."), transform: named)
     var dataset: DatasetName
 
-    @Option(help: "Folder of the data set's files.")
+    @Option(help: "Folder of the data set's files; of arrays an .npz file, or a folder of .npy files.")
     var data: String?
 
-    @Option(help: "Time steps T of recordings (default: 4).")
+    @Option(help: "Time steps T of recordings (default: 4) and of sequences (default: the arrays').")
     var timesteps: Int?
 
     @OptionGroup var files: FileOptions
@@ -40,7 +40,8 @@ struct DataSourceOptions: ParsableArguments {
         request.split = files.split
         request.imageSize = files.imageSize
         request.framesBy = files.framesBy
-        request.timeSteps = timesteps ?? request.timeSteps
+        request.normalization = files.normalize
+        request.timeSteps = timesteps ?? DataRequest.sequenceLength(of: dataset, in: data) ?? request.timeSteps
         request.maxBadFiles = files.maxBadFiles ?? request.maxBadFiles
         request.cacheFolder = files.cache
         request.preparesFrames = false

@@ -10,8 +10,8 @@ struct DataDumpCommand: ParsableCommand {
         commandName: "dump",
         abstract: "Write the tensors that a network sees at evaluation.",
         discussion: """
-            The file holds float32 [N, C, H, W], for recordings [T, N, C, H, W], of the first test samples in the order \
-            of the data set: normalised pictures, counts of events. Files that cannot be read are left out, of it and of \
+            The file holds float32 [N, C, H, W], for recordings and sequences [T, N, C, H, W], of the first test samples in the \
+            order of the data set: normalised pictures and arrays, counts of events. Files that cannot be read are left out, of it and of \
             the list.
             """
     )
@@ -60,7 +60,7 @@ struct DataDumpCommand: ParsableCommand {
             throw InputError("none of the first \(limit) test samples can be read: lsn data verify says why")
         }
         var shape = [samples.count, data.channels, data.height, data.width]
-        if data.form == .frames { shape.insert(data.timeSteps, at: 0) }
+        if data.form.hasTime { shape.insert(data.timeSteps, at: 0) }
         try TrainingError.saving(run: nil) { () throws(FileFormatError) in
             try FileSystem.writeAtomically(NPY.serialize(floats: values, shape: shape), to: output)
             if let list { try FileSystem.writeAtomically([UInt8](Self.listing(samples, of: data).utf8), to: list) }

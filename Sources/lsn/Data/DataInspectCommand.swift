@@ -59,7 +59,7 @@ struct DataInspectCommand: ParsableCommand {
     }
 
     private func draw(_ data: any TrainingData, on backend: Backend) throws -> [UInt8] {
-        let count = min(samples ?? (data.form == .frames ? 8 : 64), data.trainCount)
+        let count = min(samples ?? (data.form.hasTime ? 8 : 64), data.trainCount)
         let policy = AugmentationPolicy.standard(for: data.name, imageSize: .square(data.height))
         let provider = data.trainingBatches(batchSize: count, seed: seed, policy: policy)
         let batch = try provider.trainingBatch(epoch: 0, index: 0)

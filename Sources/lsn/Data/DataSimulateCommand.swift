@@ -47,8 +47,10 @@ struct DataSimulateCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard [.digits, .mnist, .cifar10].contains(dataset) else {
-            throw InputError("--dataset \(dataset.rawValue): events are simulated from digits, mnist or cifar10")
+        guard dataset.kind == .pictures else {
+            throw InputError(
+                "--dataset \(dataset.rawValue): events are simulated from digits, mnist, cifar10 or cifar100"
+            )
         }
         let images = try ImageDataset.load(dataset, directory: data)
         var sensor = EventSensor()

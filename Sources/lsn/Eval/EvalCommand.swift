@@ -28,7 +28,7 @@ struct EvalCommand: AsyncParsableCommand {
     @Option(help: .choice(DatasetName.self, "Data set (default: the one it was trained on)."), transform: named)
     var dataset: DatasetName?
 
-    @Option(help: "Folder of the data set's files (default: the run's).")
+    @Option(help: "Folder of the data set's files, or the file of its arrays (default: the run's).")
     var data: String?
 
     @OptionGroup(title: "Files") var files: FileOptions
@@ -70,11 +70,13 @@ struct EvalCommand: AsyncParsableCommand {
         let reporter = DataReporter(images)
         // What another program trained says nothing of its data: its weights take pictures of any size.
         let isForeign = found.data == nil
+        // Arrays have as many classes as labels occur.
+        let mayHaveFewerClasses = isForeign || name.kind == .arrays
         if isForeign { (network.imageHeight, network.imageWidth) = (images.height, images.width) }
         guard
             network.inChannels == images.channels, network.imageHeight == images.height,
             network.imageWidth == images.width,
-            isForeign ? network.classes >= images.classes : network.classes == images.classes
+            mayHaveFewerClasses ? network.classes >= images.classes : network.classes == images.classes
         else {
             throw InputError(
                 "\(found.path) takes \(network.inChannels)×\(network.imageHeight)×\(network.imageWidth) images of "
@@ -144,19 +146,23 @@ struct EvalCommand: AsyncParsableCommand {
         if let trained = model.data, name == trained.dataset {
             request = trained.request(timeSteps: network.timeSteps)
             request.directory = data ?? trained.data
+            // Other arrays may come divided.
+            if data != nil, name.kind == .arrays { request.split = nil }
             if data == nil, files.split == nil, model.record != nil {
                 // The run's own split, also where files were removed since. Those that trained need not be there.
                 request.files = try RunFolder.fileList(in: (model.path as NSString).deletingLastPathComponent)
                 request.files?.train = []
             }
         }
-        if request.imageSize == nil, name.pictureSize?.isMultiple(of: network.imageHeight) ?? true {
+        if request.imageSize == nil, name.kind != .arrays, name.pictureSize?.isMultiple(of: network.imageHeight) ?? true
+        {
             request.imageSize = .square(network.imageHeight)
         }
         request.timeSteps = network.timeSteps
         request.split = files.split ?? request.split
         request.imageSize = files.imageSize ?? request.imageSize
         request.framesBy = files.framesBy ?? request.framesBy
+        request.normalization = files.normalize ?? request.normalization
         request.maxBadFiles = files.maxBadFiles ?? request.maxBadFiles
         request.cacheFolder = files.cache ?? request.cacheFolder
         // Of the training split nothing is read, so that its frames need not be counted.

@@ -14,10 +14,12 @@ struct PredictCommand: AsyncParsableCommand {
         commandName: "predict",
         abstract: "Say which classes files show.",
         discussion: """
-            Files are pictures (JPEG, PNG), recordings (AEDAT 2.0) and arrays (.npy), prepared as the evaluation of the \
+            Files are pictures (JPEG, PNG), recordings (AEDAT 2.0) and arrays (.npy, .npz), prepared as the evaluation of the \
             checkpoint's run prepares its test samples; of a folder all of these are taken, in the folders below it too. An \
-            array is [C, H, W], of recordings [T, C, H, W], or has one more axis before these for several samples: uint8 for \
-            pixels from 0 to 255, floats for what goes into the network as it is (lsn data dump writes such).
+            array is [C, H, W], of recordings and sequences [T, C, H, W], or has one more axis before these for several samples: \
+            uint8 for pixels from 0 to 255, floats for what goes into the network as it is (lsn data dump writes such). Networks \
+            that were trained on arrays take such arrays as these were, normalised as the run's; of an .npz file x_test, x or the \
+            only array.
 
             A line is a sample: its file, then class and probability of the most probable classes, tabs between; on a terminal \
             it is a row of a table. A file that cannot be read is named on standard error, the others go on, and the exit code \
@@ -89,14 +91,14 @@ struct PredictCommand: AsyncParsableCommand {
             throw InputError("\(model.path) does not say what it was trained on: choose a --dataset")
         }
         let trained = model.data?.dataset == name ? model.data : nil
+        var request = trained?.request(timeSteps: network.timeSteps) ?? DataRequest(name: name)
+        request.timeSteps = network.timeSteps
         return try InputFormat(
-            dataset: name,
+            request,
             channels: network.inChannels,
             height: network.imageHeight,
             width: network.imageWidth,
-            timeSteps: network.timeSteps,
-            imageSize: trained?.imageSize,
-            framesBy: trained?.framesBy
+            arrays: model.metadata.arrays
         )
     }
 
