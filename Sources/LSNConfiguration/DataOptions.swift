@@ -54,7 +54,7 @@ package struct DataOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help:
-            "Largest random shift of a training picture in pixels, as RandomCrop with so much padding (default: digits and mnist 2, cifar10 and cifar100 4, both less where pictures are made smaller; cifar10-dvs 5; arrays 0; images and imagenet 0, and others only with --image-size native).",
+            "Largest random shift of a training picture in pixels, as RandomCrop with so much padding (default: digits and mnist 2, cifar10 and cifar100 4, both less where pictures are made smaller; recordings 5, n-mnist 2; arrays and events 0; images and imagenet 0, and others only with --image-size native).",
         transform: number("from 0 to 1024") { 0...1024 ~= $0 }
     )
     package var shift: Int?
@@ -63,7 +63,8 @@ package struct DataOptions: ParsableArguments {
     @Flag(
         inversion: .prefixedNo,
         exclusivity: .chooseLast,
-        help: "Flip training pictures left to right at random (default: no for digits, mnist and arrays, else yes)."
+        help:
+            "Flip training pictures left to right at random (default: no for digits, mnist, n-mnist, dvs128-gesture, arrays and events, else yes)."
     )
     package var flip: Bool?
 

@@ -18,7 +18,7 @@ package struct FileOptions: ParsableArguments {
     /// Rows and columns that the network sees.
     @Option(
         help:
-            "Pixels that the network sees: N, or native (default: images 64, imagenet 224, cifar10-dvs 48; digits, mnist, cifar10 and cifar100 native, which whole factors make smaller; arrays native).",
+            "Pixels that the network sees: N, or native (default: images 64, imagenet 224, recordings 48, n-mnist native; digits, mnist, cifar10 and cifar100 native, which whole factors make smaller; arrays native).",
         transform: readImageSize
     )
     package var imageSize: ImageSize?
@@ -32,6 +32,35 @@ package struct FileOptions: ParsableArguments {
         transform: named
     )
     package var framesBy: FramesBy?
+
+    /// Microseconds of a frame.
+    @Option(
+        parsing: .unconditional,
+        help:
+            "Microseconds of a frame, from the first event on: what comes behind T of them is left out (default: a recording's T-th part). With it --frames-by is time.",
+        transform: number("from 1 to 1000000000") { 1...1_000_000_000 ~= $0 }
+    )
+    package var duration: Int?
+
+    /// In which format recordings are read.
+    @Option(
+        help: .choice(
+            EventFormat.self,
+            "Format of recordings: what each file says, AEDAT 2.0 or 3.1, NumPy's arrays t, x, y and p, or 40 bits an event (default: events auto, cifar10-dvs aedat2, dvs128-gesture aedat3, n-mnist and n-caltech101 nmnist)."
+        ),
+        transform: named
+    )
+    package var eventFormat: EventFormat?
+
+    /// Rows and columns of the sensor.
+    @Option(
+        help: ArgumentHelp(
+            "Rows and columns of the sensor (default: AEDAT 128x128, n-mnist 34x34, n-caltech101 180x240; of npz files it must be given).",
+            valueName: "height>x<width"
+        ),
+        transform: readEventSize
+    )
+    package var eventSize: EventSize?
 
     /// How arrays are normalised.
     @Option(

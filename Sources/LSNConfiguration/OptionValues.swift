@@ -79,6 +79,13 @@ package func readSplit(_ text: String) throws -> SplitRule {
     return value
 }
 
+/// The size of a sensor that a text means.
+@Sendable
+package func readEventSize(_ text: String) throws -> EventSize {
+    guard let value = EventSize(text) else { throw ValidationError("It takes \(EventSize.expectation).") }
+    return value
+}
+
 /// The normalisation of arrays that a text means.
 @Sendable
 package func readNormalization(_ text: String) throws -> ArrayNormalization {

@@ -112,7 +112,11 @@ extension TrainingOptions {
         result.split = data.files.split
         result.valSplit = data.valSplit
         result.imageSize = data.files.imageSize ?? DataRequest.standardImageSize(of: dataset)
-        result.framesBy = data.files.framesBy ?? (dataset.kind == .recordings ? .number : nil)
+        let standard: FramesBy = data.files.duration == nil ? .number : .time
+        result.framesBy = data.files.framesBy ?? (dataset.kind == .recordings ? standard : nil)
+        result.duration = data.files.duration
+        result.eventFormat = data.files.eventFormat
+        result.eventSize = data.files.eventSize
         result.normalize = data.files.normalize ?? (dataset.kind == .arrays ? .auto : nil)
         result.maxBadFiles = data.files.maxBadFiles
         result.cache = data.files.cache

@@ -115,6 +115,18 @@ struct ClassFolders: Sendable {
         )
     }
 
+    /// The samples that lists divide, see ``LabelledRecordings``; classes do not take turns.
+    init(_ root: String, _ recordings: LabelledRecordings) {
+        self.init(
+            root: root,
+            classes: recordings.classes,
+            split: .folders,
+            train: recordings.train,
+            test: recordings.test,
+            warnings: []
+        )
+    }
+
     /// What two folders divide.
     private init(_ layout: FolderLayout, _ split: SplitFolders) throws(DatasetError) {
         var parts: [[FolderWalk.Class]] = []
@@ -329,10 +341,10 @@ struct ClassFolders: Sendable {
         return fingerprint.text
     }
 
-    /// In bytes, or −1 for a file that is not there; reading it will say so.
+    /// In bytes, or −1 for a file that is not there; reading it will say so. Of a span of a recording it is the file's.
     private static func size(of path: String) -> Int {
         var status = stat()
-        return unsafe stat(path, &status) == 0 ? Int(status.st_size) : -1
+        return unsafe stat(RecordingPath(path).file, &status) == 0 ? Int(status.st_size) : -1
     }
 
     private static func interleave(_ classes: [[String]]) -> Files {

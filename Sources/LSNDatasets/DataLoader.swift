@@ -16,6 +16,12 @@ public struct DataRequest: Sendable {
     public var timeSteps = 4
     /// How recordings are cut; nil: by number.
     public var framesBy: FramesBy?
+    /// Microseconds of a frame; nil: a recording's T-th part.
+    public var duration: Int?
+    /// In which format recordings are read; nil: the data set's.
+    public var eventFormat: EventFormat?
+    /// Rows and columns of the sensor; nil: the data set's, or the format's.
+    public var eventSize: EventSize?
     /// How arrays are normalised; nil: ``ArrayNormalization/auto``.
     public var normalization: ArrayNormalization?
     /// As many files may be damaged.
@@ -38,6 +44,17 @@ public struct DataRequest: Sendable {
     /// loading will say.
     package static func sequenceLength(of name: DatasetName, in path: String?) -> Int? {
         name.kind == .arrays ? path.flatMap(ArrayDataset.timeSteps) : nil
+    }
+
+    /// How recordings are read and cut.
+    var cutting: EventCutting {
+        EventCutting(
+            timeSteps: timeSteps,
+            by: framesBy ?? (duration == nil ? .number : .time),
+            duration: duration,
+            format: eventFormat ?? name.traits.eventFormat,
+            sensor: eventSize ?? name.traits.sensor
+        )
     }
 
     /// The whole data set, in its own way.
@@ -82,10 +99,10 @@ public enum DataLoader {
         case .recordings:
             let folder = try EventFolder(
                 directory,
+                name: name,
                 files: request.files,
                 split: request.split,
-                timeSteps: request.timeSteps,
-                framesBy: request.framesBy ?? .number,
+                cutting: request.cutting,
                 imageSize: imageSize,
                 maxBadFiles: request.maxBadFiles,
                 cacheFolder: request.cacheFolder
@@ -112,9 +129,16 @@ public enum DataLoader {
     /// Refuses options that the data set has no use for.
     private static func checkOptions(_ request: DataRequest) throws(DatasetError) {
         let (name, kind) = (request.name.rawValue, request.name.kind)
-        guard request.framesBy == nil || kind == .recordings else {
-            let contents = kind == .arrays ? "arrays" : "pictures"
-            throw DatasetError("--frames-by is for recordings of events, and \(name) has \(contents)")
+        let contents = kind == .arrays ? "arrays" : "pictures"
+        let options: [(name: String, isGiven: Bool)] = [
+            ("--frames-by", request.framesBy != nil), ("--duration", request.duration != nil),
+            ("--event-format", request.eventFormat != nil), ("--event-size", request.eventSize != nil),
+        ]
+        if kind != .recordings, let option = options.first(where: \.isGiven) {
+            throw DatasetError("\(option.name) is for recordings of events, and \(name) has \(contents)")
+        }
+        guard request.duration == nil || request.framesBy != .number else {
+            throw DatasetError("--duration is for frames of equal time: leave --frames-by number out")
         }
         guard request.normalization == nil || kind == .arrays else {
             throw DatasetError("--normalize is for --dataset arrays; \(name) has constants of its own: leave it out")

@@ -16,8 +16,16 @@ public enum DatasetName: String, CaseIterable, Sendable, Codable {
     case images
     /// The same with ImageNet's defaults.
     case imagenet
-    /// Folders of AEDAT 2.0 recordings, a folder for every class, CIFAR10-DVS's among them.
+    /// Folders of recordings of events, a folder for every class.
+    case events
+    /// Folders of AEDAT 2.0 recordings, CIFAR10-DVS's among them.
     case cifar10DVS = "cifar10-dvs"
+    /// N-MNIST: handwritten digits before a sensor.
+    case nMNIST = "n-mnist"
+    /// N-Caltech101: pictures of Caltech101 before a sensor.
+    case nCaltech101 = "n-caltech101"
+    /// DVS128 Gesture: gestures of hands and arms, several in a recording.
+    case dvs128Gesture = "dvs128-gesture"
 
     /// What its samples are, and how they are stored.
     public var kind: DatasetKind { traits.kind }
@@ -64,6 +72,10 @@ struct DatasetTraits {
     var imageSize: ImageSize?
     /// How training samples are varied where nothing else is asked.
     var augmentation = AugmentationPolicy.none
+    /// In which format recordings are read where nothing else is asked.
+    var eventFormat = EventFormat.auto
+    /// The sensor's size where the format does not say it.
+    var sensor: EventSize?
     /// What `--data` must name, for errors.
     let place: String
 
@@ -119,11 +131,12 @@ struct DatasetTraits {
     }
 
     fileprivate static func recordings(
-        _ files: String,
+        _ format: EventFormat,
         classes: Int,
+        sensor: EventSize? = nil,
         imageSize: ImageSize = .square(EventFolder.standardSize),
-        shift: Int = 5,
-        flip: Bool = true
+        augmentation: AugmentationPolicy,
+        place: String? = nil
     ) -> DatasetTraits {
         DatasetTraits(
             kind: .recordings,
@@ -131,8 +144,12 @@ struct DatasetTraits {
             mean: [0, 0],
             deviation: [1, 1],
             imageSize: imageSize,
-            augmentation: AugmentationPolicy(shift: shift, flip: flip),
-            place: "a folder with a folder of \(files) files for every class"
+            augmentation: augmentation,
+            eventFormat: format,
+            sensor: sensor,
+            place: place
+                ?? "a folder with a folder of \(format.endings.sorted().map { ".\($0)" }.joined(separator: ", ")) files for every "
+                + "class"
         )
     }
 }
@@ -160,7 +177,33 @@ extension DatasetName {
             )
         case .images: .pictureFiles(imageSize: 64, classes: 10)
         case .imagenet: .pictureFiles(imageSize: 224, classes: 1000)
-        case .cifar10DVS: .recordings(".aedat", classes: 10)
+        case .events: .recordings(.auto, classes: 10, augmentation: .none)
+        case .cifar10DVS: .recordings(.aedat2, classes: 10, augmentation: AugmentationPolicy(shift: 5, flip: true))
+        case .nMNIST:
+            // Digits are not flipped, nor are gestures of the left hand and the right one.
+            .recordings(
+                .nmnist,
+                classes: 10,
+                sensor: EventSize(height: 34, width: 34),
+                imageSize: .native,
+                augmentation: AugmentationPolicy(shift: 2, flip: false)
+            )
+        case .nCaltech101:
+            .recordings(
+                .nmnist,
+                classes: 101,
+                sensor: EventSize(height: 180, width: 240),
+                augmentation: AugmentationPolicy(shift: 5, flip: true)
+            )
+        case .dvs128Gesture:
+            .recordings(
+                .aedat3,
+                classes: 11,
+                sensor: EventSize(height: 128, width: 128),
+                augmentation: AugmentationPolicy(shift: 5, flip: false),
+                place:
+                    "the folder of \(LabelledRecordings.trainList), \(LabelledRecordings.testList) and the .aedat files"
+            )
         }
     }
 

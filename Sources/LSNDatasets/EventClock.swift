@@ -1,10 +1,10 @@
 import LSNFileFormats
 
-/// The times of a recording's events, from stamps of 32 bits.
+/// The times of a recording's events, from the first one on.
 ///
-/// The sensor's clock wraps after 2³² µs (71.6 minutes), which is undone. Events of one packet may stand out of order, so
-/// a little running backwards is borne: it moves no event to another frame than its time says. Where the clock was reset,
-/// or a stamp is wrong, frames of equal time would be of nothing; such a recording is an error.
+/// Events of one packet may stand out of order, so a little running backwards is borne: it moves no event to another frame than
+/// its time says. Where the clock was reset, or a stamp is wrong, frames of equal time would be of nothing; such a recording is
+/// an error.
 struct EventClock {
     /// Microseconds from the first event on; an event that stands out of order may have less than 0.
     let times: [Int]
@@ -16,25 +16,16 @@ struct EventClock {
 
     /// - Parameters:
     ///   - events: at least one.
-    ///   - timeSteps: T; shorter recordings than T µs are errors.
+    ///   - timeSteps: T; shorter recordings than T µs are errors. Nil: of any length.
     ///   - path: the file's name, for errors.
-    ///   - firstByte: the byte at which the first event stands, for errors.
     /// - Throws: `FileFormatError` with the byte of the first stamp that does not fit.
-    init(_ events: [AEDAT.Event], timeSteps: Int, path: String, firstByte: Int) throws(FileFormatError) {
-        var times: [Int] = []
-        times.reserveCapacity(events.count)
-        var (time, previous) = (0, events[0].time)
-        for event in events {
-            // The shorter way round.
-            time += Int(Int32(bitPattern: event.time &- previous))
-            previous = event.time
-            times.append(time)
-        }
+    init(_ events: EventStream, timeSteps: Int?, path: String) throws(FileFormatError) {
+        let times = events.times.map { $0 - events.times[0] }
         self.times = times
         func failure(_ event: Int, _ problem: String) -> FileFormatError {
             FileFormatError(
                 path: path,
-                byteOffset: firstByte + 8 * event + 4,
+                byteOffset: events.byte(of: event),
                 problem: problem,
                 advice: "record it again, leave it out, or use --frames-by number, which needs no clock"
             )
@@ -49,12 +40,11 @@ struct EventClock {
             )
         }
         let length = times[times.count - 1]
-        guard length >= timeSteps else {
-            throw failure(
-                times.count - 1,
-                "lasts \(length) µs, which cannot be cut into \(timeSteps) frames of equal time"
-            )
-        }
+        guard let timeSteps, length < timeSteps else { return }
+        throw failure(
+            times.count - 1,
+            "lasts \(length) µs, which cannot be cut into \(timeSteps) frames of equal time"
+        )
     }
 
     /// The first event that comes earlier than one before it, by more than packets explain, and by how much.

@@ -3,7 +3,8 @@ import LSNFileFormats
 import LSNHostSystem
 import Synchronization
 
-/// Recordings of an event camera, a folder for every class: CIFAR10-DVS, or any other of AEDAT 2.0 files.
+/// Recordings of an event camera, a folder for every class, or with lists of what each shows when: CIFAR10-DVS, N-MNIST, DVS128
+/// Gesture, or any other in one of the formats of ``EventFormat``.
 public struct EventFolder: TrainingData {
     private let folders: ClassFolders
     private let frames: EventFrames
@@ -11,31 +12,29 @@ public struct EventFolder: TrainingData {
     private let bad: BadFiles
     private let sparse: SparseRecordings
 
-    /// Endings of names that count, in lower case.
-    static let extensions: Set<String> = ["aedat", "aedat2"]
     /// Rows and columns of frames where nothing else is asked.
     public static let standardSize = 48
 
-    /// Always ``DatasetName/cifar10DVS``.
-    public var name: DatasetName { .cifar10DVS }
+    /// One of ``DatasetKind/recordings``.
+    public let name: DatasetName
     /// Frames.
     public var form: SampleForm { .frames }
     /// Polarities.
     public var channels: Int { EventFrames.channels }
     /// H of a frame.
-    public var height: Int { frames.size }
+    public var height: Int { frames.height }
     /// W of a frame.
-    public var width: Int { frames.size }
+    public var width: Int { frames.width }
     /// T.
     public var timeSteps: Int { frames.timeSteps }
     /// How recordings are cut.
-    public var framesBy: FramesBy { frames.by }
+    public var framesBy: FramesBy { frames.cutting.by }
     /// One for every folder.
     public var classes: Int { folders.classes.count }
     /// Counts are not normalised.
-    public var mean: [Float] { DatasetName.cifar10DVS.mean }
+    public var mean: [Float] { name.mean }
     /// Counts are not normalised.
-    public var deviation: [Float] { DatasetName.cifar10DVS.deviation }
+    public var deviation: [Float] { name.deviation }
     /// The folder.
     public var source: String { folders.root }
     /// See ``SplitRule``.
@@ -56,47 +55,89 @@ public struct EventFolder: TrainingData {
     /// The recordings below `directory`; nothing is read yet, see ``prepare(progress:)``.
     ///
     /// - Parameters:
-    ///   - directory: the folder with a folder for every class, or with `train` and `val` (or `test`).
+    ///   - directory: the folder with a folder for every class, or with `train` and `val` (or `test`), or with lists.
+    ///   - name: of the data set.
     ///   - files: those to use, of a run that is continued; nil: all that are there.
-    ///   - split: how to divide the former; nil: ``SplitRule/first``.
-    ///   - timeSteps: T, at least 1.
-    ///   - framesBy: how recordings are cut.
-    ///   - imageSize: of frames; native is the sensor's 128.
+    ///   - split: how to divide the first; nil: ``SplitRule/first``.
+    ///   - cutting: how recordings are read and cut.
+    ///   - imageSize: of frames; native is the sensor's.
     ///   - maxBadFiles: as many files may be damaged.
     ///   - cacheFolder: where caches are; nil: `$LSN_CACHE_DIR`, or `lsn` in `$XDG_CACHE_HOME` or in `~/.cache`.
     /// - Throws: ``DatasetError``.
     public init(
         _ directory: String,
+        name: DatasetName = .cifar10DVS,
         files: FileList? = nil,
         split: SplitRule?,
-        timeSteps: Int,
-        framesBy: FramesBy,
+        cutting: EventCutting,
         imageSize: ImageSize,
         maxBadFiles: Int,
         cacheFolder: String?
     ) throws(DatasetError) {
-        let size =
+        self.name = name
+        folders = try Self.folders(directory, files, split, endings: cutting.format.endings, maxBadFiles: maxBadFiles)
+        let sensor = try Self.sensor(cutting, first: folders.allPaths.first, in: directory)
+        let (height, width) =
             switch imageSize {
-            case .square(let size): size
-            case .native: AEDAT.extent
+            case .square(let size): (size, size)
+            case .native: (sensor.height, sensor.width)
             }
-        frames = EventFrames(timeSteps: timeSteps, by: framesBy, size: size)
+        frames = EventFrames(cutting, sensor: sensor, height: height, width: width)
         bad = BadFiles(limit: maxBadFiles)
-        sparse = SparseRecordings(timeSteps: timeSteps)
-        folders =
-            if let files {
-                try ClassFolders(directory, files: files, maxBadFiles: maxBadFiles)
-            } else {
-                try ClassFolders(directory, extensions: Self.extensions, rule: split, candidates: [.first])
-            }
+        sparse = SparseRecordings(timeSteps: cutting.timeSteps)
         guard let parent = cacheFolder ?? CacheFolder.standard() else {
             throw DatasetError("there is no folder for the cache of frames: set HOME, or name one with --cache DIR")
         }
         cache = try FrameCache(in: parent, root: directory, frames: frames)
     }
 
+    private static func folders(
+        _ directory: String,
+        _ files: FileList?,
+        _ split: SplitRule?,
+        endings: Set<String>,
+        maxBadFiles: Int
+    ) throws(DatasetError) -> ClassFolders {
+        if let files { return try ClassFolders(directory, files: files, maxBadFiles: maxBadFiles) }
+        guard FolderListing.isFolder(directory), LabelledRecordings.areIn(try FolderListing(directory)) else {
+            return try ClassFolders(directory, extensions: endings, rule: split, candidates: [.first])
+        }
+        guard split == nil || split == .folders else {
+            throw DatasetError(
+                "\(PrintableText.name(directory)) is divided by \(LabelledRecordings.trainList) and "
+                    + "\(LabelledRecordings.testList): leave --split out"
+            )
+        }
+        return ClassFolders(directory, try LabelledRecordings(directory))
+    }
+
+    /// The sensor's size: as asked, or the format's, which the first file says where it is not asked for.
+    private static func sensor(
+        _ cutting: EventCutting,
+        first path: String?,
+        in directory: String
+    ) throws(DatasetError) -> EventSize {
+        if let sensor = cutting.sensor { return sensor }
+        var format: EventFormat? = cutting.format
+        if format == .auto, let path {
+            let file = RecordingPath(HostPath.join(directory, path)).file
+            // A file that cannot be read is met again when it is its turn.
+            let start = (try? InputFile(file)).flatMap { try? $0.read(0..<min(EventFormat.startSize, $0.size)) } ?? []
+            format = EventFormat.detect(start, path: file)
+        }
+        guard let format, let reader = format.reader else { return EventSize(height: 128, width: 128) }
+        guard let sensor = reader.sensor else {
+            throw DatasetError(
+                "\(reader.title) do not say how large the sensor is: give its rows and columns with --event-size "
+                    + "HEIGHTxWIDTH"
+            )
+        }
+        return sensor
+    }
+
     private init(folders: ClassFolders, like other: EventFolder) {
         self.folders = folders
+        name = other.name
         frames = other.frames
         cache = other.cache
         bad = other.bad
@@ -180,7 +221,7 @@ public struct EventFolder: TrainingData {
     public func fingerprint() throws(DatasetError) -> String {
         var fingerprint = Fingerprint()
         fingerprint.add(folders.fingerprint())
-        fingerprint.add("\(frames.by.rawValue) \(frames.timeSteps) \(frames.size)")
+        fingerprint.add("\(frames.cutting.by.rawValue) \(frames.timeSteps) \(frames.text)")
         return fingerprint.text
     }
 

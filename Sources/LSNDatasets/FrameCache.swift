@@ -11,7 +11,9 @@ import LSNHostSystem
 /// Layout, little-endian: `LSNFRAM2`, T, height (and width), 0 for frames by number and 1 by time, the length of the
 /// recording's path (32 bits each), its size and its time of change in nanoseconds (64 bits each), the path, the number of
 /// the recording's events (64 bits), the counts (16 bits each), and the CRC-32 of all before it. The first version's
-/// frames by time were of stamps as they are, wraps and wrong ones among them; its files are made again.
+/// frames by time were of stamps as they are, wraps and wrong ones among them; its files are made again. Frames that are not
+/// those of AEDAT 2.0 files of a DVS128, or are not square, have `LSNFRAM3`, and a text before the path that says how they were
+/// cut, with its length.
 struct FrameCache: Sendable {
     /// Where its files are.
     let folder: String
@@ -19,6 +21,7 @@ struct FrameCache: Sendable {
     let frames: EventFrames
 
     private static let magic = [UInt8]("LSNFRAM2".utf8)
+    private static let extendedMagic = [UInt8]("LSNFRAM3".utf8)
 
     /// A cache for the recordings below `root`.
     ///
@@ -31,7 +34,8 @@ struct FrameCache: Sendable {
         var fingerprint = Fingerprint()
         fingerprint.add(FolderPath.absolute(root))
         folder =
-            "\(parent)/frames-\(fingerprint.text)-\(frames.by.rawValue)-\(frames.timeSteps)-\(frames.size)"
+            "\(parent)/frames-\(fingerprint.text)-\(frames.cutting.by.rawValue)-\(frames.timeSteps)-"
+            + frames.text
         self.frames = frames
         do throws(FileFormatError) {
             // A cache is its user's own.
@@ -53,7 +57,7 @@ struct FrameCache: Sendable {
         root: String
     ) throws(FileFormatError) -> (counted: CountedFrames, failure: FileFormatError?) {
         let source = HostPath.join(root, path)
-        let stamp = try Self.stamp(of: source)
+        let stamp = try Self.stamp(of: RecordingPath(source).file)
         let header = header(path, stamp)
         let file = fileName(path)
         let (start, size) = (header.count + 8, header.count + 8 + 2 * frames.count + 4)
@@ -86,14 +90,17 @@ struct FrameCache: Sendable {
 
     private func header(_ path: String, _ stamp: (size: UInt64, time: UInt64)) -> [UInt8] {
         let name = [UInt8](path.utf8)
-        var header = Self.magic
-        for value in [frames.timeSteps, frames.size, frames.by == .time ? 1 : 0, name.count] {
+        let text = [UInt8]((frames.extendedText ?? "").utf8)
+        var header = text.isEmpty ? Self.magic : Self.extendedMagic
+        for value in [frames.timeSteps, frames.height, frames.cutting.by == .time ? 1 : 0, name.count]
+            + (text.isEmpty ? [] : [text.count])
+        {
             header += (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
         }
         for value in [stamp.size, stamp.time] {
             header += (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
         }
-        return header + name
+        return header + text + name
     }
 
     private static func word(_ bytes: ArraySlice<UInt8>) -> UInt64 {
@@ -111,29 +118,18 @@ struct FrameCache: Sendable {
     }
 }
 
-/// What was counted of a recording.
-struct CountedFrames: Sendable, Equatable {
-    /// Events in the file.
-    let events: Int
-    /// Counts `[T][2][size][size]`, 16 bits each.
-    let bytes: [UInt8]
-}
-
 extension EventFrames {
-    /// No honest recording's file is larger.
-    static let byteLimit = 1 << 30
-
-    /// The frames of a recording's file.
-    func read(_ path: String) throws(FileFormatError) -> CountedFrames {
-        try counted(FileSystem.read(path, limit: Self.byteLimit), path: path)
+    /// How frames were cut, where that is not as the first ones were; it can stand in a file's name.
+    var extendedText: String? {
+        let isFirst =
+            cutting.format == .aedat2 && cutting.duration == nil && height == width
+            && sensor == EventFormat.aedat2.reader?.sensor
+        guard !isFirst else { return nil }
+        return "\(height)x\(width)-\(cutting.format.rawValue)-\(sensor)" + (cutting.duration.map { "-\($0)" } ?? "")
     }
 
-    /// The frames of a recording that was read.
-    func counted(_ bytes: [UInt8], path: String) throws(FileFormatError) -> CountedFrames {
-        let events = try AEDAT.parse(bytes, path: path).events
-        let counts = try integrate(events, path: path, firstByte: bytes.count - 8 * events.count)
-        return unsafe CountedFrames(events: events.count, bytes: counts.withUnsafeBytes { unsafe [UInt8]($0) })
-    }
+    /// Tells frames of one T and one way of cutting apart.
+    var text: String { extendedText ?? "\(height)" }
 }
 
 /// Reads recordings as frames.

@@ -16,7 +16,7 @@ package struct InputFormat: Sendable {
     let mean: [Float]
     /// One value a channel, of pixels from 0 to 1.
     let deviation: [Float]
-    private let framesBy: FramesBy
+    private let cutting: EventCutting
     private let isNative: Bool
     private let arrays: ArrayFormat?
 
@@ -60,7 +60,7 @@ package struct InputFormat: Sendable {
             }
             (mean, deviation) = (dataset.mean, dataset.deviation)
         }
-        framesBy = data.framesBy ?? .number
+        cutting = data.cutting
         isNative = dataset.kind == .pictureFiles && (data.imageSize == .native || height != width)
         timeSteps = dataset.kind == .recordings || self.arrays?.isSequence ?? false ? data.timeSteps : 1
     }
@@ -75,23 +75,35 @@ package struct InputFormat: Sendable {
             : "pictures of \(channels)×\(height)×\(width)"
     }
 
-    /// The samples in a file: one, or as many as an array has.
+    /// Endings of names that count in folders, in lower case: of recordings those of all formats.
+    package var extensions: Set<String> {
+        isFrames ? InputKind.extensions.union(EventFormat.auto.endings) : InputKind.extensions
+    }
+
+    /// The samples in a file: one, or as many as an array has. Of recordings also that in a span of one, see ``RecordingPath``.
     ///
-    /// What the file is, its first bytes say, not its name.
+    /// What the file is, its first bytes say, and its name only where these say nothing.
     ///
     /// - Throws: `FileFormatError` where it cannot be read, is damaged, or is nothing that the network takes.
     package func read(_ path: String) throws(FileFormatError) -> [InputSample] {
+        if isFrames, RecordingPath(path).span != nil { return [try recording(path)] }
         let bytes = try FileSystem.read(path, limit: EventFrames.byteLimit)
+        if isFrames, EventFormat.detect([UInt8](bytes.prefix(EventFormat.startSize)), path: path) == .nmnist {
+            return [try recording(bytes, path: path)]
+        }
         switch InputKind(bytes) {
         case .picture: return [try picture(Picture.decode(bytes, path: path), path: path)]
         case .array: return try array(NPY.parse(bytes, path: path), path: path)
-        case .archive: return try array(of: NPZArchive(FileBytes(bytes, path: path)), path: path)
+        case .archive:
+            let archive = try NPZArchive(FileBytes(bytes, path: path))
+            if isFrames, EventArrays.areIn(archive) { return [try recording(bytes, path: path)] }
+            return try array(of: archive, path: path)
         case .recording: return [try recording(bytes, path: path)]
         case nil:
             throw Picture.foreign(
                 bytes,
                 path: path,
-                starts: "neither as a picture (JPEG, PNG) nor as an array (.npy, .npz) or a recording (AEDAT 2.0)"
+                starts: "neither as a picture (JPEG, PNG) nor as an array (.npy, .npz) or a recording (AEDAT, .npz)"
             )
         }
     }
@@ -102,9 +114,26 @@ package struct InputFormat: Sendable {
 
     private func recording(_ bytes: [UInt8], path: String) throws(FileFormatError) -> InputSample {
         guard isFrames else { throw unfit(path, "is a recording", "give it pictures") }
-        let frames = EventFrames(timeSteps: timeSteps, by: framesBy, size: height)
-        let counted = try frames.counted(bytes, path: path)
+        let frames = try frames(of: [UInt8](bytes.prefix(EventFormat.startSize)), path: path)
+        let counted = try frames.counted(FileBytes(bytes, path: path))
         return .stored(.frames, FileSample(bytes: counted.bytes, transform: [0, 0, 0]))
+    }
+
+    /// A span of a recording.
+    private func recording(_ path: String) throws(FileFormatError) -> InputSample {
+        let file = try InputFile(RecordingPath(path).file)
+        let frames = try frames(of: file.read(0..<min(EventFormat.startSize, file.size)), path: file.path)
+        return .stored(.frames, FileSample(bytes: try frames.read(path).bytes, transform: [0, 0, 0]))
+    }
+
+    /// How a recording is cut that starts so.
+    private func frames(of start: [UInt8], path: String) throws(FileFormatError) -> EventFrames {
+        var cutting = cutting
+        cutting.format = EventFormat.detect(start, path: path) ?? cutting.format
+        guard let sensor = cutting.sensor ?? cutting.format.reader?.sensor else {
+            throw unfit(path, "does not say how large the sensor is", "train with --event-size")
+        }
+        return EventFrames(cutting, sensor: sensor, height: height, width: width)
     }
 
     private func picture(_ picture: Picture, path: String) throws(FileFormatError) -> InputSample {
@@ -226,11 +255,11 @@ package enum InputSample: Sendable {
 }
 
 /// The kinds of files that hold samples.
-enum InputKind {
+package enum InputKind {
     case picture, array, archive, recording
 
     /// Endings of names that count in folders, in lower case.
-    static let extensions = PictureFile.extensions.union(EventFolder.extensions).union(["npy", "npz"])
+    package static let extensions = PictureFile.extensions.union(EventFormat.aedat2.endings).union(["npy", "npz"])
 
     /// What a file is by its first bytes; nil where that is nothing known.
     init?(_ bytes: [UInt8]) {
@@ -240,7 +269,7 @@ enum InputKind {
             self = .array
         } else if NPZArchive.isArchive(bytes) {
             self = .archive
-        } else if bytes.starts(with: "#!AER-DAT".utf8) {
+        } else if bytes.starts(with: AEDAT.signature.utf8) {
             self = .recording
         } else {
             return nil

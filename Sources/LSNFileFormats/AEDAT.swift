@@ -41,7 +41,7 @@ public struct AEDAT: Sendable, Equatable {
     /// Rows and columns of the sensor.
     public static let extent = 128
     /// What a file must start with.
-    static let signature = "#!AER-DAT"
+    package static let signature = "#!AER-DAT"
 
     /// Lines of the header without `#` and line ends, the version's left out.
     public var comments: [String]

@@ -32,8 +32,10 @@ package struct StoredArray: Sendable {
     package var path: String { elements.path }
     /// Elements.
     package var count: Int { elements.count / type.size }
+    /// The byte of the file at which the elements start.
+    var firstByte: Int { elements.start }
     /// Elements of one item of the outermost axis; of a single number 1.
-    package var itemCount: Int { shape.dropFirst().reduce(1, *) }
+    package var itemCount: Int { shape.first.map { $0 == 0 ? 0 : count / $0 } ?? 1 }
 
     /// Elements as they are stored, little-endian.
     ///

@@ -95,6 +95,12 @@ public struct DataConfiguration: Codable, Hashable, Sendable {
     public var imageSize: ImageSize?
     /// How recordings of events are cut into frames.
     public var framesBy: FramesBy?
+    /// Microseconds of a frame; nil: a recording's T-th part.
+    public var duration: Int?
+    /// In which format recordings are read; nil: the data set's.
+    public var eventFormat: EventFormat?
+    /// Rows and columns of the sensor; nil: the data set's, or the format's.
+    public var eventSize: EventSize?
     /// How arrays are normalised; in a run's record the constants.
     public var normalize: ArrayNormalization?
     /// Damaged files that are borne; nil: `DataRequest.standardMaxBadFiles`.
@@ -126,6 +132,9 @@ public struct DataConfiguration: Codable, Hashable, Sendable {
         case valSplit = "val_split"
         case imageSize = "image_size"
         case framesBy = "frames_by"
+        case duration
+        case eventFormat = "event_format"
+        case eventSize = "event_size"
         case normalize
         case maxBadFiles = "max_bad_files"
         case cache
@@ -141,6 +150,9 @@ public struct DataConfiguration: Codable, Hashable, Sendable {
         request.split = split
         request.imageSize = imageSize
         request.framesBy = framesBy
+        request.duration = duration
+        request.eventFormat = eventFormat
+        request.eventSize = eventSize
         request.normalization = normalize
         request.timeSteps = timeSteps
         request.maxBadFiles = maxBadFiles ?? DataRequest.standardMaxBadFiles

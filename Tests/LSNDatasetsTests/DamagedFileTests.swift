@@ -10,7 +10,7 @@ import Testing
 /// All of them stand here, also those of FileFormats, so that they share the mutations.
 enum DamagedFormat: CaseIterable {
     case idxImages, idxLabels, compressedIDX, storedIDX, cifar, safetensors, npy, aedat, jpeg, progressiveJPEG, png,
-        checkedPNG, npz, compressedNPZ
+        checkedPNG, npz, compressedNPZ, cifar100, aedat3, nmnist, eventArrays
 
     func sound() throws -> [UInt8] {
         switch self {
@@ -42,6 +42,10 @@ enum DamagedFormat: CaseIterable {
             ]
             return try NPZ.serialize(entries, path: "f")
         case .compressedNPZ: return try Golden.bytes("events-compressed.npz")
+        case .cifar100: return SampleFiles.cifar([3]).prefix(1) + SampleFiles.cifar([90])
+        case .aedat3: return try Golden.bytes("overflow.aedat")
+        case .nmnist: return try Golden.bytes("nmnist.bin")
+        case .eventArrays: return try Golden.bytes("events.npz")
         }
     }
 
@@ -85,6 +89,14 @@ enum DamagedFormat: CaseIterable {
         case .npy:
             let array = try NPY.parse(bytes, path: "f")
             return array.values.count == array.shape.reduce(1, *)
+        case .cifar100:
+            var pixels: [UInt8] = []
+            var labels: [UInt8] = []
+            try CIFAR100.records(isCoarse: false).append(bytes, path: "f", pixels: &pixels, labels: &labels)
+            return pixels.count == 3_072 * labels.count && !labels.isEmpty && labels.allSatisfy { $0 < 100 }
+        case .aedat3: return try isConsistent(bytes, .aedat3, EventSize(height: 128, width: 128))
+        case .nmnist: return try isConsistent(bytes, .nmnist, EventSize(height: 34, width: 34))
+        case .eventArrays: return try isConsistent(bytes, .npz, EventSize(height: 30, width: 40))
         case .npz, .compressedNPZ:
             let archive = try NPZArchive(FileBytes(bytes, path: "f"))
             for name in archive.names {
@@ -95,6 +107,29 @@ enum DamagedFormat: CaseIterable {
             }
             return true
         }
+    }
+}
+
+extension DamagedFormat {
+    /// A recording's events are all counted, or refused.
+    private func isConsistent(
+        _ bytes: [UInt8],
+        _ format: EventFormat,
+        _ sensor: EventSize
+    ) throws(FileFormatError) -> Bool {
+        let events = try format.events(FileBytes(bytes, path: "f"), span: nil)
+        guard events.count > 0 else { return true }
+        guard [events.rows.count, events.columns.count, events.polarities.count].allSatisfy({ $0 == events.count }),
+            events.polarities.allSatisfy({ $0 < 2 })
+        else { return false }
+        let cutting = EventCutting(timeSteps: 3, by: bytes.count % 2 == 0 ? .number : .time, format: format)
+        let frames = EventFrames(cutting, sensor: sensor, height: sensor.height, width: sensor.width)
+        let counts = try frames.integrate(events, path: "f")
+        let (first, last) = (events.times[0], events.times[events.count - 1])
+        // Of a span nothing is lost either.
+        guard first < last else { return true }
+        let part = try format.events(FileBytes(bytes, path: "f"), span: first..<last)
+        return counts.reduce(0) { $0 + Int($1) } == events.count && part.count <= events.count
     }
 }
 

@@ -17,7 +17,11 @@ struct EventClockTests {
     }
 
     private func clock(_ times: [Int], timeSteps: Int = 4) throws -> [Int] {
-        try EventClock(events(times), timeSteps: timeSteps, path: "f", firstByte: 14).times
+        try EventClock(
+            AEDAT(comments: [], events: events(times)).stream(firstByte: 14),
+            timeSteps: timeSteps,
+            path: "f"
+        ).times
     }
 
     private func complaint(_ times: [Int], timeSteps: Int = 4) -> FileFormatError? {
@@ -116,8 +120,7 @@ struct OddRecordingTests {
         try EventFolder(
             folder.path,
             split: .all,
-            timeSteps: 4,
-            framesBy: by,
+            cutting: EventCutting(timeSteps: 4, by: by, format: .aedat2),
             imageSize: .square(16),
             maxBadFiles: 1,
             cacheFolder: cache.path

@@ -115,8 +115,7 @@ struct EventFolderTests {
         try EventFolder(
             folder.path,
             split: nil,
-            timeSteps: 3,
-            framesBy: by,
+            cutting: EventCutting(timeSteps: 3, by: by, format: .aedat2),
             imageSize: .square(48),
             maxBadFiles: bad,
             cacheFolder: cache
@@ -221,8 +220,7 @@ struct EventFolderTests {
             let data = try EventFolder(
                 folder.path,
                 split: nil,
-                timeSteps: 3,
-                framesBy: .number,
+                cutting: EventCutting(timeSteps: 3, by: .number, format: .aedat2),
                 imageSize: .square(48),
                 maxBadFiles: 0,
                 cacheFolder: cache.path
@@ -239,6 +237,35 @@ struct EventFolderTests {
             let batch = try data.evaluationBatches(batchSize: 3).evaluationBatch(index: 0)
             #expect(batch.pixelWords.contains { $0 != 0 })
         }
+    }
+
+    @Test("of AEDAT 2.0 are kept in files that earlier versions know, others in files of their own")
+    func cacheLayout() throws {
+        let folder = try recordings(perClass: 2)
+        let cache = try TemporaryFolder()
+        func header(_ data: EventFolder) throws -> [UInt8] {
+            try data.prepare { _, _ in }
+            let names = try FileManager.default.contentsOfDirectory(atPath: data.cacheFolder)
+            #expect(names.count == 6)
+            return try [UInt8](FileSystem.read("\(data.cacheFolder)/\(names[0])").prefix(24))
+        }
+        let first = try load(folder, cache: cache.path)
+        #expect(first.cacheFolder.hasSuffix("-number-3-48"))
+        // T, height, by number, and the length of x/x_0.aedat.
+        let numbers: [UInt8] = [3, 0, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0, 11, 0, 0, 0]
+        #expect(try header(first) == [UInt8]("LSNFRAM2".utf8) + numbers)
+        let other = try EventFolder(
+            folder.path,
+            name: .events,
+            split: nil,
+            cutting: EventCutting(timeSteps: 3, by: .time, duration: 9_000),
+            imageSize: .square(48),
+            maxBadFiles: 0,
+            cacheFolder: cache.path
+        )
+        #expect(other.cacheFolder.hasSuffix("-time-3-48x48-auto-128x128-9000"))
+        #expect(try header(other).starts(with: "LSNFRAM3".utf8))
+        #expect(try first.fingerprint() != other.fingerprint())
     }
 
     @Test("whose cache has no place are errors")

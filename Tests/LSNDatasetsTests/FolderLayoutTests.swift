@@ -99,8 +99,7 @@ struct FolderLayoutTests {
             try EventFolder(
                 recordings.path,
                 split: nil,
-                timeSteps: 2,
-                framesBy: .number,
+                cutting: EventCutting(timeSteps: 2, by: .number, format: .aedat2),
                 imageSize: .native,
                 maxBadFiles: 0,
                 cacheFolder: cache.path

@@ -410,6 +410,21 @@ struct AnnotatedFolderTests {
             let error = #expect(throws: DatasetError.self) { try load(folder) }
             #expect(error?.description.contains(problem) == true, "\(error?.description ?? "")")
         }
+        // Changed in any way it ends in an error or in classes.
+        let sound = [UInt8]("val_0.JPEG\tn9\t0\t32\nval_1.JPEG\tn02\t1\nval_2.JPEG\tn10\n".utf8)
+        let folder = try tiny("")
+        var errors: Set<String> = []
+        for index in 0..<10_000 {
+            var mutations = Mutations(index)
+            try folder.write(mutations.apply(to: sound), to: "val/val_annotations.txt")
+            do throws(DatasetError) {
+                let found = try AnnotatedFolder.classes(below: "val/", in: folder.path)
+                #expect(found?.allSatisfy { !$0.files.isEmpty } == true)
+            } catch {
+                errors.insert(error.description)
+            }
+        }
+        #expect(errors.count > 10)
         // A file that is listed and is not there is a bad file.
         let data = try load(tiny("val_0.JPEG\tn9\nval_7.JPEG\tn02\n"))
         #expect(data.check { _, _ in }.map(\.path) == ["val/images/val_7.JPEG"])

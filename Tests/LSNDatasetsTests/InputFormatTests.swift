@@ -75,6 +75,45 @@ struct InputFormatTests {
         }
     }
 
+    @Test("of networks that were trained on arrays are normalised as these were, whatever their type")
+    func trainedOnArrays() throws {
+        let folder = try TemporaryFolder()
+        func format(_ text: String) throws -> InputFormat {
+            var request = DataRequest(name: .arrays)
+            request.normalization = .constants(mean: [2], deviation: [4])
+            request.timeSteps = 3
+            return try InputFormat(request, channels: 1, height: 2, width: 2, arrays: ArrayFormat(text))
+        }
+        let floats: [Float] = [2, 6, 10, 0]
+        try folder.write(NPY.serialize(floats: floats, shape: [2, 2]), to: "x.npy")
+        try folder.write(
+            NPZ.serialize([NPZ.Entry(name: "a", shape: [1, 2, 2], values: floats)], path: "x"),
+            to: "x.npz"
+        )
+        let sequence = floats + floats + floats
+        try folder.write(NPY.serialize(floats: sequence, shape: [3, 1, 2, 2]), to: "sequence.npy")
+        let picture = PNG.serialize(rgb: [UInt8](repeating: 255, count: 12), width: 2, height: 2)
+        try folder.write(picture, to: "x.png")
+        let (bytes, numbers) = (try format("bytes"), try format("numbers"))
+        for name in ["x.npy", "x.npz"] {
+            let path = folder.file(name)
+            #expect(try values(numbers.read(path), numbers) == [0, 1, 2, -0.5])
+            // Of bytes, floats are what goes into the network.
+            #expect(try values(bytes.read(path), bytes) == floats)
+        }
+        #expect(try values(bytes.read(folder.file("x.png")), bytes) == [-0.25, -0.25, -0.25, -0.25])
+        #expect(throws: FileFormatError.self) { try numbers.read(folder.file("x.png")) }
+        let sequences = try format("number sequences")
+        let (input, isStatic) = try sequences.tensor(sequences.read(folder.file("sequence.npy")), on: backend)
+        #expect(!isStatic && input.shape.images == 3)
+        #expect(try backend.values(input) == [0, 1, 2, -0.5, 0, 1, 2, -0.5, 0, 1, 2, -0.5])
+        #expect(throws: FileFormatError.self) { try sequences.read(folder.file("x.npy")) }
+        for text in ["bytes", "numbers", "byte sequences", "number sequences"] {
+            #expect(ArrayFormat(text)?.description == text)
+        }
+        #expect(ArrayFormat("pictures") == nil)
+    }
+
     @Test("of another size have their shorter side resized and their middle cut out")
     func otherSizes() throws {
         let format = try digits(size: 14)

@@ -1,6 +1,8 @@
 import Foundation
 import LSNFileFormats
 
+@testable import LSNDatasets
+
 /// Files as data sets have them.
 enum SampleFiles {
     static func idx(_ extents: [Int], _ elements: [UInt8], type: UInt8 = 0x08) -> [UInt8] {
@@ -88,4 +90,21 @@ enum Golden {
 
     /// An `.npy` file.
     static func array(_ name: String) throws -> NPY.Array { try NPY.parse(bytes(name), path: name) }
+}
+
+extension EventFrames {
+    /// Square frames of a DVS128's recordings.
+    init(timeSteps: Int, by: FramesBy, size: Int) {
+        self.init(
+            EventCutting(timeSteps: timeSteps, by: by, format: .aedat2),
+            sensor: EventSize(height: 128, width: 128),
+            height: size,
+            width: size
+        )
+    }
+
+    /// Counts of a DVS128's events.
+    func integrate(_ events: [AEDAT.Event], path: String, firstByte: Int) throws(FileFormatError) -> [UInt16] {
+        try integrate(AEDAT(comments: [], events: events).stream(firstByte: firstByte), path: path)
+    }
 }

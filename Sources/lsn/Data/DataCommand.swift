@@ -40,6 +40,9 @@ struct DataSourceOptions: ParsableArguments {
         request.split = files.split
         request.imageSize = files.imageSize
         request.framesBy = files.framesBy
+        request.duration = files.duration
+        request.eventFormat = files.eventFormat
+        request.eventSize = files.eventSize
         request.normalization = files.normalize
         request.timeSteps = timesteps ?? DataRequest.sequenceLength(of: dataset, in: data) ?? request.timeSteps
         request.maxBadFiles = files.maxBadFiles ?? request.maxBadFiles
@@ -77,7 +80,9 @@ struct DatasetReport: Encodable {
         timeSteps = data.timeSteps
         classes = data.classes
         classNames = data.classNames
-        torchvisionOrderDiffers = Self.sorted(classNames) != classNames
+        // Only classes that are folders have an order of their names.
+        let hasFolders = data.testCount > 0 && data.testSample(0).file?.contains("/") ?? false
+        torchvisionOrderDiffers = hasFolders && Self.sorted(classNames) != classNames
         trainSamples = data.trainCount
         testSamples = data.testCount
     }
@@ -85,7 +90,7 @@ struct DatasetReport: Encodable {
     /// For people.
     var text: String {
         let steps = timeSteps > 1 ? "\(timeSteps) frames of " : ""
-        let sorted = Self.sorted(classNames)
+        let sorted = torchvisionOrderDiffers ? Self.sorted(classNames) : classNames
         let place = zip(classNames, sorted).enumerated().first { $1.0 != $1.1 }?.offset
         let order =
             place.map {

@@ -162,6 +162,9 @@ struct EvalCommand: AsyncParsableCommand {
         request.split = files.split ?? request.split
         request.imageSize = files.imageSize ?? request.imageSize
         request.framesBy = files.framesBy ?? request.framesBy
+        request.duration = files.duration ?? request.duration
+        request.eventFormat = files.eventFormat ?? request.eventFormat
+        request.eventSize = files.eventSize ?? request.eventSize
         request.normalization = files.normalize ?? request.normalization
         request.maxBadFiles = files.maxBadFiles ?? request.maxBadFiles
         request.cacheFolder = files.cache ?? request.cacheFolder

@@ -14,7 +14,7 @@ struct PredictCommand: AsyncParsableCommand {
         commandName: "predict",
         abstract: "Say which classes files show.",
         discussion: """
-            Files are pictures (JPEG, PNG), recordings (AEDAT 2.0) and arrays (.npy, .npz), prepared as the evaluation of the \
+            Files are pictures (JPEG, PNG), recordings (AEDAT 2.0 and 3.1, .npz of t, x, y, p, .bin of N-MNIST) and arrays (.npy, .npz), prepared as the evaluation of the \
             checkpoint's run prepares its test samples; of a folder all of these are taken, in the folders below it too. An \
             array is [C, H, W], of recordings and sequences [T, C, H, W], or has one more axis before these for several samples: \
             uint8 for pixels from 0 to 255, floats for what goes into the network as it is (lsn data dump writes such). Networks \
@@ -120,7 +120,7 @@ struct PredictCommand: AsyncParsableCommand {
         var paths: [String] = []
         for path in files {
             do throws(DatasetError) {
-                paths += try InputFiles.find(path)
+                paths += try InputFiles.find(path, extensions: format.extensions)
             } catch {
                 complain(error)
             }
