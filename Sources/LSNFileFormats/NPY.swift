@@ -96,6 +96,42 @@ public enum NPY {
         return Header(shape: header.shape, type: type, end: range.upperBound)
     }
 
+    /// A field of a structured array.
+    struct Field: Hashable, Sendable {
+        let name: String
+        let type: ElementType
+        /// Its first byte in an item.
+        let offset: Int
+    }
+
+    /// What a structured array of one axis holds: its fields, an item's bytes, how many items there are, and where they start.
+    ///
+    /// - Throws: ``FileFormatError`` as ``parse(_:path:)``, and for arrays of several axes.
+    static func structure(
+        _ file: FileBytes
+    ) throws(FileFormatError) -> (fields: [Field], itemSize: Int, count: Int, start: Int) {
+        let range = try headerRange(file)
+        var text = PythonText(try file.read(0..<range.upperBound), range: range, path: file.path, start: file.start)
+        let header = try text.structuredHeader()
+        var fields: [Field] = []
+        var size = 0
+        for (name, descr) in header.type {
+            guard let type = types[descr] else {
+                throw text.failure("has a field \(PrintableText.name(name)) of type \"\(descr)\"", at: range.lowerBound)
+            }
+            fields.append(Field(name: name, type: type, offset: size))
+            size += type.size
+        }
+        let stored = file.count - range.upperBound
+        guard header.shape.count == 1, size > 0, stored % size == 0, header.shape[0] == stored / size else {
+            throw text.failure(
+                "has shape \(header.shape) of items of \(size) bytes, and \(stored) bytes of them",
+                at: range.lowerBound
+            )
+        }
+        return (fields, size, header.shape[0], range.upperBound)
+    }
+
     /// Where the header's text lies.
     private static func headerRange(_ file: FileBytes) throws(FileFormatError) -> Range<Int> {
         func failure(_ offset: Int, _ problem: String) -> FileFormatError {

@@ -56,6 +56,12 @@ package struct NPZArchive: Sendable {
     ///
     /// - Throws: ``FileFormatError`` where it is damaged, or none of ``NPY``'s.
     package func array(_ name: String) throws(FileFormatError) -> StoredArray? {
+        guard let (bytes, checksum) = try entryBytes(name) else { return nil }
+        return try StoredArray(bytes, name: name, checksum: checksum)
+    }
+
+    /// The bytes of an array's file by its name, and their checksum where it was not compared; nil where there is none.
+    func entryBytes(_ name: String) throws(FileFormatError) -> (bytes: FileBytes, checksum: UInt32?)? {
         guard let entry = entries[name] else { return nil }
         let local = try readAt(entry.offset, 30)
         guard local.starts(with: [0x50, 0x4B, 3, 4]) else { throw failure(entry.offset, "has no array here") }
@@ -65,10 +71,10 @@ package struct NPZArchive: Sendable {
         }
         let stored = bytes.part(start..<start + entry.stored)
         guard entry.isCompressed else {
-            return try StoredArray(stored, name: name, checksum: entry.checksum)
+            return (stored, entry.checksum)
         }
         let expanded = try expand(stored, entry, name)
-        return try StoredArray(FileBytes(expanded, path: "\(bytes.path) (expanded)"), name: name)
+        return (FileBytes(expanded, path: "\(bytes.path) (expanded)"), nil)
     }
 
     /// The error of an array whose checksum does not fit.

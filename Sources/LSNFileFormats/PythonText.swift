@@ -16,9 +16,23 @@ struct PythonText {
         end = range.upperBound
     }
 
-    /// What the header says.
+    /// What the header of an array of numbers says.
     mutating func arrayHeader() throws(FileFormatError) -> (type: String, isColumnMajor: Bool, shape: [Int]) {
-        var type: String?
+        try header { (text: inout PythonText) throws(FileFormatError) in try text.string() }
+    }
+
+    /// What the header of a structured array says.
+    mutating func structuredHeader() throws(FileFormatError) -> (
+        type: [(name: String, type: String)], isColumnMajor: Bool, shape: [Int]
+    ) {
+        try header { (text: inout PythonText) throws(FileFormatError) in try text.fields() }
+    }
+
+    /// - Parameter readType: reads what stands behind `descr`.
+    private mutating func header<Kind>(
+        _ readType: (inout PythonText) throws(FileFormatError) -> Kind
+    ) throws(FileFormatError) -> (type: Kind, isColumnMajor: Bool, shape: [Int]) {
+        var type: Kind?
         var isColumnMajor: Bool?
         var shape: [Int]?
         let start = position
@@ -28,7 +42,7 @@ struct PythonText {
             let key = try string()
             try expect(":")
             switch key {
-            case "descr" where type == nil: type = try string()
+            case "descr" where type == nil: type = try readType(&self)
             case "fortran_order" where isColumnMajor == nil: isColumnMajor = try truth()
             case "shape" where shape == nil: shape = try tuple()
             default: throw failure("the key '\(key)' is unknown or comes twice", at: offset)
@@ -88,6 +102,24 @@ struct PythonText {
         }
         position = close + 1
         return text
+    }
+
+    /// `[('x', '<i2'), ('y', '<i2')]`.
+    private mutating func fields() throws(FileFormatError) -> [(name: String, type: String)] {
+        var fields: [(name: String, type: String)] = []
+        try expect("[")
+        while !take("]") {
+            try expect("(")
+            let name = try string()
+            try expect(",")
+            fields.append((name, try string()))
+            try expect(")")
+            if !take(",") {
+                try expect("]")
+                break
+            }
+        }
+        return fields
     }
 
     private mutating func truth() throws(FileFormatError) -> Bool {

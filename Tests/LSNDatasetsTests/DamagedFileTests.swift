@@ -10,7 +10,7 @@ import Testing
 /// All of them stand here, also those of FileFormats, so that they share the mutations.
 enum DamagedFormat: CaseIterable {
     case idxImages, idxLabels, compressedIDX, storedIDX, cifar, safetensors, npy, aedat, jpeg, progressiveJPEG, png,
-        checkedPNG, npz, compressedNPZ, cifar100, aedat3, nmnist, eventArrays
+        checkedPNG, npz, compressedNPZ, cifar100, aedat3, nmnist, eventArrays, structuredEvents
 
     func sound() throws -> [UInt8] {
         switch self {
@@ -46,6 +46,7 @@ enum DamagedFormat: CaseIterable {
         case .aedat3: return try Golden.bytes("overflow.aedat")
         case .nmnist: return try Golden.bytes("nmnist.bin")
         case .eventArrays: return try Golden.bytes("events.npz")
+        case .structuredEvents: return SampleFiles.zip("events.npy", SampleFiles.structuredEvents)
         }
     }
 
@@ -96,7 +97,7 @@ enum DamagedFormat: CaseIterable {
             return pixels.count == 3_072 * labels.count && !labels.isEmpty && labels.allSatisfy { $0 < 100 }
         case .aedat3: return try isConsistent(bytes, .aedat3, EventSize(height: 128, width: 128))
         case .nmnist: return try isConsistent(bytes, .nmnist, EventSize(height: 34, width: 34))
-        case .eventArrays: return try isConsistent(bytes, .npz, EventSize(height: 30, width: 40))
+        case .eventArrays, .structuredEvents: return try isConsistent(bytes, .npz, EventSize(height: 30, width: 40))
         case .npz, .compressedNPZ:
             let archive = try NPZArchive(FileBytes(bytes, path: "f"))
             for name in archive.names {

@@ -36,7 +36,8 @@ struct EventFormatTests {
         "have the frames that an independent count has, by number and by time",
         arguments: [
             ("nmnist.bin", "nmnist", EventFormat.nmnist, 34, 34), ("events.npz", "events", .npz, 30, 40),
-            ("events-compressed.npz", "events", .npz, 30, 40), ("overflow.aedat", "overflow", .aedat3, 128, 128),
+            ("events-compressed.npz", "events", .npz, 30, 40), ("events-structured.npz", "events", .npz, 30, 40),
+            ("overflow.aedat", "overflow", .aedat3, 128, 128),
         ]
     )
     func frames(file: String, golden: String, format: EventFormat, height: Int, width: Int) throws {

@@ -50,6 +50,40 @@ enum SampleFiles {
             + little(~checksum, 4) + little(length, 4)
     }
 
+    /// A zip archive that holds one file as it is.
+    static func zip(_ name: String, _ bytes: [UInt8]) -> [UInt8] {
+        func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 255) } }
+        var common: [UInt8] = [20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0]
+        common += little(Int(Zlib.checksum(bytes)), 4)
+        common += little(bytes.count, 4)
+        common += little(bytes.count, 4)
+        common += little(name.utf8.count, 2)
+        common += [0, 0]
+        var file: [UInt8] = [0x50, 0x4B, 3, 4]
+        file += common
+        file += [UInt8](name.utf8)
+        file += bytes
+        var list: [UInt8] = [0x50, 0x4B, 1, 2, 20, 0]
+        list += common
+        list += [UInt8](repeating: 0, count: 14)
+        list += [UInt8](name.utf8)
+        var end: [UInt8] = [0x50, 0x4B, 5, 6, 0, 0, 0, 0, 1, 0, 1, 0]
+        end += little(list.count, 4)
+        end += little(file.count, 4)
+        end += [0, 0]
+        return file + list + end
+    }
+
+    /// An `.npy` file of 40 events with fields x, t, y and p.
+    static let structuredEvents: [UInt8] = {
+        let types = "[('x', '<i2'), ('t', '<i4'), ('y', '|u1'), ('p', '|b1')]"
+        let header = [UInt8]("{'descr': \(types), 'fortran_order': False, 'shape': (40,), }\n".utf8)
+        var file: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, UInt8(header.count), 0]
+        file += header
+        for event in UInt8(0)..<40 { file += [event, 0, 4 * event, 1, 0, 0, event % 30, event % 2] }
+        return file
+    }()
+
     /// A PNG file whose checksums were made to fit what stands there, as far as its chunks can be followed, so that damage
     /// reaches what lies behind them.
     static func checkedPNG(_ bytes: [UInt8]) -> [UInt8] {

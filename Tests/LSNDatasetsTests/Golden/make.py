@@ -103,7 +103,7 @@ def recordings() -> None:
     tuples = np.empty(400, [("x", "<i2"), ("y", "<i2"), ("t", "<i8"), ("p", "?")])
     for key in "txyp":
         tuples[key] = e[key]
-    np.save(HERE / "events-structured.npy", tuples)
+    np.savez_compressed(HERE / "events-structured.npz", events=tuples)
     save_frames("events", [frames(e, 4, "number", 30, 40), frames(e, 4, "time", 30, 40)])
 
     gestures = HERE / "gestures"
