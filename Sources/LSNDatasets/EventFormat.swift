@@ -1,5 +1,4 @@
 import LSNFileFormats
-import LSNHostSystem
 
 /// The formats in which recordings of events are read.
 public enum EventFormat: String, CaseIterable, Sendable, Codable {
@@ -107,72 +106,4 @@ extension EventFormat {
         }
         return try found.read(file, span)
     }
-}
-
-/// Rows and columns of a sensor.
-public struct EventSize: Hashable, Sendable, LosslessStringConvertible, Codable {
-    /// Rows.
-    public let height: Int
-    /// Columns.
-    public let width: Int
-
-    /// Larger ones are refused.
-    public static let limit = 4096
-    /// What may be written.
-    public static let expectation = "the sensor's rows and columns, as 260x346, each from 1 to \(limit)"
-
-    /// A sensor of so many rows and columns, 1 or more.
-    init(height: Int, width: Int) {
-        self.height = height
-        self.width = width
-    }
-
-    /// From `260x346`.
-    public init?(_ description: String) {
-        let extents = description.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-        guard extents.count == 2, let height = extents[0], let width = extents[1],
-            (1...Self.limit).contains(height), (1...Self.limit).contains(width)
-        else { return nil }
-        self.init(height: height, width: width)
-    }
-
-    /// From its text.
-    public init(from decoder: any Decoder) throws {
-        self = try TextCoding.decode(decoder, expectation: Self.expectation)
-    }
-
-    /// As its text.
-    public func encode(to encoder: any Encoder) throws {
-        try TextCoding.encode(description, to: encoder)
-    }
-
-    /// As it is written.
-    public var description: String { "\(height)x\(width)" }
-}
-
-/// Where a recording is: a file, or a span of one, whose path ends with `#START-END`, in microseconds of its clock.
-struct RecordingPath: Hashable, Sendable {
-    /// The file.
-    let file: String
-    /// Of its clock; nil: all.
-    let span: Range<Int>?
-
-    /// From its text. No file of recordings has a name with such an end.
-    init(_ text: String) {
-        guard let mark = text.lastIndex(of: "#") else {
-            (file, span) = (text, nil)
-            return
-        }
-        let ends = text[text.index(after: mark)...].split(separator: "-", omittingEmptySubsequences: false).map {
-            Int($0)
-        }
-        guard ends.count == 2, let start = ends[0], let end = ends[1], start >= 0, start < end else {
-            (file, span) = (text, nil)
-            return
-        }
-        (file, span) = (String(text[..<mark]), start..<end)
-    }
-
-    /// The text of a span.
-    static func text(_ file: String, _ span: Range<Int>) -> String { "\(file)#\(span.lowerBound)-\(span.upperBound)" }
 }
