@@ -18,8 +18,8 @@ import campaign
 REFUSALS = re.compile(
     r"needs .* has .* left|Not even one sample fits|largest batch|no OpenCL platform found|no OpenCL device found"
 )
-SIZES = (4, 256)
-"""Batches of a network of some width: of the last a step takes more than the smaller limits."""
+SIZES = {"reference": (4,), "opencl": (4, 256)}
+"""Batches by device: of 256 a step takes more than the smaller limits."""
 OPTIONS = (
     "--model lsn19 --width 0.1 --timesteps 2 --image-size 14 --limit-train 256 --limit-test 20 --epochs 1 --max-steps 1"
 ).split()
@@ -30,9 +30,9 @@ def main() -> int:
     arguments = campaign.options(__doc__ or "").parse_args()
     with tempfile.TemporaryDirectory(prefix="lsn-memory-") as name:
         seen = campaign.Campaign("memory", str(Path(arguments.lsn).resolve()), Path(name))
-        for device in ("reference", "opencl"):
+        for device in SIZES:
             # The first start compiles kernels, which takes a process of its own some memory and long.
-            for size in SIZES:
+            for size in SIZES[device]:
                 command = [seen.lsn, "train", *OPTIONS, "--device", device, "--batch-size", str(size), "--output", "run"]
                 for limit in [None, *range(200, 2200, 500 if arguments.short else 100)]:
                     attempt(seen, command, limit)

@@ -15,8 +15,12 @@ package final class AtomicFile {
     private static let temporaryPrefix = ".lsn-"
     private static let temporarySuffix = ".tmp"
 
-    /// Bytes written so far.
-    package private(set) var count = 0
+    /// Bytes that were given so far.
+    package var count: Int { written + pending.count }
+    private var written = 0
+    /// What is written together: a checkpoint has thousands of small tensors.
+    private var pending: [UInt8] = []
+    private static let pieceSize = 1 << 18
     private let path: String
     private let target: WriteTarget
     private let permissions: UInt32?
@@ -68,20 +72,33 @@ package final class AtomicFile {
     /// - Throws: ``FileWriteError`` with how many of all bytes were written before.
     package func write(_ bytes: ArraySlice<UInt8>) throws(FileWriteError) {
         guard let descriptor else { preconditionFailure("\(path) was written to after its end") }
+        if pending.count + bytes.count >= Self.pieceSize { try flush(to: descriptor) }
+        if bytes.count >= Self.pieceSize { return try put(bytes, to: descriptor) }
+        pending += bytes
+    }
+
+    private func flush(to descriptor: Int32) throws(FileWriteError) {
+        let bytes = pending
+        pending.removeAll(keepingCapacity: true)
+        try put(bytes[...], to: descriptor)
+    }
+
+    private func put(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) throws(FileWriteError) {
         var rest = bytes
         while !rest.isEmpty {
-            let written = calls.write(descriptor, rest)
-            if written == -Int(EINTR) { continue }
+            let count = calls.write(descriptor, rest)
+            if count == -Int(EINTR) { continue }
             // A device that takes nothing and gives no reason would otherwise be asked for ever.
-            try check(written == 0 ? -Int(EIO) : written, "cannot be written", byteOffset: count)
-            count += written
-            rest = rest.dropFirst(written)
+            try check(count == 0 ? -Int(EIO) : count, "cannot be written", byteOffset: written)
+            written += count
+            rest = rest.dropFirst(count)
         }
     }
 
     /// Puts the file in its place. Nothing can be written afterwards.
     package func commit() throws(FileWriteError) {
         guard let opened = descriptor else { preconditionFailure("\(path) was finished twice") }
+        try flush(to: opened)
         guard case .file(let place, let status) = target, let temporary else {
             descriptor = nil
             return try check(calls.close(opened), "cannot be closed after writing")
