@@ -85,7 +85,7 @@ let package = Package(
         .target(
             name: "LSNConfiguration",
             dependencies: [
-                "LSNTensors", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNFileFormats",
+                "LSNHostSystem", "LSNTensors", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNFileFormats",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -139,10 +139,19 @@ let package = Package(
             ],
             swiftSettings: house
         ),
+        .target(
+            name: "LSNDevices",
+            dependencies: [
+                "LSNHostSystem", "LSNTensors", "LSNCommunication", "LSNOpenCLRuntime", "LSNOpenCLBackend",
+                "LSNReferenceBackend", "LSNDatasets", "LSNTraining", "LSNConfiguration", "LSNFileFormats",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house
+        ),
         .executableTarget(
             name: "lsn",
             dependencies: [
-                "LSNHostSystem", "LSNTensors", "LSNCommunication", "LSNOpenCLRuntime", "LSNOpenCLBackend",
+                "LSNHostSystem", "LSNTensors", "LSNCommunication", "LSNDevices", "LSNOpenCLRuntime", "LSNOpenCLBackend",
                 "LSNReferenceBackend", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration",
                 "LSNConformance", "LSNBenchmarking",
                 "LSNFileFormats", "LSNInterchange", "LSNReports", "LSNExperiments", "LSNTensorBoard",

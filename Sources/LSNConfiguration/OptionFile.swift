@@ -110,8 +110,8 @@ package enum OptionFile {
         }
     }
 
-    /// What the parser says, in the words of a file.
-    private static func reason(_ message: String) -> String {
+    /// What the parser says of an option, in the words of a file.
+    package static func reason(_ message: String) -> String {
         guard let match = message.firstMatch(of: /Unknown option '--(?:no-)?([^=']*)[^']*'(.*)/) else { return message }
         let hint = match.2.firstMatch(of: /Did you mean '--([^']*)'/).map { "; did you mean '\($0.1)'?" } ?? ""
         return "there is no option called '\(match.1)'\(hint)"

@@ -22,6 +22,16 @@ public struct BatchPreparer: Sendable {
         deviation = data.deviation
     }
 
+    /// For samples in memory, which are as the network sees them.
+    package init(backend: Backend, samples: ArraySamples) {
+        self.backend = backend
+        form = samples.form
+        timeSteps = samples.timeSteps
+        shape = samples.shape
+        mean = []
+        deviation = []
+    }
+
     /// For samples that travel so.
     ///
     /// - Parameters:
@@ -153,7 +163,7 @@ public struct UploadedBatch: Sendable {
     /// N.
     public let count: Int
     let pixels: any Storage
-    /// nil for pictures of any size, which have ``crops``.
+    /// nil for pictures of any size, which have ``crops``, and for what is prepared already.
     let transforms: (any Storage)?
     let crops: [PictureCrop]
 

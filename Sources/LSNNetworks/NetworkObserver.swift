@@ -54,6 +54,22 @@ public struct ConvolutionObservation: Sendable {
     }
 }
 
+/// What a layer of neurons is about to step over all T.
+public struct FiringObservation: Sendable {
+    /// E.g. `stages.0.1.branch.0.neuron`.
+    public let name: String
+    /// Before it is normalised.
+    public let input: RealTensor
+    /// The norm before the neurons, if there is one.
+    public let normalization: Normalization?
+    /// The neuron.
+    public let neuron: Neuron
+    /// The leak in place of the neuron's, where the layer learns its own.
+    public let leak: LearnedLeak?
+    /// How the layer sees its input.
+    public let time: TimeAxis
+}
+
 /// Someone who watches a network: firing rates, gradient norms, the place where a number stops being finite.
 ///
 /// Calls come in the order of computation, on the thread that runs the pass. What they hand over may be read, and kept
@@ -61,6 +77,9 @@ public struct ConvolutionObservation: Sendable {
 public protocol NetworkObserver: Sendable {
     /// The stem or a block has run forward.
     func didRun(_ block: BlockObservation) throws(BackendError)
+
+    /// A layer of neurons, not of ReLUs, is about to run forward. By default nothing happens.
+    func willFire(_ layer: FiringObservation) throws(BackendError)
 
     /// A layer of neurons, or of ReLUs, named e.g. `stages.0.1.branch.0.neuron`, has run forward.
     func didFire(_ layer: String, output: Activation) throws(BackendError)
@@ -74,6 +93,9 @@ public protocol NetworkObserver: Sendable {
 }
 
 extension NetworkObserver {
+    /// Nothing.
+    public func willFire(_ layer: FiringObservation) throws(BackendError) {}
+
     /// Nothing.
     public func didFire(_ layer: String, output: Activation) throws(BackendError) {}
 

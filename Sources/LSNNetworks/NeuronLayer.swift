@@ -22,6 +22,23 @@ struct NeuronLayer: Sendable {
         }
     }
 
+    /// What neurons are about to step over, for an observer; nil for a ReLU.
+    func observation(
+        _ input: RealTensor,
+        normalization: Normalization?,
+        isStatic: Bool
+    ) -> FiringObservation? {
+        guard !neuron.isReLU else { return nil }
+        return FiringObservation(
+            name: name,
+            input: input,
+            normalization: normalization,
+            neuron: neuron,
+            leak: leak,
+            time: TimeAxis(steps: timeSteps, isStatic: isStatic)
+        )
+    }
+
     /// Spikes; of multi-level neurons their number; of a ReLU its values.
     func fire(
         _ input: RealTensor,

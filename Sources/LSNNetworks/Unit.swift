@@ -127,6 +127,11 @@ struct Unit: Sendable {
         let (seen, normalization) = try convolved(input, repeats: isStatic ? timeSteps : 1, tape: &tape)
         let output: Activation
         if let neurons {
+            if let observer = tape.observer,
+                let layer = neurons.observation(seen, normalization: normalization, isStatic: isStatic)
+            {
+                try observer.willFire(layer)
+            }
             output = try neurons.fire(seen, normalization: normalization, isStatic: isStatic)
             try tape.observer?.didFire(neurons.name, output: output)
         } else if let normalization {

@@ -33,13 +33,18 @@ enum Page {
         return Array(("<!DOCTYPE html>\n" + page.source + "\n").utf8)
     }
 
-    /// A time, to the minute, in universal time.
+    /// A time, to the minute, in universal time. Not by `DateFormatter`, which needs tables of locales: `liblsn.so` has none.
     static func date(_ date: Date) -> String {
-        let formatter = DateFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.timeZone = TimeZone(secondsFromGMT: 0)
-        formatter.dateFormat = "yyyy-MM-dd HH:mm 'UTC'"
-        return formatter.string(from: date)
+        var seconds = time_t(date.timeIntervalSince1970.rounded(.down))
+        var parts = unsafe tm()
+        _ = unsafe gmtime_r(&seconds, &parts)
+        func digits(_ number: Int32, _ count: Int) -> String {
+            let text = "\(number)"
+            return String(repeating: "0", count: max(count - text.count, 0)) + text
+        }
+        let day = unsafe [digits(parts.tm_year + 1900, 4), digits(parts.tm_mon + 1, 2), digits(parts.tm_mday, 2)]
+        let time = unsafe "\(digits(parts.tm_hour, 2)):\(digits(parts.tm_min, 2))"
+        return "\(day.joined(separator: "-")) \(time) UTC"
     }
 
     /// A part of the page under a heading.

@@ -24,8 +24,8 @@ package struct PretrainedModel: Codable, Hashable, Sendable {
 /// checkpoints.
 ///
 /// It is looked for, in this order, in `$LSN_PRETRAINED_DIR`, in `share/lsn/pretrained` beside the `bin` folder that the program is in,
-/// where `make install` puts it, and as `pretrained` in the folders that the program is in, where a checkout has it. The working
-/// directory does not count: a name means the same everywhere.
+/// where `make install` puts it, and as `pretrained` in the folders that the program is in, where a checkout has it. `liblsn.so`
+/// stands for the program where this is in it. The working directory does not count: a name means the same everywhere.
 package enum PretrainedModels {
     private static let listName = "models.json"
     /// Of the folders that the program is in, so many are looked at: of `REPOSITORY/.build/TRIPLE/release/lsn` all.
@@ -34,7 +34,17 @@ package enum PretrainedModels {
     /// The folder; nil where there is none.
     package static var folder: String? {
         let environment = ProcessInfo.processInfo.environment
-        return folder(program: realPath("/proc/self/exe") ?? "", variable: environment["LSN_PRETRAINED_DIR"])
+        return folder(
+            program: library ?? realPath("/proc/self/exe") ?? "",
+            variable: environment["LSN_PRETRAINED_DIR"]
+        )
+    }
+
+    /// `liblsn.so`, where this process has it in its memory; nil in the program.
+    private static var library: String? {
+        let maps = FileManager.default.contents(atPath: "/proc/self/maps").map { String(decoding: $0, as: UTF8.self) }
+        let line = maps?.split(separator: "\n").first { $0.hasSuffix("/liblsn.so") }
+        return line.flatMap { line in line.firstIndex(of: "/").map { String(line[$0...]) } }
     }
 
     /// The folder of a program at `program`, which the value of `$LSN_PRETRAINED_DIR` comes before.

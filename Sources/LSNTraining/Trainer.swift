@@ -25,6 +25,8 @@ struct Trainer {
     private let classNames: [String]
     /// The test split, where another chooses the best epoch.
     private let tester: Evaluator?
+    /// What the evaluator's split is.
+    private let evaluated: EvaluatedSplit
     /// Where the next batch is prepared while a step runs.
     private let preparing = DispatchQueue(label: "lsn.batches")
     /// Whether samples are read while training goes on.
@@ -52,7 +54,8 @@ struct Trainer {
         progress: TrainingProgress,
         ranks: any Communicator,
         observer: @escaping @Sendable (TrainingNotification) -> Void,
-        shouldStop: @escaping @Sendable () -> Bool
+        shouldStop: @escaping @Sendable () -> Bool,
+        evaluated: EvaluatedSplit? = nil
     ) throws(BackendError) {
         self.configuration = configuration
         self.folder = folder
@@ -72,13 +75,14 @@ struct Trainer {
         evaluator = makeEvaluator(data)
         classNames = data.classNames
         tester = test.map(makeEvaluator)
+        self.evaluated = evaluated ?? (test == nil ? .test : .validation)
         blocks = try BlockObserver(step.network)
         batches = data.trainingBatches(
             batchSize: configuration.learning.batchSize,
             seed: configuration.run.seed,
             policy: configuration.data.augmentation
         )
-        readsFiles = !(data is ImageDataset)
+        readsFiles = !(data is ImageDataset || data is ArrayData)
         last = progress.record
         best = progress.best
     }
@@ -373,7 +377,7 @@ struct Trainer {
             learningRate: rate,
             trainLoss: progress.sums.meanLoss,
             trainAccuracy: progress.sums.accuracy,
-            evaluated: tester == nil ? .test : .validation,
+            evaluated: evaluated,
             evaluationLoss: evaluation.loss,
             evaluationAccuracy: evaluation.accuracy,
             evaluatedSamples: evaluation.sums.samples < evaluator.source.sampleCount ? evaluation.sums.samples : nil,

@@ -58,7 +58,13 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
     ///
     /// - Throws: `NetworkError` where what is to be frozen is not there, or nothing else is; `BackendError`.
     package func network(_ description: NetworkDescription, on backend: Backend) throws -> Network {
-        let network = try Network(description, backend: backend)
+        try freezing(Network(description, backend: backend))
+    }
+
+    /// A network on the same parameters, frozen as ``LearningConfiguration/freeze`` says.
+    ///
+    /// - Throws: as ``network(_:on:)``.
+    package func freezing(_ network: Network) throws -> Network {
         let frozen: Set<String>
         do throws(NetworkError) {
             frozen = try network.parameters.names(below: learning.freeze?.paths ?? [])

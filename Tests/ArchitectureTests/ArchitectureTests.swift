@@ -18,7 +18,13 @@ import Testing
             "LSNHostSystem", "LSNTensors", "LSNCommunication", "LSNNetworks", "LSNDatasets", "LSNFileFormats",
         ],
         "LSNReports": ["LSNHostSystem", "LSNTraining", "LSNFileFormats"],
-        "LSNConfiguration": ["LSNTensors", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNFileFormats"],
+        "LSNConfiguration": [
+            "LSNHostSystem", "LSNTensors", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNFileFormats",
+        ],
+        "LSNDevices": [
+            "LSNHostSystem", "LSNTensors", "LSNCommunication", "LSNOpenCLRuntime", "LSNOpenCLBackend",
+            "LSNReferenceBackend", "LSNDatasets", "LSNTraining", "LSNConfiguration", "LSNFileFormats",
+        ],
         "LSNExperiments": [
             "LSNHostSystem", "LSNTensors", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration",
             "LSNFileFormats", "LSNReports",
@@ -35,7 +41,7 @@ import Testing
             "LSNConformance",
         ],
         "lsn": [
-            "LSNHostSystem", "LSNTensors", "LSNCommunication", "LSNOpenCLRuntime", "LSNOpenCLBackend",
+            "LSNHostSystem", "LSNTensors", "LSNCommunication", "LSNDevices", "LSNOpenCLRuntime", "LSNOpenCLBackend",
             "LSNReferenceBackend", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration", "LSNConformance",
             "LSNBenchmarking",
             "LSNFileFormats", "LSNInterchange", "LSNReports", "LSNExperiments", "LSNTensorBoard",

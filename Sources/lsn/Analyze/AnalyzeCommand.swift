@@ -1,5 +1,6 @@
 import ArgumentParser
 import LSNDatasets
+import LSNDevices
 import LSNExperiments
 import LSNHostSystem
 import LSNNetworks

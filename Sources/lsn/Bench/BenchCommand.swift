@@ -1,5 +1,6 @@
 import ArgumentParser
 import LSNBenchmarking
+import LSNDevices
 import LSNTensors
 import LSNTraining
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import LSNConfiguration
 import LSNConformance
+import LSNDevices
 import LSNOpenCLBackend
 import LSNReferenceBackend
 import LSNTensors

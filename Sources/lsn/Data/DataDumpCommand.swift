@@ -1,5 +1,6 @@
 import ArgumentParser
 import LSNDatasets
+import LSNDevices
 import LSNFileFormats
 import LSNTensors
 import LSNTraining

@@ -1,6 +1,7 @@
 import ArgumentParser
 import LSNConfiguration
 import LSNDatasets
+import LSNDevices
 import LSNFileFormats
 import LSNTensors
 import LSNTraining

@@ -1,6 +1,6 @@
 import ArgumentParser
 import LSNConfiguration
-import LSNOpenCLBackend
+import LSNDevices
 import LSNOpenCLRuntime
 import LSNTraining
 
@@ -21,19 +21,7 @@ struct DevicesCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let sources = try kernels.sources()
-        var devices: [ListedDevice] = []
-        var problem: String?
-        do {
-            let found = try OpenCL.devices()
-            let best = try? OpenCL.device(named: "auto")
-            devices = found.map { info in
-                ListedDevice(info, probed: Self.probe(info, sources), isDefault: info.selector == best?.selector)
-            }
-        } catch {
-            problem = "\(error)"
-        }
-        devices.append(.reference(isDefault: !devices.contains { $0.isDefault }))
+        let (devices, problem) = ListedDevice.all(try kernels.sources()) { Failure.warn($0) }
         if json {
             try JSONOutput.print(devices)
             return
@@ -62,95 +50,5 @@ struct DevicesCommand: ParsableCommand {
         for missing in RegisteredDrivers.problems() {
             Failure.warn("a driver is left out: \(missing). Install what it needs, or remove what names it")
         }
-    }
-
-    /// What a device can do; nil, and a warning, where it cannot be probed.
-    private static func probe(_ info: DeviceInfo, _ sources: KernelSourceTree) -> ProbedDevice? {
-        do {
-            let queue = try ComputeQueue(
-                device: info,
-                sources: sources,
-                cache: ProgramCache.standard(),
-                profiling: false
-            )
-            return ProbedDevice(
-                arithmetic: try DeviceArithmetic.probe(queue),
-                matrixUnits: try MatrixUnits.available(on: queue)
-            )
-        } catch {
-            Failure.warn("the arithmetic and matrix units of \(info.selector) cannot be probed: \(error)")
-            return nil
-        }
-    }
-}
-
-/// What was found by computing.
-struct ProbedDevice {
-    let arithmetic: DeviceArithmetic
-    let matrixUnits: MatrixUnits
-}
-
-/// A device as `--json` prints it.
-struct ListedDevice: Encodable {
-    /// For `--device`.
-    let device: String
-    let name: String
-    /// cpu, gpu, accelerator or reference.
-    let kind: String
-    let platform: String?
-    let vendor: String?
-    let driver: String
-    let openclVersion: String?
-    let computeUnits: Int?
-    let memoryBytes: Int?
-    let largestAllocationBytes: Int?
-    let localMemoryBytes: Int?
-    /// "exact", or what is not as IEEE 754 says, in words; nil: unknown.
-    let arithmetic: String?
-    /// What is not, by name.
-    let arithmeticFaults: [DeviceArithmetic.Fault]?
-    /// "int8, bf16" where it has matrix units that multiply bytes and bfloats and are right, or "none"; nil: unknown.
-    let matrixUnits: String?
-    /// Whether `--device auto` takes it.
-    let isDefault: Bool
-
-    init(_ info: DeviceInfo, probed: ProbedDevice?, isDefault: Bool) {
-        device = info.selector
-        name = info.name
-        kind = info.kind.rawValue
-        platform = info.platformName
-        vendor = info.vendor
-        driver = info.driverVersion
-        openclVersion = info.openCLVersion
-        computeUnits = info.computeUnits
-        memoryBytes = info.globalMemoryBytes
-        largestAllocationBytes = info.largestAllocationBytes
-        localMemoryBytes = info.localMemoryBytes
-        arithmetic = probed?.arithmetic.text
-        arithmeticFaults = probed?.arithmetic.faults
-        matrixUnits = probed.map { $0.matrixUnits == .native ? "int8, bf16" : "none" }
-        self.isDefault = isDefault
-    }
-
-    private init(machine: MachineRecord, isDefault: Bool) {
-        device = machine.device
-        name = machine.name
-        kind = DeviceChoice.referenceName
-        platform = nil
-        vendor = nil
-        driver = machine.driver
-        openclVersion = nil
-        computeUnits = nil
-        memoryBytes = nil
-        largestAllocationBytes = nil
-        localMemoryBytes = nil
-        arithmetic = DeviceArithmetic(faults: []).text
-        arithmeticFaults = []
-        matrixUnits = "none"
-        self.isDefault = isDefault
-    }
-
-    static func reference(isDefault: Bool) -> ListedDevice {
-        ListedDevice(machine: OpenDevice.reference().machine, isDefault: isDefault)
     }
 }

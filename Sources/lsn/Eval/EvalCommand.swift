@@ -3,6 +3,7 @@ import Foundation
 import LSNCommunication
 import LSNConfiguration
 import LSNDatasets
+import LSNDevices
 import LSNFileFormats
 import LSNHostSystem
 import LSNNetworks
@@ -224,27 +225,5 @@ struct EvalCommand: AsyncParsableCommand {
             throw CancellationError()
         }
         return evaluation
-    }
-}
-
-/// A checkpoint that `--checkpoint` names.
-struct SavedModel {
-    /// The file.
-    let path: String
-    let file: SafetensorsFile
-    let metadata: ModelMetadata
-    /// Of the run, where the file stands in its folder.
-    let record: RunRecord?
-
-    /// What it was trained on; folders are known where the file stands in its run's.
-    var data: DataConfiguration? { record?.configuration.data ?? metadata.data }
-
-    /// Reads a file, or a run's best checkpoint; its last one where no epoch was evaluated yet.
-    init(_ name: String) throws {
-        path = try CheckpointFile.find(name)
-        let beside = HostPath.beside(path, "config.json")
-        record = FileManager.default.fileExists(atPath: beside) ? try RunRecord.read(beside) : nil
-        file = try SafetensorsFile(path)
-        metadata = try ModelMetadata(file.metadata, path: path)
     }
 }

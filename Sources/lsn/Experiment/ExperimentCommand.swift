@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import LSNConfiguration
 import LSNDatasets
+import LSNDevices
 import LSNExperiments
 import LSNFileFormats
 import LSNTensors

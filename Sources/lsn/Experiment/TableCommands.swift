@@ -1,5 +1,6 @@
 import ArgumentParser
 import LSNConfiguration
+import LSNDevices
 import LSNExperiments
 import LSNReports
 import LSNTensors

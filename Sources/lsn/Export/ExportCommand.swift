@@ -1,4 +1,5 @@
 import ArgumentParser
+import LSNConfiguration
 import LSNFileFormats
 import LSNInterchange
 import LSNNetworks

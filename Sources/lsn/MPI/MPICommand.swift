@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LSNCommunication
+import LSNDevices
 import LSNOpenCLRuntime
 
 /// `lsn mpi`.

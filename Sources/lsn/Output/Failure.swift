@@ -5,6 +5,7 @@ import LSNCommunication
 import LSNConfiguration
 import LSNConformance
 import LSNDatasets
+import LSNDevices
 import LSNFileFormats
 import LSNNetworks
 import LSNOpenCLRuntime
@@ -39,7 +40,7 @@ enum Failure {
             complain("\(error)")
             return error.isBadInput ? badInput : failed
         case is ConfigurationError, is NetworkError, is DatasetError, is FileFormatError, is ConformanceError,
-            is BenchmarkError, is InputError:
+            is BenchmarkError, is DeviceError, is InputError:
             complain("\(error)")
             return badInput
         case is CheckFailure:

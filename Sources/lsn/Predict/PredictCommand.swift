@@ -2,6 +2,7 @@ import ArgumentParser
 import Dispatch
 import LSNConfiguration
 import LSNDatasets
+import LSNDevices
 import LSNFileFormats
 import LSNNetworks
 import LSNTensors

@@ -3,6 +3,7 @@ import Foundation
 import LSNCommunication
 import LSNConfiguration
 import LSNDatasets
+import LSNDevices
 import LSNFileFormats
 import LSNNetworks
 import LSNOpenCLRuntime

@@ -3,9 +3,11 @@ import Foundation
 import LSNCommunication
 import LSNConfiguration
 import LSNDatasets
+import LSNDevices
 import LSNFileFormats
 import LSNOpenCLBackend
 import LSNOpenCLRuntime
+import LSNReports
 import LSNTensorBoard
 import LSNTensors
 import LSNTraining
@@ -30,17 +32,7 @@ struct TrainCommand: AsyncParsableCommand {
     @OptionGroup var options: TrainingOptions
     @OptionGroup(title: "Device") var device: DeviceOptions
 
-    @Option(help: "Folder of the run (default: the next free runs/MODEL-DATASET-N).")
-    var output: String?
-
-    @Option(
-        help:
-            "Continue the run in this folder. Its options stand, but --epochs, --max-steps, --checkpoint-every, --memory, --data, --cache, --max-bad-files and --output may be given anew."
-    )
-    var resume: String?
-
-    @Option(help: "YAML file of options (names as here, without the dashes), or a run's config.json.")
-    var config: String?
+    @OptionGroup(title: "Folders") var folders: RunFolderOptions
 
     @OptionGroup var exchange: ExchangeOptions
 
@@ -62,10 +54,10 @@ struct TrainCommand: AsyncParsableCommand {
         guard arguments.first == configuration.commandName else { return arguments }
         // Ranks need not see the files that the first one does.
         let before = try Ranks.all.shared {
-            var before: [String] = []
-            if let run = value(of: "--resume", in: arguments) { before += try TrainingSession.recordedArguments(run) }
-            if let file = value(of: "--config", in: arguments) { before += try OptionFile.arguments(file) }
-            return before
+            try RunFolderOptions.arguments(
+                resume: value(of: "--resume", in: arguments),
+                config: value(of: "--config", in: arguments)
+            )
         }
         return [arguments[0]] + before + arguments.dropFirst()
     }
@@ -84,20 +76,16 @@ struct TrainCommand: AsyncParsableCommand {
         try SharedTraining.checkArguments(ranks)
         var options = options
         // A run begins with a micro-batch for each rank.
-        if resume == nil, ranks.isShared {
+        if folders.resume == nil, ranks.isShared {
             options.learning.microBatches = options.learning.microBatches ?? ranks.count
         }
-        // The run may be continued from another folder.
-        options.data.data = options.data.data.map { URL(fileURLWithPath: $0).path }
-        options.weights.pretrained = try options.weights.pretrained.map { name in
-            let isFile = FileManager.default.fileExists(atPath: name)
-            let isName = try isFile ? false : PretrainedModels.path(of: name) != nil
-            return isName ? name : URL(fileURLWithPath: name).path
-        }
+        options = try options.withWholePaths
         let (asked, given) = (device.device, options)
         let session = try TrainingSession.shared(by: ranks, options: given) {
-            if let resume { return try TrainingSession(resuming: resume, options: given, output: output) }
-            return TrainingSession(try given.configuration(device: asked), output: output)
+            if let resume = folders.resume {
+                return try TrainingSession(resuming: resume, options: given, output: folders.output)
+            }
+            return TrainingSession(try given.configuration(device: asked), output: folders.output)
         }
         if ranks.isFirst, let warning = try session.scheduleChange { Failure.warn(warning) }
         if printConfig {
@@ -108,7 +96,11 @@ struct TrainCommand: AsyncParsableCommand {
             return
         }
         let samples = try DataProgress.load(session.sharedDataRequest())
-        let opened = try openDevice(for: session, asked: asked ?? RankDevice.choice(ranks))
+        let opened = try device.open(
+            for: session,
+            asked: asked ?? RankDevice.choice(ranks),
+            warnings: .standardError
+        )
         try SharedTraining.check(ranks, device: opened, kernels: device.kernels, data: samples)
         let own =
             ranks.isShared
@@ -132,93 +124,6 @@ struct TrainCommand: AsyncParsableCommand {
         } else {
             Terminal.write(ProgressText(isColoured: false).table(plan).map { $0 + "\n" }.joined())
         }
-    }
-
-    /// The device asked for; for a run that is continued, the one it was on. Runs of portable numerics may go on on any.
-    private func openDevice(for session: TrainingSession, asked: String?) throws -> OpenDevice {
-        guard let resumed = session.resumed else {
-            return try device.open(DeviceChoice(asked ?? "auto"))
-        }
-        let before = resumed.record.machine
-        // Said once, when a run of an earlier version is continued for the first time.
-        let last = resumed.record.continued.last?.machine ?? before
-        if last.arithmetic ?? 1 < MachineRecord.currentArithmetic {
-            Failure.warn(
-                "the run began with an earlier version of lsn. Sums of spikes are exact now, and all but gradients of "
-                    + "convolutions have one order on every device: it continues as well as it would have, but not to the bits that the earlier version gives"
-            )
-        }
-        try before.checkKept(numerics: device.numerics, precision: device.precision, run: resumed.folder.path)
-        return switch before.numerics ?? .fast {
-        // The same bits, wherever it goes on.
-        case .portable:
-            try reopen(last, asked: asked) {
-                try device.open($0, numerics: .portable, precision: before.precision ?? .highest)
-            }
-        case .fast: try keptDevice(for: session, resumed, asked: asked)
-        }
-    }
-
-    /// The device asked for; else the one that a run was on, or, with a warning, another.
-    private func reopen(
-        _ machine: MachineRecord,
-        asked: String?,
-        _ open: (DeviceChoice) throws -> OpenDevice
-    ) throws -> OpenDevice {
-        if let asked { return try open(DeviceChoice(asked)) }
-        do {
-            return try open(DeviceChoice(machine.device))
-        } catch {
-            Failure.warn("the run was on \(machine.name) (\(machine.device)): \(error)")
-            return try open(.automatic)
-        }
-    }
-
-    /// The device of a run of `fast` numerics, with the kernels that it began with, whatever was tuned since.
-    private func keptDevice(
-        for session: TrainingSession,
-        _ resumed: TrainingSession.Resumed,
-        asked: String?
-    ) throws -> OpenDevice {
-        let before = resumed.record.machine
-        let choices =
-            try before.kernelChoices.map { numbers in
-                guard let choices = KernelChoices(numbers) else {
-                    throw InputError(
-                        "\(resumed.folder.path)/config.json: kernel_choices is \(numbers), which no run has, so that it cannot be "
-                            + "continued to the same bits. Restore the file, or begin another run"
-                    )
-                }
-                return choices
-            } ?? .standard
-        let opened = try reopen(before, asked: asked) {
-            try device.open($0, kernelChoices: choices, numerics: .fast, precision: before.precision ?? .highest)
-        }
-        if self.device.device != nil, !session.ranks.isShared {
-            guard opened.machine.device == before.device else {
-                throw InputError(
-                    "--device \(opened.machine.device): the run in \(PrintableText.name(resumed.folder.path)) was started with "
-                        + "--device \(before.device) and keeps to it, so that it continues to the same bits (one of --numerics "
-                        + "portable may change). Leave the option out, or start a new run with --output"
-                )
-            }
-            return opened
-        }
-        // The kernels are those that it began with, also where an earlier version did not record them.
-        var place = opened.machine
-        place.kernelChoices = before.kernelChoices
-        place.numerics = before.numerics
-        place.precision = before.precision
-        place.arithmetic = before.arithmetic
-        // Of several GPUs of a machine each rank has one, which are as good as each other.
-        if session.ranks.isShared { place.device = before.device }
-        if place != before {
-            Failure.warn(
-                "the run was on \(before.name) (\(before.driver)) and continues on \(opened.machine.name) "
-                    + "(\(opened.machine.driver)): results may differ in their last bits"
-            )
-        }
-        return opened
     }
 
     private static func train(
@@ -245,7 +150,7 @@ struct TrainCommand: AsyncParsableCommand {
             return
         }
         let printer = ProgressPrinter()
-        let reporter = RunReporter()
+        let reporter = RunReporter(warn: { Failure.warn($0) })
         let tensorBoard = TensorBoardLog(warn: { Failure.warn($0) })
         InterruptFlag.watch()
         opened.buildAhead(programs) { done, total in printer.showBuilding(done, of: total) }

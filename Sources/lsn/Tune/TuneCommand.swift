@@ -1,5 +1,6 @@
 import ArgumentParser
 import LSNConfiguration
+import LSNDevices
 import LSNOpenCLBackend
 import LSNOpenCLRuntime
 import LSNTensors
@@ -59,7 +60,7 @@ struct TuneCommand: ParsableCommand {
             return
         }
         let status = StatusLine()
-        let tuner = try KernelTuner(queue: try device.queue(info, isProfiling: true))
+        let tuner = try KernelTuner(queue: try device.queue(info, isProfiling: true, warnings: .standardError))
         let result = try tuner.run { status.show("measuring \($0.choice): \($0.operands)") }
         status.clear()
         try file.write(TuningFile.Content(device: info.name, driver: info.driverVersion, result: result))

@@ -1,14 +1,13 @@
 import Foundation
 import LSNFileFormats
 import LSNHostSystem
-import LSNReports
-import LSNTraining
+package import LSNTraining
 import Synchronization
 
 /// Keeps `report.html` and `status.json` of a run up to date while it goes on, so that a run that is killed has them too.
 ///
 /// A report that cannot be written is no reason to lose a training: there is one warning, and the run goes on.
-final class RunReporter: Sendable {
+package final class RunReporter: Sendable {
     private struct State {
         var folder: String?
         var status = RunStatus(state: .running, epoch: 0, epochs: nil, step: 0)
@@ -21,9 +20,15 @@ final class RunReporter: Sendable {
     private static let interval = Duration.seconds(30)
 
     private let state = Mutex(State())
+    private let warn: @Sendable (String) -> Void
+
+    /// - Parameter warn: hears, once, of a report that cannot be written.
+    package init(warn: @escaping @Sendable (String) -> Void) {
+        self.warn = warn
+    }
 
     /// Follows a notification; writes where it changes what a reader sees.
-    func receive(_ notification: TrainingNotification) {
+    package func receive(_ notification: TrainingNotification) {
         state.withLock { state in
             switch notification {
             case .started(let start):
@@ -48,7 +53,7 @@ final class RunReporter: Sendable {
     }
 
     /// The run returned. Returns where its report is, if it could be written.
-    func end(_ summary: TrainingSummary) -> String? {
+    package func end(_ summary: TrainingSummary) -> String? {
         state.withLock { state in
             state.status.state = summary.outcome == .finished ? .finished : .stopped
             state.status.step = summary.step
@@ -58,7 +63,7 @@ final class RunReporter: Sendable {
     }
 
     /// An error ended the run.
-    func fail(_ error: any Error) {
+    package func fail(_ error: any Error) {
         state.withLock { state in
             state.status.state = .failed
             state.status.message = "\(error)"
@@ -67,7 +72,7 @@ final class RunReporter: Sendable {
     }
 
     /// The run's folder, where it has a checkpoint to continue from.
-    var resumable: String? {
+    package var resumable: String? {
         state.withLock { $0.folder }.flatMap { folder in
             FileManager.default.fileExists(atPath: HostPath.join(folder, "checkpoint-last.safetensors")) ? folder : nil
         }
@@ -80,7 +85,7 @@ final class RunReporter: Sendable {
             try RunReport.update(folder: folder, status: state.status)
             state.isWritten = true
         } catch {
-            if !state.hasWarned { Failure.warn("the run goes on without a new report: \(error)") }
+            if !state.hasWarned { warn("the run goes on without a new report: \(error)") }
             (state.hasWarned, state.isWritten) = (true, false)
         }
     }

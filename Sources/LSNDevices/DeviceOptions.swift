@@ -1,14 +1,14 @@
-import ArgumentParser
+package import ArgumentParser
 import Foundation
 import LSNConfiguration
-import LSNOpenCLBackend
-import LSNOpenCLRuntime
-import LSNReferenceBackend
-import LSNTensors
+package import LSNOpenCLBackend
+package import LSNOpenCLRuntime
+package import LSNTensors
 import LSNTraining
 
 /// Options of every command that computes.
-struct DeviceOptions: ParsableArguments {
+package struct DeviceOptions: ParsableArguments {
+    /// What `--device` gives; nil: nothing.
     @Option(
         name: .customLong("device"),
         help: ArgumentHelp(
@@ -17,16 +17,19 @@ struct DeviceOptions: ParsableArguments {
                 + "devices`, e.g. opencl:0:0."
         )
     )
-    var device: String?
+    package var device: String?
 
-    @OptionGroup var kernels: KernelOptions
+    /// Where kernels come from.
+    @OptionGroup package var kernels: KernelOptions
 
+    /// Whether Winograd's kernels are left out.
     @Flag(
         name: .customLong("no-winograd"),
         help: "Take the dense kernel for gradients of 3×3 convolutions' inputs, not Winograd's: slower, rounded less."
     )
-    var isDirect = false
+    package var isDirect = false
 
+    /// How kernels share work out; nil: as suits the device.
     @Option(
         name: .customLong("mapping"),
         help: .choice(
@@ -35,8 +38,9 @@ struct DeviceOptions: ParsableArguments {
         ),
         transform: WorkMapping.option
     )
-    var mapping: WorkMapping?
+    package var mapping: WorkMapping?
 
+    /// How gradients are summed; nil: as fast as can be.
     @Option(
         help: .choice(
             Numerics.self,
@@ -44,8 +48,9 @@ struct DeviceOptions: ParsableArguments {
         ),
         transform: named
     )
-    var numerics: Numerics?
+    package var numerics: Numerics?
 
+    /// How finely weights are rounded; nil: as in training, or as finely as can be.
     @Option(
         help: .choice(
             Precision.self,
@@ -53,8 +58,9 @@ struct DeviceOptions: ParsableArguments {
         ),
         transform: named
     )
-    var precision: Precision?
+    package var precision: Precision?
 
+    /// Whether matrix units are used; nil: where there are any.
     @Option(
         name: .customLong("matrix-units"),
         help: .choice(
@@ -63,7 +69,10 @@ struct DeviceOptions: ParsableArguments {
         ),
         transform: named
     )
-    var matrixUnits: MatrixUnitsChoice?
+    package var matrixUnits: MatrixUnitsChoice?
+
+    /// Nothing given.
+    package init() {}
 
     /// Opens a device.
     ///
@@ -76,14 +85,17 @@ struct DeviceOptions: ParsableArguments {
     ///   - kernelChoices: how kernels are chosen; nil: as `lsn tune` found for the device, if it ran.
     ///   - numerics: how gradients are summed; nil: as `--numerics` says.
     ///   - precision: how finely weights are rounded unless `--precision` says.
-    func open(
+    ///   - warnings: where what is worth knowing goes.
+    /// - Throws: ``DeviceError`` where options do not fit the device; `OpenCLError`, `BackendError`.
+    package func open(
         _ choice: DeviceChoice,
         isProfiling: Bool = false,
         guardsMemory: Bool = false,
         allowsAnyArithmetic: Bool = false,
         kernelChoices: KernelChoices? = nil,
         numerics: Numerics? = nil,
-        precision: Precision = .highest
+        precision: Precision = .highest,
+        warnings: DeviceWarnings
     ) throws -> OpenDevice {
         let numerics = numerics ?? self.numerics ?? .fast
         let precision = self.precision ?? precision
@@ -95,7 +107,8 @@ struct DeviceOptions: ParsableArguments {
                 allowsAnyArithmetic,
                 kernelChoices,
                 numerics,
-                precision
+                precision,
+                warnings
             )
         }
         switch choice {
@@ -108,7 +121,7 @@ struct DeviceOptions: ParsableArguments {
             do {
                 info = try OpenCL.device(named: "auto")
             } catch {
-                Failure.warn("\(error). Computing on the reference backend meanwhile, which is slow")
+                warnings.say("\(error). Computing on the reference backend meanwhile, which is slow")
                 return OpenDevice.reference(numerics, precision)
             }
             return try open(info)
@@ -122,15 +135,16 @@ struct DeviceOptions: ParsableArguments {
         _ allowsAnyArithmetic: Bool,
         _ kernelChoices: KernelChoices?,
         _ numerics: Numerics,
-        _ precision: Precision
+        _ precision: Precision,
+        _ warnings: DeviceWarnings
     ) throws -> OpenDevice {
-        let queue = try queue(info, isProfiling: isProfiling)
-        var choices = kernelChoices ?? measuredChoices(info)
+        let queue = try queue(info, isProfiling: isProfiling, warnings: warnings)
+        var choices = kernelChoices ?? measuredChoices(info, warnings)
         choices.numerics = numerics
         choices.precision = precision
         if let mapping {
             guard kernelChoices == nil || choices.mapping == mapping else {
-                throw InputError(
+                throw DeviceError(
                     "--mapping \(mapping.rawValue): the run began with \(choices.mapping.rawValue) and keeps to it, so that "
                         + "it continues to the same bits (one of --numerics portable may change). Leave the option out, or begin "
                         + "another run"
@@ -140,14 +154,19 @@ struct DeviceOptions: ParsableArguments {
         }
         if isDirect {
             guard kernelChoices == nil || choices.winogradChannels == KernelChoices.never else {
-                throw InputError(
+                throw DeviceError(
                     "--no-winograd: the run began with Winograd's gradients and keeps to them, so that it continues to the "
                         + "same bits. Leave the option out, or begin another run"
                 )
             }
             choices.winogradChannels = KernelChoices.never
         }
-        choices.matrixUnits = try units(of: queue, mapping: choices.mapping, kept: kernelChoices?.matrixUnits)
+        choices.matrixUnits = try units(
+            of: queue,
+            mapping: choices.mapping,
+            kept: kernelChoices?.matrixUnits,
+            warnings
+        )
         let backend = try OpenCLBackend(
             queue: queue,
             choices: choices,
@@ -175,11 +194,12 @@ struct DeviceOptions: ParsableArguments {
     private func units(
         of queue: ComputeQueue,
         mapping: WorkMapping,
-        kept: MatrixUnits?
-    ) throws(InputError) -> MatrixUnits {
+        kept: MatrixUnits?,
+        _ warnings: DeviceWarnings
+    ) throws(DeviceError) -> MatrixUnits {
         guard mapping == .simt else {
             guard matrixUnits != .emulated else {
-                throw InputError(
+                throw DeviceError(
                     "--matrix-units emulated: matrix units are for --mapping simt, and \(queue.device.selector) computes with "
                         + "\(mapping.rawValue). Add --mapping simt"
                 )
@@ -187,17 +207,17 @@ struct DeviceOptions: ParsableArguments {
             return .off
         }
         if let kept, let asked = matrixUnits, asked != .auto, asked.rawValue != kept.rawValue {
-            throw InputError(
+            throw DeviceError(
                 "--matrix-units \(asked.rawValue): the run began with \(kept.text) and keeps to it, so that it continues to the same "
                     + "bits (one of --numerics portable may change). Leave the option out, or begin another run"
             )
         }
         switch (matrixUnits ?? .auto, kept) {
-        case (.auto, nil): return native(of: queue)
+        case (.auto, nil): return native(of: queue, warnings)
         case (.auto, .native?):
-            let found = native(of: queue)
+            let found = native(of: queue, warnings)
             if found == .off {
-                Failure.warn(
+                warnings.say(
                     "the run began with matrix units, which \(queue.device.selector) does not have: its gradients are rounded "
                         + "otherwise from here on"
                 )
@@ -210,11 +230,11 @@ struct DeviceOptions: ParsableArguments {
     }
 
     /// The matrix units that a device has.
-    private func native(of queue: ComputeQueue) -> MatrixUnits {
+    private func native(of queue: ComputeQueue, _ warnings: DeviceWarnings) -> MatrixUnits {
         do {
             return try MatrixUnits.available(on: queue)
         } catch {
-            Failure.warn("the matrix units of \(queue.device.selector) cannot be probed, and are not used: \(error)")
+            warnings.say("the matrix units of \(queue.device.selector) cannot be probed, and are not used: \(error)")
             return .off
         }
     }
@@ -222,7 +242,7 @@ struct DeviceOptions: ParsableArguments {
     private func requirePortableArithmetic(of backend: OpenCLBackend) throws {
         let arithmetic = try backend.arithmetic()
         guard arithmetic.isExact else {
-            throw InputError(
+            throw DeviceError(
                 "--numerics portable: the arithmetic of \(backend.deviceName) (\(arithmetic.text)) would not give the bits of other "
                     + "devices. Choose another --device, or --numerics fast"
             )
@@ -230,14 +250,14 @@ struct DeviceOptions: ParsableArguments {
     }
 
     /// What `lsn tune` found for a device, or what suits its kind.
-    private func measuredChoices(_ info: DeviceInfo) -> KernelChoices {
-        var choices = TuningFile(info).choices ?? .standard
+    private func measuredChoices(_ info: DeviceInfo, _ warnings: DeviceWarnings) -> KernelChoices {
+        var choices = TuningFile(info).choices(warnings) ?? .standard
         choices.mapping = WorkMapping(for: info.kind, maxWorkGroupSize: info.maxWorkGroupSize)
         return choices
     }
 
     /// By which a GPU that is not there would choose its kernels: one with matrix units, unless the options say otherwise.
-    func choicesOfGPU() -> KernelChoices {
+    package func choicesOfGPU() -> KernelChoices {
         var choices = KernelChoices.standard
         choices.mapping = mapping ?? .simt
         choices.numerics = numerics ?? .fast
@@ -253,11 +273,15 @@ struct DeviceOptions: ParsableArguments {
     }
 
     /// A queue on a device.
-    func queue(_ info: DeviceInfo, isProfiling: Bool) throws -> ComputeQueue {
-        if let warning = LSN.driverCache.warning { Failure.warn(warning) }
+    package func queue(
+        _ info: DeviceInfo,
+        isProfiling: Bool,
+        warnings: DeviceWarnings
+    ) throws -> ComputeQueue {
+        if let problem = warnings.ofDriverCache { warnings.say(problem) }
         // What is loaded from a cache was compiled without a word.
         let warns = ProcessInfo.processInfo.environment["LSN_KERNEL_WARNINGS"] == "1"
-        let warned: (@Sendable (String) -> Void)? = warns ? { @Sendable text in Failure.warn(text) } : nil
+        let warned: (@Sendable (String) -> Void)? = warns ? warnings.say : nil
         return try ComputeQueue(
             device: info,
             sources: try kernels.sources(),
@@ -280,17 +304,21 @@ extension MatrixUnits {
 }
 
 /// What `--matrix-units` says.
-enum MatrixUnitsChoice: String, CaseIterable, Sendable {
+package enum MatrixUnitsChoice: String, CaseIterable, Sendable {
     /// The device's, where they are right.
     case auto
+    /// None.
     case off
+    /// Such as a device without any computes.
     case emulated
 }
 
 extension WorkMapping {
     /// What `--mapping` says. The names of earlier versions are told what they are called now.
+    ///
+    /// - Throws: `ValidationError` where no mapping is called so.
     @Sendable
-    static func option(_ name: String) throws -> WorkMapping {
+    package static func option(_ name: String) throws -> WorkMapping {
         if let now = ["vectors": simd, "groups": simt][name] {
             throw ValidationError("'\(name)' is called '\(now.rawValue)' now.")
         }
@@ -298,57 +326,3 @@ extension WorkMapping {
     }
 }
 
-/// A device that is open.
-struct OpenDevice {
-    /// What computes.
-    let backend: Backend
-    /// What run folders say of it.
-    let machine: MachineRecord
-    /// Its queue, where it is OpenCL's.
-    let queue: ComputeQueue?
-
-    /// The plain Swift backend.
-    static func reference(_ numerics: Numerics = .fast, _ precision: Precision = .highest) -> OpenDevice {
-        let backend = Backend(ReferenceBackend(numerics: numerics, precision: precision))
-        return OpenDevice(
-            backend: backend,
-            machine: MachineRecord(
-                device: DeviceChoice.referenceName,
-                name: backend.deviceName,
-                driver: "lsn \(ProgramVersion.current)",
-                numerics: numerics,
-                precision: precision
-            ),
-            queue: nil
-        )
-    }
-}
-
-/// What `--device` says.
-enum DeviceChoice {
-    /// The best there is.
-    case automatic
-    /// The plain Swift backend.
-    case reference
-    /// An OpenCL device: `opencl` or `opencl:PLATFORM:DEVICE`.
-    case openCL(String)
-
-    static let referenceName = "reference"
-
-    /// Reads a device's name.
-    init(_ name: String) throws {
-        switch name {
-        case "auto": self = .automatic
-        case Self.referenceName: self = .reference
-        case "opencl": self = .openCL(name)
-        default:
-            guard name.wholeMatch(of: /opencl:[0-9]+:[0-9]+/) != nil else {
-                throw InputError(
-                    "there is no device '\(name)': use auto, reference, opencl or opencl:PLATFORM:DEVICE "
-                        + "(lsn devices lists them)"
-                )
-            }
-            self = .openCL(name)
-        }
-    }
-}

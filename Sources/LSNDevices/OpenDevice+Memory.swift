@@ -1,10 +1,10 @@
 import Foundation
-import LSNDatasets
+package import LSNDatasets
 import LSNHostSystem
 import LSNOpenCLBackend
 import LSNOpenCLRuntime
 import LSNTensors
-import LSNTraining
+package import LSNTraining
 
 extension OpenDevice {
     /// What runs on this device may take. A device that computes in the host's memory has no more than is left of it.
@@ -22,7 +22,7 @@ extension OpenDevice {
 
     /// Plans the memory of a run on this device, of which only the micro-batches `own` go through it, or all. The reference's
     /// tensors are as large as OpenCL's.
-    func memoryPlanner(
+    package func memoryPlanner(
         _ configuration: TrainingConfiguration,
         data: any TrainingData,
         mostSamples: Int? = nil,
@@ -48,7 +48,7 @@ extension OpenDevice {
     /// The memory that a run takes here, in the mode that its options name or the first that fits.
     ///
     /// - Throws: ``ConfigurationError/doesNotFit(_:)`` where no step does.
-    func fittingPlan(
+    package func fittingPlan(
         _ configuration: TrainingConfiguration,
         data: any TrainingData,
         mostSamples: Int? = nil
