@@ -148,6 +148,18 @@ let package = Package(
             ],
             swiftSettings: house
         ),
+        // The functions of C, whose header is a module of its own: the compiler compares them with it. Scripts/make-library links
+        // liblsn.so.
+        .systemLibrary(name: "LSNCLibrary"),
+        .target(
+            name: "LSNLibrary",
+            dependencies: [
+                "LSNCLibrary", "LSNTensors", "LSNDevices", "LSNOpenCLRuntime", "LSNNetworks", "LSNDatasets", "LSNTraining",
+                "LSNConfiguration", "LSNFileFormats", "LSNReports", "LSNTensorBoard",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house
+        ),
         .executableTarget(
             name: "lsn",
             dependencies: [

@@ -30,6 +30,21 @@ package struct RunOptions: ParsableArguments {
     package var memory: MemoryChoice?
 
     /// Key of all random numbers.
+    @OptionGroup package var random: SeedOption
+
+    /// Key of all random numbers.
+    package var seed: UInt64? {
+        get { random.seed }
+        set { random.seed = newValue }
+    }
+
+    /// Nothing given.
+    package init() {}
+}
+
+/// The seed, of whatever draws random numbers.
+package struct SeedOption: ParsableArguments {
+    /// Key of all random numbers.
     @Option(
         parsing: .unconditional,
         help: "Seed, the key of all random numbers (default: 0).",

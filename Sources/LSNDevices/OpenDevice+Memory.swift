@@ -3,12 +3,12 @@ package import LSNDatasets
 import LSNHostSystem
 import LSNOpenCLBackend
 import LSNOpenCLRuntime
-import LSNTensors
+package import LSNTensors
 package import LSNTraining
 
 extension OpenDevice {
     /// What runs on this device may take. A device that computes in the host's memory has no more than is left of it.
-    var memoryLimits: MemoryLimits {
+    package var memoryLimits: MemoryLimits {
         guard let info = queue?.device else {
             let left = HostMemory.availableBytes
             return MemoryLimits(totalBytes: left, largestStorageBytes: left, hostBytes: nil)

@@ -32,19 +32,25 @@ package enum PretrainedModels {
     private static let depth = 4
 
     /// The folder; nil where there is none.
+    ///
+    /// - Throws: `FileFormatError` where the system does not say what this process has in its memory.
     package static var folder: String? {
-        let environment = ProcessInfo.processInfo.environment
-        return folder(
-            program: library ?? realPath("/proc/self/exe") ?? "",
-            variable: environment["LSN_PRETRAINED_DIR"]
-        )
+        get throws(FileFormatError) {
+            let environment = ProcessInfo.processInfo.environment
+            return folder(
+                program: try library ?? realPath("/proc/self/exe") ?? "",
+                variable: environment["LSN_PRETRAINED_DIR"]
+            )
+        }
     }
 
     /// `liblsn.so`, where this process has it in its memory; nil in the program.
     private static var library: String? {
-        let maps = FileManager.default.contents(atPath: "/proc/self/maps").map { String(decoding: $0, as: UTF8.self) }
-        let line = maps?.split(separator: "\n").first { $0.hasSuffix("/liblsn.so") }
-        return line.flatMap { line in line.firstIndex(of: "/").map { String(line[$0...]) } }
+        get throws(FileFormatError) {
+            let maps = String(decoding: try FileSystem.read("/proc/self/maps"), as: UTF8.self)
+            let line = maps.split(separator: "\n").first { $0.hasSuffix("/liblsn.so") }
+            return line.flatMap { line in line.firstIndex(of: "/").map { String(line[$0...]) } }
+        }
     }
 
     /// The folder of a program at `program`, which the value of `$LSN_PRETRAINED_DIR` comes before.
@@ -64,7 +70,7 @@ package enum PretrainedModels {
     ///
     /// - Throws: `FileFormatError` where the list cannot be read.
     package static func all() throws(FileFormatError) -> [PretrainedModel] {
-        guard let folder else { return [] }
+        guard let folder = try folder else { return [] }
         let path = HostPath.join(folder, listName)
         let bytes = try FileSystem.read(path, limit: 1 << 20)
         do {
@@ -82,7 +88,7 @@ package enum PretrainedModels {
     ///
     /// - Throws: as ``all()``.
     package static func path(of name: String) throws(FileFormatError) -> String? {
-        guard let folder, try all().contains(where: { $0.name == name }) else { return nil }
+        guard let folder = try folder, try all().contains(where: { $0.name == name }) else { return nil }
         return HostPath.join(folder, "\(name).safetensors")
     }
 

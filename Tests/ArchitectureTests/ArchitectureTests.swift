@@ -40,6 +40,10 @@ import Testing
             "LSNTensors", "LSNOpenCLRuntime", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration",
             "LSNConformance",
         ],
+        "LSNLibrary": [
+            "LSNCLibrary", "LSNTensors", "LSNDevices", "LSNOpenCLRuntime", "LSNNetworks", "LSNDatasets", "LSNTraining",
+            "LSNConfiguration", "LSNFileFormats", "LSNReports", "LSNTensorBoard",
+        ],
         "lsn": [
             "LSNHostSystem", "LSNTensors", "LSNCommunication", "LSNDevices", "LSNOpenCLRuntime", "LSNOpenCLBackend",
             "LSNReferenceBackend", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration", "LSNConformance",

@@ -35,7 +35,7 @@ enum Failure {
             return failed
         case let error as OpenCLError:
             complain("\(error)")
-            return code(of: error)
+            return error.isBadInput ? badInput : failed
         case let error as CommunicationError:
             complain("\(error)")
             return error.isBadInput ? badInput : failed
@@ -52,14 +52,6 @@ enum Failure {
             let prefix = "Error: "
             complain(message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message)
             return LSN.exitCode(for: error) == .validationFailure ? badInput : failed
-        }
-    }
-
-    /// A device or a kernel source that is not there was named by whoever calls; the rest is the job's.
-    private static func code(of error: OpenCLError) -> Int32 {
-        switch error {
-        case .noPlatform, .noDevice, .noSuchDevice, .unusableDevice, .source: badInput
-        case .call, .build, .outOfMemory, .launch, .range: failed
         }
     }
 
