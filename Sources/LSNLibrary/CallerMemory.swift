@@ -52,10 +52,19 @@ func give<Value>(_ values: [Value], to memory: UnsafeMutablePointer<Value>) {
     unsafe memory.update(from: values, count: values.count)
 }
 
+/// The product of extents from 0 on, `Int.max` where that is too large.
+private func product(_ extents: [Int]) -> Int {
+    extents.reduce(1) { product, extent in
+        let (result, overflows) = product.multipliedReportingOverflow(by: extent)
+        return overflows ? .max : result
+    }
+}
+
 /// Refuses memory with too little room before anything is computed.
 ///
 /// - Throws: ``LibraryError/tooSmall(what:room:needed:)``.
-func requireRoom(_ count: Int, for needed: Int, _ what: String) throws(LibraryError) {
+func requireRoom(_ count: Int, for extents: [Int], _ what: String) throws(LibraryError) {
+    let needed = product(extents)
     let room = count < 0 ? Int.max : count
     guard room >= needed else { throw .tooSmall(what: what, room: room, needed: needed) }
 }
@@ -119,9 +128,8 @@ func requireRoom(_ count: Int, for needed: Int, _ what: String) throws(LibraryEr
         }
         let extents = unsafe Array(UnsafeBufferPointer(start: shape, count: rank))
         let (count, timeSteps) = (extents[rank - 4], rank == 5 ? extents[0] : 1)
-        let size = sample.reduce(timeSteps) { $0 * $1 }
         guard count >= 1, Array(extents.suffix(3)) == sample, rank == 4 || timeSteps == description.timeSteps,
-            count <= Self.mostValues / size
+            product([timeSteps, count] + sample) <= Self.mostValues
         else {
             let text = extents.map { "\(UInt(bitPattern: $0))" }.joined(separator: ", ")
             throw .badArgument("\(prefix)x has the shape [\(text)], and the network takes \(wanted), N from 1 on")

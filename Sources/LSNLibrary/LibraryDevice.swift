@@ -27,8 +27,8 @@ final class LibraryDevice: Sendable {
     }
 
     /// Where what is worth knowing of devices goes.
-    static func warnings(_ call: CallWarnings) -> DeviceWarnings {
-        DeviceWarnings(ofDriverCache: driverCache.warning, say: { call.say($0) })
+    static func warnings(_ say: @escaping @Sendable (String) -> Void) -> DeviceWarnings {
+        DeviceWarnings(ofDriverCache: driverCache.warning, say: say)
     }
 
     /// What computes with a precision, unless the options say another.
@@ -36,7 +36,7 @@ final class LibraryDevice: Sendable {
         let precision = options.precision ?? precision
         return try opened.withLock { opened in
             if let found = opened[precision] { return found }
-            let made = try options.open(choice, precision: precision, warnings: Self.warnings(call))
+            let made = try options.open(choice, precision: precision, warnings: Self.warnings { call.say($0) })
             opened[precision] = made
             return made
         }

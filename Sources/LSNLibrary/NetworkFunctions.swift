@@ -118,7 +118,7 @@ public func lsn_network_logits(
         let argument = unsafe SamplesArgument(x: x, shape: shape, rank: rank, prefix: "")
         let target = try unsafe result(logits, "logits")
         let samples = try argument.checkedShape(description).count
-        try requireRoom(count, for: description.timeSteps * samples * description.classes, "logits")
+        try requireRoom(count, for: [description.timeSteps, samples, description.classes], "logits")
         try library.use { state in
             let given = try argument.samples(for: description)
             unsafe give(try library.inference(&state).logits(given), to: target)
@@ -140,7 +140,7 @@ public func lsn_network_rates(
         let library = try LibraryNetwork.all.value(network)
         let argument = unsafe SamplesArgument(x: x, shape: shape, rank: rank, prefix: "")
         let target = try unsafe result(rates, "rates")
-        try requireRoom(count, for: FiringRates.layers(of: library.network).count, "rates")
+        try requireRoom(count, for: [FiringRates.layers(of: library.network).count], "rates")
         try library.use { state in
             let given = try argument.samples(for: library.network.description)
             unsafe give(try library.inference(&state).rates(given), to: target)
@@ -166,7 +166,7 @@ public func lsn_network_potentials(
         let target = try unsafe result(potentials, "potentials")
         let layer = try neuronLayer(try unsafe text(layer, "layer"), of: description)
         let samples = try argument.checkedShape(description).count
-        try requireRoom(count, for: description.timeSteps * samples * layer.count, "potentials")
+        try requireRoom(count, for: [description.timeSteps, samples, layer.count], "potentials")
         try library.use { state in
             let given = try argument.samples(for: description)
             unsafe give(try library.inference(&state).potentials(of: layer, given), to: target)

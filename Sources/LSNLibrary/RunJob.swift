@@ -42,7 +42,7 @@ struct RunJob {
         let opened = try device.open(
             for: session,
             asked: device.device,
-            warnings: LibraryDevice.warnings(warnings)
+            warnings: LibraryDevice.warnings(warn)
         )
         let plan = try opened.fittingPlan(session.configuration, data: session.configuration.trainingData(data))
         let reporter = RunReporter(warn: warn)
