@@ -41,6 +41,35 @@ test: setup ## Runs every test; a missing OpenCL device or MPI is a failure.
 	swift build $(CHECKED) --build-tests
 	LSN_REQUIRE_OPENCL=1 LSN_REQUIRE_MPI=1 Scripts/run-tests $(CHECKED)
 
+LIBRARY := .build/$(CONFIGURATION)/liblsn.so
+WHEELS := .build/wheel
+.PHONY: library
+library: setup ## Links liblsn.so, networks from C (Sources/LSNCLibrary/lsn.h), with Swift's libraries in it.
+	swift build $(CHECKED) --target LSNLibrary
+	Scripts/make-library .build/$(CONFIGURATION) $(LIBRARY)
+
+.PHONY: wheel
+wheel: library ## Makes a wheel of the Python package in .build/wheel (docs/Python.md).
+	rm -f $(WHEELS)/lsn-*.whl
+	Scripts/make-wheel $(LIBRARY) $(WHEELS)
+
+CALLS ?= 400
+.PHONY: test-library
+test-library: library ## Tests liblsn.so from C: threads, valgrind, CALLS random calls.
+	Scripts/install-packages valgrind
+	swift build $(CHECKED) --product lsn
+	Scripts/with-own-caches Scripts/test-library $(LSN) $(LIBRARY) $(CALLS)
+
+.PHONY: fuzz-library
+fuzz-library: ## The same with 10,000 random calls, a few minutes.
+	$(MAKE) test-library CALLS=10000
+
+.PHONY: test-wheel
+test-wheel: wheel ## Tests the wheel in a fresh environment, and runs the blocks of docs/Python.md.
+	Scripts/install-packages python3-venv
+	swift build $(CHECKED) --product lsn
+	Scripts/with-own-caches Scripts/test-wheel $(LSN) $(WHEELS)/lsn-*.whl
+
 .PHONY: memcheck
 memcheck: ## Runs every kernel under oclgrind: invalid accesses and data races.
 	Scripts/install-packages oclgrind
