@@ -154,7 +154,8 @@ let package = Package(
         .target(
             name: "LSNLibrary",
             dependencies: [
-                "LSNCLibrary", "LSNTensors", "LSNDevices", "LSNOpenCLRuntime", "LSNNetworks", "LSNDatasets", "LSNTraining",
+                "LSNCLibrary", "LSNTensors", "LSNDevices", "LSNOpenCLRuntime", "LSNNetworks", "LSNDatasets",
+                "LSNTraining",
                 "LSNConfiguration", "LSNFileFormats", "LSNReports", "LSNTensorBoard",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

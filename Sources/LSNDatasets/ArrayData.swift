@@ -150,8 +150,10 @@ package struct ArrayData: TrainingData {
 
     package func fingerprint() -> String {
         var fingerprint = Fingerprint()
-        train.samples.add(to: &fingerprint)
-        test.samples.add(to: &fingerprint)
+        for (samples, places) in [train, test] {
+            samples.add(to: &fingerprint)
+            for place in places { fingerprint.add(UInt32(truncatingIfNeeded: place)) }
+        }
         return fingerprint.text
     }
 }
@@ -159,7 +161,8 @@ package struct ArrayData: TrainingData {
 extension ArraySamples {
     /// For people: what a sample is.
     fileprivate var text: String {
-        (timeSteps == 1 ? "pictures" : "recordings of \(timeSteps) steps") + " of \(shape.channels)×\(shape.height)×\(shape.width)"
+        (timeSteps == 1 ? "pictures" : "recordings of \(timeSteps) steps")
+            + " of \(shape.channels)×\(shape.height)×\(shape.width)"
     }
 }
 

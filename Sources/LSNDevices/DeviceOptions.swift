@@ -325,4 +325,3 @@ extension WorkMapping {
         return try named(name)
     }
 }
-

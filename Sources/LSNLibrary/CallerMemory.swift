@@ -22,7 +22,9 @@ func result<Value>(
     _ pointer: UnsafeMutablePointer<Value>?,
     _ name: String
 ) throws(LibraryError) -> UnsafeMutablePointer<Value> {
-    guard let pointer = unsafe pointer else { throw .badArgument("\(name) is NULL: there is nowhere to put the result") }
+    guard let pointer = unsafe pointer else {
+        throw .badArgument("\(name) is NULL: there is nowhere to put the result")
+    }
     return unsafe pointer
 }
 
@@ -40,7 +42,11 @@ func give(
     // More than there are addresses comes as a negative number.
     let room = capacity < 0 ? Int.max : capacity
     guard let buffer = unsafe buffer, room >= bytes.count else {
-        throw .tooSmall(what: "the buffer for text, in bytes", room: unsafe buffer == nil ? 0 : room, needed: bytes.count)
+        throw .tooSmall(
+            what: "the buffer for text, in bytes",
+            room: unsafe buffer == nil ? 0 : room,
+            needed: bytes.count
+        )
     }
     unsafe buffer.update(from: bytes, count: bytes.count)
 }

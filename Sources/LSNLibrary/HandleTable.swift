@@ -47,7 +47,9 @@ final class HandleTable<Value: Sendable>: Sendable {
 
     private static func place(_ handle: UInt64, in slots: [Slot]) -> Int? {
         let place = Int(handle & 0xFFFF_FFFF)
-        guard place < slots.count, slots[place].generation == handle >> 32, slots[place].value != nil else { return nil }
+        guard place < slots.count, slots[place].generation == handle >> 32, slots[place].value != nil else {
+            return nil
+        }
         return place
     }
 }

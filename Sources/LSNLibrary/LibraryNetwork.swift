@@ -38,7 +38,13 @@ final class LibraryNetwork: Sendable {
     }
 
     /// Makes a network.
-    init(_ description: NetworkDescription, width: Double, seed: UInt64, on device: LibraryDevice, _ warnings: CallWarnings) throws {
+    init(
+        _ description: NetworkDescription,
+        width: Double,
+        seed: UInt64,
+        on device: LibraryDevice,
+        _ warnings: CallWarnings
+    ) throws {
         self.device = try device.device(precision: .highest, warnings)
         try Self.requireRoom(for: description, on: self.device)
         network = try Network(description, backend: self.device.backend)

@@ -183,5 +183,7 @@ private func neuronLayer(_ name: String, of description: NetworkDescription) thr
     if let found = layers.first(where: { $0.name == name }) { return found }
     let names = layers.map(\.name)
     let hint = NearestName.find(name, among: names).map { "; did you mean '\($0)'?" } ?? ""
-    throw .badArgument("there is no layer of neurons called '\(name)'\(hint). There are \(names.joined(separator: ", "))")
+    throw .badArgument(
+        "there is no layer of neurons called '\(name)'\(hint). There are \(names.joined(separator: ", "))"
+    )
 }

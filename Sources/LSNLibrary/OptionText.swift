@@ -51,7 +51,8 @@ struct OptionText {
     /// - Parameter before: arguments that come before.
     /// - Throws: ``LibraryError/badArgument(_:)`` for unknown names (with the nearest one) and for values that an option does
     ///   not take.
-    func parse<Options: ParsableArguments>(_ type: Options.Type, before: [String] = []) throws(LibraryError) -> Options {
+    func parse<Options: ParsableArguments>(_ type: Options.Type, before: [String] = []) throws(LibraryError) -> Options
+    {
         do {
             return try Options.parse(before + arguments)
         } catch {
@@ -96,7 +97,8 @@ enum Refused {
     )
     private static let data = all(
         [
-            "dataset", "data", "split", "image_size", "frames_by", "max_bad_files", "cache", "limit_train", "limit_test", "shift",
+            "dataset", "data", "split", "image_size", "frames_by", "max_bad_files", "cache", "limit_train",
+            "limit_test", "shift",
             "flip",
         ],
         "samples are arrays, and taken as they are. Change the arrays, or train on a data set with lsn_train()"

@@ -26,6 +26,25 @@ private final class Notebook: NetworkObserver {
     }
 }
 
+/// Notes which layers fire.
+private final class FiringNotebook: NetworkObserver {
+    private let layers = Mutex<[(name: String, shape: ImageShape)]>([])
+    private let announced = Mutex<[String]>([])
+
+    var fired: [(name: String, shape: ImageShape)] { layers.withLock { $0 } }
+    var willHaveFired: [String] { announced.withLock { $0 } }
+
+    func willFire(_ layer: FiringObservation) throws(BackendError) { announced.withLock { $0.append(layer.name) } }
+
+    func didFire(_ layer: String, output: Activation) throws(BackendError) {
+        layers.withLock { $0.append((layer, output.shape)) }
+    }
+
+    func didRun(_ block: BlockObservation) throws(BackendError) {}
+
+    func willDifferentiate(_ name: String, gradient: RealTensor) throws(BackendError) {}
+}
+
 /// Holds nothing that it hears, and counts how much of it is still alive.
 private final class MemoryWatch: NetworkObserver {
     private struct Reference {
@@ -73,6 +92,37 @@ private final class MemoryWatch: NetworkObserver {
 
 @Suite("Observers")
 struct ObserverTests {
+    /// What a description says of its neurons is what an observer hears.
+    @Test(
+        arguments: [.lsn, .spikingResNet, .sew(.add), .residual(.fullPreactivation), .dsResNet] as [BlockFamily],
+        [Head.fc, .fc256]
+    )
+    func layersOfNeuronsAreThoseThatFire(_ family: BlockFamily, _ head: Head) throws {
+        for stem in [Stem.cifar, .imagenet] {
+            let description = smallDescription(family: family, stem: stem, head: head, timeSteps: 2, imageSize: 16)
+            let network = try Network(description, backend: backend)
+            try network.initialize(seed: 1)
+            let notebook = FiringNotebook()
+            _ = try network.forward(
+                pictures(description, images: 3),
+                isStatic: true,
+                training: false,
+                observer: notebook
+            )
+            let fired = notebook.fired
+            #expect(fired.map(\.name) == notebook.willHaveFired)
+            let layers = description.neuronLayers
+            #expect(Set(fired.map(\.name)) == Set(layers.map(\.name)) && fired.count == layers.count)
+            for layer in layers {
+                let shape = try #require(fired.first { $0.name == layer.name }).shape
+                #expect(
+                    (shape.images, shape.channels, shape.height, shape.width)
+                        == (6, layer.channels, layer.height, layer.width)
+                )
+            }
+        }
+    }
+
     private func network(_ description: NetworkDescription) throws -> Network {
         let network = try Network(description, backend: backend)
         try network.initialize(seed: 11)

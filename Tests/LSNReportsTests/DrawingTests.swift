@@ -126,3 +126,13 @@ import Testing
         #expect(NumberText.coordinate(12) == "12")
     }
 }
+
+@Suite struct PageDateTests {
+    @Test(arguments: [
+        (0, "1970-01-01 00:00 UTC"), (951_782_399.9, "2000-02-28 23:59 UTC"), (1_709_210_040, "2024-02-29 12:34 UTC"),
+        (-60, "1969-12-31 23:59 UTC"),
+    ])
+    func datesAreOfUniversalTime(_ seconds: Double, _ text: String) {
+        #expect(Page.date(Date(timeIntervalSince1970: seconds)) == text)
+    }
+}
