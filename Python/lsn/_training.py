@@ -73,7 +73,10 @@ class _Conversation:
             return 1
         answered = threading.Event()
         self.events.put((json.loads(event), answered))
-        answered.wait()
+        # Ctrl-C may fall where the caller has taken the event and does not know it yet: then nobody answers.
+        while not answered.wait(0.1):
+            if self.stops:
+                break
         return 1 if self.stops else 0
 
 
@@ -105,14 +108,21 @@ def run(
     history: list[dict[str, Any]] = []
     raised: BaseException | None = None
     thread = threading.Thread(target=work, name="lsn training", daemon=True)
-    thread.start()
     answered: threading.Event | None = None
     while True:
         try:
+            if thread.ident is None:
+                thread.start()
             if answered is not None:
                 answered.set()
                 answered = None
-            asked = conversation.events.get()
+            try:
+                asked = conversation.events.get(timeout=0.5)
+            except queue.Empty:
+                # The end may have been taken so, too.
+                if thread.is_alive():
+                    continue
+                break
             if asked is None:
                 break
             event, answered = asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 import signal
 import subprocess
 import sys
@@ -161,6 +162,27 @@ def test_ctrl_c_saves(tmp_path: Path) -> None:
         resume=str(tmp_path / "run"), max_steps=status["step"] + 1, progress=False
     )
     assert net.history[-1]["step"] == status["step"] + 1
+
+
+@pytest.mark.parametrize("lost", ["step", "end"])
+def test_ctrl_c_that_takes_an_event_away(
+    lost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Queue(queue.SimpleQueue):  # type: ignore[type-arg]
+        is_taken = False
+
+        def get(self, block: bool = True, timeout: float | None = None) -> Any:
+            asked = super().get(block, timeout)
+            if not self.is_taken and (asked is None) == (lost == "end"):
+                self.is_taken = True
+                raise KeyboardInterrupt
+            return asked
+
+    monkeypatch.setattr(queue, "SimpleQueue", Queue)
+    net = small()
+    with pytest.raises(KeyboardInterrupt):
+        net.fit(pictures(), LABELS, epochs=1, progress=False)
+    net.logits(pictures())
 
 
 def test_other_threads_run_meanwhile() -> None:
