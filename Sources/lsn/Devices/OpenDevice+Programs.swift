@@ -1,5 +1,6 @@
 import Foundation
 import LSNCommunication
+import LSNDevices
 import LSNOpenCLBackend
 import LSNOpenCLRuntime
 import LSNTraining
