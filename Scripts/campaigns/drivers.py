@@ -47,6 +47,7 @@ ANSWERS = {
     "clFinish": (-5, -6, -36, -9999),
 }
 """The codes of each function; of others, lack of resources and of memory."""
+SHORT = ("clCreateContext", "clBuildProgram", "clCreateBuffer", "clEnqueueNDRangeKernel", "clEnqueueReadBuffer", "clFinish")
 LOOKS = ("clGetPlatformIDs", "clGetPlatformInfo", "clGetDeviceIDs", "clGetDeviceInfo")
 """What looks for a device."""
 TRAINING = [*campaign.TRAINING, "--device", "opencl"]
@@ -71,18 +72,20 @@ class Fault:
 
 def plan(counts: dict[str, int], is_short: bool) -> Iterator[Fault]:
     """What fails."""
+    if is_short:
+        for function in SHORT:
+            yield Fault(function, counts[function], ANSWERS[function][0])
+        yield Fault("clFinish", (counts["clFinish"] + 1) // 2, -5, is_lost=True)
+        return
     for function, count in counts.items():
-        places = {1, count} if is_short else {1, (count + 1) // 2, count}
-        codes = ANSWERS.get(function, (-5, -6))
-        for place in sorted(places):
-            for code in codes[:1] if is_short else codes:
+        for place in sorted({1, (count + 1) // 2, count}):
+            for code in ANSWERS.get(function, (-5, -6)):
                 yield Fault(function, place, code)
-    if not is_short:
-        for place in range(2, counts["clCreateBuffer"]):
-            yield Fault("clCreateBuffer", place, -4)
+    for place in range(2, counts["clCreateBuffer"]):
+        yield Fault("clCreateBuffer", place, -4)
     for function in ("clEnqueueNDRangeKernel", "clFinish", "clEnqueueReadBuffer", "clCreateBuffer"):
         count = counts[function]
-        for place in sorted({1, count} if is_short else {1, count // 3 + 1, 2 * count // 3 + 1, count}):
+        for place in sorted({1, count // 3 + 1, 2 * count // 3 + 1, count}):
             yield Fault(function, place, -5, is_lost=True)
 
 

@@ -1,5 +1,5 @@
 /// The version of this program, as config.json, checkpoints and `lsn --version` give it.
 public enum ProgramVersion {
     /// Semantic version.
-    public static let current = "0.1.0"
+    public static let current = "0.2.0"
 }
