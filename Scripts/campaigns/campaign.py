@@ -45,14 +45,11 @@ def run(command: list[str], folder: Path, environment: dict[str, str] | None = N
     return Outcome(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
 
 
-def compiled(source: str, *libraries: str) -> Path:
-    """The shared library of a C file of this folder."""
-    library = Path(tempfile.gettempdir()) / f"lsn-{source}-{hashlib.sha256((HERE / source).read_bytes()).hexdigest()[:16]}.so"
-    if not library.exists():
-        temporary = library.with_suffix(".tmp")
-        options = ["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC"]
-        subprocess.run(["cc", *options, "-o", str(temporary), str(HERE / source), *libraries], check=True)
-        temporary.rename(library)
+def compiled(source: str, folder: Path) -> Path:
+    """The shared library of a C file beside this one, made in a folder of the campaign's own."""
+    library = folder / Path(source).with_suffix(".so").name
+    options = ["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC"]
+    subprocess.run(["cc", *options, "-o", str(library), str(HERE / source), "-ldl", "-lpthread"], check=True)
     return library
 
 

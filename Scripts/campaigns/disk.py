@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def disturb(seen: campaign.Campaign, arguments: campaign.argparse.Namespace) -> int:
-    library = campaign.compiled("disk.c", "-ldl", "-lpthread")
+    library = campaign.compiled("disk.c", seen.work)
     folder, log = seen.work / "run", seen.work / "log"
     training = [seen.lsn, "train", *campaign.TRAINING, "--output", "run"]
     environment = os.environ | {"LD_PRELOAD": str(library), "DISK_ROOT": str(folder), "LC_ALL": "C"}

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Fails calls of OpenCL, one in each training, and looks what becomes of the run.
 
-Every kind of call fails when it is first made, somewhere in the middle and for the last time, with each code that it may
-answer; clCreateBuffer fails at every call; and the device is lost at several places, so that every later call fails too. Each
-time the program must end by itself, with exit code 1 (2 where no device can be found) and an error that names the call and the
-code, and of a launch the kernel; or it must do without, with all as it should be. The run can then be continued to the bits of
-one that nobody disturbed.
+Every kind of call fails when it is first made, somewhere in the middle and for the last time, with codes that it may answer;
+clCreateBuffer fails at every call; and the device is lost at several places, so that every later call fails too. Each time the
+program must end by itself, with exit code 1 (2 where no device can be found) and an error that names the call and the code, and
+of a launch the kernel; or it must do without, with all as it should be. The run can then be continued to the bits of one that
+nobody disturbed.
 """
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def disturb(seen: campaign.Campaign, arguments: campaign.argparse.Namespace) -> 
     expected = campaign.result(folder)
     assert expected is not None
     shutil.rmtree(folder)
-    environment = os.environ | {"LD_PRELOAD": str(campaign.compiled("opencl.c", "-ldl", "-lpthread"))}
+    environment = os.environ | {"LD_PRELOAD": str(campaign.compiled("opencl.c", seen.work))}
     campaign.run(training, seen.work, environment | {"OPENCL_LOG": str(log)})
     rows = [line.split("\t") for line in log.read_text().splitlines()]
     counts = {function: int(count) for count, function in rows}

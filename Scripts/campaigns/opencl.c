@@ -77,6 +77,7 @@ STATUS(
 STATUS(
     clGetProgramBuildInfo, (cl_program p, cl_device_id d, cl_program_build_info i, size_t n, void *v, size_t *s),
     (p, d, i, n, v, s))
+STATUS(clGetProgramInfo, (cl_program p, cl_program_info i, size_t n, void *v, size_t *s), (p, i, n, v, s))
 STATUS(clGetKernelInfo, (cl_kernel k, cl_kernel_info i, size_t n, void *v, size_t *s), (k, i, n, v, s))
 STATUS(
     clGetKernelArgInfo, (cl_kernel k, cl_uint a, cl_kernel_arg_info i, size_t n, void *v, size_t *s), (k, a, i, n, v, s))
@@ -123,6 +124,10 @@ OBJECT(
 OBJECT(
     cl_program, clCreateProgramWithSource,
     (cl_context c, cl_uint n, const char **s, const size_t *l, cl_int *status), (c, n, s, l, status))
+OBJECT(
+    cl_program, clCreateProgramWithBinary,
+    (cl_context c, cl_uint n, const cl_device_id *d, const size_t *l, const unsigned char **b, cl_int *s, cl_int *status),
+    (c, n, d, l, b, s, status))
 OBJECT(cl_kernel, clCreateKernel, (cl_program p, const char *n, cl_int *status), (p, n, status))
 OBJECT(cl_mem, clCreateBuffer, (cl_context c, cl_mem_flags f, size_t s, void *p, cl_int *status), (c, f, s, p, status))
 OBJECT(

@@ -109,7 +109,7 @@ def main() -> int:
 def cut(seen: campaign.Campaign, arguments: campaign.argparse.Namespace) -> int:
     folder, log = seen.work / "run", seen.work / "log"
     environment = os.environ | {
-        "LD_PRELOAD": str(campaign.compiled("disk.c", "-ldl", "-lpthread")),
+        "LD_PRELOAD": str(campaign.compiled("disk.c", seen.work)),
         "DISK_ROOT": str(folder),
         "DISK_LOG": str(log),
     }
