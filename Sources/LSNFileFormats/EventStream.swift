@@ -89,7 +89,9 @@ extension AEDAT {
         var result = EventStream(stride: 8)
         result.reserve(events.count)
         result.beginRun(at: firstByte + 4)
-        var (time, previous) = (0, events.first?.time ?? 0)
+        // Spans are cut by the clock of the file, so that it does not start anew.
+        var previous = events.first?.time ?? 0
+        var time = Int(previous)
         for event in events {
             time += Int(Int32(bitPattern: event.time &- previous))
             previous = event.time
