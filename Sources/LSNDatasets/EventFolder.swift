@@ -76,7 +76,7 @@ public struct EventFolder: TrainingData {
     ) throws(DatasetError) {
         self.name = name
         folders = try Self.folders(directory, files, split, endings: cutting.format.endings, maxBadFiles: maxBadFiles)
-        let sensor = try Self.sensor(cutting, first: folders.allPaths.first, in: directory)
+        let sensor = try Self.sensor(cutting, paths: folders.allPaths, in: directory)
         let (height, width) =
             switch imageSize {
             case .square(let size): (size, size)
@@ -111,21 +111,27 @@ public struct EventFolder: TrainingData {
         return ClassFolders(directory, try LabelledRecordings(directory))
     }
 
-    /// The sensor's size: as asked, or the format's, which the first file says where it is not asked for.
+    /// The sensor's size: as asked, or the format's, which the first file that has one says where it is not asked for.
     private static func sensor(
         _ cutting: EventCutting,
-        first path: String?,
+        paths: [String],
         in directory: String
     ) throws(DatasetError) -> EventSize {
         if let sensor = cutting.sensor { return sensor }
-        var format: EventFormat? = cutting.format
-        if format == .auto, let path {
-            let file = RecordingPath(HostPath.join(directory, path)).file
-            // A file that cannot be read is met again when it is its turn.
-            let start = (try? InputFile(file)).flatMap { try? $0.read(0..<min(EventFormat.startSize, $0.size)) } ?? []
-            format = EventFormat.detect(start, path: file)
+        let reader =
+            cutting.format.reader
+            ?? paths.lazy.compactMap { path in
+                let file = RecordingPath(HostPath.join(directory, path)).file
+                // A file that cannot be read is met again when it is its turn.
+                let start = (try? InputFile(file)).flatMap { try? $0.read(0..<min(EventFormat.startSize, $0.size)) }
+                return EventFormat.detect(start ?? [], path: file)?.reader
+            }.first
+        guard let reader else {
+            throw DatasetError(
+                "no file of \(PrintableText.name(directory)) starts as a recording does that is read, so that nothing says how "
+                    + "large the sensor is: check the files, or give its rows and columns with --event-size HEIGHTxWIDTH"
+            )
         }
-        guard let format, let reader = format.reader else { return EventSize(height: 128, width: 128) }
         guard let sensor = reader.sensor else {
             throw DatasetError(
                 "\(reader.title) do not say how large the sensor is: give its rows and columns with --event-size "

@@ -268,6 +268,36 @@ struct EventFolderTests {
         #expect(try first.fingerprint() != other.fingerprint())
     }
 
+    @Test("of any format have the sensor of the first that is recognised, and without one are errors")
+    func sensors() throws {
+        let cache = try TemporaryFolder()
+        func load(_ files: [String: [UInt8]]) throws -> EventFolder {
+            let folder = try TemporaryFolder()
+            for (name, bytes) in files { try folder.write(bytes, to: name) }
+            return try EventFolder(
+                folder.path,
+                name: .events,
+                split: .all,
+                cutting: EventCutting(timeSteps: 3),
+                imageSize: .native,
+                maxBadFiles: 4,
+                cacheFolder: cache.path
+            )
+        }
+        let foreign = [UInt8]("hello".utf8)
+        var files = ["x/1.aedat": foreign, "y/1.aedat": foreign]
+        var error = #expect(throws: DatasetError.self) { try load(files) }
+        #expect(
+            error?.description.contains("no file of") == true && error?.description.contains("--event-size") == true
+        )
+        files["x/2.bin"] = try Golden.bytes("nmnist.bin")
+        let data = try load(files)
+        #expect((data.height, data.width) == (34, 34))
+        files["x/0.npz"] = try Golden.bytes("events.npz")
+        error = #expect(throws: DatasetError.self) { try load(files) }
+        #expect(error?.description.contains("do not say how large the sensor is") == true)
+    }
+
     @Test("whose cache has no place are errors")
     func noCache() throws {
         let folder = try recordings(perClass: 2)
