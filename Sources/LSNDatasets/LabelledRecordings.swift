@@ -49,8 +49,9 @@ struct LabelledRecordings {
     ///
     /// - Throws: ``DatasetError`` with the line that is not as it should be.
     init(_ root: String) throws(DatasetError) {
-        let trains = try Self.spans(Self.trainList, in: root)
-        let tests = try Self.spans(Self.testList, in: root)
+        var places: [String: String] = [:]
+        let trains = try Self.spans(Self.trainList, in: root, places: &places)
+        let tests = try Self.spans(Self.testList, in: root, places: &places)
         let names = try Self.names(in: root)
         let labels = names.isEmpty ? Set((trains + tests).map(\.label)).sorted() : names.keys.sorted()
         var numbers: [Int: Int32] = [:]
@@ -85,12 +86,22 @@ struct LabelledRecordings {
     }
 
     /// The samples of the recordings in a list.
-    private static func spans(_ list: String, in root: String) throws(DatasetError) -> [Span] {
+    ///
+    /// - Parameter places: where recordings were named before, and then also where this list names them. One that is named twice would
+    ///   count twice, or be trained on and tested with.
+    private static func spans(
+        _ list: String,
+        in root: String,
+        places: inout [String: String]
+    ) throws(DatasetError) -> [Span] {
         var spans: [Span] = []
         for line in try lines(list, in: root, separator: "\n") {
             let file = line.fields[0]
             guard !file.contains("/"), !file.contains("#"), FolderWalk.kind(of: file) == "aedat" else {
                 throw line.error("names no .aedat file")
+            }
+            if let place = places.updateValue("line \(line.number) of \(list)", forKey: file) {
+                throw line.error("names \(PrintableText.name(file)) again, which \(place) names")
             }
             let labels = String(file.dropLast(".aedat".utf8.count)) + "_labels.csv"
             for line in try lines(labels, in: root, separator: ",") {
