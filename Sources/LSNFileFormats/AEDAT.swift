@@ -137,7 +137,8 @@ public struct AEDAT: Sendable, Equatable {
             throw FileFormatError(
                 path: path,
                 byteOffset: signature.utf8.count,
-                problem: "is of AEDAT version \(version.isEmpty ? "(none)" : version), only 2.0 is read",
+                problem:
+                    "is of AEDAT version \(version.isEmpty ? "(none)" : PrintableText.name(String(version))), only 2.0 is read",
                 advice: "convert it to AEDAT 2.0"
             )
         }

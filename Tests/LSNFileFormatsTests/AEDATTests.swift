@@ -53,6 +53,8 @@ struct AEDATTests {
 
     @Test("is told apart from other versions, which are named", arguments: ["1.0", "3.1", "4.0", "2.1"])
     func versions(version: String) {
+        let control = problem(file("#!AER-DAT\u{1B}\(version)\r\n", [(1, 2)]))
+        #expect(control?.problem.contains("is of AEDAT version \\x1b\(version), only") == true)
         let error = problem(file("#!AER-DAT\(version)\r\n", [(1, 2)]))
         #expect(error?.description.contains("is of AEDAT version \(version), only 2.0 is read") == true)
     }
