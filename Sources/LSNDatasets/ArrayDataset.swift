@@ -2,6 +2,8 @@ import LSNFileFormats
 import LSNHostSystem
 
 /// Samples in arrays of NumPy: pictures, or sequences of pictures, of any size, which stay in their file.
+///
+/// Samples that another program has in memory are a ``MemoryDataset``.
 public struct ArrayDataset: TrainingData {
     private var train: ArraySplit
     private var test: ArraySplit
@@ -109,8 +111,10 @@ public struct ArrayDataset: TrainingData {
     package static func timeSteps(in path: String) -> Int? {
         guard let files = try? ArrayFiles(path) else { return nil }
         let name = files.names.contains("x_train") ? "x_train" : "x"
-        guard let array = try? files.array(name), let samples = try? SampleArray(array) else { return nil }
-        return samples.timeSteps
+        guard let shape = try? files.shape(name), shape.count == 5, 1...SampleArray.largestExtent ~= shape[1] else {
+            return nil
+        }
+        return shape[1]
     }
 
     /// Of the training split.
@@ -148,22 +152,30 @@ public struct ArrayDataset: TrainingData {
 
     /// Reads every sample, and compares checksums.
     public func check(progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void) -> [BadFile] {
-        let splits = rule == .all ? [train] : [train, test]
-        let total = splits.reduce(0) { $0 + $1.count }
+        // Both splits may be of one array.
+        var places = [(train.array, Set(train.places))]
+        if test.array.name == train.array.name {
+            places[0].1.formUnion(test.places)
+        } else {
+            places.append((test.array, Set(test.places)))
+        }
+        let total = places.reduce(0) { $0 + $1.1.count }
         var bad: [BadFile] = []
         var done = 0
-        for split in splits {
+        for (array, places) in places {
             do throws(FileFormatError) {
-                try split.array.verify()
+                try array.verify()
             } catch {
-                bad.append(BadFile(path: split.array.name, error: error))
+                bad.append(BadFile(path: array.name, error: error))
+                done += places.count
+                progress(done, total)
                 continue
             }
-            for place in split.places {
+            for place in places.sorted() {
                 do throws(FileFormatError) {
-                    _ = try split.array.floats(place)
+                    _ = try array.floats(place)
                 } catch {
-                    bad.append(BadFile(path: "\(split.array.name)[\(place)]", error: error))
+                    bad.append(BadFile(path: "\(array.name)[\(place)]", error: error))
                 }
                 done += 1
                 progress(done, total)

@@ -43,6 +43,16 @@ struct ArrayFiles: Sendable {
         }
     }
 
+    /// The shape of the array of this name, of which nothing but its header is read; nil where there is none.
+    func shape(_ name: String) throws(DatasetError) -> [Int]? {
+        guard let archive else { return try array(name)?.shape }
+        do throws(FileFormatError) {
+            return try archive.shape(name)
+        } catch {
+            throw DatasetError(error)
+        }
+    }
+
     /// Names of the arrays that are there.
     var names: [String] {
         if let archive { return archive.names }
@@ -94,7 +104,7 @@ struct ArrayFiles: Sendable {
         }
     }
 
-    /// Labels `[N]`, or `[N, 1]`, from 0 on.
+    /// Labels `[N]`, or `[N, 1]`, from 0 on, whose checksum fits.
     private static func labels(_ array: StoredArray, of samples: SampleArray) throws(FileFormatError) -> [Int32] {
         guard array.shape.first == samples.count, array.itemCount == 1, !array.shape.isEmpty else {
             let isOneHot = array.shape.count == 2 && array.shape[0] == samples.count
@@ -104,6 +114,7 @@ struct ArrayFiles: Sendable {
                     ? "save the numbers of the classes: numpy.argmax(y, axis=1)" : "save one label for each sample"
             )
         }
+        try array.verify()
         let values = try array.integers()
         if let place = values.firstIndex(where: { !(0...Int64(largestLabel)).contains($0) }) {
             throw array.error(

@@ -52,7 +52,7 @@ extension EventFormat {
             EventReader(title: "arrays t, x, y, p (.npz)", endings: ["npz"], sensor: nil) {
                 NPZArchive.isArchive($0)
             } read: { (file, span) throws(FileFormatError) in
-                let events = try EventArrays.events(file)
+                let events = try EventArrays.events(file, limit: EventFrames.byteLimit)
                 return span.map(events.part) ?? events
             }
         case .nmnist:

@@ -103,7 +103,7 @@ struct CountedFrames: Sendable, Equatable {
 }
 
 extension EventFrames {
-    /// No honest recording's file is larger.
+    /// No honest recording's file is larger, nor what it expands to.
     static let byteLimit = 1 << 30
 
     /// The frames of a recording, see ``RecordingPath``.

@@ -95,8 +95,8 @@ package struct InputFormat: Sendable {
         case .picture: return [try picture(Picture.decode(bytes, path: path), path: path)]
         case .array: return try array(NPY.parse(bytes, path: path), path: path)
         case .archive:
-            let archive = try NPZArchive(FileBytes(bytes, path: path))
-            if isFrames, EventArrays.areIn(archive) { return [try recording(bytes, path: path)] }
+            let archive = try NPZArchive(FileBytes(bytes, path: path), limit: EventFrames.byteLimit)
+            if isFrames, try EventArrays.areIn(archive) { return [try recording(bytes, path: path)] }
             return try array(of: archive, path: path)
         case .recording: return [try recording(bytes, path: path)]
         case nil:
@@ -180,6 +180,7 @@ package struct InputFormat: Sendable {
                 advice: "save the samples as x, or alone"
             )
         }
+        try found.verify()
         let array = NPY.Array(shape: found.shape, values: try found.floats(), type: found.type)
         return try self.array(array, path: path)
     }

@@ -65,7 +65,11 @@ public enum NPY {
     }
 
     /// The header of a file, whose elements take the rest of it.
-    static func header(_ file: FileBytes) throws(FileFormatError) -> Header {
+    ///
+    /// - Parameters:
+    ///   - file: all of it, or only its first bytes.
+    ///   - size: how many bytes it has; nil: those of `file`.
+    static func header(_ file: FileBytes, size fileSize: Int? = nil) throws(FileFormatError) -> Header {
         let path = file.path
         let range = try headerRange(file)
         let bytes = try file.read(0..<range.upperBound)
@@ -73,7 +77,10 @@ public enum NPY {
         let header = try text.arrayHeader()
         guard let type = types[header.type] else {
             let known = types.keys.sorted().joined(separator: " ")
-            throw text.failure("has elements of type \"\(header.type)\", known are \(known)", at: range.lowerBound)
+            throw text.failure(
+                "has elements of type \"\(shown(header.type))\", known are \(known)",
+                at: range.lowerBound
+            )
         }
         guard !header.isColumnMajor else {
             throw text.failure("is in column-major order: save numpy.ascontiguousarray(array)", at: range.lowerBound)
@@ -84,7 +91,7 @@ public enum NPY {
             if overflow { throw text.failure("has a shape beyond any memory", at: range.lowerBound) }
             size = product
         }
-        let stored = file.count - range.upperBound
+        let stored = (fileSize ?? file.count) - range.upperBound
         guard size == stored else {
             throw FileFormatError(
                 path: path,
@@ -106,9 +113,13 @@ public enum NPY {
 
     /// What a structured array of one axis holds: its fields, an item's bytes, how many items there are, and where they start.
     ///
+    /// - Parameters:
+    ///   - file: all of it, or only its first bytes.
+    ///   - fileSize: how many bytes it has.
     /// - Throws: ``FileFormatError`` as ``parse(_:path:)``, and for arrays of several axes.
     static func structure(
-        _ file: FileBytes
+        _ file: FileBytes,
+        size fileSize: Int
     ) throws(FileFormatError) -> (fields: [Field], itemSize: Int, count: Int, start: Int) {
         let range = try headerRange(file)
         var text = PythonText(try file.read(0..<range.upperBound), range: range, path: file.path, start: file.start)
@@ -117,12 +128,12 @@ public enum NPY {
         var size = 0
         for (name, descr) in header.type {
             guard let type = types[descr] else {
-                throw text.failure("has a field \(PrintableText.name(name)) of type \"\(descr)\"", at: range.lowerBound)
+                throw text.failure("has a field \(shown(name)) of type \"\(shown(descr))\"", at: range.lowerBound)
             }
             fields.append(Field(name: name, type: type, offset: size))
             size += type.size
         }
-        let stored = file.count - range.upperBound
+        let stored = fileSize - range.upperBound
         guard header.shape.count == 1, size > 0, stored % size == 0, header.shape[0] == stored / size else {
             throw text.failure(
                 "has shape \(header.shape) of items of \(size) bytes, and \(stored) bytes of them",
@@ -131,6 +142,19 @@ public enum NPY {
         }
         return (fields, size, header.shape[0], range.upperBound)
     }
+
+    /// Whether a file holds a structured array.
+    ///
+    /// - Parameter file: its first bytes.
+    /// - Throws: ``FileFormatError`` where its header is damaged.
+    static func isStructured(_ file: FileBytes) throws(FileFormatError) -> Bool {
+        let range = try headerRange(file)
+        var text = PythonText(try file.read(0..<range.upperBound), range: range, path: file.path, start: file.start)
+        return try text.isStructured()
+    }
+
+    /// A text of a file's header as an error shows it.
+    static func shown(_ text: String) -> String { PrintableText.name(String(text.prefix(40))) }
 
     /// Where the header's text lies.
     private static func headerRange(_ file: FileBytes) throws(FileFormatError) -> Range<Int> {

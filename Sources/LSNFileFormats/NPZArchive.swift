@@ -16,8 +16,13 @@ package struct NPZArchive: Sendable {
     private let bytes: FileBytes
     private var entries: [String: Entry] = [:]
 
+    /// The most bytes to which an array may expand.
+    private let limit: Int
+
     /// What is compressed has to fit into memory: 8 GiB.
-    private static let expandedLimit = 1 << 33
+    package static let standardLimit = 1 << 33
+    /// No honest header is longer.
+    private static let headSize = 1 << 20
     /// Deflate makes nothing smaller than that.
     private static let largestRatio = 1032
 
@@ -28,9 +33,13 @@ package struct NPZArchive: Sendable {
 
     /// The archive in a file; its list is read, and no array.
     ///
+    /// - Parameters:
+    ///   - bytes: the file.
+    ///   - limit: the most bytes to which a compressed array may expand; more is an error.
     /// - Throws: ``FileFormatError`` where it is no such file, is damaged or cut short, or uses what `numpy` does not.
-    package init(_ bytes: FileBytes) throws(FileFormatError) {
+    package init(_ bytes: FileBytes, limit: Int = Self.standardLimit) throws(FileFormatError) {
         self.bytes = bytes
+        self.limit = limit
         guard Self.isArchive(try bytes.read(0..<min(4, bytes.count))) else {
             throw failure(0, "does not start as an .npz file does")
         }
@@ -63,22 +72,73 @@ package struct NPZArchive: Sendable {
     /// The bytes of an array's file by its name, and their checksum where it was not compared; nil where there is none.
     func entryBytes(_ name: String) throws(FileFormatError) -> (bytes: FileBytes, checksum: UInt32?)? {
         guard let entry = entries[name] else { return nil }
+        let stored = try storedBytes(entry, name)
+        guard entry.isCompressed else { return (stored, entry.checksum) }
+        return (FileBytes(try expand(stored, entry, name), path: expandedPath), nil)
+    }
+
+    /// The extents of an array by its name, outermost first, of which nothing but its header is read; nil where there is none.
+    ///
+    /// - Throws: ``FileFormatError`` where that is damaged, or none of ``NPY``'s.
+    package func shape(_ name: String) throws(FileFormatError) -> [Int]? {
+        guard let (bytes, size) = try head(name) else { return nil }
+        return try NPY.header(bytes, size: size).shape
+    }
+
+    /// The first bytes of an array's file, among which its header is, and how many bytes it has; nil where there is none.
+    func head(_ name: String) throws(FileFormatError) -> (bytes: FileBytes, size: Int)? {
+        guard let entry = entries[name] else { return nil }
+        let stored = try storedBytes(entry, name)
+        guard entry.isCompressed else { return (stored, stored.count) }
+        try checkRatio(stored, entry, name)
+        var head: [UInt8] = []
+        let (consumed, problem) = Zlib.inflate(
+            try stored.read(0..<min(2 * Self.headSize, stored.count)),
+            from: 0,
+            wrapper: .none,
+            into: &head,
+            limit: Self.headSize,
+            stopsAtLimit: true
+        )
+        if let problem { throw failure(stored.start + consumed, problem) }
+        guard head.count == min(entry.expanded, Self.headSize) else {
+            throw Self.damaged(bytes.path, name, byte: stored.start)
+        }
+        return (FileBytes(head, path: expandedPath), entry.expanded)
+    }
+
+    /// The path of errors about what was compressed.
+    private var expandedPath: String { "\(bytes.path) (expanded)" }
+
+    /// An array's file as the archive has it.
+    private func storedBytes(_ entry: Entry, _ name: String) throws(FileFormatError) -> FileBytes {
         let local = try readAt(entry.offset, 30)
         guard local.starts(with: [0x50, 0x4B, 3, 4]) else { throw failure(entry.offset, "has no array here") }
         let start = entry.offset + 30 + Self.number(local, 26, 2) + Self.number(local, 28, 2)
         guard start <= bytes.count, entry.stored <= bytes.count - start else {
             throw failure(min(start, bytes.count), "ends within the array \(PrintableText.name(name))")
         }
-        let stored = bytes.part(start..<start + entry.stored)
-        guard entry.isCompressed else {
-            return (stored, entry.checksum)
+        return bytes.part(start..<start + entry.stored)
+    }
+
+    /// Compares an array's checksum, reading all of it in pieces.
+    ///
+    /// - Parameters:
+    ///   - bytes: the array's file.
+    ///   - checksum: CRC-32 of that.
+    ///   - name: the array's.
+    /// - Throws: ``FileFormatError`` where it differs, or the file cannot be read.
+    static func verify(_ bytes: FileBytes, checksum: UInt32, name: String) throws(FileFormatError) {
+        var found: UInt32 = 0
+        for start in stride(from: 0, to: bytes.count, by: InputFile.pieceSize) {
+            let piece = try bytes.read(start..<min(start + InputFile.pieceSize, bytes.count))
+            found = Zlib.checksum(piece, after: found)
         }
-        let expanded = try expand(stored, entry, name)
-        return (FileBytes(expanded, path: "\(bytes.path) (expanded)"), nil)
+        guard found == checksum else { throw damaged(bytes.path, name, byte: bytes.start) }
     }
 
     /// The error of an array whose checksum does not fit.
-    static func damaged(_ path: String, _ name: String, byte: Int) -> FileFormatError {
+    private static func damaged(_ path: String, _ name: String, byte: Int) -> FileFormatError {
         FileFormatError(
             path: path,
             byteOffset: byte,
@@ -87,21 +147,27 @@ package struct NPZArchive: Sendable {
         )
     }
 
-    private func expand(_ stored: FileBytes, _ entry: Entry, _ name: String) throws(FileFormatError) -> [UInt8] {
-        guard entry.expanded <= Self.expandedLimit else {
-            throw failure(
-                stored.start,
-                "the array \(PrintableText.name(name)) expands to \(entry.expanded) bytes, more than fit into memory",
-                advice: "save it with numpy.savez, which does not compress: it is read in parts then"
-            )
-        }
-        var expanded: [UInt8] = []
+    private func checkRatio(_ stored: FileBytes, _ entry: Entry, _ name: String) throws(FileFormatError) {
         guard entry.expanded / Self.largestRatio <= stored.count else {
             throw failure(
                 stored.start,
                 "the array \(PrintableText.name(name)) cannot expand to \(entry.expanded) bytes"
             )
         }
+    }
+
+    private func expand(_ stored: FileBytes, _ entry: Entry, _ name: String) throws(FileFormatError) -> [UInt8] {
+        guard entry.expanded <= limit else {
+            throw failure(
+                stored.start,
+                "the array \(PrintableText.name(name)) expands to \(entry.expanded) bytes, more than the \(limit) that are taken",
+                advice: limit < Self.standardLimit
+                    ? "save fewer samples in a file"
+                    : "save it with numpy.savez, which does not compress: it is read in parts then"
+            )
+        }
+        try checkRatio(stored, entry, name)
+        var expanded: [UInt8] = []
         expanded.reserveCapacity(entry.expanded)
         let (consumed, problem) = Zlib.inflate(
             try stored.readAll(),

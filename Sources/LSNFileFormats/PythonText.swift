@@ -28,6 +28,19 @@ struct PythonText {
         try header { (text: inout PythonText) throws(FileFormatError) in try text.fields() }
     }
 
+    /// Whether a header is a structured array's.
+    mutating func isStructured() throws(FileFormatError) -> Bool {
+        try header { (text: inout PythonText) throws(FileFormatError) in
+            text.skipSpace()
+            guard text.position < text.end, text.bytes[text.position] == UInt8(ascii: "[") else {
+                _ = try text.string()
+                return false
+            }
+            _ = try text.fields()
+            return true
+        }.type
+    }
+
     /// - Parameter readType: reads what stands behind `descr`.
     private mutating func header<Kind>(
         _ readType: (inout PythonText) throws(FileFormatError) -> Kind
@@ -45,7 +58,7 @@ struct PythonText {
             case "descr" where type == nil: type = try readType(&self)
             case "fortran_order" where isColumnMajor == nil: isColumnMajor = try truth()
             case "shape" where shape == nil: shape = try tuple()
-            default: throw failure("the key '\(key)' is unknown or comes twice", at: offset)
+            default: throw failure("the key '\(NPY.shown(key))' is unknown or comes twice", at: offset)
             }
             if !take(",") {
                 try expect("}")

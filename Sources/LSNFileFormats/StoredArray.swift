@@ -9,7 +9,8 @@ package struct StoredArray: Sendable {
     /// The checksum that an archive has of the whole entry; nil: none that was not compared.
     private let checksum: UInt32?
     private let entry: FileBytes
-    private let elements: FileBytes
+    /// The elements as they are stored.
+    let elements: FileBytes
 
     /// The array of an `.npy` file, or of an archive's entry.
     ///
@@ -32,8 +33,6 @@ package struct StoredArray: Sendable {
     package var path: String { elements.path }
     /// Elements.
     package var count: Int { elements.count / type.size }
-    /// The byte of the file at which the elements start.
-    var firstByte: Int { elements.start }
     /// Elements of one item of the outermost axis; of a single number 1.
     package var itemCount: Int { shape.first.map { $0 == 0 ? 0 : count / $0 } ?? 1 }
 
@@ -72,12 +71,7 @@ package struct StoredArray: Sendable {
     /// - Throws: ``FileFormatError`` where it differs, or the file cannot be read.
     package func verify() throws(FileFormatError) {
         guard let checksum else { return }
-        var found: UInt32 = 0
-        for start in stride(from: 0, to: entry.count, by: InputFile.pieceSize) {
-            let piece = try entry.read(start..<min(start + InputFile.pieceSize, entry.count))
-            found = Zlib.checksum(piece, after: found)
-        }
-        guard found == checksum else { throw NPZArchive.damaged(path, name, byte: entry.start) }
+        try NPZArchive.verify(entry, checksum: checksum, name: name)
     }
 
     /// An error about this array.

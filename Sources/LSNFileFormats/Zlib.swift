@@ -23,12 +23,14 @@ package enum Zlib {
     ///   - wrapper: what stands around them.
     ///   - output: gets what they expand to.
     ///   - limit: the most bytes in `output`.
+    ///   - stopsAtLimit: whether more is left out, and no fault.
     static func inflate(
         _ bytes: [UInt8],
         from start: Int,
         wrapper: Wrapper,
         into output: inout [UInt8],
-        limit: Int
+        limit: Int,
+        stopsAtLimit: Bool = false
     ) -> (consumed: Int, problem: String?) {
         var stream = unsafe z_stream()
         let opened = unsafe inflateInit2_(
@@ -58,6 +60,10 @@ package enum Zlib {
             }
             position += feed - left
             guard output.count + made <= limit else {
+                if stopsAtLimit {
+                    output.append(contentsOf: chunk[..<(limit - output.count)])
+                    return (position, nil)
+                }
                 return (position, "expands to more than \(limit) bytes")
             }
             output.append(contentsOf: chunk[..<made])

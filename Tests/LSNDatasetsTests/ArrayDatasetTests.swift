@@ -3,6 +3,7 @@ import LSNFileFormats
 import LSNReferenceBackend
 import LSNTensors
 import LSNTestSupport
+import Synchronization
 import Testing
 
 @testable import LSNDatasets
@@ -186,6 +187,50 @@ struct ArrayDatasetTests {
         #expect(bad.map(\.path) == ["x[6]"])
         let provider = data.trainingBatches(batchSize: 8, seed: 0, policy: .none)
         #expect(throws: DatasetError.self) { try provider.trainingBatch(epoch: 0, index: 0) }
+    }
+
+    @Test("whose checksum differs are found where labels are read, and once for each array that is verified")
+    func checksums() throws {
+        let folder = try TemporaryFolder()
+        let files = [
+            ("x.npy", NPY.serialize(floats: (0..<40).map { Float($0) }, shape: [10, 2, 2])),
+            ("y.npy", NPYFile.integers((0..<10).map { UInt8($0 % 2) })),
+        ]
+        func data(_ damaged: String?) throws -> ArrayDataset {
+            try folder.write(SampleFiles.zip(files, damaged: damaged), to: "x.npz")
+            return try load(folder.file("x.npz"))
+        }
+        let error = #expect(throws: DatasetError.self) { try data("y.npy") }
+        #expect(error?.description.contains("the array y is damaged: its checksum differs") == true, "\(error as Any)")
+        for damaged in [nil, "x.npy"] {
+            let whole = try data(damaged)
+            #expect(whole.splitName == "every-5")
+            // Held out samples are of the same array, too.
+            for data in [whole, whole.holdingOut([0, 3])] {
+                let heard = Mutex<[[Int]]>([])
+                let bad = data.check { done, total in heard.withLock { $0.append([done, total]) } }
+                #expect(bad.map(\.path) == (damaged == nil ? [] : ["x"]))
+                let count = data.trainCount + data.testCount
+                #expect(heard.withLock { $0.last } == [count, count])
+                #expect(heard.withLock { $0.count } == (damaged == nil ? count : 1))
+            }
+        }
+    }
+
+    @Test("say how many time steps they have by their headers, whatever the rest is")
+    func headers() throws {
+        let folder = try TemporaryFolder()
+        var bytes = try Golden.bytes("sequences.npz")
+        let list = try #require(bytes.indices.first { bytes[$0...].starts(with: [0x50, 0x4B, 1, 2]) })
+        // The checksum of the first array, x.
+        bytes[list + 16] ^= 1
+        try folder.write(bytes, to: "x.npz")
+        #expect(ArrayDataset.timeSteps(in: folder.file("x.npz")) == 3)
+        #expect(throws: DatasetError.self) { try load(folder.file("x.npz")) }
+        let archive = try NPZArchive(FileBytes(Golden.bytes("sequences.npz"), path: "f"), limit: 2_000)
+        #expect(try archive.shape("x") == [20, 3, 2, 4, 5])
+        let error = #expect(throws: FileFormatError.self) { try archive.array("x") }
+        #expect(error?.problem.contains("more than the 2000 that are taken") == true, "\(error as Any)")
     }
 
     @Test("of text say how they are normalised, and nothing else does")

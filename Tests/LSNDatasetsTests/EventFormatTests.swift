@@ -123,6 +123,55 @@ struct EventFormatTests {
         #expect(complaint(late).contains("byte 73: the packet's clock has wrapped 4294967295 times"))
     }
 
+    @Test("in AEDAT 2.0 are cut by the clock of the file, which may wrap")
+    func clock() throws {
+        let start = UInt32.max - 1_000
+        let recording = AEDAT(
+            comments: [],
+            events: (0..<20).map { AEDAT.Event(row: 0, column: Int($0), polarity: 0, time: start &+ 100 * $0) }
+        )
+        let file = FileBytes(recording.serialized(), path: "f")
+        let span = Int(start) + 500..<Int(start) + 1_500
+        let events = try EventFormat.aedat2.events(file, span: span)
+        #expect(events.columns == (5..<15).map { UInt16($0) })
+        #expect(events.times == (5..<15).map { Int(start) + 100 * $0 })
+        #expect(try EventFormat.aedat2.events(file, span: 500..<1_500).count == 0)
+    }
+
+    @Test("in arrays that are damaged, too large or of other fields are errors that say so")
+    func arrays() throws {
+        func complaint(_ bytes: [UInt8], limit: Int = 1 << 30) -> String {
+            let error = #expect(throws: FileFormatError.self) {
+                try EventArrays.events(FileBytes(bytes, path: "f"), limit: limit)
+            }
+            return error?.description ?? ""
+        }
+        let sound = SampleFiles.structuredEvents
+        #expect(
+            complaint(SampleFiles.zip([("e.npy", sound)], damaged: "e.npy"))
+                .contains("the array e is damaged: its checksum differs")
+        )
+        // All arrays count, and no one of them is larger than this.
+        let archive = try NPZArchive(FileBytes(Golden.bytes("events-compressed.npz"), path: "f"))
+        let sizes = try EventArrays.names.map { try archive.array($0)?.count ?? 0 }
+        let limit = 8 * (sizes.max() ?? 0) + 200
+        for name in ["events.npz", "events-compressed.npz"] {
+            let found = complaint(try Golden.bytes(name), limit: limit)
+            #expect(found.contains("the arrays of a recording have up to \(limit) in all"), "\(found)")
+        }
+        func changed(_ from: String, _ to: String) -> [UInt8] {
+            SampleFiles.zip("e.npy", sound.replacing([UInt8](from.utf8), with: [UInt8](to.utf8)))
+        }
+        #expect(complaint(changed("'t'", "'s'")).contains("e has the fields x, s, y, p, and lacks t"))
+        #expect(complaint(changed("<i4", ">i4")).contains("has a field t of type \">i4\""))
+        #expect(complaint(changed("<i4')", "<i4'}")).contains("the header should have"))
+        let escape = complaint(changed("<i4", "\u{1B}[2"))
+        #expect(escape.contains("has a field t of type \"\\x1b[2\""), "\(escape)")
+        let archives = try NPZArchive(FileBytes(changed("<i4", ">i4"), path: "f"))
+        #expect(throws: FileFormatError.self) { try EventArrays.areIn(archives) }
+        #expect(try !EventArrays.areIn(NPZArchive(FileBytes(Golden.bytes("pictures.npz"), path: "f"))))
+    }
+
     @Test("with stamps that no clock has are errors, and those at the end of what one has are counted")
     func extremes() throws {
         let frames = EventFrames(
@@ -234,6 +283,14 @@ struct LabelledRecordingTests {
             ("trials_to_test.txt", "../x.aedat\n", "line 1 names no .aedat file"),
             ("trials_to_test.txt", "nobody.aedat\n", "nobody_labels.csv: cannot be opened"),
             ("trials_to_train.txt", "", "0 to train on"),
+            (
+                "trials_to_train.txt", "user01_lab.aedat\nuser01_lab.aedat\n",
+                "byte 17: line 2 names user01_lab.aedat again, which line 1 of trials_to_train.txt names"
+            ),
+            (
+                "trials_to_test.txt", "user03_lab.aedat\nuser01_lab.aedat\n",
+                "line 2 names user01_lab.aedat again, which line 1 of trials_to_train.txt names"
+            ),
             ("gesture_mapping.csv", "a,1\nb,1\n", "line 2 has class 1 again"),
         ]
         let cache = try TemporaryFolder()

@@ -75,6 +75,21 @@ struct InputFormatTests {
         }
     }
 
+    @Test("that are archives have to fit their checksums")
+    func checksums() throws {
+        let folder = try TemporaryFolder()
+        let files = [("x.npy", NPY.serialize(floats: [Float](repeating: 1, count: 784), shape: [28, 28]))]
+        for damaged in [nil, "x.npy"] {
+            try folder.write(SampleFiles.zip(files, damaged: damaged), to: "x.npz")
+            guard damaged != nil else {
+                #expect(try digits().read(folder.file("x.npz")).count == 1)
+                continue
+            }
+            let error = #expect(throws: FileFormatError.self) { try digits().read(folder.file("x.npz")) }
+            #expect(error?.problem.contains("its checksum differs") == true, "\(error as Any)")
+        }
+    }
+
     @Test("of networks that were trained on arrays are normalised as these were, whatever their type")
     func trainedOnArrays() throws {
         let folder = try TemporaryFolder()

@@ -51,23 +51,36 @@ enum SampleFiles {
     }
 
     /// A zip archive that holds one file as it is.
-    static func zip(_ name: String, _ bytes: [UInt8]) -> [UInt8] {
+    static func zip(_ name: String, _ bytes: [UInt8]) -> [UInt8] { zip([(name, bytes)]) }
+
+    /// A zip archive that holds files as they are.
+    ///
+    /// - Parameter damaged: one of which the last byte is another than its checksum says.
+    static func zip(_ files: [(name: String, bytes: [UInt8])], damaged: String? = nil) -> [UInt8] {
         func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 255) } }
-        var common: [UInt8] = [20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0]
-        common += little(Int(Zlib.checksum(bytes)), 4)
-        common += little(bytes.count, 4)
-        common += little(bytes.count, 4)
-        common += little(name.utf8.count, 2)
-        common += [0, 0]
-        var file: [UInt8] = [0x50, 0x4B, 3, 4]
-        file += common
-        file += [UInt8](name.utf8)
-        file += bytes
-        var list: [UInt8] = [0x50, 0x4B, 1, 2, 20, 0]
-        list += common
-        list += [UInt8](repeating: 0, count: 14)
-        list += [UInt8](name.utf8)
-        var end: [UInt8] = [0x50, 0x4B, 5, 6, 0, 0, 0, 0, 1, 0, 1, 0]
+        var file: [UInt8] = []
+        var list: [UInt8] = []
+        for (name, bytes) in files {
+            var common: [UInt8] = [20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0]
+            common += little(Int(Zlib.checksum(bytes)), 4)
+            common += little(bytes.count, 4)
+            common += little(bytes.count, 4)
+            common += little(name.utf8.count, 2)
+            common += [0, 0]
+            list += [0x50, 0x4B, 1, 2, 20, 0]
+            list += common
+            list += [UInt8](repeating: 0, count: 10)
+            list += little(file.count, 4)
+            list += [UInt8](name.utf8)
+            file += [0x50, 0x4B, 3, 4]
+            file += common
+            file += [UInt8](name.utf8)
+            file += bytes
+            if name == damaged { file[file.count - 1] ^= 1 }
+        }
+        var end: [UInt8] = [0x50, 0x4B, 5, 6, 0, 0, 0, 0]
+        end += little(files.count, 2)
+        end += little(files.count, 2)
         end += little(list.count, 4)
         end += little(file.count, 4)
         end += [0, 0]

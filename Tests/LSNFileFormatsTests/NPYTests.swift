@@ -63,6 +63,8 @@ struct NPYTests {
             (file(good, elements: [UInt8](repeating: 0, count: 9)), 75, "has 9 bytes"),
             ([UInt8](file(good)[..<40]), 40, "ends within its header of 57 bytes"),
             (file("{'descr': '>f4', 'fortran_order': False, 'shape': (0,), }"), 10, "type \">f4\""),
+            (file("{'descr': '\u{1B}[2J', 'fortran_order': False, 'shape': (0,), }"), 10, "type \"\\x1b[2J\""),
+            (file("{'\u{1B}[2J': 0}"), 11, "the key '\\x1b[2J' is"),
             (file("{'descr': '<f4', 'fortran_order': True, 'shape': (0,), }"), 10, "column-major"),
             (file("{'descr': '<f4', 'fortran_order': Maybe, 'shape': (0,), }"), 44, "True or False"),
             (file("{'descr': '<f4', 'shape': (0,), }"), 10, "lacks one of"),
