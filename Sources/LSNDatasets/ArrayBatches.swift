@@ -1,6 +1,6 @@
 import LSNFileFormats
 
-/// Batches of samples that stay in their file.
+/// Batches of samples that stay in their file; of those in memory there are ``MemoryDataset``'s.
 struct ArrayBatches: BatchProvider {
     private let split: ArraySplit
     private let form: SampleForm

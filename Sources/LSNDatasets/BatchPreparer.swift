@@ -23,7 +23,7 @@ public struct BatchPreparer: Sendable {
     }
 
     /// For samples in memory, which are as the network sees them.
-    package init(backend: Backend, samples: ArraySamples) {
+    package init(backend: Backend, samples: MemorySamples) {
         self.backend = backend
         form = samples.form
         timeSteps = samples.timeSteps

@@ -1,6 +1,7 @@
 import LSNFileFormats
 
-/// An array of samples: pictures `[N, H, W]` or `[N, C, H, W]`, or sequences of them `[N, T, C, H, W]`, read sample by sample.
+/// An array of samples: pictures `[N, H, W]` or `[N, C, H, W]`, or sequences of them `[N, T, C, H, W]`, read sample by sample from
+/// a file. Samples that another program has in memory are ``MemorySamples``.
 struct SampleArray: Sendable {
     private let array: StoredArray
     /// N.

@@ -86,7 +86,7 @@ func requireRoom(_ count: Int, for extents: [Int], _ what: String) throws(Librar
     /// The samples for a network, of no class.
     ///
     /// - Throws: ``LibraryError/badArgument(_:)`` for another rank, shape, or a value that is not finite; `DatasetError`.
-    func samples(for description: NetworkDescription) throws -> ArraySamples {
+    func samples(for description: NetworkDescription) throws -> MemorySamples {
         let (count, _) = try checkedShape(description)
         return try samples(for: description, classes: [UInt32](repeating: 0, count: count))
     }
@@ -94,7 +94,7 @@ func requireRoom(_ count: Int, for extents: [Int], _ what: String) throws(Librar
     /// The samples for a network, and the class of each.
     ///
     /// - Throws: as ``samples(for:)``.
-    func samples(for description: NetworkDescription, labels: UnsafePointer<UInt32>?) throws -> ArraySamples {
+    func samples(for description: NetworkDescription, labels: UnsafePointer<UInt32>?) throws -> MemorySamples {
         let (count, _) = try checkedShape(description)
         guard let labels = unsafe labels else {
             throw LibraryError.badArgument("\(prefix)labels is NULL: a label is needed for each of \(count) samples")
@@ -105,7 +105,7 @@ func requireRoom(_ count: Int, for extents: [Int], _ what: String) throws(Librar
         )
     }
 
-    private func samples(for description: NetworkDescription, classes: [UInt32]) throws -> ArraySamples {
+    private func samples(for description: NetworkDescription, classes: [UInt32]) throws -> MemorySamples {
         let (count, timeSteps) = try checkedShape(description)
         guard let x = unsafe x else { throw LibraryError.badArgument("\(prefix)x is NULL: samples are needed") }
         let size = timeSteps * count * description.inChannels * description.imageHeight * description.imageWidth
@@ -113,7 +113,7 @@ func requireRoom(_ count: Int, for extents: [Int], _ what: String) throws(Librar
         if let place = values.firstIndex(where: { !$0.isFinite }) {
             throw LibraryError.badArgument("value \(place) of \(prefix)x is \(values[place]): all must be finite")
         }
-        return try ArraySamples(
+        return try MemorySamples(
             values: values,
             labels: classes,
             timeSteps: timeSteps,

@@ -109,8 +109,8 @@ final class LibraryNetwork: Sendable {
     }
 
     /// Samples as data to train on.
-    func data(_ train: ArraySamples, test: ArraySamples?) throws(DatasetError) -> ArrayData {
-        try ArrayData(
+    func data(_ train: MemorySamples, test: MemorySamples?) throws(DatasetError) -> MemoryDataset {
+        try MemoryDataset(
             name: dataset ?? .digits,
             classes: network.description.classes,
             classNames: metadata.classNames,

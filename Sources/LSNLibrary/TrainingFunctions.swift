@@ -137,7 +137,7 @@ public func lsn_network_fit(
 
 extension OpenDevice {
     /// What a training on arrays keeps for its backward pass: what is asked for, or the first that fits.
-    fileprivate func memoryMode(_ configuration: TrainingConfiguration, data: ArrayData) throws -> MemoryMode {
+    fileprivate func memoryMode(_ configuration: TrainingConfiguration, data: MemoryDataset) throws -> MemoryMode {
         try fittingPlan(configuration, data: configuration.trainingData(data)).mode
     }
 }

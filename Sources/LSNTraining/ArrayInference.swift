@@ -18,7 +18,7 @@ package struct ArrayInference: Sendable {
     /// Logits `[T, N, classes]`.
     ///
     /// - Throws: `BackendError` where the samples are not of the network's shape, or the device fails.
-    package func logits(_ samples: ArraySamples) throws(BackendError) -> [Float] {
+    package func logits(_ samples: MemorySamples) throws(BackendError) -> [Float] {
         var steps = [[Float]](repeating: [], count: network.description.timeSteps)
         try forEachBatch(of: samples, observer: nil) { (count, logits) throws(BackendError) in
             let size = count * network.description.classes
@@ -30,7 +30,7 @@ package struct ArrayInference: Sendable {
     /// The share of the values that are not 0, over all samples and time steps, of every layer of ``FiringRates/layers(of:)``.
     ///
     /// - Throws: as ``logits(_:)``.
-    package func rates(_ samples: ArraySamples) throws(BackendError) -> [Double] {
+    package func rates(_ samples: MemorySamples) throws(BackendError) -> [Double] {
         let observer = try FiringRates(network)
         try forEachBatch(of: samples, observer: observer) { (_, _) throws(BackendError) in try observer.count() }
         return observer.rates
@@ -42,7 +42,7 @@ package struct ArrayInference: Sendable {
     ///   - layer: its place in `NetworkDescription.neuronLayers`, not of ReLUs.
     ///   - samples: N of them.
     /// - Throws: as ``logits(_:)``.
-    package func potentials(of layer: NeuronLayerShape, _ samples: ArraySamples) throws(BackendError) -> [Float] {
+    package func potentials(of layer: NeuronLayerShape, _ samples: MemorySamples) throws(BackendError) -> [Float] {
         let observer = LayerPotentials(layer.name, backend: network.backend)
         var steps = [[Float]](repeating: [], count: network.description.timeSteps)
         try forEachBatch(of: samples, observer: observer) { (count, _) throws(BackendError) in
@@ -54,7 +54,7 @@ package struct ArrayInference: Sendable {
     }
 
     private func forEachBatch(
-        of samples: ArraySamples,
+        of samples: MemorySamples,
         observer: (any NetworkObserver)?,
         _ body: (_ count: Int, _ logits: [Float]) throws(BackendError) -> Void
     ) throws(BackendError) {

@@ -7,7 +7,7 @@ import LSNTensors
 /// them, or single steps.
 package struct NetworkTraining: Sendable {
     private let configuration: TrainingConfiguration
-    private let data: ArrayData
+    private let data: MemoryDataset
     private var step: TrainingStep
     /// Steps done so far.
     package private(set) var steps = 0
@@ -23,7 +23,7 @@ package struct NetworkTraining: Sendable {
     package init(
         _ network: Network,
         _ configuration: TrainingConfiguration,
-        data: ArrayData,
+        data: MemoryDataset,
         memory: MemoryMode
     ) throws {
         self.configuration = configuration
@@ -79,7 +79,7 @@ package struct NetworkTraining: Sendable {
     ///   - rate: learning rate.
     /// - Returns: the mean loss, and how many samples were classified rightly, both before the update.
     /// - Throws: ``TrainingError/diverged(what:step:epoch:advice:)``, `BackendError`.
-    package mutating func run(_ samples: ArraySamples, rate: Double) throws -> (loss: Float, correct: Int) {
+    package mutating func run(_ samples: MemorySamples, rate: Double) throws -> (loss: Float, correct: Int) {
         let parts = configuration.learning.cut.places(0..<samples.labels.count)
         let batch = MicroBatches(
             parts: parts.map { samples.batch(Array($0)) },

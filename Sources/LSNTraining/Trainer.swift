@@ -82,7 +82,7 @@ struct Trainer {
             seed: configuration.run.seed,
             policy: configuration.data.augmentation
         )
-        readsFiles = !(data is ImageDataset || data is ArrayData)
+        readsFiles = !(data is ImageDataset || data is MemoryDataset)
         last = progress.record
         best = progress.best
     }

@@ -27,12 +27,12 @@ import Testing
     }
 
     /// The samples of a split as the network sees them.
-    private static func samples(_ split: ImageSplit, of data: ImageDataset) throws -> ArraySamples {
+    private static func samples(_ split: ImageSplit, of data: ImageDataset) throws -> MemorySamples {
         var all = data
         all.test = split
         let batch = try all.evaluationBatches(batchSize: split.count).evaluationBatch(index: 0)
         let prepared = try BatchPreparer(backend: backend, data: all).prepare(batch)
-        return try ArraySamples(
+        return try MemorySamples(
             values: backend.values(prepared),
             labels: batch.labels,
             timeSteps: 1,
@@ -42,8 +42,8 @@ import Testing
         )
     }
 
-    private static func arrays(_ data: ImageDataset) throws -> ArrayData {
-        try ArrayData(
+    private static func arrays(_ data: ImageDataset) throws -> MemoryDataset {
+        try MemoryDataset(
             name: .digits,
             classes: data.classes,
             classNames: data.classNames,
@@ -93,7 +93,7 @@ import Testing
         let batch = pictures.batch(Array(pictures.labels.indices))
         let values = try Self.backend.values(BatchPreparer(backend: Self.backend, samples: pictures).prepare(batch))
         let steps = try Self.network(data).description.timeSteps
-        let still = try ArraySamples(
+        let still = try MemorySamples(
             values: Array([[Float]](repeating: values, count: steps).joined()),
             labels: pictures.labels,
             timeSteps: steps,
@@ -145,12 +145,12 @@ import Testing
 
     @Test func wrongArraysAreErrors() throws {
         let samples = try Self.samples(tinyData().train, of: tinyData())
-        func data(classes: Int, test: ArraySamples?) throws -> ArrayData {
-            try ArrayData(name: .digits, classes: classes, classNames: [], train: samples, test: test)
+        func data(classes: Int, test: MemorySamples?) throws -> MemoryDataset {
+            try MemoryDataset(name: .digits, classes: classes, classNames: [], train: samples, test: test)
         }
         let error = #expect(throws: DatasetError.self) { try data(classes: 2, test: nil) }
         #expect(error?.description.contains("labels are from 0 to 1") == true)
-        let other = try ArraySamples(
+        let other = try MemorySamples(
             values: [0, 0, 0, 0],
             labels: [1],
             timeSteps: 2,
@@ -160,7 +160,7 @@ import Testing
         )
         #expect(throws: DatasetError.self) { try data(classes: 10, test: other) }
         #expect(throws: DatasetError.self) {
-            try ArraySamples(values: [0, 0], labels: [1], timeSteps: 1, channels: 1, height: 1, width: 1)
+            try MemorySamples(values: [0, 0], labels: [1], timeSteps: 1, channels: 1, height: 1, width: 1)
         }
     }
 }

@@ -2,7 +2,9 @@ import LSNHostSystem
 package import LSNTensors
 
 /// Samples that another program has in memory, as the network sees them: what `lsn data dump` writes.
-package struct ArraySamples: Sendable {
+///
+/// Samples in arrays of files are ``SampleArray``.
+package struct MemorySamples: Sendable {
     /// N labels.
     package let labels: [UInt32]
     private let values: [Float]
@@ -61,16 +63,16 @@ package struct ArraySamples: Sendable {
     }
 }
 
-/// Arrays as a data set: they are not varied in training.
-package struct ArrayData: TrainingData {
+/// Arrays in memory as a data set: they are not varied in training. Arrays of files are an ``ArrayDataset``.
+package struct MemoryDataset: TrainingData {
     /// The data set that they were prepared as, whose normalisation they have.
     package let name: DatasetName
     /// Labels run from 0 to `classes` − 1.
     package let classes: Int
     /// Names of the classes, by label; none where they are not known.
     package let classNames: [String]
-    private var train: (samples: ArraySamples, places: [Int])
-    private var test: (samples: ArraySamples, places: [Int])
+    private var train: (samples: MemorySamples, places: [Int])
+    private var test: (samples: MemorySamples, places: [Int])
 
     /// A data set of arrays.
     ///
@@ -85,8 +87,8 @@ package struct ArrayData: TrainingData {
         name: DatasetName,
         classes: Int,
         classNames: [String],
-        train: ArraySamples,
-        test: ArraySamples?
+        train: MemorySamples,
+        test: MemorySamples?
     ) throws(DatasetError) {
         for (what, samples) in [("sample", train), ("test sample", test ?? train)] {
             guard let place = samples.labels.firstIndex(where: { $0 >= classes }) else { continue }
@@ -131,7 +133,7 @@ package struct ArrayData: TrainingData {
         (Int(test.samples.labels[test.places[index]]), nil)
     }
 
-    package func holdingOut(_ places: [Int]) -> ArrayData {
+    package func holdingOut(_ places: [Int]) -> MemoryDataset {
         let held = Set(places)
         var result = self
         result.train.places = train.places.indices.filter { !held.contains($0) }.map { train.places[$0] }
@@ -139,7 +141,7 @@ package struct ArrayData: TrainingData {
         return result
     }
 
-    package func limited(train: Int?, test: Int?) -> ArrayData {
+    package func limited(train: Int?, test: Int?) -> MemoryDataset {
         var result = self
         if let train { result.train.places = Array(self.train.places.prefix(train)) }
         if let test { result.test.places = Array(self.test.places.prefix(test)) }
@@ -158,7 +160,7 @@ package struct ArrayData: TrainingData {
     }
 }
 
-extension ArraySamples {
+extension MemorySamples {
     /// For people: what a sample is.
     fileprivate var text: String {
         (timeSteps == 1 ? "pictures" : "recordings of \(timeSteps) steps")
@@ -166,14 +168,14 @@ extension ArraySamples {
     }
 }
 
-/// Batches of arrays in memory.
+/// Batches of arrays in memory; of arrays of files there are ``ArrayBatches``.
 private struct MemoryBatches: BatchProvider {
-    let samples: ArraySamples
+    let samples: MemorySamples
     let places: [Int]
     let batchSize: Int
     private let order: EpochOrder
 
-    init(samples: ArraySamples, places: [Int], batchSize: Int, seed: UInt64) {
+    init(samples: MemorySamples, places: [Int], batchSize: Int, seed: UInt64) {
         (self.samples, self.places, self.batchSize) = (samples, places, batchSize)
         order = EpochOrder(count: places.count, seed: seed)
     }
