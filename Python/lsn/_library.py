@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections
+import contextlib
 import ctypes
 import json
 import os
@@ -106,20 +108,53 @@ def version() -> str:
     return str(_library.lsn_version().decode())
 
 
-def call(name: str, *arguments: Any, warns: bool = True) -> None:
-    """Calls a function of the library; raises what it says went wrong, and warns of what it says is worth knowing."""
+# Networks that nobody has any more: their collection may fall between a call and the reading of its message.
+_dropped: collections.deque[int] = collections.deque()
+
+
+def drop(network: int) -> None:
+    """Leaves a network to the next call of the library, which frees it first."""
+    _dropped.append(network)
+
+
+def _free_dropped() -> None:
+    while True:
+        try:
+            network = _dropped.popleft()
+        except IndexError:
+            return
+        _library.lsn_network_free(network)
+
+
+def run(name: str, *arguments: Any, warns: bool = True) -> list[str]:
+    """Calls a function of the library, and returns what it says is worth knowing; raises what it says went wrong, and warns then
+    where ``warns``."""
+    _free_dropped()
     status = getattr(_library, name)(*arguments)
     message = _library.lsn_message().decode(errors="replace")
-    if warns:
-        for line in _library.lsn_warning().decode(errors="replace").splitlines():
-            warnings.warn(line, LsnWarning, stacklevel=3)
+    lines = _library.lsn_warning().decode(errors="replace").splitlines()
     if status == _OK:
-        return
+        return lines
+    # Where warnings are made errors, they do not stand for what went wrong.
+    with contextlib.suppress(LsnWarning):
+        warn(lines if warns else [], stacklevel=5)
     kinds: Mapping[int, type[LsnError]] = {
         _BAD_INPUT: BadInputError,
         _BUSY: BusyError,
     }
     raise kinds.get(status, LsnError)(message)
+
+
+def warn(lines: list[str], stacklevel: int = 3) -> None:
+    """Warns the caller's caller."""
+    for line in lines:
+        warnings.warn(line, LsnWarning, stacklevel=stacklevel)
+
+
+def call(name: str, *arguments: Any) -> None:
+    """Calls a function of the library that leaves nothing to its caller; raises what it says went wrong, and warns of what it says is
+    worth knowing."""
+    warn(run(name, *arguments), stacklevel=4)
 
 
 def call_for_json(name: str, *arguments: Any, capacity: int = 1 << 20) -> Any:

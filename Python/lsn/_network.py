@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import operator
 import os
 import threading
 from types import TracebackType
@@ -35,13 +36,14 @@ def _device(name: str, options: Mapping[str, Any]) -> int:
     with _devices_lock:
         if key not in _devices:
             handle = ctypes.c_uint64()
-            _library.call(
+            warnings = _library.run(
                 "lsn_device_open",
                 _library.text(name, "device"),
                 key[1],
                 ctypes.byref(handle),
             )
             _devices[key] = handle.value
+            _library.warn(warnings, stacklevel=4)
         return _devices[key]
 
 
@@ -198,7 +200,8 @@ class Network:
         def call(listener: Any) -> None:
             buffer = ctypes.create_string_buffer(1 << 16)
             arguments = (*samples.arguments, classes.ctypes.data, *tests, text)
-            _library.call(
+            # Warnings are events, too.
+            _library.run(
                 "lsn_network_fit",
                 self._handle,
                 *arguments,
@@ -265,7 +268,7 @@ class Network:
 
     def __del__(self) -> None:
         if getattr(self, "_handle", 0) and _library is not None:
-            self.close()
+            _library.drop(self._handle)
 
     def __repr__(self) -> str:
         return (
@@ -291,13 +294,15 @@ def load(
     :param options: of the device: ``numerics``, ``precision``, ``mapping``, ``matrix_units``, ``kernels``, ``no_winograd``.
     """
     handle = ctypes.c_uint64()
-    _library.call(
+    warnings = _library.run(
         "lsn_network_load",
         _device(device, options),
         _library.text(checkpoint, "checkpoint"),
         ctypes.byref(handle),
     )
-    return Network(handle.value)
+    network = Network(handle.value)
+    _library.warn(warnings)
+    return network
 
 
 def create(
@@ -315,24 +320,27 @@ def create(
     :param device: as in :func:`load`.
     :param options: of the network: ``width``, ``timesteps``, ``neuron``, ``surrogate``, …, and ``seed``; of the device, as in :func:`load`.
     """
-    extents = [*input, classes]
-    if len(extents) != 4 or any(
-        not isinstance(extent, int) or not 0 <= extent < 1 << 63 for extent in extents
-    ):
+    try:
+        extents = [operator.index(extent) for extent in (*input, classes)]
+    except TypeError:
+        extents = []
+    if len(extents) != 4 or not all(0 <= extent < 1 << 63 for extent in extents):
         raise _library.BadInputError(
             f"input is {input!r} and classes is {classes!r}: (C, H, W) and a whole number are needed"
         )
     handle = ctypes.c_uint64()
     of_device, of_network = _divide(options)
     text = _library.options_text({**of_network, "model": model})
-    _library.call(
+    warnings = _library.run(
         "lsn_network_create",
         _device(device, of_device),
         text,
         *extents,
         ctypes.byref(handle),
     )
-    return Network(handle.value)
+    network = Network(handle.value)
+    _library.warn(warnings)
+    return network
 
 
 def train(
@@ -351,7 +359,8 @@ def train(
 
     def call(listener: Any) -> None:
         buffer = ctypes.create_string_buffer(1 << 17)
-        _library.call(
+        # Warnings are events, too.
+        _library.run(
             "lsn_train", text, listener, None, buffer, len(buffer), None, warns=False
         )
         summary.update(json.loads(buffer.value))

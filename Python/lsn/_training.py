@@ -138,7 +138,8 @@ def run(
             conversation.stops = True
     thread.join()
     bars.close()
-    if raised is not None:
+    # A warning that is made an error does not stand for what went wrong.
+    if raised is not None and not (failure and isinstance(raised, LsnWarning)):
         raise raised
     if failure:
         raise failure[0]

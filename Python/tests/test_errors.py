@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 import threading
+import warnings
 from pathlib import Path
 from typing import Any, Callable
 
@@ -82,6 +84,8 @@ def test_labels(y: Any, kind: type[Exception], words: str) -> None:
         ({"device": "auto"}, "on a device already"),
         ({"model": "lsn18"}, "there already"),
         ({"dataset": "digits"}, "samples are arrays"),
+        ({"normalize": "auto"}, "samples are arrays"),
+        ({"no-flip": True}, "samples are arrays"),
         ({"output": "run"}, "no run's folder"),
         ({"dry_run": True}, "command line"),
         ({"learning_rate": float("nan")}, "not finite"),
@@ -121,6 +125,76 @@ def test_what_is_not_there() -> None:
         small().save("/nowhere/net.safetensors")
     with pytest.raises(lsn.BadInputError, match="whole number"):
         lsn.create("lsn15", (1, 28, -28), 10)
+
+
+@pytest.mark.parametrize("extents", [None, 8, (2, 8), (2, 8, 8.0), "288"])
+def test_extents_that_are_none(extents: Any) -> None:
+    with pytest.raises(lsn.BadInputError, match="whole number"):
+        lsn.create("lsn15", extents, 3, device="reference")
+
+
+def test_extents_of_numpy() -> None:
+    shape = np.array([2, 8, 8])
+    net = lsn.create(
+        "lsn15",
+        tuple(shape),
+        LABELS.max() + 1,
+        device="reference",
+        width=0.02,
+        timesteps=3,
+    )
+    assert (net.channels, net.classes) == (2, 3)
+
+
+class Library:
+    """The library, but for some of its functions."""
+
+    def __init__(self, library: Any, **functions: Callable[[], bytes]) -> None:
+        self._library = library
+        self._functions = functions
+
+    def __getattr__(self, name: str) -> Any:
+        return self._functions.get(name) or getattr(self._library, name)
+
+
+def test_warnings_that_are_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    small()
+    loaded = lsn._library._library
+    library = Library(loaded, lsn_warning=lambda: b"worth knowing")
+    monkeypatch.setattr(lsn._library, "_library", library)
+    made: list[int] = []
+    monkeypatch.setattr(lsn._library, "drop", made.append)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", lsn.LsnWarning)
+        with pytest.raises(lsn.BadInputError, match="no such file"):
+            lsn.load("nowhere", device="reference")
+        with pytest.raises(lsn.LsnWarning, match="worth knowing"):
+            small()
+    # What was made all the same is not lost.
+    gc.collect()
+    assert len(made) == 1 and loaded.lsn_network_free(made[0]) == 0
+    with pytest.warns(lsn.LsnWarning, match="worth knowing"):
+        with pytest.raises(lsn.BadInputError, match="no such file"):
+            lsn.load("nowhere", device="reference")
+
+
+def test_a_collection_keeps_the_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    nets, loaded = [small()], lsn._library._library
+    handle = nets[0]._handle
+
+    def message() -> bytes:
+        nets.clear()
+        gc.collect()
+        return bytes(loaded.lsn_message())
+
+    with monkeypatch.context() as patch:
+        library = Library(loaded, lsn_message=message)
+        patch.setattr(lsn._library, "_library", library)
+        with pytest.raises(lsn.BadInputError, match="no such file"):
+            lsn.load("nowhere", device="reference")
+    # The next call frees it.
+    small()
+    assert loaded.lsn_network_free(handle) != 0
 
 
 def test_a_closed_network() -> None:

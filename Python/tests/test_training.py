@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 import lsn
 import numpy as np
 import pytest
+from matplotlib import image
 
 from conftest import program
 from test_inference import pictures, small
@@ -209,3 +211,74 @@ def test_other_threads_run_meanwhile() -> None:
 def test_bars_are_shown(capfd: Any) -> None:
     small().fit(pictures(), LABELS, epochs=2, batch_size=2)
     assert "epoch 2/2" in capfd.readouterr().err
+
+
+def test_trainings_within_callbacks() -> None:
+    def train(depth: int) -> None:
+        def listen(event: dict[str, Any]) -> None:
+            if event["event"] == "epoch" and depth > 0:
+                train(depth - 1)
+
+        small().fit(pictures(), LABELS, epochs=1, callback=listen, progress=False)
+
+    # More than there are cores: each waits for the one within.
+    train((os.cpu_count() or 1) + 1)
+
+
+SMALL_RUN: dict[str, Any] = {
+    "model": "lsn15",
+    "width": 0.02,
+    "timesteps": 2,
+    "head": "fc",
+    "epochs": 1,
+    "batch_size": 4,
+    "device": "reference",
+    "progress": False,
+}
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / "data" / name).mkdir(parents=True)
+        for i in range(10):
+            picture = np.random.default_rng(i).random((16, 16, 3))
+            image.imsave(tmp_path / "data" / name / f"{i}.png", picture)
+    damaged = tmp_path / "data/a/3.png"
+    damaged.write_bytes(damaged.read_bytes()[:-60])
+    options = {"dataset": "images", "data": tmp_path / "data", "image_size": 16}
+    with pytest.warns(lsn.LsnWarning, match=r"left out: .*3\.png"):
+        lsn.train(output=tmp_path / "run", **options, **SMALL_RUN)
+
+
+def test_loading_can_be_stopped(tmp_path: Path) -> None:
+    count = 200
+    for name in "ab":
+        (tmp_path / "data" / name).mkdir(parents=True)
+        for i in range(count):
+            events = np.arange(40)
+            np.savez(
+                tmp_path / "data" / name / f"{i}.npz",
+                t=events * 100,
+                x=events % 8,
+                y=(events + i) % 8,
+                p=events % 2,
+            )
+    seen: list[dict[str, Any]] = []
+
+    def listen(event: dict[str, Any]) -> bool:
+        seen.append(event)
+        return False
+
+    run = tmp_path / "run"
+    options = {
+        "dataset": "events",
+        "data": tmp_path / "data",
+        "event_size": "8x8",
+        "image_size": "native",
+        "cache": tmp_path / "cache",
+    }
+    lsn.train(output=run, callback=listen, **options, **SMALL_RUN)
+    assert seen == [{"event": "loading", "done": 0, "total": 2 * count}]
+    assert len(list((tmp_path / "cache").rglob("*"))) < count
+    net = lsn.train(resume=run, progress=False)
+    assert len(net.history) == 1
