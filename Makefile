@@ -44,9 +44,10 @@ test: setup ## Runs every test; a missing OpenCL device or MPI is a failure.
 LIBRARY := .build/$(CONFIGURATION)/liblsn.so
 WHEELS := .build/wheel
 .PHONY: library
-library: setup ## Links liblsn.so, networks from C (Sources/LSNCLibrary/lsn.h), with Swift's libraries in it.
+library: setup ## Links liblsn.so, networks from C, with Swift's libraries in it; its header lsn.h is put beside it.
 	swift build $(CHECKED) --target LSNLibrary
 	Scripts/make-library .build/$(CONFIGURATION) $(LIBRARY)
+	install --mode=644 Sources/LSNCLibrary/lsn.h $(dir $(LIBRARY))lsn.h
 
 .PHONY: wheel
 wheel: library ## Makes a wheel of the Python package in .build/wheel (docs/Python.md).
