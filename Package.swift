@@ -161,6 +161,14 @@ let package = Package(
             ],
             swiftSettings: house
         ),
+        .testTarget(
+            name: "LSNLibraryTests",
+            dependencies: [
+                "LSNLibrary", "LSNConfiguration", "LSNDevices",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house
+        ),
         .executableTarget(
             name: "lsn",
             dependencies: [

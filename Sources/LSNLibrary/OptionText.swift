@@ -90,16 +90,16 @@ enum Refused {
     private static let network = all(
         [
             "model", "width", "timesteps", "stem", "head", "sew", "residual", "neuron", "leak", "threshold",
-            "reset", "detach_reset", "surrogate", "surrogate_height", "surrogate_slope", "surrogate_width",
-            "surrogate_temperature", "branch_scale", "branch_bias", "head_gain", "pretrained", "strict",
+            "reset", "detach_reset", "no_detach_reset", "surrogate", "surrogate_height", "surrogate_slope",
+            "surrogate_width", "surrogate_temperature", "branch_scale", "branch_bias", "head_gain", "pretrained",
+            "strict",
         ],
         "the network is there already, with its parameters. Choose this when it is made or loaded"
     )
     private static let data = all(
         [
-            "dataset", "data", "split", "image_size", "frames_by", "max_bad_files", "cache", "limit_train",
-            "limit_test", "shift",
-            "flip",
+            "dataset", "data", "split", "image_size", "frames_by", "duration", "event_format", "event_size",
+            "normalize", "max_bad_files", "cache", "limit_train", "limit_test", "shift", "flip", "no_flip",
         ],
         "samples are arrays, and taken as they are. Change the arrays, or train on a data set with lsn_train()"
     )
@@ -127,6 +127,9 @@ enum Refused {
             ["epochs", "batch_size", "learning_rate", "warmup_epochs", "schedule", "max_steps", "val_split", "seed"],
             "every step is given its samples and its learning rate. Train epochs with lsn_network_fit()"
         ),
-        all(["surrogate_search"], "it is looked for at each epoch. Train epochs with lsn_network_fit()")
+        all(
+            ["surrogate_search", "no_surrogate_search"],
+            "it is looked for at each epoch. Train epochs with lsn_network_fit()"
+        )
     )
 }
