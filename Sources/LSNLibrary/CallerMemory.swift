@@ -51,9 +51,7 @@ func give(
     unsafe buffer.update(from: bytes, count: bytes.count)
 }
 
-/// Gives values to the caller's memory.
-///
-/// - Throws: ``LibraryError/tooSmall(what:room:needed:)``.
+/// Gives values to the caller's memory, which has room for them, see ``requireRoom(_:for:_:)``.
 func give<Value>(_ values: [Value], to memory: UnsafeMutablePointer<Value>) {
     unsafe memory.update(from: values, count: values.count)
 }
@@ -87,7 +85,7 @@ func requireRoom(_ count: Int, for extents: [Int], _ what: String) throws(Librar
     ///
     /// - Throws: ``LibraryError/badArgument(_:)`` for another rank, shape, or a value that is not finite; `DatasetError`.
     func samples(for description: NetworkDescription) throws -> MemorySamples {
-        let (count, _) = try checkedShape(description)
+        let count = try unsafe given(description).count
         return try samples(for: description, classes: [UInt32](repeating: 0, count: count))
     }
 
@@ -95,7 +93,7 @@ func requireRoom(_ count: Int, for extents: [Int], _ what: String) throws(Librar
     ///
     /// - Throws: as ``samples(for:)``.
     func samples(for description: NetworkDescription, labels: UnsafePointer<UInt32>?) throws -> MemorySamples {
-        let (count, _) = try checkedShape(description)
+        let count = try unsafe given(description).count
         guard let labels = unsafe labels else {
             throw LibraryError.badArgument("\(prefix)labels is NULL: a label is needed for each of \(count) samples")
         }
@@ -105,9 +103,17 @@ func requireRoom(_ count: Int, for extents: [Int], _ what: String) throws(Librar
         )
     }
 
-    private func samples(for description: NetworkDescription, classes: [UInt32]) throws -> MemorySamples {
+    /// The samples, N, and T of recordings or 1: looked at before memory is taken for as many as the shape says.
+    private func given(
+        _ description: NetworkDescription
+    ) throws(LibraryError) -> (x: UnsafePointer<Float>, count: Int, timeSteps: Int) {
         let (count, timeSteps) = try checkedShape(description)
-        guard let x = unsafe x else { throw LibraryError.badArgument("\(prefix)x is NULL: samples are needed") }
+        guard let x = unsafe x else { throw .badArgument("\(prefix)x is NULL: samples are needed") }
+        return unsafe (x, count, timeSteps)
+    }
+
+    private func samples(for description: NetworkDescription, classes: [UInt32]) throws -> MemorySamples {
+        let (x, count, timeSteps) = try unsafe given(description)
         let size = timeSteps * count * description.inChannels * description.imageHeight * description.imageWidth
         let values = unsafe Array(UnsafeBufferPointer(start: x, count: size))
         if let place = values.firstIndex(where: { !$0.isFinite }) {

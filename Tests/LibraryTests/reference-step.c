@@ -31,6 +31,10 @@ int main(int count, char **arguments) {
     CHECK(lsn_network_logits(network, x, recordings, 5, again, 12) == LSN_OK);
     double rates[256];
     CHECK(lsn_network_rates(network, x, pictures, 4, rates, 256) == LSN_OK && rates[0] >= 0 && rates[0] <= 1);
+    // Pointers are looked at before memory is taken for what the shape says.
+    const size_t huge[] = {(size_t)1 << 33, 1, 8, 8};
+    CHECK(lsn_network_rates(network, NULL, huge, 4, rates, 256) == LSN_BAD_INPUT && strstr(lsn_message(), "x is NULL"));
+    CHECK(lsn_network_train_step(network, NULL, huge, 4, labels, 1e-2, NULL) == LSN_BAD_INPUT && strstr(lsn_message(), "x is NULL"));
     float *potentials = malloc(2 * N * 8 * 8 * 64 * sizeof *potentials);
     CHECK(lsn_network_potentials(network, x, pictures, 4, "stem.neuron", potentials, 2 * N * 8 * 8 * 64) == LSN_OK);
     lsn_step step;
