@@ -159,6 +159,8 @@ class Library:
 
 def test_warnings_that_are_errors(monkeypatch: pytest.MonkeyPatch) -> None:
     small()
+    # Networks of other tests.
+    gc.collect()
     loaded = lsn._library._library
     library = Library(loaded, lsn_warning=lambda: b"worth knowing")
     monkeypatch.setattr(lsn._library, "_library", library)

@@ -1,4 +1,5 @@
-/* lsn: deep logic spiking networks, from C. `make library` builds liblsn.so beside this header; link with -llsn.
+/* lsn: deep logic spiking networks, from C. `make library` puts liblsn.so and this header into .build/release;
+ * link with -llsn.
  *
  * Handles. Devices and networks are numbers. A number is never given out twice: one that was freed, or never was, gives
  * LSN_NO_HANDLE, in any thread. 0 is no handle. A network keeps its device: they may be freed in any order.
@@ -7,7 +8,7 @@
  * and what to do, and nothing is written to results. No input ends the process; pointers must be valid for what is said of them.
  *
  * Threads. Every function may be called from any thread. Networks are independent, also on one device. While one thread is in a
- * call with a network, another's call with the same network returns LSN_BUSY at once, and so do calls from within a callback.
+ * call with a network, another's call with the same network returns LSN_BUSY at once, and so do calls with it from within its callback.
  *
  * Memory. What a function is given it copies, or has done with when it returns. What it returns goes to memory of the caller;
  * texts of lsn_message() and lsn_warning() belong to the library, until the thread's next call.
@@ -51,9 +52,9 @@ typedef uint64_t lsn_device;
 /* A network with its parameters on a device. */
 typedef uint64_t lsn_network;
 
-/* Hears what happens in a training, as a JSON object (see lsn_train); `context` is what the call was given. It is called on a thread
+/* Hears what happens in a training, as a JSON object (see lsn_train); `context` is what the call was given. It is called on threads
  * of the library, one call at a time, while the caller waits; `event` is valid until it returns. Any result but 0 stops the training
- * before its next step, which is no error. */
+ * before its next step, which is no error. It may train other networks, or wait for threads that do. */
 typedef int32_t (*lsn_callback)(const char *event, void *context);
 
 /* What a step of training came to. */
@@ -63,7 +64,7 @@ typedef struct {
     uint64_t step;   /* steps since lsn_network_optimize(), this one counted */
 } lsn_step;
 
-/* The version of the library, e.g. "0.1.0". Never fails; valid for ever. */
+/* The version of the library, "MAJOR.MINOR.PATCH". Never fails; valid for ever. */
 const char *lsn_version(void);
 /* What went wrong in the last call of this thread; "" where nothing did. */
 const char *lsn_message(void);
@@ -143,10 +144,11 @@ lsn_status lsn_network_fit(lsn_network network, const float *x, const size_t *sh
 
 /* `lsn train`: trains a network on a data set, in a run's folder.
  *   options   of `lsn train`, those of the device included, and "output", "resume", "config"
- *   callback  may be NULL. Events have a key "event": "started" ("folder", "model", "device", "step", "epoch"), "step" ("epoch",
- *             "epochs", "batch", "batches", "step", "loss", "accuracy", "images_per_second", "seconds_left"), "evaluating" ("done",
- *             "total"), "epoch" (the keys of a line of metrics.jsonl, "epochs", "is_best"), "saved" ("path", "step"), "tested" (the keys of
- *             test.json), "warning" ("message")
+ *   callback  may be NULL. Events have a key "event": "loading" ("done" recordings of "total", while their frames are counted; where it
+ *             is stopped, the others are counted when they are wanted), "started" ("folder", "model", "device", "step", "epoch"), "step"
+ *             ("epoch", "epochs", "batch", "batches", "step", "loss", "accuracy", "images_per_second", "seconds_left"), "evaluating"
+ *             ("done", "total"), "epoch" (the keys of a line of metrics.jsonl, "epochs", "is_best"), "saved" ("path", "step"), "tested"
+ *             (the keys of test.json), "warning" ("message")
  *   buffer, capacity, length   text: a JSON object, "outcome", "step", "folder", "last". 65536 bytes are always enough. */
 lsn_status lsn_train(const char *options, lsn_callback callback, void *context, char *buffer, size_t capacity,
                      size_t *length);

@@ -71,10 +71,12 @@ public enum DataLoader {
     /// - Parameters:
     ///   - request: what is asked for.
     ///   - progress: hears of the counting of frames: how many recordings of how many are done.
+    ///   - shouldStop: asked before each recording; where it says so, frames of the others are counted when they are wanted.
     /// - Throws: ``DatasetError`` for files that are missing or damaged, and for wishes that the data set cannot fulfil.
     public static func load(
         _ request: DataRequest,
-        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in },
+        shouldStop: @escaping @Sendable () -> Bool = { false }
     ) throws(DatasetError) -> any TrainingData {
         try checkOptions(request)
         let name = request.name
@@ -108,7 +110,7 @@ public enum DataLoader {
                 cacheFolder: request.cacheFolder
             )
             .limited(train: request.limitTrain, test: request.limitTest)
-            if request.preparesFrames { try folder.prepare(progress: progress) }
+            if request.preparesFrames { try folder.prepare(progress: progress, shouldStop: shouldStop) }
             return folder
         case .arrays:
             let data = try ArrayDataset(

@@ -155,14 +155,19 @@ public struct EventFolder: TrainingData {
 
     /// Counts every recording's frames, or finds them in the cache, so that training need not.
     ///
-    /// - Parameter progress: hears how many recordings of how many are done, from several threads, one at a time.
+    /// - Parameters:
+    ///   - progress: hears how many recordings of how many are done, from several threads, one at a time.
+    ///   - shouldStop: asked before each recording; where it says so, frames of the others are counted when they are wanted.
     /// - Throws: ``DatasetError`` where the cache cannot be written, or too many recordings cannot be read.
-    public func prepare(progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void) throws(DatasetError) {
+    public func prepare(
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void,
+        shouldStop: @escaping @Sendable () -> Bool = { false }
+    ) throws(DatasetError) {
         let paths = folders.allPaths
         let state = Mutex<(done: Int, failure: DatasetError?)>((0, nil))
         progress(0, paths.count)
         DispatchQueue.concurrentPerform(iterations: paths.count) { index in
-            guard state.withLock({ $0.failure == nil }) else { return }
+            guard state.withLock({ $0.failure == nil }), !shouldStop() else { return }
             let path = paths[index]
             let result = Result { () throws(DatasetError) in try keep(path) }
             state.withLock { state in

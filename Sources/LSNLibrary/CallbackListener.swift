@@ -12,6 +12,7 @@ import Synchronization
     private let callback: lsn_callback?
     nonisolated(unsafe) private let context: UnsafeMutableRawPointer?
     private let stops = Atomic<Bool>(false)
+    private let lastLoading = Mutex<ContinuousClock.Instant?>(nil)
 
     init(_ callback: lsn_callback?, context: UnsafeMutableRawPointer?) {
         unsafe self.callback = unsafe callback
@@ -47,6 +48,17 @@ import Synchronization
         case .saved(let path, let step):
             send(["event": .text("saved"), "path": .text(path), "step": .whole(step)])
         }
+    }
+
+    /// Hears how many recordings of how many have been counted, ten times a second.
+    func hear(loaded done: Int, of total: Int) {
+        let isDue = lastLoading.withLock { last in
+            let now = ContinuousClock.now
+            if let last, now - last < .milliseconds(100), done < total { return false }
+            last = now
+            return true
+        }
+        if isDue { send(["event": .text("loading"), "done": .whole(done), "total": .whole(total)]) }
     }
 
     /// Hears of what is worth knowing.
@@ -120,11 +132,23 @@ struct SummaryText: Encodable {
     }
 }
 
-/// Runs a task to its end while this thread waits.
+/// A thread of its own for a task. Swift's pool has one for each core, and a callback of C that waits on one of those, for
+/// another training or for a thread that begins one, may keep it from what it waits for.
+private final class OwnThread: TaskExecutor {
+    // A serial queue is given a thread whatever others do.
+    private let queue = DispatchQueue(label: "lsn training")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
+
+/// Runs a task to its end, on a thread of its own, while this thread waits.
 func waiting<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {
     let done = DispatchSemaphore(value: 0)
     let outcome = Outcome<Value>()
-    Task.detached {
+    Task.detached(executorPreference: OwnThread()) {
         let found: Result<Value, any Error>
         do { found = .success(try await body()) } catch { found = .failure(error) }
         outcome.value.withLock { $0 = found }

@@ -36,35 +36,51 @@ struct RunJob {
             } else {
                 TrainingSession(try training.configuration(device: device.device), output: options.folders.output)
             }
+        // All that a callback may hear of is done on that thread.
+        return try waiting { try await Self.run(session, on: device, listener, warn) }
+    }
+
+    private static func run(
+        _ session: TrainingSession,
+        on device: DeviceOptions,
+        _ listener: CallbackListener,
+        _ warn: @escaping @Sendable (String) -> Void
+    ) async throws -> TrainingSummary {
         if let warning = try session.scheduleChange { warn(warning) }
-        let data = try DataLoader.load(session.dataRequest())
-        for warning in data.warnings + data.badFiles.map({ "left out: \($0.error)" }) { warn(warning) }
+        let request = try session.dataRequest()
+        let data = try DataLoader.load(
+            request,
+            progress: { listener.hear(loaded: $0, of: $1) },
+            shouldStop: { listener.isStopping }
+        )
+        for warning in data.warnings(whereAsked: request) { warn(warning) }
         let opened = try device.open(
             for: session,
             asked: device.device,
             warnings: LibraryDevice.warnings(warn)
         )
         let plan = try opened.fittingPlan(session.configuration, data: session.configuration.trainingData(data))
+        let files = DataReporter(data, warn: warn)
         let reporter = RunReporter(warn: warn)
         let tensorBoard = TensorBoardLog(warn: warn)
         do {
-            let summary = try waiting {
-                try await session.run(
-                    on: opened.backend,
-                    machine: opened.machine,
-                    data: data,
-                    plan: plan,
-                    observer: { notification in
-                        tensorBoard.receive(notification)
-                        reporter.receive(notification)
-                        listener.hear(notification)
-                    },
-                    shouldStop: { listener.isStopping }
-                )
-            }
+            let summary = try await session.run(
+                on: opened.backend,
+                machine: opened.machine,
+                data: data,
+                plan: plan,
+                observer: { notification in
+                    tensorBoard.receive(notification)
+                    if case .epoch = notification { files.report() }
+                    reporter.receive(notification)
+                    listener.hear(notification)
+                },
+                shouldStop: { listener.isStopping }
+            )
             _ = reporter.end(summary)
             return summary
         } catch {
+            files.report()
             reporter.fail(error)
             throw error
         }

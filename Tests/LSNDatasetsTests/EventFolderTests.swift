@@ -196,6 +196,16 @@ struct EventFolderTests {
         )
     }
 
+    @Test("are counted when they are wanted where counting was stopped")
+    func stopped() throws {
+        let folder = try recordings(perClass: 4)
+        let (cache, other) = (try TemporaryFolder(), try TemporaryFolder())
+        let data = try load(folder, cache: cache.path)
+        try data.prepare(progress: { _, _ in }, shouldStop: { true })
+        #expect(try FileManager.default.contentsOfDirectory(atPath: data.cacheFolder).isEmpty)
+        #expect(try frames(data) == frames(try load(folder, cache: other.path)))
+    }
+
     @Test("that are damaged are named, and borne up to the limit")
     func damaged() throws {
         let folder = try recordings(perClass: 4)

@@ -49,43 +49,19 @@ final class DataProgress: Sendable {
         defer { progress.clear() }
         let data = try DataLoader.load(request) { done, total in progress.show(done, total) }
         progress.clear()
-        if data.splitName == SplitRule.all.description, request.split == nil {
-            Failure.warn(
-                "\(data.source) has too few files of each class to set some aside: all of them train and test (--split all), "
-                    + "so the test accuracy says nothing"
-            )
-        }
-        for warning in data.warnings { Failure.warn(warning) }
-        warn(of: data.badFiles)
+        for warning in data.warnings(whereAsked: request) { Failure.warn(warning) }
         return data
-    }
-
-    /// Names files that are left out.
-    static func warn(of files: [BadFile], byAnyRank: Bool = false) {
-        for file in files { Failure.warn("left out: \(file.error)", byAnyRank: byAnyRank) }
     }
 }
 
-/// Says of a data set what is worth knowing, and which files are left out, as it is met, each once.
-final class DataReporter: Sendable {
-    private let data: any TrainingData
-    private let said: Mutex<(files: Int, warnings: Set<String>)>
-
-    /// What is known now was said already.
-    init(_ data: any TrainingData) {
-        self.data = data
-        said = Mutex((data.badFiles.count, Set(data.warnings)))
-    }
-
-    /// Says what is new.
-    func report() {
-        let (files, warnings) = (data.badFiles, data.warnings)
-        let (start, new) = said.withLock { said in
-            defer { said = (files.count, said.warnings.union(warnings)) }
-            return (said.files, warnings.filter { !said.warnings.contains($0) })
-        }
-        for warning in new { Failure.warn(warning) }
-        // Each rank meets files of its own.
-        DataProgress.warn(of: Array(files[start...]), byAnyRank: true)
+extension DataReporter {
+    /// One that says it on standard error. What is known now was said already.
+    convenience init(_ data: any TrainingData) {
+        self.init(
+            data,
+            warn: { Failure.warn($0) },
+            // Each rank meets files of its own.
+            warnOfFile: { Failure.warn($0, byAnyRank: true) }
+        )
     }
 }
