@@ -29,9 +29,9 @@ CODES = {
     -11: "CL_BUILD_PROGRAM_FAILURE",
     -36: "CL_INVALID_COMMAND_QUEUE",
     -1001: "CL_PLATFORM_NOT_FOUND_KHR",
-    -9999: "-9999",
+    -9999: "an illegal read or write by a kernel (NVIDIA's code -9999)",
 }
-"""The last is NVIDIA's, for an access to memory that is not the kernel's."""
+"""By code, as errors say it."""
 MEMORY = (-4, -5, -6)
 ANSWERS = {
     "clGetPlatformIDs": (-6, -1001),
@@ -134,7 +134,7 @@ def judge(
     # Lack of memory is told in words, with what was asked for.
     # Of a device that is lost the first call that tells may be a later one.
     call = r"cl\w+" if fault.is_lost else fault.function
-    is_named = re.search(rf"{call} failed with {re.escape(CODES[fault.code])}\b|{call}: {CODES[fault.code]}", outcome.errors)
+    is_named = re.search(rf"{call} failed with {re.escape(CODES[fault.code])}(?!\w)|{call}: {re.escape(CODES[fault.code])}", outcome.errors)
     if not is_named and not (fault.code in MEMORY and "has no room for" in outcome.errors):
         seen.fault(f"{fault.text}: the error names neither call and code nor the lack of memory", outcome)
     elif is_named and fault.function == "clEnqueueNDRangeKernel" and "to run " not in outcome.errors:
