@@ -91,6 +91,12 @@ class Campaign:
     faults: list[str] = field(default_factory=list)
     """What must not have happened."""
 
+    @property
+    def command(self) -> str:
+        """How the campaign was started, without the files of this machine."""
+        rest = re.sub(r" --(lsn|record)[ =]\S+", "", " " + " ".join(sys.argv[1:]))
+        return str(Path(sys.argv[0]).resolve().relative_to(HERE.parent.parent)) + rest
+
     def fault(self, what: str, outcome: Outcome | None = None) -> None:
         """Notes something that must not have happened, and says it at once."""
         text = what
@@ -134,7 +140,7 @@ class Campaign:
             "campaign": self.name,
             "date": datetime.date.today().isoformat(),
             "version": run([self.lsn, "--version"], self.work).output.strip(),
-            "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+            "command": self.command,
             "seen": dict(sorted(self.counts.items())),
             "faults": self.faults,
         }

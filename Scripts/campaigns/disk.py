@@ -37,15 +37,15 @@ def plan(log: list[tuple[int, str, str]], is_short: bool) -> Iterator[tuple[int,
     for number, kind, file in log:
         kinds.setdefault((kind, NUMBERED.sub("*", file)), []).append(number)
     for (kind, file), numbers in kinds.items():
-        chosen = numbers if not is_short else sorted({numbers[0], numbers[-1]})
-        for number in chosen:
+        for number in numbers[-1:] if is_short else numbers:
             yield number, kind, file, errno.ENOSPC, False
         middle = numbers[len(numbers) // 2]
-        for code in CODES if not is_short else CODES[:1]:
+        for code in () if is_short else CODES:
             yield middle, kind, file, code, False
-        yield middle, kind, file, errno.ENOSPC, True
+        if not is_short or kind == "write":
+            yield middle, kind, file, errno.ENOSPC, True
         # Before the first call there is no folder that could go.
-        if middle > 1:
+        if middle > 1 and (not is_short or kind == "rename"):
             yield middle, kind, file, 0, False
 
 
