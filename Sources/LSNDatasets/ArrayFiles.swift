@@ -5,15 +5,19 @@ import LSNHostSystem
 struct ArrayFiles: Sendable {
     /// What `--data` names.
     let path: String
+    /// Names of the arrays that are there.
+    let names: [String]
     private let archive: NPZArchive?
 
     /// Opens the file, or looks at the folder.
     ///
-    /// - Throws: ``DatasetError`` where nothing is there, or no `.npz` file.
+    /// - Throws: ``DatasetError`` where nothing is there, or no `.npz` file, or a folder that cannot be listed.
     init(_ path: String) throws(DatasetError) {
         self.path = path
         if FolderListing.isFolder(path) {
             archive = nil
+            let files = try FolderListing(path).files
+            names = files.filter { FolderWalk.kind(of: $0) == "npy" }.map { String($0.dropLast(4)) }
             return
         }
         do throws(FileFormatError) {
@@ -26,7 +30,8 @@ struct ArrayFiles: Sendable {
                     advice: "save them together with numpy.savez, or give the folder of x_train.npy, y_train.npy, …"
                 )
             }
-            archive = try NPZArchive(bytes)
+            let archive = try NPZArchive(bytes)
+            (self.archive, names) = (archive, archive.names)
         } catch {
             throw DatasetError(error)
         }
@@ -51,13 +56,6 @@ struct ArrayFiles: Sendable {
         } catch {
             throw DatasetError(error)
         }
-    }
-
-    /// Names of the arrays that are there.
-    var names: [String] {
-        if let archive { return archive.names }
-        let files = (try? FolderListing(path).files) ?? []
-        return files.filter { FolderWalk.kind(of: $0) == "npy" }.map { String($0.dropLast(4)) }
     }
 
     /// The samples and the labels of a data set.

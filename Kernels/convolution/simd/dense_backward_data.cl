@@ -22,7 +22,7 @@
 #define POINTWISE (KH * KW == 1 && PAD == 0)
 
 #if POINTWISE
-// Adds the products of the only window position, read from where the gradient lies, over all outputs.
+// As multiply_tap, from where the gradient lies and over all outputs. (OpenCL C 1.2 has no pointer to either memory.)
 static inline void multiply_pixels(
     FLOATV sums[TILE_PIXELS][TILE_VECTORS], __global const float *source, __global const float *weights)
 {
