@@ -53,6 +53,8 @@ let package = Package(
         .target(name: "LSNKnownValues", sources: ["KnownValues.c"]),
         // Embeds the source of liblsn-mpi.so, which is compiled where the program runs, and loads it.
         .target(name: "LSNMPIBinding", exclude: ["lsn-mpi.c"], sources: ["MPIBinding.c"]),
+        // What lsn --version says of how the program was built, which is known when it is linked.
+        .target(name: "LSNBuildDescription"),
 
         .target(name: "LSNHostSystem", swiftSettings: house),
         .target(name: "LSNOpenCLRuntime", dependencies: ["LSNHostSystem", "LSNCOpenCL"], swiftSettings: house),
@@ -176,6 +178,7 @@ let package = Package(
                 "LSNReferenceBackend", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration",
                 "LSNConformance", "LSNBenchmarking",
                 "LSNFileFormats", "LSNInterchange", "LSNReports", "LSNExperiments", "LSNTensorBoard",
+                "LSNBuildDescription",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house

@@ -48,7 +48,7 @@ import Testing
             "LSNHostSystem", "LSNTensors", "LSNCommunication", "LSNDevices", "LSNOpenCLRuntime", "LSNOpenCLBackend",
             "LSNReferenceBackend", "LSNNetworks", "LSNDatasets", "LSNTraining", "LSNConfiguration", "LSNConformance",
             "LSNBenchmarking",
-            "LSNFileFormats", "LSNInterchange", "LSNReports", "LSNExperiments", "LSNTensorBoard",
+            "LSNFileFormats", "LSNInterchange", "LSNReports", "LSNExperiments", "LSNTensorBoard", "LSNBuildDescription",
         ],
     ]
 

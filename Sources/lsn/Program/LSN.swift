@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import LSNCommunication
 import LSNOpenCLRuntime
-import LSNTraining
 
 /// The command line: subcommands, and how a failure becomes a message and an exit code.
 @main
@@ -16,7 +15,7 @@ struct LSN: AsyncParsableCommand {
 
             Exit codes: 0 good, 1 a check or the job failed, 2 bad usage or bad input.
             """,
-        version: ProgramVersion.current,
+        version: VersionText.current,
         subcommands: [
             TrainCommand.self, EvalCommand.self, PredictCommand.self, ReportCommand.self, CheckCommand.self,
             BenchCommand.self,
