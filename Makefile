@@ -37,7 +37,7 @@ train: build ## Trains the default network on the bundled digits.
 
 .PHONY: test
 test: setup ## Runs every test; a missing OpenCL device or MPI is a failure.
-	Scripts/install-packages openmpi-bin libopenmpi-dev
+	Scripts/install-packages openmpi-bin libopenmpi-dev python3
 	swift build $(CHECKED) --build-tests
 	LSN_REQUIRE_OPENCL=1 LSN_REQUIRE_MPI=1 Scripts/run-tests $(CHECKED)
 
@@ -53,6 +53,25 @@ library: setup ## Links liblsn.so, networks from C, with Swift's libraries in it
 wheel: library ## Makes a wheel of the Python package in .build/wheel (docs/Python.md).
 	rm -f $(WHEELS)/lsn-*.whl
 	Scripts/make-wheel $(LIBRARY) $(WHEELS)
+
+# What is packed is what was tested: the same build.
+DIST := .build/dist
+.PHONY: dist
+dist: setup ## Makes a tarball of the program, for machines without Swift, in .build/dist (docs/Packages.md).
+	swift build $(CHECKED) --product lsn
+	rm -f $(DIST)/lsn-*.tar.xz
+	Scripts/make-dist .build/$(CONFIGURATION) $(DIST)
+
+.PHONY: deb
+deb: dist ## Makes a Debian package of it, in .build/dist.
+	Scripts/install-packages dpkg-dev
+	rm -f $(DIST)/lsn_*.deb
+	Scripts/make-deb $(DIST)/lsn-*.tar.xz $(DIST)
+
+.PHONY: test-deb
+test-deb: deb ## Installs the package in a fresh Debian 12, trains there, and removes it without a trace; needs root.
+	Scripts/install-packages debootstrap
+	Scripts/test-deb $(DIST)/lsn_*.deb
 
 CALLS ?= 400
 .PHONY: test-library

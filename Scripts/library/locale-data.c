@@ -1,5 +1,5 @@
-// No tables of locales, for liblsn.so: those of ICU, which come with Foundation, are 30 MB, and nothing in the library formats by
-// locale. The layout is that of ICU's stubdata: a header, and a table of contents without entries.
+// No tables of locales, for liblsn.so and the program that is linked statically: those of ICU, which come with Foundation, are 30 MB,
+// and nothing here formats by locale. The layout is that of ICU's stubdata: a header, and a table of contents without entries.
 // Compiled with -DTABLE=, the name under which ICU's own is linked: icudt76_dat of ICU 76.
 #include <stdint.h>
 
