@@ -90,6 +90,17 @@ test-wheel: wheel ## Tests the wheel in a fresh environment, and runs the blocks
 	swift build $(CHECKED) --product lsn
 	Scripts/with-own-caches Scripts/test-wheel $(LSN) $(WHEELS)/lsn-*.whl
 
+.PHONY: test-guide
+test-guide: setup ## Runs the commands of docs/Guide.md.
+	swift build $(CHECKED) --product lsn
+	Scripts/with-own-caches Scripts/run-guide $(LSN)
+
+.PHONY: test-nir
+test-nir: wheel ## Loads exported networks with the programs that read NIR; brings PyTorch, some GB, to .build.
+	Scripts/install-packages python3-venv
+	swift build $(CHECKED) --product lsn
+	Scripts/with-own-caches Scripts/test-nir $(LSN) $(WHEELS)/lsn-*.whl
+
 .PHONY: memcheck
 memcheck: ## Runs every kernel under oclgrind: invalid accesses and data races.
 	Scripts/install-packages oclgrind

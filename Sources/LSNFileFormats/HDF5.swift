@@ -1,7 +1,7 @@
 /// Files in the hierarchical data format, written: groups, numbers and texts, as `h5py` and the HDF5 library read them.
 ///
-/// Only what an export needs: version 2 of superblock and object headers, links kept in their group's header, contiguous
-/// data sets, no attributes, no compression. The system's HDF5 library would do it too, but would bring five more
+/// Only what an export needs: version 2 of superblock and object headers, links kept in their group's header, data sets
+/// that are contiguous or one compressed chunk, no attributes. The system's HDF5 library would do it too, but would bring five more
 /// libraries to every machine that this program travels to. Source: "HDF5 File Format Specification Version 3.0".
 public enum HDF5 {
     /// Something that a group holds.
@@ -10,6 +10,8 @@ public enum HDF5 {
         case group([(name: String, item: Item)])
         /// 32-bit floats, row-major; an empty shape is a single number.
         case floats([Float], shape: [Int])
+        /// 32-bit floats, compressed with Deflate: for what is mostly zeros. The shape is not empty, nor are the floats.
+        case compressed([Float], shape: [Int])
         /// One 32-bit float in every place, which takes no room in the file.
         case constant(Float, shape: [Int])
         /// 64-bit integers, row-major; an empty shape is a single number.
@@ -48,6 +50,8 @@ private struct Writer {
                 fill: nil,
                 content: LittleEndian.encode(values.map(\.bitPattern))
             )
+        case .compressed(let values, let shape):
+            return appendChunk(shape, LittleEndian.encode(values.map(\.bitPattern)))
         case .constant(let value, let shape):
             return appendDataset(
                 shape,
@@ -91,13 +95,43 @@ private struct Writer {
             address = UInt64(bytes.count)
             bytes += content
         }
-        let dataspace: [UInt8] =
-            [2, UInt8(shape.count), 0, shape.isEmpty ? 0 : 1] + LittleEndian.encode(shape.map { UInt64($0) })
         // Space is given late, and the value written where it is set: a set value fills what has no space.
         let filling =
             [3, fill == nil ? 0x0A : 0x2A] + (fill.map { LittleEndian.encode([UInt32($0.count)]) + $0 } ?? [])
         let layout: [UInt8] = [3, 1] + LittleEndian.encode([address, UInt64(size)])
-        return appendHeader([(0x01, dataspace), (0x03, type), (0x05, filling), (0x08, layout)])
+        return appendHeader([(0x01, Self.dataspace(shape)), (0x03, type), (0x05, filling), (0x08, layout)])
+    }
+
+    /// A data set of 32-bit floats that is one chunk: the chunk, a B-tree of one leaf that leads to it, and the header.
+    private mutating func appendChunk(_ shape: [Int], _ content: [UInt8]) -> UInt64 {
+        precondition(!shape.isEmpty && content.count == shape.reduce(4, *), "\(content.count) bytes for shape \(shape)")
+        let compressed = Zlib.compress(content)
+        align()
+        let chunk = UInt64(bytes.count)
+        bytes += compressed
+        align()
+        let tree = UInt64(bytes.count)
+        // A key has the chunk's size, which filters to skip, and where in the array it starts; the last one where it ends.
+        let rank = shape.count + 1
+        let start = [UInt64](repeating: 0, count: rank)
+        var node = [UInt8]("TREE".utf8) + [1, 0, 1, 0] + LittleEndian.encode([Self.undefined, Self.undefined])
+        node += LittleEndian.encode([UInt32(compressed.count), 0]) + LittleEndian.encode(start)
+        node += LittleEndian.encode([chunk])
+        node += LittleEndian.encode([0, 0] as [UInt32]) + LittleEndian.encode(shape.map { UInt64($0) } + [0])
+        // A node has room for 64 chunks, the format's default.
+        let room = 24 + 65 * (8 + 8 * rank) + 64 * 8
+        bytes += node + [UInt8](repeating: 0, count: room - node.count)
+        let layout: [UInt8] =
+            [3, 2, UInt8(rank)] + LittleEndian.encode([tree]) + LittleEndian.encode(shape.map { UInt32($0) } + [4])
+        // One filter, Deflate, with the level that it was told.
+        let pipeline: [UInt8] = [2, 1] + LittleEndian.encode([1, 0, 1] as [UInt16]) + LittleEndian.encode([UInt32(6)])
+        return appendHeader([
+            (0x01, Self.dataspace(shape)), (0x03, Self.float32), (0x05, [3, 0x0B]), (0x0B, pipeline), (0x08, layout),
+        ])
+    }
+
+    private static func dataspace(_ shape: [Int]) -> [UInt8] {
+        [2, UInt8(shape.count), 0, shape.isEmpty ? 0 : 1] + LittleEndian.encode(shape.map { UInt64($0) })
     }
 
     private static func groupMessages(_ links: [(name: String, address: UInt64)]) -> [(type: UInt8, body: [UInt8])] {

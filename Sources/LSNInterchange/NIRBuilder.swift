@@ -6,11 +6,14 @@ package import LSNTensors
 // - A unit is a Conv2d with the norm's running estimates folded in, and a LIF (or IF) node. A reader that steps
 //   v += dt/τ·(R·I − v) gets Û = α·U + x for τ = dt / (1 − α) and R = 1 / (1 − α); IF steps v += dt·R·I with R = 1 / dt.
 //   It fires at v ≥ threshold and resets to 0, as here.
-// - The logic gate is a Threshold. On spikes, E if E ≠ I else X is the majority of X, E and ¬I, which is
-//   X + E − I > ½: three edges into a Threshold of ½, one of them through a Scale of −1.
-// - Max-pooling of spikes is an OR: SumPool2d, then a Threshold of ½.
-// - Sums before a neuron (Spiking ResNet) are two edges; sums behind neurons (SEW ADD) two edges into a Scale of 1, AND
-//   two into a Threshold of 3/2, IAND (x and not o) two into one of ½, the branch's through a Scale of −1.
+// - A threshold of spikes, without memory, is a LIF that forgets: τ = (1 + 2⁻¹⁰)·dt, R = τ / dt, so v = 2⁻¹⁰·v + I, and the
+//   sums of spikes that come in are whole numbers, none within 2⁻⁸ of the threshold. (τ = dt would leave nothing, but
+//   SpikingJelly takes no τ ≤ dt; NIR's own Threshold and Scale are known to no reader.)
+// - The logic gate: E if E ≠ I else X is the majority of X, E and ¬I, which is X + E − I > ½: three edges into a threshold
+//   of ½, that of I through a convolution of −1.
+// - Max-pooling of spikes is an OR: a convolution of ones over each channel, then a threshold of ½.
+// - Sums are edges: before a neuron (Spiking ResNet) two, behind neurons (SEW ADD) one from each summand to whatever reads
+//   the sum. AND is two edges into a threshold of 3/2, IAND (x and not o) two into one of ½, the branch's through −1.
 //
 // What stays with the reader: a static picture is the input at every time step, and the logits of all steps are averaged.
 extension NIRGraph {
@@ -81,27 +84,26 @@ private struct NIRBuilder {
             channels: network.inChannels
         )
         let input = graph.add("input", .input(shape: extents(shape)), from: [])
-        var signal = try stem(Signal(name: input, shape: shape))
+        var signal = try stem(Signal(names: [input], shape: shape))
         for block in network.blocks { signal = try add(block, to: signal) }
         try head(signal)
     }
 
-    /// What a node gives.
+    /// The sum of what nodes give.
     private struct Signal {
-        let name: String
+        let names: [String]
         let shape: ImageShape
+
+        static func + (a: Signal, b: Signal) -> Signal { Signal(names: a.names + b.names, shape: a.shape) }
     }
 
     private mutating func stem(_ input: Signal) throws(InterchangeError) -> Signal {
         let isPooled = network.stem == .imagenet
         let convolved = try convolution("stem", stride: isPooled ? 2 : 1, gain: network.stemNormGain, of: input)
-        let fired = fire("stem", [convolved])
+        let fired = fire("stem", convolved)
         guard isPooled else { return fired }
-        let geometry = WindowGeometry(stride: 2, padding: 1)
-        let pooled = geometry.output(of: fired.shape, window: 3)
-        let sum = graph.add("stem_pool_sum", .sumPool(window: 3, stride: 2, padding: 1), from: [fired.name])
-        let name = graph.add("stem_pool", .threshold(0.5, shape: extents(pooled)), from: [sum])
-        return Signal(name: name, shape: pooled)
+        let sum = channelwise("stem_pool_sum", 1, window: 3, WindowGeometry(stride: 2, padding: 1), of: fired)
+        return threshold("stem_pool", 0.5, sum)
     }
 
     private mutating func add(_ block: BlockDescription, to input: Signal) throws(InterchangeError) -> Signal {
@@ -110,47 +112,67 @@ private struct NIRBuilder {
             let e = try branch("excitatory", of: block, on: input)
             let i = try branch("inhibitory", of: block, on: input)
             let x = try shortcut(of: block, on: input)
-            return gate(block.name, 0.5, [x.name, e.name, negate(i, in: "\(block.name).inhibitory")], x.shape)
+            return gate(block, 0.5, x + e + negate(i, in: "\(block.name).inhibitory"))
         case .spikingResNet:
             let a = try branch("branch", of: block, on: input)
-            return fire(block.name, [a, try shortcut(of: block, on: input)])
+            return fire(block.name, a + (try shortcut(of: block, on: input)))
         case .sew(.and):
             let a = try branch("branch", of: block, on: input)
-            let x = try shortcut(of: block, on: input)
-            return gate(block.name, 1.5, [x.name, a.name], x.shape)
+            return gate(block, 1.5, a + (try shortcut(of: block, on: input)))
         case .sew(.iand):
             let a = try branch("branch", of: block, on: input)
             let x = try shortcut(of: block, on: input)
-            return gate(block.name, 0.5, [x.name, negate(a, in: "\(block.name).branch")], x.shape)
+            return gate(block, 0.5, x + negate(a, in: "\(block.name).branch"))
         case .sew(.iandBranch):
             let a = try branch("branch", of: block, on: input)
             let x = try shortcut(of: block, on: input)
-            return gate(block.name, 0.5, [a.name, negate(x, in: "\(block.name).shortcut")], x.shape)
+            return gate(block, 0.5, a + negate(x, in: "\(block.name).shortcut"))
         default:
-            let a = try branch("branch", of: block, on: input)
-            let x = try shortcut(of: block, on: input)
-            let sum = graph.add(
-                node("\(block.name).sum"),
-                .scale(1, shape: extents(x.shape)),
-                from: [a.name, x.name]
-            )
-            return Signal(name: sum, shape: x.shape)
+            return try branch("branch", of: block, on: input) + shortcut(of: block, on: input)
         }
     }
 
-    /// Spikes where the sum of spikes is above a threshold.
-    private mutating func gate(
-        _ block: String,
-        _ threshold: Float,
-        _ sources: [String],
-        _ shape: ImageShape
-    ) -> Signal {
-        let name = graph.add(node("\(block).gate"), .threshold(threshold, shape: extents(shape)), from: sources)
-        return Signal(name: name, shape: shape)
+    /// Spikes where a sum of spikes is above a threshold.
+    private mutating func gate(_ block: BlockDescription, _ threshold: Float, _ sum: Signal) -> Signal {
+        self.threshold(node("\(block.name).gate"), threshold, sum)
     }
 
-    private mutating func negate(_ input: Signal, in part: String) -> String {
-        graph.add(node("\(part).negated"), .scale(-1, shape: extents(input.shape)), from: [input.name])
+    private mutating func threshold(_ name: String, _ threshold: Float, _ sum: Signal) -> Signal {
+        let resistance: Float = 1 + 0x1p-10
+        let neurons = NIRGraph.Node.leakyNeurons(
+            tau: NIRGraph.timeStep * resistance,
+            resistance: resistance,
+            threshold: threshold,
+            shape: extents(sum.shape)
+        )
+        return Signal(names: [graph.add(name, neurons, from: sum.names)], shape: sum.shape)
+    }
+
+    private mutating func negate(_ input: Signal, in part: String) -> Signal {
+        channelwise(node("\(part).negated"), -1, window: 1, WindowGeometry(stride: 1, padding: 0), of: input)
+    }
+
+    private mutating func channelwise(
+        _ name: String,
+        _ factor: Float,
+        window: Int,
+        _ geometry: WindowGeometry,
+        of input: Signal
+    ) -> Signal {
+        let shape = input.shape
+        let convolution = NIRGraph.Node.channelwise(
+            factor: factor,
+            window: window,
+            channels: shape.channels,
+            stride: geometry.stride,
+            padding: geometry.padding,
+            height: shape.height,
+            width: shape.width
+        )
+        return Signal(
+            names: [graph.add(name, convolution, from: input.names)],
+            shape: geometry.output(of: shape, window: window)
+        )
     }
 
     /// A branch's units; the last neuron of Spiking ResNet is the block's.
@@ -166,7 +188,7 @@ private struct NIRBuilder {
             let isLast = position == strides.count - 1
             let isSummed = block.family == .spikingResNet && isLast
             let convolved = try convolution(unit, stride: stride, gain: block.normGain(isLast: isLast), of: signal)
-            signal = isSummed ? convolved : fire(unit, [convolved])
+            signal = isSummed ? convolved : fire(unit, convolved)
         }
         return signal
     }
@@ -176,7 +198,7 @@ private struct NIRBuilder {
         let unit = "\(block.name).shortcut"
         let isSummed = block.family == .spikingResNet
         let convolved = try convolution(unit, stride: block.stride, gain: block.normGain(isLast: true), of: input)
-        return isSummed ? convolved : fire(unit, [convolved])
+        return isSummed ? convolved : fire(unit, convolved)
     }
 
     private mutating func head(_ input: Signal) throws(InterchangeError) {
@@ -184,7 +206,7 @@ private struct NIRBuilder {
         let pooled = graph.add(
             "head_pool",
             .averagePool(height: shape.height, width: shape.width),
-            from: [input.name]
+            from: input.names
         )
         var name = graph.add("head_flatten", .flatten(shape: [shape.channels, 1, 1]), from: [pooled])
         if network.head == .fc256 {
@@ -243,9 +265,9 @@ extension NIRBuilder {
                 height: input.shape.height,
                 width: input.shape.width
             ),
-            from: [input.name]
+            from: input.names
         )
-        return Signal(name: name, shape: geometry.output(of: input.shape, filter: filter))
+        return Signal(names: [name], shape: geometry.output(of: input.shape, filter: filter))
     }
 
     private mutating func linear(_ layer: String, from source: String) throws(InterchangeError) -> String {
@@ -257,11 +279,9 @@ extension NIRBuilder {
         return graph.add(node(layer), .affine(weight: weight.values, shape: weight.shape, bias: bias), from: [source])
     }
 
-    /// Neurons that take the sum of `inputs`.
-    private mutating func fire(_ unit: String, _ inputs: [Signal]) -> Signal {
-        let shape = inputs[0].shape
-        let name = graph.add(node("\(unit).neuron"), neurons(shape: extents(shape)), from: inputs.map(\.name))
-        return Signal(name: name, shape: shape)
+    private mutating func fire(_ unit: String, _ input: Signal) -> Signal {
+        let neurons = neurons(shape: extents(input.shape))
+        return Signal(names: [graph.add(node("\(unit).neuron"), neurons, from: input.names)], shape: input.shape)
     }
 
     private func neurons(shape: [Int]) -> NIRGraph.Node {

@@ -34,14 +34,19 @@ extension NIRGraph.Node {
         case .output(let shape):
             Self.group("Output", [("shape", Self.extents(shape))])
         case .convolution(let weight, let shape, let bias, let stride, let padding, let height, let width):
-            Self.group(
-                "Conv2d",
-                [
-                    ("input_shape", Self.extents([height, width])), ("weight", .floats(weight, shape: shape)),
-                    ("stride", Self.extents([stride, stride])), ("padding", Self.extents([padding, padding])),
-                    ("dilation", Self.extents([1, 1])), ("groups", .integers([1], shape: [])),
-                    ("bias", .floats(bias, shape: [bias.count])),
-                ]
+            Self.convolution(
+                weight: .floats(weight, shape: shape),
+                bias: .floats(bias, shape: [bias.count]),
+                (stride, padding, height, width)
+            )
+        case .channelwise(let factor, let window, let channels, let stride, let padding, let height, let width):
+            Self.convolution(
+                weight: .compressed(
+                    Self.diagonal(factor, window: window, channels: channels),
+                    shape: [channels, channels, window, window]
+                ),
+                bias: .constant(0, shape: [channels]),
+                (stride, padding, height, width)
             )
         case .affine(let weight, let shape, let bias):
             Self.group(
@@ -65,18 +70,6 @@ extension NIRGraph.Node {
                     ("v_threshold", .constant(threshold, shape: shape)),
                 ]
             )
-        case .scale(let factor, let shape):
-            Self.group("Scale", [("scale", .constant(factor, shape: shape))])
-        case .threshold(let threshold, let shape):
-            Self.group("Threshold", [("threshold", .constant(threshold, shape: shape))])
-        case .sumPool(let window, let stride, let padding):
-            Self.group(
-                "SumPool2d",
-                [
-                    ("kernel_size", Self.extents([window, window])), ("stride", Self.extents([stride, stride])),
-                    ("padding", Self.extents([padding, padding])),
-                ]
-            )
         case .averagePool(let height, let width):
             Self.group(
                 "AvgPool2d",
@@ -89,11 +82,40 @@ extension NIRGraph.Node {
             Self.group(
                 "Flatten",
                 [
-                    ("start_dim", .integers([0], shape: [])), ("end_dim", .integers([-1], shape: [])),
+                    // Counted from the end, since some readers count a batch, too.
+                    ("start_dim", .integers([Int64(-shape.count)], shape: [])),
+                    ("end_dim", .integers([-1], shape: [])),
                     ("input_type", Self.extents(shape)),
                 ]
             )
         }
+    }
+
+    private static func convolution(
+        weight: HDF5.Item,
+        bias: HDF5.Item,
+        _ geometry: (stride: Int, padding: Int, height: Int, width: Int)
+    ) -> HDF5.Item {
+        group(
+            "Conv2d",
+            [
+                ("input_shape", extents([geometry.height, geometry.width])), ("weight", weight),
+                ("stride", extents([geometry.stride, geometry.stride])),
+                ("padding", extents([geometry.padding, geometry.padding])),
+                ("dilation", extents([1, 1])), ("groups", .integers([1], shape: [])), ("bias", bias),
+            ]
+        )
+    }
+
+    /// Weights `[out, in, kH, kW]` that are `factor` where a channel meets itself, else 0: no reader takes groups.
+    package static func diagonal(_ factor: Float, window: Int, channels: Int) -> [Float] {
+        let area = window * window
+        var weight = [Float](repeating: 0, count: channels * channels * area)
+        for channel in 0..<channels {
+            let start = channel * (channels + 1) * area
+            for place in start..<start + area { weight[place] = factor }
+        }
+        return weight
     }
 
     private static func group(_ type: String, _ fields: [(name: String, item: HDF5.Item)]) -> HDF5.Item {

@@ -23,12 +23,16 @@ package struct NIRGraph: Sendable, Equatable {
         case leakyNeurons(tau: Float, resistance: Float, threshold: Float, shape: [Int])
         /// Integrate and fire, all neurons alike: dv/dt = R·I, a spike and v = 0 where v ≥ threshold.
         case neurons(resistance: Float, threshold: Float, shape: [Int])
-        /// The same factor for every value.
-        case scale(Float, shape: [Int])
-        /// 1 where the value is above the threshold, else 0; the same one everywhere.
-        case threshold(Float, shape: [Int])
-        /// Sums over windows.
-        case sumPool(window: Int, stride: Int, padding: Int)
+        /// A convolution of each channel on its own, `factor` in every place of a `window` × `window`; no bias.
+        case channelwise(
+            factor: Float,
+            window: Int,
+            channels: Int,
+            stride: Int,
+            padding: Int,
+            height: Int,
+            width: Int
+        )
         /// The mean over windows of `height` × `width` that touch each other.
         case averagePool(height: Int, width: Int)
         /// All values in a row, in the order of the shape.

@@ -122,13 +122,42 @@ struct HDF5Reader {
             case 1: result.shape = (0..<Int(body[1])).map { number(body, 4 + 8 * $0, 8) }
             case 3: result.type = body
             case 5: if body[1] & 0x20 != 0 { result.fill = [UInt8](body[6...]) }
+            case 8 where body[1] == 2:
+                result.content = try chunk(body)
             case 8:
                 let place = number(body, 2, 8)
                 if place != -1 { result.content = [UInt8](bytes[place..<place + number(body, 10, 8)]) }
+            case 0x0B: #expect(body == [2, 1, 1, 0, 0, 0, 1, 0, 6, 0, 0, 0], "Deflate alone, of level 6")
             default: Issue.record("message of type \(type)")
             }
         }
         return result
+    }
+
+    /// The one chunk of a layout, expanded.
+    private func chunk(_ layout: [UInt8]) throws -> [UInt8] {
+        let rank = Int(layout[2])
+        let tree = number(layout, 3, 8)
+        let extents = (0..<rank).map { number(layout, 11 + 4 * $0, 4) }
+        // A leaf of chunks with one entry, and no siblings.
+        try #require(bytes[tree..<tree + 8].elementsEqual([UInt8]("TREE".utf8) + [1, 0, 1, 0]))
+        #expect(number(bytes, tree + 8, 8) == -1 && number(bytes, tree + 16, 8) == -1)
+        let key = 8 + 8 * rank
+        #expect(bytes.count >= tree + 24 + 65 * key + 64 * 8)
+        let size = number(bytes, tree + 24, 4)
+        #expect(number(bytes, tree + 28, 4) == 0)
+        for dimension in 0..<rank {
+            #expect(number(bytes, tree + 32 + 8 * dimension, 8) == 0)
+            let end = number(bytes, tree + 24 + key + 16 + 8 * dimension, 8)
+            #expect(end == (dimension == rank - 1 ? 0 : extents[dimension]))
+        }
+        let place = number(bytes, tree + 24 + key, 8)
+        // Between zlib's header and its checksum lies what Deflate made.
+        let deflated = [UInt8](bytes[place + 2..<place + size - 4])
+        var content: [UInt8] = []
+        let end = Zlib.inflate(deflated, from: 0, wrapper: .none, into: &content, limit: extents.reduce(1, *))
+        #expect(end.problem == nil && end.consumed == deflated.count)
+        return content
     }
 }
 
@@ -144,6 +173,7 @@ struct HDF5Tests {
                     ("weight", .floats([1, -2, 3.5], shape: [3, 1])), ("tau", .constant(0.25, shape: [2, 4, 4])),
                     ("stride", .integers([-1, 1 << 40], shape: [2])),
                     ("edges", .texts(["a", "bcd", "ef", ""], shape: [2, 2])),
+                    ("sparse", .compressed((0..<600).map { $0 % 51 == 0 ? -1 : 0 }, shape: [20, 15, 2])),
                 ])
             ),
         ])
@@ -166,6 +196,9 @@ struct HDF5Tests {
         #expect(stride.content == LittleEndian.encode([Int64(-1), 1 << 40]))
         let edges = try reader.dataset(try #require(node["edges"]))
         #expect(edges.content == [UInt8]("a\0\0bcdef\0\0\0\0".utf8))
+        let sparse = try reader.dataset(try #require(node["sparse"]))
+        #expect(sparse.shape == [20, 15, 2] && sparse.type == weight.type)
+        #expect(sparse.content == LittleEndian.encode((0..<600).map { (($0 % 51 == 0 ? -1 : 0) as Float).bitPattern }))
     }
 
     @Test("sums as Bob Jenkins's own program says")

@@ -57,19 +57,11 @@ private struct GraphRunner {
             #expect(input.shape == shape)
             let gain = Double(NIRGraph.timeStep) * Double(resistance)
             return fire(name, input, Double(threshold)) { $0 + gain * $1 }
-        case .scale(let factor, let shape):
-            #expect(input.shape == shape)
-            return Value(shape: shape, values: input.values.map { Double(factor) * $0 })
-        case .threshold(let threshold, let shape):
-            #expect(input.shape == shape)
-            return Value(shape: shape, values: input.values.map { $0 > Double(threshold) ? 1 : 0 })
-        case .sumPool(let window, let stride, let padding):
-            let channels = input.shape[0]
-            let ones = (0..<channels * channels).flatMap { index in
-                [Float](repeating: index / channels == index % channels ? 1 : 0, count: window * window)
-            }
+        case .channelwise(let factor, let window, let channels, let stride, let padding, let height, let width):
+            #expect(input.shape == [channels, height, width])
+            let weight = NIRGraph.Node.diagonal(factor, window: window, channels: channels)
             let none = [Float](repeating: 0, count: channels)
-            return convolve(input, ones, [channels, channels, window, window], none, stride, padding)
+            return convolve(input, weight, [channels, channels, window, window], none, stride, padding)
         case .averagePool(let height, let width):
             #expect(Array(input.shape.dropFirst()) == [height, width])
             let area = height * width
