@@ -37,6 +37,42 @@ import Testing
         try NPY.parse(FileSystem.read(place.file(name)), path: name)
     }
 
+    @Test func picturesOfADataSetAreWrittenPixelByPixel() throws {
+        let made = try lsn("data", "extract", "--output", "pictures", "--per-class", "3", "--test")
+        #expect(made.code == 0, "\(made.errors)")
+        #expect(made.output.contains("30 pictures of 10 classes in pictures"))
+        func dump(_ arguments: [String]) throws -> (array: NPY.Array, lines: [[Substring]]) {
+            let result = try place.lsn(
+                [
+                    "data", "dump", "--normalize", "none", "--device", "reference", "--output", "x.npy", "--list",
+                    "x.tsv",
+                ]
+                    + arguments
+            )
+            #expect(result.code == 0, "\(result.errors)")
+            let lines = try place.read("x.tsv").split(separator: "\n").map { $0.split(separator: "\t") }
+            return (try array("x.npy"), lines)
+        }
+        let written = try dump([
+            "--dataset", "images", "--data", "pictures", "--split", "all", "--image-size", "native",
+        ])
+        let digits = try dump(["--dataset", "digits", "--limit", "1000"])
+        #expect(written.array.shape == [30, 3, 28, 28] && digits.array.shape == [1000, 1, 28, 28])
+        for (row, line) in written.lines.enumerated() {
+            let file = try #require(line.last)
+            let number = try #require(Int(file.split(separator: "/")[1].dropLast(4)))
+            #expect(digits.lines[number][1] == line[1], "\(file) has its class")
+            let pixels = digits.array.values[number * 784..<(number + 1) * 784]
+            for channel in 0..<3 {
+                let start = (3 * row + channel) * 784
+                #expect(written.array.values[start..<start + 784].elementsEqual(pixels), "\(file)")
+            }
+        }
+        // A class's first ones: no number between them is of that class.
+        let sevens = digits.lines.enumerated().filter { $0.element[1] == "7" }.prefix(3).map(\.offset)
+        for seven in sevens { #expect(place.exists("pictures/7/\(String(1000 + seven).dropFirst()).png")) }
+    }
+
     @Test func recordingsAreSimulatedLookedAtAndTrainedOn() throws {
         let made = try lsn("data", "simulate-dvs", "--output", "dvs", "--per-class", "2", "--milliseconds", "20")
         #expect(made.code == 0, "\(made.errors)")
@@ -229,6 +265,8 @@ import Testing
             (["data", "inspect", "--dataset", "imagenet"], "needs --data DIR"),
             (["data", "inspect", "--dataset", "imagenet", "--data", ".", "--split", "half"], "half"),
             (["data", "simulate-dvs", "--dataset", "imagenet", "--output", "o"], "digits, mnist, cifar10 or cifar100"),
+            (["data", "extract", "--dataset", "n-mnist", "--output", "o"], "pictures are written of digits"),
+            (["data", "extract", "--per-class", "0", "--output", "o"], "--per-class must be at least 1"),
             (["data", "dump", "--dataset", "digits", "--limit", "0", "--output", "x"], "--limit"),
             (["train", "--frames-by", "time"], "--frames-by is for recordings"),
             (

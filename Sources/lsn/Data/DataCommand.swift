@@ -10,9 +10,11 @@ import LSNTraining
 struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data",
-        abstract: "Look at data sets, check them, dump what a network sees, simulate recordings of events.",
+        abstract:
+            "Look at data sets, check them, dump what a network sees, write pictures, simulate recordings of events.",
         subcommands: [
-            DataInspectCommand.self, DataVerifyCommand.self, DataDumpCommand.self, DataSimulateCommand.self,
+            DataInspectCommand.self, DataVerifyCommand.self, DataDumpCommand.self, DataExtractCommand.self,
+            DataSimulateCommand.self,
         ]
     )
 }
