@@ -58,6 +58,7 @@ wheel: library ## Makes a wheel of the Python package in .build/wheel (docs/Pyth
 DIST := .build/dist
 .PHONY: dist
 dist: setup ## Makes a tarball of the program, for machines without Swift, in .build/dist (docs/Packages.md).
+	Scripts/install-packages python3 binutils xz-utils
 	swift build $(CHECKED) --product lsn
 	rm -f $(DIST)/lsn-*.tar.xz
 	Scripts/make-dist .build/$(CONFIGURATION) $(DIST)

@@ -47,7 +47,7 @@ SYSTEMS = {
     )
     for function in ["add", "and", "iand", "iand-branch"]
 }
-TOLERANCE = 1e-4
+TOLERANCE = 1e-5
 """Of the largest logit; where a potential lies within rounding of its threshold a spike may differ, here none does."""
 
 

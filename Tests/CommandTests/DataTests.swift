@@ -41,6 +41,8 @@ import Testing
         let made = try lsn("data", "extract", "--output", "pictures", "--per-class", "3", "--test")
         #expect(made.code == 0, "\(made.errors)")
         #expect(made.output.contains("30 pictures of 10 classes in pictures"))
+        let again = try lsn("data", "extract", "--output", "pictures")
+        #expect(again.code == 2 && again.errors.contains("--output pictures holds something"))
         func dump(_ arguments: [String]) throws -> (array: NPY.Array, lines: [[Substring]]) {
             let result = try place.lsn(
                 [

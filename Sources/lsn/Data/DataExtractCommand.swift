@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LSNConfiguration
 import LSNDatasets
 import LSNFileFormats
@@ -12,7 +13,8 @@ struct DataExtractCommand: ParsableCommand {
         abstract: "Write pictures of a data set as PNG files, in a folder for every class.",
         discussion: """
             OUTPUT/CLASS/N.png, N being the picture's number in its split: a folder that --dataset images takes, and that \
-            can be looked at. Grey pictures become grey RGB.
+            can be looked at. Grey pictures become grey RGB. OUTPUT must be new or empty, so that no other pictures are \
+            taken for these.
             """
     )
 
@@ -25,7 +27,7 @@ struct DataExtractCommand: ParsableCommand {
     @Option(help: "Folder of the data set's files.")
     var data: String?
 
-    @Option(help: "Folder to write to.")
+    @Option(help: "Folder to write to, new or empty.")
     var output: String
 
     @Option(help: "Pictures of each class, the first ones; where a class has fewer, all.")
@@ -43,6 +45,11 @@ struct DataExtractCommand: ParsableCommand {
             throw InputError(
                 "--dataset \(dataset.rawValue): pictures are written of digits, mnist, cifar10, cifar100 or cifar100-coarse"
             )
+        }
+        // What is no folder, or cannot be listed, is refused when the folders of classes are made.
+        let present = (try? FileManager.default.contentsOfDirectory(atPath: output)) ?? []
+        guard present.isEmpty else {
+            throw InputError("--output \(ShellText.path(output)) holds something: name a folder that is new or empty")
         }
         let images = try ImageDataset.load(dataset, directory: data)
         let split = test ? images.test : images.train
