@@ -45,11 +45,7 @@ import Testing
         #expect(again.code == 2 && again.errors.contains("--output pictures holds something"))
         func dump(_ arguments: [String]) throws -> (array: NPY.Array, lines: [[Substring]]) {
             let result = try place.lsn(
-                [
-                    "data", "dump", "--normalize", "none", "--device", "reference", "--output", "x.npy", "--list",
-                    "x.tsv",
-                ]
-                    + arguments
+                ["data", "dump", "--device", "reference", "--output", "x.npy", "--list", "x.tsv"] + arguments
             )
             #expect(result.code == 0, "\(result.errors)")
             let lines = try place.read("x.tsv").split(separator: "\n").map { $0.split(separator: "\t") }
@@ -64,10 +60,16 @@ import Testing
             let file = try #require(line.last)
             let number = try #require(Int(file.split(separator: "/")[1].dropLast(4)))
             #expect(digits.lines[number][1] == line[1], "\(file) has its class")
-            let pixels = digits.array.values[number * 784..<(number + 1) * 784]
-            for channel in 0..<3 {
+            // Both are normalised, each with its data set's constants.
+            let pixels = digits.array.values[number * 784..<(number + 1) * 784].map {
+                (255 * ($0 * 0.3081 + 0.1307)).rounded()
+            }
+            for (channel, (mean, deviation)) in zip([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]).enumerated() {
                 let start = (3 * row + channel) * 784
-                #expect(written.array.values[start..<start + 784].elementsEqual(pixels), "\(file)")
+                let channelPixels = written.array.values[start..<start + 784].map {
+                    (255 * ($0 * Float(deviation) + Float(mean))).rounded()
+                }
+                #expect(channelPixels == pixels && pixels.max() == 255, "\(file)")
             }
         }
         // A class's first ones: no number between them is of that class.
