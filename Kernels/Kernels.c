@@ -4,6 +4,12 @@
 
 #define SOURCE(identifier, path) {path, identifier, sizeof identifier}
 
+static const unsigned char augmentation_erase[] = {
+#embed "augmentation/erase.cl"
+};
+static const unsigned char augmentation_mix[] = {
+#embed "augmentation/mix.cl"
+};
 static const unsigned char augmentation_prepare_frames[] = {
 #embed "augmentation/prepare_frames.cl"
 };
@@ -130,6 +136,9 @@ static const unsigned char convolution_weight_grid_exponents[] = {
 static const unsigned char elementwise_copy[] = {
 #embed "elementwise/copy.cl"
 };
+static const unsigned char elementwise_lerp[] = {
+#embed "elementwise/lerp.cl"
+};
 static const unsigned char elementwise_relu[] = {
 #embed "elementwise/relu.cl"
 };
@@ -196,6 +205,9 @@ static const unsigned char normalization_statistics[] = {
 static const unsigned char optimizer_adam[] = {
 #embed "optimizer/adam.cl"
 };
+static const unsigned char optimizer_clip[] = {
+#embed "optimizer/clip.cl"
+};
 static const unsigned char optimizer_sgd[] = {
 #embed "optimizer/sgd.cl"
 };
@@ -223,11 +235,16 @@ static const unsigned char reduction_merge[] = {
 static const unsigned char reduction_moments[] = {
 #embed "reduction/moments.cl"
 };
+static const unsigned char reduction_squares[] = {
+#embed "reduction/squares.cl"
+};
 static const unsigned char reduction_sums[] = {
 #embed "reduction/sums.cl"
 };
 
 static const LSNKernelSource sources[] = {
+    SOURCE(augmentation_erase, "augmentation/erase.cl"),
+    SOURCE(augmentation_mix, "augmentation/mix.cl"),
     SOURCE(augmentation_prepare_frames, "augmentation/prepare_frames.cl"),
     SOURCE(augmentation_prepare_images, "augmentation/prepare_images.cl"),
     SOURCE(augmentation_resize_images, "augmentation/resize_images.cl"),
@@ -270,6 +287,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(convolution_sum_partitions, "convolution/sum_partitions.cl"),
     SOURCE(convolution_weight_grid_exponents, "convolution/weight_grid_exponents.cl"),
     SOURCE(elementwise_copy, "elementwise/copy.cl"),
+    SOURCE(elementwise_lerp, "elementwise/lerp.cl"),
     SOURCE(elementwise_relu, "elementwise/relu.cl"),
     SOURCE(elementwise_scale, "elementwise/scale.cl"),
     SOURCE(elementwise_sum, "elementwise/sum.cl"),
@@ -292,6 +310,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(normalization_normalize, "normalization/normalize.cl"),
     SOURCE(normalization_statistics, "normalization/statistics.cl"),
     SOURCE(optimizer_adam, "optimizer/adam.cl"),
+    SOURCE(optimizer_clip, "optimizer/clip.cl"),
     SOURCE(optimizer_sgd, "optimizer/sgd.cl"),
     SOURCE(pooling_average, "pooling/average.cl"),
     SOURCE(pooling_max, "pooling/max.cl"),
@@ -301,6 +320,7 @@ static const LSNKernelSource sources[] = {
     SOURCE(probe_matrix_units, "probe/matrix_units.cl"),
     SOURCE(reduction_merge, "reduction/merge.cl"),
     SOURCE(reduction_moments, "reduction/moments.cl"),
+    SOURCE(reduction_squares, "reduction/squares.cl"),
     SOURCE(reduction_sums, "reduction/sums.cl"),
 };
 

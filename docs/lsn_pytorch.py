@@ -18,7 +18,7 @@ if len(sys.argv) != 4:
 path, data, listing = sys.argv[1:4]
 with safe_open(path, "pt") as file:
     meta = file.metadata()
-    tensors = {name: file.get_tensor(name) for name in file.keys() if not name.startswith("optimizer.")}
+    tensors = {name: file.get_tensor(name) for name in file.keys() if not name.startswith(("optimizer.", "ema."))}
 steps, leak, threshold = int(meta["time_steps"]), float(meta["leak"]), float(meta["threshold"])
 
 

@@ -8,11 +8,15 @@
 //         L = (1 − λ)·mean over t, n of CE(o[t, n], y[n]) + λ·mean((o − φ)²)
 //         ∂L/∂o[t, n, k] = (1 − λ)·(p_k − q_k) / (N·T) + 2λ·(o − φ) / (N·T·K)
 //
+// Of samples that are mixed with others (-D MIXED=1), share·[k = y] + rest·[k = y'] stands in the place of [k = y], y' the label of
+// the other.
+//
 // Of a micro-batch of `count` samples, N = `batch` is the whole batch's, so that what its micro-batches give adds up.
 //
-// A sample counts as right where its time-averaged logit is largest at the label, the first of equals counting.
+// A sample counts as right where its time-averaged logit is largest at the label (of two, that of the larger share), the first
+// of equals counting.
 //
-// Layout: logits and gradient [T·count][stride] floats, labels [count] words, samples [count][2]: loss (float), 0 or 1
+// Layout: logits and gradient [T·count][stride] floats, labels and others [count] words, samples [count][2]: loss (float), 0 or 1
 // (integer).
 // Mapping: classification_loss takes a sample; classification_record is one item, which merges the samples'
 // losses (reduction/sums.cl).
@@ -22,18 +26,43 @@
 #include "common/math.cl"
 #include "reduction/sums.cl"
 
+// What labels say of a sample.
+typedef struct {
+    uint label;
+    uint other;
+    float share;
+    float rest;
+    float smoothing;
+    int classes;
+} Target;
+
 // q_k.
-float target(int k, uint label, float smoothing, int classes)
+float target(int k, Target truth)
 {
-    return smoothing / (float)classes + ((uint)k == label ? 1.0f - smoothing : 0.0f);
+#if MIXED
+    const float shares = ((uint)k == truth.label ? truth.share : 0.0f) + ((uint)k == truth.other ? truth.rest : 0.0f);
+    return truth.smoothing / (float)truth.classes + (1.0f - truth.smoothing) * shares;
+#else
+    return truth.smoothing / (float)truth.classes + ((uint)k == truth.label ? 1.0f - truth.smoothing : 0.0f);
+#endif
+}
+
+// The logit at a label; not a number where it is no class.
+float logit_at(__global const float *row, uint label, int classes)
+{
+    return label < (uint)classes ? row[label] : NAN;
 }
 
 // Writes exp(o_k − max o) of a row to `powers` and returns CE; `sum` becomes Σ exp(o_k − max o). `powers` may be the row
 // itself.
-float row_loss(
-    __global const float *row, __global float *powers, int classes, uint label, float smoothing, float *sum)
+float row_loss(__global const float *row, __global float *powers, Target truth, float *sum)
 {
-    const float at_label = label < (uint)classes ? row[label] : NAN;
+    const int classes = truth.classes;
+    const float smoothing = truth.smoothing;
+    const float at_label = logit_at(row, truth.label, classes);
+#if MIXED
+    const float at_other = logit_at(row, truth.other, classes);
+#endif
     float largest = row[0];
     for (int k = 1; k < classes; ++k)
         largest = row[k] > largest ? row[k] : largest;
@@ -48,7 +77,13 @@ float row_loss(
     *sum = total;
     // Where nothing is smoothed, a logit of −∞ does not count.
     const float smoothed = smoothing > 0.0f ? smoothing / (float)classes * distances : 0.0f;
-    return portable_log(total) + fma(1.0f - smoothing, largest - at_label, smoothed);
+#if MIXED
+    const float own = truth.share * (largest - at_label);
+    const float distance = fma(truth.rest, largest - at_other, own);
+#else
+    const float distance = largest - at_label;
+#endif
+    return portable_log(total) + fma(1.0f - smoothing, distance, smoothed);
 }
 
 __kernel void classification_loss(
@@ -63,10 +98,18 @@ __kernel void classification_loss(
     const int stride,
     const float lambda,
     const float phi,
-    const float smoothing)
+    const float smoothing,
+    __global const uint *others,
+    const float share,
+    const float rest)
 {
     const int sample = get_global_id(0);
-    const uint label = labels[sample];
+    const Target truth = {labels[sample], others[sample], share, rest, smoothing, classes};
+#if MIXED
+    const uint label = share < 0.5f ? truth.other : truth.label;
+#else
+    const uint label = truth.label;
+#endif
     const size_t step = (size_t)count * stride;
     __global const float *o = logits + (size_t)sample * stride;
     __global float *result = gradient + (size_t)sample * stride;
@@ -93,12 +136,12 @@ __kernel void classification_loss(
         __global const float *row = o + t * step;
         __global float *row_result = result + t * step;
         float sum;
-        const float entropy = row_loss(row, row_result, classes, label, smoothing, &sum);
+        const float entropy = row_loss(row, row_result, truth, &sum);
         loss = add_in_order(loss, (1.0f - lambda) * entropy / (float)steps);
         float squares = 0.0f;
         for (int k = 0; k < classes; ++k) {
             const float excess = row[k] - phi;
-            const float slope = row_result[k] / sum - target(k, label, smoothing, classes);
+            const float slope = row_result[k] / sum - target(k, truth);
             squares = fma(excess, excess, squares);
             row_result[k] = fma((1.0f - lambda) / images, slope, 2.0f * spread * excess);
         }
@@ -106,9 +149,9 @@ __kernel void classification_loss(
     }
 #else
     float sum;
-    loss = row_loss(result, result, classes, label, smoothing, &sum);
+    loss = row_loss(result, result, truth, &sum);
     for (int k = 0; k < classes; ++k) {
-        const float slope = (result[k] / sum - target(k, label, smoothing, classes)) / images;
+        const float slope = (result[k] / sum - target(k, truth)) / images;
         for (int t = 0; t < steps; ++t)
             result[t * step + k] = slope;
     }

@@ -8,12 +8,7 @@
 // value that is infinite or not a number has that value's magnitude for a norm. The sum has the order of SumOrder
 // (reduction/sums.cl): in runs of WORD_RUN words eight lanes take turns, which are merged FAN_IN runs at a time and joined at
 // the end.
-#include "reduction/sums.cl"
-
-#define WORD_RUN 256
-
-#define MAGNITUDE 0x7fffffffu
-#define EXPONENT 0x7f800000u
+#include "reduction/squares.cl"
 
 // The largest bits of a magnitude: floats of one sign are ordered as their bits are, and NaN comes after infinity.
 __kernel void largest_magnitude_partial(
@@ -41,17 +36,6 @@ __kernel void largest_magnitude_combine(__global const uint *largest, __global u
     result[0] = most;
 }
 
-// The exponent by which values are scaled: that of the largest, kept where both 2^e and 2^−e are normal numbers.
-int exponent_of(uint magnitude)
-{
-    return clamp((int)(magnitude >> 23) - 127, -126, 126);
-}
-
-float power_of_two(int exponent)
-{
-    return as_float((uint)(exponent + 127) << 23);
-}
-
 // An item takes `item_runs` runs: 1, or FAN_IN, which it merges.
 __kernel void squares_partial(
     __global const float *values,
@@ -66,12 +50,8 @@ __kernel void squares_partial(
     float8 sum = 0.0f;
     while (at < end) {
         const size_t stop = min(at + WORD_RUN, end);
-        float8 lanes = 0.0f;
-        for (; at < stop; at += 8) {
-            const float8 scaled = *(__global const float8 *)(values + at) * scale;
-            lanes = fma(scaled, scaled, lanes);
-        }
-        sum += lanes;
+        sum += squares_of_run(values, at, stop, scale);
+        at = stop;
     }
     if (get_global_id(0) * (size_t)(item_runs * WORD_RUN) < count)
         sums[get_global_id(0)] = sum;

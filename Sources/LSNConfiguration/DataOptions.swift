@@ -68,6 +68,34 @@ package struct DataOptions: ParsableArguments {
     )
     package var flip: Bool?
 
+    /// Rows and columns of the square that is cut out.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Cut a square of so many pixels out of every training picture, around a pixel that may be any: it becomes 0 after \
+            normalisation (cutout; default: none).
+            """,
+            valueName: "pixels"
+        ),
+        transform: number("from 1 to 1024") { 1...1024 ~= $0 }
+    )
+    package var cutout: Int?
+
+    /// How often a rectangle is erased.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            With this probability, erase a rectangle of 2 to 33 % of a training picture, as RandomErasing of torchvision \
+            (default: 0).
+            """,
+            valueName: "probability"
+        ),
+        transform: number("more than 0, and at most 1") { $0 > 0 && $0 <= 1 }
+    )
+    package var randomErasing: Double?
+
     /// Nothing given.
     package init() {}
 }

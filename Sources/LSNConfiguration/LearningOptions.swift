@@ -65,10 +65,61 @@ package struct LearningOptions: ParsableArguments {
     /// Decay of every parameter.
     @Option(
         parsing: .unconditional,
-        help: "Weight decay of every parameter (default: 0 for digits and mnist, else 5e-4).",
+        help: "Weight decay of every parameter (default: 0 for digits and mnist, else 5e-4); see --no-decay-norms.",
         transform: number("0 or more") { $0 >= 0 && $0.isFinite }
     )
     package var weightDecay: Double?
+
+    /// Whether norms and biases do not decay.
+    @Flag(
+        help: """
+            No weight decay of parameters of one dimension: weights and biases of norms, biases of linear layers, learned leaks \
+            (default: all parameters decay).
+            """
+    )
+    package var noDecayNorms = false
+
+    /// Which parameters learn at another rate.
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            """
+            Multiply the learning rate of the parameters below a path, e.g. stem=0.1 or head=10; may be given more than once, or as \
+            a list with commas. The longest path counts.
+            """,
+            valueName: "path=factor"
+        ),
+        transform: readScales
+    )
+    package var learningRateScale: [LearningRateScales] = []
+
+    /// The largest norm of a step's gradient.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Scale each step's gradient so that its norm over all parameters is at most this, as clip_grad_norm_ of PyTorch \
+            (default: it is taken as it is).
+            """,
+            valueName: "norm"
+        ),
+        transform: positive
+    )
+    package var clipGradNorm: Float?
+
+    /// What an average of the parameters keeps of itself.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Also keep an exponential moving average of parameters and running statistics, of which a step leaves this share, e.g. \
+            0.999: it is what is evaluated, and what the best checkpoint holds (default: none).
+            """,
+            valueName: "decay"
+        ),
+        transform: number("more than 0 and less than 1") { $0 > 0 && $0 < 1 }
+    )
+    package var ema: Double?
 
     /// Epochs of linear warm-up.
     @Option(
@@ -82,11 +133,19 @@ package struct LearningOptions: ParsableArguments {
     @Option(
         help: .choice(
             ScheduleKind.self,
-            "The learning rate after the warm-up: cosine annealing to 0, or constant (default: cosine)."
+            "The learning rate after the warm-up: cosine annealing to --min-learning-rate, or constant (default: cosine)."
         ),
         transform: named
     )
     package var schedule: ScheduleKind?
+
+    /// Where the cosine ends.
+    @Option(
+        parsing: .unconditional,
+        help: "Where the cosine ends, eta_min of PyTorch (default: 0).",
+        transform: number("0 or more") { $0 >= 0 && $0.isFinite }
+    )
+    package var minLearningRate: Double?
 
     /// What is made small.
     @Option(
@@ -121,6 +180,34 @@ package struct LearningOptions: ParsableArguments {
         transform: positive
     )
     package var mpdWeight: Float?
+
+    /// α of mixup.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Blend the pictures of each batch in pairs, and their labels alike, in shares of Beta(α, α), as mixup; with --cutmix each \
+            batch is drawn for one of them (default: none).
+            """,
+            valueName: "alpha"
+        ),
+        transform: readAlpha
+    )
+    package var mixup: Double?
+
+    /// α of cutmix.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Paste a rectangle of each picture's partner into it, of a share of the area of Beta(α, α) that its label has, too, as \
+            cutmix (default: none).
+            """,
+            valueName: "alpha"
+        ),
+        transform: readAlpha
+    )
+    package var cutmix: Double?
 
     /// The share of the target that all classes divide among themselves.
     @Option(

@@ -1,6 +1,7 @@
 package import ArgumentParser
 package import LSNDatasets
 import LSNNetworks
+package import LSNTraining
 
 // How values of options are read: each says what it takes, so that a range stands where its option is declared.
 
@@ -51,6 +52,12 @@ package func positive<Value: BinaryFloatingPoint & LosslessStringConvertible & S
     try number("more than 0") { $0 > 0 && $0.isFinite }(text)
 }
 
+/// α of Beta(α, α).
+@Sendable
+package func readAlpha(_ text: String) throws -> Double {
+    try number("more than 0, and at most 100") { $0 > 0 && $0 <= 100 }(text)
+}
+
 /// A finite number.
 @Sendable
 package func finite<Value: BinaryFloatingPoint & LosslessStringConvertible & SendableMetatype>(_ text: String) throws
@@ -91,6 +98,15 @@ package func readEventSize(_ text: String) throws -> EventSize {
 package func readNormalization(_ text: String) throws -> ArrayNormalization {
     guard let value = ArrayNormalization(text) else {
         throw ValidationError("It takes \(ArrayNormalization.expectation).")
+    }
+    return value
+}
+
+/// The factors of the learning rate that a text means.
+@Sendable
+package func readScales(_ text: String) throws -> LearningRateScales {
+    guard let value = LearningRateScales(text) else {
+        throw ValidationError("It takes \(LearningRateScales.expectation).")
     }
     return value
 }

@@ -122,6 +122,8 @@ extension TrainingOptions {
         result.cache = data.files.cache
         result.limitTrain = data.limitTrain
         result.limitTest = data.limitTest
+        result.cutout = data.cutout
+        result.randomErasing = data.randomErasing
         return result
     }
 
@@ -167,12 +169,47 @@ extension TrainingOptions {
                 advice: "Leave it out"
             )
         }
+        try setRates(&result)
+        result.clipGradNorm = learning.clipGradNorm
+        (result.mixup, result.cutmix, result.ema) = (learning.mixup, learning.cutmix, learning.ema)
         result.pretrained = weights.pretrained
         result.strict = weights.strict ? true : nil
         result.freeze = ParameterPaths(weights.freeze)
         try setLoss(&result, neuron: neuron)
         try setSearch(&result, neuron: neuron)
         return result
+    }
+
+    /// Where the schedule ends, and which parameters learn or decay otherwise.
+    private func setRates(_ result: inout LearningConfiguration) throws(ConfigurationError) {
+        if let minimum = learning.minLearningRate {
+            guard result.schedule == .cosine else {
+                throw .misplaced(
+                    option: "--min-learning-rate",
+                    problem: "it is where the cosine ends, and the schedule is \(result.schedule.rawValue)",
+                    advice: "Leave it out, or use --schedule cosine"
+                )
+            }
+            guard minimum <= result.learningRate else {
+                throw .outOfRange(
+                    option: "--min-learning-rate",
+                    value: "\(minimum)",
+                    allowed: "from 0 to --learning-rate (\(result.learningRate))"
+                )
+            }
+            result.minLearningRate = minimum
+        }
+        if learning.noDecayNorms {
+            guard result.weightDecay > 0 else {
+                throw .misplaced(
+                    option: "--no-decay-norms",
+                    problem: "no parameter decays, for the weight decay is 0",
+                    advice: "Leave it out, or give a --weight-decay"
+                )
+            }
+            result.noDecayNorms = true
+        }
+        result.learningRateScale = LearningRateScales(learning.learningRateScale)
     }
 
     /// The constants of the loss.

@@ -7,18 +7,26 @@ public struct AugmentationPolicy: Hashable, Codable, Sendable {
     public let shift: Int
     /// Whether a picture is flipped, left to right, every other time.
     public let flip: Bool
+    /// Rows and columns of the square that is cut out of a picture; 0: none. See `erasures(seed:epoch:sample:height:width:)`.
+    public let cutout: Int
+    /// How often a rectangle of a picture is erased, from 0 to 1.
+    public let randomErasing: Double
 
-    /// Larger shifts than any picture.
+    /// Larger than any picture.
     public static let maximumShift = 1 << 12
 
     /// Pictures as they are.
     public static let none = AugmentationPolicy(shift: 0, flip: false)
 
-    /// A policy; `shift` is from 0 to ``maximumShift``.
-    public init(shift: Int, flip: Bool) {
+    /// A policy; `shift` and `cutout` are from 0 to ``maximumShift``, `randomErasing` from 0 to 1.
+    public init(shift: Int, flip: Bool, cutout: Int = 0, randomErasing: Double = 0) {
         precondition((0...Self.maximumShift).contains(shift), "a shift of \(shift) pixels")
+        precondition((0...Self.maximumShift).contains(cutout), "a square of \(cutout) pixels")
+        precondition((0...1).contains(randomErasing), "a probability of \(randomErasing)")
         self.shift = shift
         self.flip = flip
+        self.cutout = cutout
+        self.randomErasing = randomErasing
     }
 
     /// A policy from a configuration file.
@@ -26,15 +34,25 @@ public struct AugmentationPolicy: Hashable, Codable, Sendable {
     /// - Throws: `DecodingError` where a value is missing, of another type, or out of its range.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        let shift = try container.decode(Int.self, forKey: .shift)
-        guard (0...Self.maximumShift).contains(shift) else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .shift,
-                in: container,
-                debugDescription: "a shift of \(shift) pixels: use 0 to \(Self.maximumShift)"
-            )
+        func require(_ isAllowed: Bool, _ key: CodingKeys, _ problem: String) throws {
+            guard isAllowed else {
+                throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: problem)
+            }
         }
-        self.init(shift: shift, flip: try container.decode(Bool.self, forKey: .flip))
+        let pixels = 0...Self.maximumShift
+        let shift = try container.decode(Int.self, forKey: .shift)
+        try require(pixels ~= shift, .shift, "a shift of \(shift) pixels: use 0 to \(Self.maximumShift)")
+        // Earlier versions erased nothing.
+        let cutout = try container.decodeIfPresent(Int.self, forKey: .cutout) ?? 0
+        try require(pixels ~= cutout, .cutout, "a square of \(cutout) pixels: use 0 to \(Self.maximumShift)")
+        let erasing = try container.decodeIfPresent(Double.self, forKey: .randomErasing) ?? 0
+        try require(0...1 ~= erasing, .randomErasing, "a probability of \(erasing): use 0 to 1")
+        self.init(
+            shift: shift,
+            flip: try container.decode(Bool.self, forKey: .flip),
+            cutout: cutout,
+            randomErasing: erasing
+        )
     }
 
     /// What is usual: digits move by 2 pixels and are not flipped, CIFAR's pictures move by 4 and are, events are

@@ -11,10 +11,18 @@ public struct BatchPreparer: Sendable {
     private let shape: ImageShape
     private let mean: [Float]
     private let deviation: [Float]
+    /// Rectangles of a sample that are erased, in a placeholder.
+    private let rectangles: Int
 
     /// For the batches of `data`.
-    public init(backend: Backend, data: some TrainingData) {
+    ///
+    /// - Parameters:
+    ///   - backend: where samples are prepared.
+    ///   - data: what they are of.
+    ///   - policy: how they are varied.
+    public init(backend: Backend, data: some TrainingData, policy: AugmentationPolicy = .none) {
         self.backend = backend
+        rectangles = policy.rectangles
         form = data.form
         timeSteps = data.timeSteps
         shape = ImageShape(images: 1, height: data.height, width: data.width, channels: data.channels)
@@ -25,6 +33,7 @@ public struct BatchPreparer: Sendable {
     /// For samples in memory, which are as the network sees them.
     package init(backend: Backend, samples: MemorySamples) {
         self.backend = backend
+        rectangles = 0
         form = samples.form
         timeSteps = samples.timeSteps
         shape = samples.shape
@@ -40,6 +49,7 @@ public struct BatchPreparer: Sendable {
     ///   - input: what the network sees of them.
     init(backend: Backend, form: SampleForm, input: InputFormat) {
         self.backend = backend
+        rectangles = 0
         self.form = form
         timeSteps = form.hasTime ? input.timeSteps : 1
         shape = ImageShape(images: 1, height: input.height, width: input.width, channels: input.channels)
@@ -75,6 +85,17 @@ public struct BatchPreparer: Sendable {
 
     /// A batch on the device, as it travels.
     public func upload(_ batch: Batch) throws(BackendError) -> UploadedBatch {
+        var uploaded = try uploadSamples(batch)
+        if !batch.erasures.isEmpty {
+            uploaded.erasures = Erasures(
+                rectangles: try backend.upload(batch.erasures),
+                count: batch.erasures.count / (4 * batch.count)
+            )
+        }
+        return uploaded
+    }
+
+    private func uploadSamples(_ batch: Batch) throws(BackendError) -> UploadedBatch {
         if isPrepared {
             let tensor = try backend.realTensor(values(of: batch), shape: shape.with(images: timeSteps * batch.count))
             return UploadedBatch(count: batch.count, pixels: tensor.storage, transforms: nil, crops: [])
@@ -95,6 +116,15 @@ public struct BatchPreparer: Sendable {
     /// A batch of `count` samples whose contents are anything, to see what it takes. Pictures of any size are taken to
     /// be twice as high and as wide as what the network sees.
     public func placeholder(count: Int) throws(BackendError) -> UploadedBatch {
+        var batch = try placeholderSamples(count: count)
+        if rectangles > 0 {
+            let words = try backend.allocate(words: 4 * rectangles * count)
+            batch.erasures = Erasures(rectangles: words, count: rectangles)
+        }
+        return batch
+    }
+
+    private func placeholderSamples(count: Int) throws(BackendError) -> UploadedBatch {
         let values = timeSteps * shape.channels * shape.area
         switch form {
         case .pictures, .frames:
@@ -128,8 +158,21 @@ public struct BatchPreparer: Sendable {
 
     /// The same of a batch that is on the device; as often as it is asked, to the same bits.
     public func prepare(_ batch: UploadedBatch) throws(BackendError) -> RealTensor {
+        let tensor = try prepareSamples(batch)
+        if let erasures = batch.erasures {
+            try backend.erase(
+                tensor,
+                rectangles: erasures.rectangles,
+                count: erasures.count,
+                timeSteps: timeSteps
+            )
+        }
+        return tensor
+    }
+
+    private func prepareSamples(_ batch: UploadedBatch) throws(BackendError) -> RealTensor {
         let batchShape = shape.with(images: timeSteps * batch.count)
-        // What is prepared was laid out on its way, and is only read from there on.
+        // What is prepared was laid out on its way; from there on it is read, and perhaps erased.
         if isPrepared { return RealTensor(shape: batchShape, storage: batch.pixels) }
         guard let transforms = batch.transforms else {
             return try backend.resizeImages(
@@ -166,9 +209,18 @@ public struct UploadedBatch: Sendable {
     /// nil for pictures of any size, which have ``crops``, and for what is prepared already.
     let transforms: (any Storage)?
     let crops: [PictureCrop]
+    /// Rectangles that are erased; nil: none.
+    var erasures: Erasures?
 
     /// Whether preparing it again makes nobody wait: crops travel to the device each time.
     public var isEasilyPrepared: Bool { crops.isEmpty }
+}
+
+/// Rectangles on a device, as many of every sample.
+struct Erasures: Sendable {
+    let rectangles: any Storage
+    /// Of a sample.
+    let count: Int
 }
 
 extension PictureCrop {

@@ -9,6 +9,8 @@ public struct Batch: Sendable, Equatable {
     public let pixelWords: [UInt32]
     /// Integers of every sample, as the operation of `Backend` for the samples' form takes them.
     public let transforms: [UInt32]
+    /// Rectangles that become 0, as `Backend.erase` takes them, as many of every sample; empty: none.
+    public internal(set) var erasures: [UInt32] = []
 
     /// N.
     public var count: Int { indices.count }

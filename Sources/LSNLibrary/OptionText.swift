@@ -37,7 +37,7 @@ struct OptionText {
     }
 
     /// Switches that only can be given: `false` leaves them out.
-    private static let switches: Set = ["no_winograd", "strict"]
+    private static let switches: Set = ["no_decay_norms", "no_winograd", "strict"]
 
     /// As arguments of a command, by name.
     var arguments: [String] {
@@ -99,7 +99,8 @@ enum Refused {
     private static let data = all(
         [
             "dataset", "data", "split", "image_size", "frames_by", "duration", "event_format", "event_size",
-            "normalize", "max_bad_files", "cache", "limit_train", "limit_test", "shift", "flip", "no_flip",
+            "normalize", "max_bad_files", "cache", "limit_train", "limit_test", "shift", "flip", "no_flip", "cutout",
+            "random_erasing",
         ],
         "samples are arrays, and taken as they are. Change the arrays, or train on a data set with lsn_train()"
     )
@@ -124,8 +125,20 @@ enum Refused {
     static let inSteps = joined(
         inFitting,
         all(
-            ["epochs", "batch_size", "learning_rate", "warmup_epochs", "schedule", "max_steps", "val_split", "seed"],
+            [
+                "epochs", "batch_size", "learning_rate", "min_learning_rate", "warmup_epochs", "schedule", "max_steps",
+                "val_split",
+                "seed",
+            ],
             "every step is given its samples and its learning rate. Train epochs with lsn_network_fit()"
+        ),
+        all(
+            ["mixup", "cutmix"],
+            "every step is given its samples and labels, which are taken as they are. Train epochs with lsn_network_fit()"
+        ),
+        all(
+            ["ema"],
+            "averages are what epochs are evaluated with. Train epochs with lsn_network_fit()"
         ),
         all(
             ["surrogate_search", "no_surrogate_search"],

@@ -9,26 +9,34 @@ extension ParameterSet {
         names(below: path).contains { !frozen.contains($0) }
     }
 
-    /// The parameters below any of some paths.
+    /// Names of the parameters below a path that a key gives, of which there must be some.
+    ///
+    /// - Parameters:
+    ///   - path: e.g. `stem`, `stages.0`, `stages.1.0.excitatory`.
+    ///   - key: for the error's text.
+    /// - Throws: ``NetworkError/misplaced(key:problem:advice:)`` where there is none, with the paths that there are.
+    package func names(below path: String, of key: String) throws(NetworkError) -> [String] {
+        let found = names(below: path)
+        guard !found.isEmpty else {
+            let hint = NearestName.find(path, among: known).map { "Did you mean \($0)? " } ?? ""
+            throw .misplaced(
+                key: key,
+                problem: "no parameter's name begins with \(path)",
+                advice: "\(hint)There are \(known.joined(separator: ", ")), and what lies below them "
+                    + "(\(entries.first?.name ?? ""))"
+            )
+        }
+        return found
+    }
+
+    /// The parameters below any of the paths that are to be frozen.
     ///
     /// - Parameter paths: e.g. `stem`, `stages.0`, `stages.1.0.excitatory`.
     /// - Throws: ``NetworkError/misplaced(key:problem:advice:)`` for a path below which there is none, with the paths that there
     ///   are, and where nothing would be left that trains.
     public func names(below paths: [String]) throws(NetworkError) -> Set<String> {
         var result: Set<String> = []
-        for path in paths {
-            let found = names(below: path)
-            guard !found.isEmpty else {
-                let hint = NearestName.find(path, among: known).map { "Did you mean \($0)? " } ?? ""
-                throw .misplaced(
-                    key: "freeze",
-                    problem: "no parameter's name begins with \(path)",
-                    advice: "\(hint)There are \(known.joined(separator: ", ")), and what lies below them "
-                        + "(\(entries.first?.name ?? ""))"
-                )
-            }
-            result.formUnion(found)
-        }
+        for path in paths { result.formUnion(try names(below: path, of: "freeze")) }
         guard result.count < entries.count else {
             throw .misplaced(
                 key: "freeze",

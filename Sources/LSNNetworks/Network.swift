@@ -89,6 +89,12 @@ public final class Network: Sendable {
         return try Network(description, parameters: parameters)
     }
 
+    /// A network of the same description with parameters and running statistics of its own, zero at first, for forward passes only: its
+    /// gradients are those of this one.
+    package func twin() throws(BackendError) -> Network {
+        try Network(description, parameters: parameters.twin())
+    }
+
     /// The same network on the same parameters, for forward passes between which no weight changes: what depends on the weights
     /// alone is worked out now, and not in each of them. Logits are the same bits.
     public func withFixedWeights() throws(BackendError) -> Network {

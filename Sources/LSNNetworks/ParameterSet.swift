@@ -50,13 +50,19 @@ public final class ParameterSet: Sendable {
         frozen = []
     }
 
-    private init(_ other: ParameterSet, hasFixedWeights: Bool, frozen: Set<String>) {
+    private init(
+        _ other: ParameterSet,
+        values: (any Storage)? = nil,
+        bufferValues: (any Storage)? = nil,
+        hasFixedWeights: Bool,
+        frozen: Set<String>
+    ) {
         backend = other.backend
         entries = other.entries
         buffers = other.buffers
-        values = other.values
+        self.values = values ?? other.values
         gradients = other.gradients
-        bufferValues = other.bufferValues
+        self.bufferValues = bufferValues ?? other.bufferValues
         wordCount = other.wordCount
         bufferWordCount = other.bufferWordCount
         parameterCount = other.parameterCount
@@ -69,6 +75,17 @@ public final class ParameterSet: Sendable {
     /// The same parameters and buffers for layers whose weights do not change: see `Backend.withFixedWeights`.
     func withFixedWeights() -> ParameterSet { ParameterSet(self, hasFixedWeights: true, frozen: frozen) }
 
+    /// Parameters and buffers alike, with values of their own, zero at first; the gradients are the same.
+    func twin() throws(BackendError) -> ParameterSet {
+        ParameterSet(
+            self,
+            values: try backend.zeros(words: max(wordCount, 1)),
+            bufferValues: try backend.zeros(words: max(bufferWordCount, 1)),
+            hasFixedWeights: hasFixedWeights,
+            frozen: frozen
+        )
+    }
+
     /// The same parameters and buffers for layers that leave entries of these names as they are.
     func freezing(_ names: Set<String>) -> ParameterSet {
         ParameterSet(self, hasFixedWeights: hasFixedWeights, frozen: names)
@@ -76,16 +93,25 @@ public final class ParameterSet: Sendable {
 
     /// The words of ``values`` that training moves, in ascending runs as long as can be: all of them where nothing is frozen.
     public var trainedWords: [Range<Int>] {
-        guard !frozen.isEmpty else { return [0..<wordCount] }
-        var runs: [Range<Int>] = []
+        frozen.isEmpty ? [0..<wordCount] : trainedRuns { _ in true }.map(\.words)
+    }
+
+    /// What training moves, in definition order.
+    public var trainedEntries: [Entry] { entries.filter { !frozen.contains($0.name) } }
+
+    /// The words of ``values`` that training moves, in ascending runs as long as can be whose parameters have the same key.
+    package func trainedRuns<Key: Equatable>(by key: (Entry) -> Key) -> [(words: Range<Int>, key: Key)] {
+        var runs: [(words: Range<Int>, key: Key)] = []
         var isRunning = false
         for entry in entries {
             guard !frozen.contains(entry.name) else {
                 isRunning = false
                 continue
             }
-            let start = isRunning ? runs.removeLast().lowerBound : entry.offset
-            runs.append(start..<entry.offset + entry.words)
+            let key = key(entry)
+            let continues = isRunning && runs.last?.key == key
+            let start = continues ? runs.removeLast().words.lowerBound : entry.offset
+            runs.append((start..<entry.offset + entry.words, key))
             isRunning = true
         }
         return runs
@@ -100,6 +126,9 @@ public final class ParameterSet: Sendable {
     public func bufferName(ofWord word: Int) -> String {
         Self.name(ofWord: word, in: buffers)
     }
+
+    /// ``values`` as one tensor, gaps included.
+    package var valueTensor: RealTensor { Self.tensor(values, words: wordCount) }
 
     /// ``gradients`` as one tensor, gaps included.
     package var gradientTensor: RealTensor { Self.tensor(gradients, words: wordCount) }

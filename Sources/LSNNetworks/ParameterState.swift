@@ -2,9 +2,12 @@ public import LSNTensors
 
 extension ParameterSet {
     /// Parameters, then buffers, in definition order, where they lie on the device.
-    public var state: [StoredTensor] {
-        tensors(in: values, prefix: "")
-            + buffers.map { StoredTensor($0, in: bufferValues, backend: backend) }
+    public var state: [StoredTensor] { state(prefix: "") }
+
+    /// ``state`` under names with `prefix` before them.
+    package func state(prefix: String) -> [StoredTensor] {
+        tensors(in: values, prefix: prefix)
+            + buffers.map { StoredTensor($0, prefix: prefix, in: bufferValues, backend: backend) }
     }
 
     /// Values that lie in `flat` as the parameters lie in ``values`` (an optimizer's moments), under the parameters'

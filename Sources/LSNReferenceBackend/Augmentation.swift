@@ -40,4 +40,35 @@ extension ReferenceBackend {
         }
         try store(result, in: output.storage)
     }
+
+    /// Zeros in every rectangle.
+    public func erase(
+        _ tensor: RealTensor,
+        rectangles: any Storage,
+        count: Int,
+        samples: Int
+    ) throws(BackendError) {
+        let shape = tensor.shape
+        var values = try load(tensor)
+        let places = try own(rectangles).words(4 * count * samples)
+        for image in 0..<shape.images {
+            for rectangle in 0..<count {
+                let place = 4 * (image % samples * count + rectangle)
+                let (top, left) = (Int(places[place]), Int(places[place + 2]))
+                let (bottom, right) = (
+                    min(Int(places[place + 1]), shape.height), min(Int(places[place + 3]), shape.width)
+                )
+                guard top < bottom, left < right else { continue }
+                for row in top..<bottom {
+                    let pixels =
+                        (image * shape.height + row) * shape.width + left..<(image * shape.height + row) * shape.width
+                        + right
+                    for word in pixels.lowerBound * shape.channelStride..<pixels.upperBound * shape.channelStride {
+                        values[word] = 0
+                    }
+                }
+            }
+        }
+        try store(values, in: tensor.storage)
+    }
 }

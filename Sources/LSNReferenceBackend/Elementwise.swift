@@ -1,6 +1,6 @@
 public import LSNTensors
 
-// Sums, products, copies and the ReLU, element by element; every sum of two and every product is rounded once.
+// Sums, products, copies and the ReLU, element by element; every sum or difference of two and every product is rounded once.
 extension ReferenceBackend {
     /// a + b.
     public func sum(_ a: Activation, _ b: Activation, result: RealTensor) throws(BackendError) {
@@ -20,6 +20,11 @@ extension ReferenceBackend {
     /// tensor += term.
     public func accumulate(_ term: RealTensor, into tensor: RealTensor) throws(BackendError) {
         try store(zip(try load(tensor), try load(term)).map { $0 + $1 }, in: tensor.storage)
+    }
+
+    /// tensor += weight·(target − tensor).
+    public func lerp(_ tensor: RealTensor, toward target: RealTensor, by weight: Float) throws(BackendError) {
+        try store(zip(try load(tensor), try load(target)).map { $0 + weight * ($1 - $0) }, in: tensor.storage)
     }
 
     /// `steps` copies behind each other.

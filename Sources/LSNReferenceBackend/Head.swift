@@ -5,6 +5,7 @@ public import LSNTensors
 // Softmax cross-entropy of logits o with label y: CE(o, y) = log Σ_k exp(o_k) − Σ_k q_k·o_k, p = softmax(o), and
 // q_k = (1 − ε)·[k = y] + ε / K, ε the label smoothing:
 //     ∂CE/∂o_k = p_k − q_k
+// Of a sample that is mixed with one of label y', λ·[k = y] + (1 − λ)·[k = y'] stands in the place of [k = y].
 // Mean cross-entropy, ō = mean over t of o[t]:  L = mean over n of CE(ō[n], y[n])
 //     ∂L/∂o[t, n, k] = (p(ō[n])_k − q_k) / (N·T)
 // Temporal efficient training (Deng et al.):  L = (1 − λ)·mean over t, n of CE(o[t, n], y[n]) + λ·mean((o − φ)²)
@@ -47,6 +48,7 @@ extension ReferenceBackend {
         timeSteps: Int,
         loss: Loss,
         labelSmoothing: Float,
+        mixed: MixedLabels?,
         batchSize: Int,
         record: any Storage,
         gradient: RealTensor
@@ -55,10 +57,12 @@ extension ReferenceBackend {
         let words = try load(logits)
         let (batch, classes) = (shape.images / timeSteps, shape.channels)
         let truth = try own(labels).words(batch).map(Int.init)
-        for (sample, label) in truth.enumerated() where label >= classes {
+        var others: [Int]?
+        if let mixed { others = try own(mixed.labels).words(batch).map(Int.init) }
+        for (place, label) in (truth + (others ?? [])).enumerated() where label >= classes {
             throw .mismatch(
                 operation: "classificationLoss",
-                detail: "label \(label) of sample \(sample) is not below \(classes)"
+                detail: "label \(label) of sample \(place % batch) is not below \(classes)"
             )
         }
 
@@ -70,12 +74,18 @@ extension ReferenceBackend {
                 (0..<timeSteps).reduce(0) { $0 + o[$1 * batch + sample][k] } / Float(timeSteps)
             }
         }
-        let correct = (0..<batch).count { isLargest(truth[$0], of: means[$0]) }
+        let counted = mixed.map(\.mix.countsOwn) ?? true ? truth : others ?? truth
+        let correct = (0..<batch).count { isLargest(counted[$0], of: means[$0]) }
 
         var result = [Float](repeating: 0, count: shape.realWords)
         let (steps, images) = (Float(timeSteps), Float(timeSteps) * Float(batchSize))
         let losses = (0..<batch).map { sample in
-            let entropy = CrossEntropy(label: truth[sample], smoothing: labelSmoothing, classes: classes)
+            let entropy = CrossEntropy(
+                label: truth[sample],
+                other: mixed.flatMap { mixed in others.map { (label: $0[sample], share: mixed.mix.share) } },
+                smoothing: labelSmoothing,
+                classes: classes
+            )
             let places = (0..<timeSteps).map { ($0 * batch + sample) * shape.channelStride }
             switch loss {
             case .meanCrossEntropy:
@@ -108,9 +118,11 @@ extension ReferenceBackend {
     }
 }
 
-/// CE of a label.
+/// CE of a label, or of two that share a target.
 private struct CrossEntropy {
     let label: Int
+    /// The second, and the first one's share.
+    let other: (label: Int, share: Double)?
     let smoothing: Float
     let classes: Int
 
@@ -123,9 +135,21 @@ private struct CrossEntropy {
         // Where nothing is smoothed, a logit of −∞ does not count.
         let smoothed = smoothing > 0 ? smoothing / Float(classes) * distances.reduce(0, +) : 0
         let gradient = powers.indices.map { k in
-            powers[k] / sum - (smoothing / Float(classes) + (k == label ? 1 - smoothing : 0))
+            powers[k] / sum - (smoothing / Float(classes) + share(of: k))
         }
-        return (PortableMath.log(sum) + smoothed.addingProduct(1 - smoothing, distances[label]), gradient)
+        var distance = distances[label]
+        if let other {
+            let (share, rest) = (Float(other.share), Float(1 - other.share))
+            distance = (share * distance).addingProduct(rest, distances[other.label])
+        }
+        return (PortableMath.log(sum) + smoothed.addingProduct(1 - smoothing, distance), gradient)
+    }
+
+    /// What labels give to a class, smoothing apart.
+    private func share(of k: Int) -> Float {
+        guard let other else { return k == label ? 1 - smoothing : 0 }
+        let (share, rest) = (Float(other.share), Float(1 - other.share))
+        return (1 - smoothing) * ((k == label ? share : 0) + (k == other.label ? rest : 0))
     }
 }
 

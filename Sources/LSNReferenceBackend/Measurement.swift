@@ -35,18 +35,23 @@ extension ReferenceBackend {
         word: Int
     ) throws(BackendError) {
         let values = try load(tensor)
-        let largest = values.reduce(0) { max($0, $1.bitPattern & 0x7fff_ffff) }
-        guard largest < Float.infinity.bitPattern else { return try store([largest], in: record, at: word) }
+        let runs = stride(from: 0, to: values.count, by: SumOrder.wordRun).map { first in
+            values[first..<min(first + SumOrder.wordRun, values.count)]
+        }
+        try store([norm(of: runs).bitPattern], in: record, at: word)
+    }
+
+    /// √Σx² over all runs; the largest magnitude where it is not finite.
+    func norm(of runs: [ArraySlice<Float>]) -> Float {
+        let largest = runs.joined().reduce(0) { max($0, $1.bitPattern & 0x7fff_ffff) }
+        guard largest < Float.infinity.bitPattern else { return Float(bitPattern: largest) }
         // The power of two that brings the largest to 1…2 keeps squares in range.
         let exponent = max(-126, min(Int(largest >> 23) - 127, 126))
         let scale = Float(sign: .plus, exponent: -exponent, significand: 1)
-        let partials = stride(from: 0, to: values.count, by: SumOrder.wordRun).map { first in
-            squaresByLane(values[first..<min(first + SumOrder.wordRun, values.count)], scale: scale)
-        }
+        let partials = runs.map { squaresByLane($0, scale: scale) }
         var lanes = SIMD8<Float>()
         for lane in lanes.indices { lanes[lane] = SumOrder.merged(partials.map { $0[lane] }) }
-        let norm = SumOrder.joined(lanes).squareRoot() * Float(sign: .plus, exponent: exponent, significand: 1)
-        try store([norm.bitPattern], in: record, at: word)
+        return SumOrder.joined(lanes).squareRoot() * Float(sign: .plus, exponent: exponent, significand: 1)
     }
 
     private func squaresByLane(_ values: ArraySlice<Float>, scale: Float) -> SIMD8<Float> {

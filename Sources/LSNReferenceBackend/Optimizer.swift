@@ -14,8 +14,31 @@ public import LSNTensors
 //     v ← g in the first step, else momentum·v + g
 //     p ← p − lr·v
 //
+// Clipping by the norm as PyTorch's, over all parameters:
+//
+//     g ← g · min(1, maximum / (|g| + 1e-6))
+//
 // Rounded as Kernels/optimizer rounds, by the formulas of AdamFactors.
 extension ReferenceBackend {
+    /// |g| over the runs, and the scaling by the formula above.
+    public func clipNorm(
+        of values: any Storage,
+        count: Int,
+        over runs: RunTable,
+        maximum: Float,
+        record: any Storage,
+        word: Int
+    ) throws(BackendError) {
+        let all = try own(values).floats(count)
+        let table = try own(runs.table).words(2 * runs.count).map(Int.init)
+        let parts = stride(from: 0, to: table.count, by: 2).map { all[table[$0]..<table[$0] + table[$0 + 1]] }
+        let norm = norm(of: parts)
+        try store([norm.bitPattern], in: record, at: word)
+        let factor = maximum / (norm + 1e-6)
+        guard factor < 1 else { return }
+        try store(all.map { $0 * factor }, in: values)
+    }
+
     /// One step of Adam or AdamW, by the formulas above.
     public func adam(
         parameters: any Storage,

@@ -20,6 +20,8 @@ enum EpochEvents {
             ("learning_rate", record.learningRate),
             ("images_per_second", record.imagesPerSecond),
         ]
+        if let loss = record.unaveragedLoss { scalars.append(("loss/unaveraged", loss)) }
+        if let accuracy = record.unaveragedAccuracy { scalars.append(("accuracy/unaveraged", accuracy)) }
         if let share = record.exchangeShare { scalars.append(("exchange_share", share)) }
         var histograms: [Summary.Value] = []
         if let blocks {

@@ -135,6 +135,33 @@ extension Backend {
         return output
     }
 
+    /// Sets rectangles of pictures to 0, in place. What of a rectangle lies outside is left out.
+    ///
+    /// - Parameters:
+    ///   - tensor: `[timeSteps · N, C, H, W]`, time outermost.
+    ///   - rectangles: `[N][count][4]` integers: the first row, the row behind the last, the first column, the column behind the
+    ///     last. All of a sample's images have the same.
+    ///   - count: rectangles of a sample.
+    ///   - timeSteps: T; 1 for pictures.
+    public func erase(
+        _ tensor: RealTensor,
+        rectangles: any Storage,
+        count: Int,
+        timeSteps: Int = 1
+    ) throws(BackendError) {
+        let (operation, images) = ("erase", tensor.shape.images)
+        try require(tensor, operation, "the tensor")
+        try require(
+            timeSteps >= 1 && images % max(timeSteps, 1) == 0,
+            operation,
+            "\(images) images do not divide into \(timeSteps) time steps"
+        )
+        let samples = images / timeSteps
+        try require(1...1024 ~= count, operation, "\(count) rectangles a sample are not from 1 to 1024")
+        try requireRoom(4 * count * samples, in: rectangles, operation, "the rectangles")
+        try kernels.augmentation.erase(tensor, rectangles: rectangles, count: count, samples: samples)
+    }
+
     private func requireConstants(
         _ mean: [Float],
         _ deviation: [Float],
@@ -175,6 +202,23 @@ public protocol AugmentationKernels: Sendable {
         transforms: any Storage,
         timeSteps: Int,
         output: RealTensor
+    ) throws(BackendError)
+
+    /// Sample n mixed with sample `samples` − 1 − n of the other tensor.
+    func mix(
+        _ tensor: RealTensor,
+        with other: RealTensor,
+        by mix: SampleMix,
+        samples: Int,
+        output: RealTensor
+    ) throws(BackendError)
+
+    /// Zeros in rectangles, in place.
+    func erase(
+        _ tensor: RealTensor,
+        rectangles: any Storage,
+        count: Int,
+        samples: Int
     ) throws(BackendError)
 }
 

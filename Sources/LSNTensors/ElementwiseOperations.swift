@@ -41,6 +41,18 @@ extension Backend {
         try kernels.elementwise.accumulate(term, into: tensor)
     }
 
+    /// Moves `tensor` toward `target`, in place; the shapes are equal:
+    ///
+    ///     x ← x + weight·(target − x)
+    ///
+    /// as `torch.lerp`.
+    public func lerp(_ tensor: RealTensor, toward target: RealTensor, by weight: Float) throws(BackendError) {
+        try require(tensor, "lerp", "the tensor")
+        try requireEqual(target.shape, tensor.shape, "lerp", "the target")
+        try require(target, "lerp", "the target")
+        try kernels.elementwise.lerp(tensor, toward: target, by: weight)
+    }
+
     /// Every image `steps` times, time outermost: `[N, …]` becomes `[T·N, …]`.
     public func repeatOverTime(_ tensor: RealTensor, steps: Int) throws(BackendError) -> RealTensor {
         let operation = "repeatOverTime"
@@ -92,6 +104,8 @@ public protocol ElementwiseKernels: Sendable {
     func scale(_ tensor: RealTensor, by factor: Float) throws(BackendError)
     /// tensor += term.
     func accumulate(_ term: RealTensor, into tensor: RealTensor) throws(BackendError)
+    /// tensor += weight·(target − tensor).
+    func lerp(_ tensor: RealTensor, toward target: RealTensor, by weight: Float) throws(BackendError)
     /// `steps` copies behind each other.
     func repeatOverTime(_ tensor: RealTensor, steps: Int, result: RealTensor) throws(BackendError)
     /// The sum of `steps` parts behind each other.

@@ -27,6 +27,8 @@ public enum StepRecord {
     public static let parameter = 3
     /// See ``gradient``.
     public static let statistic = 4
+    /// The norm of the whole batch's gradient, where it is clipped: as it was before.
+    public static let norm = 5
     /// Words of a record.
     public static let words = 8
     /// Stands for "none was found".
@@ -56,6 +58,9 @@ extension Backend {
     /// Of a micro-batch, `batchSize` is the number of samples of the whole batch, over which the loss is averaged: losses and
     /// gradients of the micro-batches add up to the batch's. nil: these samples are the batch.
     ///
+    /// Where samples are mixed with others, q is the two labels' in their shares, λ·[k = y] + (1 − λ)·[k = y'] in the place of
+    /// [k = y], and right is what has the larger share, see ``SampleMix/countsOwn``.
+    ///
     /// A label that is no class makes the loss NaN where labels are on a device, and is a mismatch on the reference.
     public func classificationLoss(
         _ logits: RealTensor,
@@ -63,6 +68,7 @@ extension Backend {
         timeSteps: Int,
         loss: Loss,
         labelSmoothing: Float = 0,
+        mixed: MixedLabels? = nil,
         batchSize: Int? = nil,
         record: any Storage
     ) throws(BackendError) -> RealTensor {
@@ -83,6 +89,10 @@ extension Backend {
         let batchSize = batchSize ?? samples
         try require(batchSize >= samples, operation, "\(samples) samples are no part of a batch of \(batchSize)")
         try requireRoom(samples, in: labels, operation, "the labels")
+        if let mixed {
+            try requireRoom(samples, in: mixed.labels, operation, "the others' labels")
+            try require(0...1 ~= mixed.mix.share, operation, "a share of \(mixed.mix.share) is not from 0 to 1")
+        }
         try requireRoom(StepRecord.words, in: record, operation, "the record")
         let gradient = try newTensor(shape)
         try kernels.head.classificationLoss(
@@ -91,6 +101,7 @@ extension Backend {
             timeSteps: timeSteps,
             loss: loss,
             labelSmoothing: labelSmoothing,
+            mixed: mixed,
             batchSize: batchSize,
             record: record,
             gradient: gradient
@@ -112,6 +123,7 @@ public protocol HeadKernels: Sendable {
         timeSteps: Int,
         loss: Loss,
         labelSmoothing: Float,
+        mixed: MixedLabels?,
         batchSize: Int,
         record: any Storage,
         gradient: RealTensor

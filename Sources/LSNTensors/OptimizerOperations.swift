@@ -139,8 +139,88 @@ extension Backend {
     }
 }
 
+/// Which words of a flat storage a norm is taken over, cut into runs as ``SumOrder`` cuts words.
+public struct RunTable: Sendable {
+    /// Two words a run: its first word, and how many it has, at most ``SumOrder/wordRun``.
+    public let table: any Storage
+    /// Runs.
+    public let count: Int
+    /// Words that the storage must have.
+    let end: Int
+}
+
+/// Gradients that are too large.
+extension Backend {
+    /// A table of the runs of some parts of a flat storage. Each part is cut by itself, so that a sum over all of them does not
+    /// depend on what lies between them.
+    ///
+    /// - Parameter parts: of words, each beginning and ending at a multiple of ``ImageShape/channelAlignment``; one at least.
+    public func runTable(_ parts: [Range<Int>]) throws(BackendError) -> RunTable {
+        let operation = "runTable"
+        var table: [UInt32] = []
+        for part in parts {
+            try require(
+                [part.lowerBound, part.upperBound].allSatisfy {
+                    $0 >= 0 && $0 <= Int(UInt32.max) && $0 % ImageShape.channelAlignment == 0
+                },
+                operation,
+                "words \(part) do not begin and end at multiples of \(ImageShape.channelAlignment)"
+            )
+            for start in stride(from: part.lowerBound, to: part.upperBound, by: SumOrder.wordRun) {
+                table += [UInt32(start), UInt32(min(SumOrder.wordRun, part.upperBound - start))]
+            }
+        }
+        try require(!table.isEmpty, operation, "there are no words")
+        return RunTable(
+            table: try upload(table),
+            count: table.count / 2,
+            end: parts.map(\.upperBound).max() ?? 0
+        )
+    }
+
+    /// Writes the Euclidean norm of the words in `runs` to word `word` of `record`, and scales all `count` words of `values`, in
+    /// place, where the norm is larger than `maximum`:
+    ///
+    ///     x ← x · min(1, maximum / (norm + 1e-6))
+    ///
+    /// as PyTorch's `clip_grad_norm_`. Neither large nor small values overflow or vanish in the norm.
+    public func clipNorm(
+        of values: any Storage,
+        count: Int,
+        over runs: RunTable,
+        maximum: Float,
+        record: any Storage,
+        word: Int
+    ) throws(BackendError) {
+        let operation = "clipNorm"
+        try requireRun(count, in: values, operation, "the values")
+        try requireRoom(2 * runs.count, in: runs.table, operation, "the runs")
+        try require(runs.end <= count, operation, "runs up to word \(runs.end) do not lie within \(count)")
+        try require(maximum > 0, operation, "the largest norm is \(maximum); it must be more than 0")
+        try requireWords(1, at: word, of: record, operation)
+        try kernels.optimizer.clipNorm(
+            of: values,
+            count: count,
+            over: runs,
+            maximum: maximum,
+            record: record,
+            word: word
+        )
+    }
+}
+
 /// What the updates of ``Backend`` run.
 public protocol OptimizerKernels: Sendable {
+    /// The norm, and the scaling.
+    func clipNorm(
+        of values: any Storage,
+        count: Int,
+        over runs: RunTable,
+        maximum: Float,
+        record: any Storage,
+        word: Int
+    ) throws(BackendError)
+
     /// One step of Adam or AdamW.
     func adam(
         parameters: any Storage,

@@ -17,6 +17,10 @@ public enum RandomPurpose: UInt32, Sendable {
     case probing = 7
     /// Which samples of the training split validate.
     case validation = 8
+    /// Rectangles that are erased.
+    case erasing = 9
+    /// How batches are mixed.
+    case mixing = 10
 }
 
 /// Philox4x32-10, a counter-based generator: the n-th block of numbers is a function of the key and n alone, so the same

@@ -5,13 +5,16 @@ public import LSNNetworks
 public import LSNTensors
 
 /// Checkpoints: safetensors files with the model's tensors under their PyTorch names and, in those that a run can be
-/// continued from, the optimizer's under the prefix `optimizer.` and the run's counters in the metadata.
+/// continued from, the optimizer's under the prefix `optimizer.`, with `--ema` the averages under `ema.`, and the run's counters in
+/// the metadata.
 ///
 /// Everything stands in one file that is replaced in one step, so a process killed at any instant leaves a model, its
 /// moments and its counters that belong together.
 public enum CheckpointFile {
     /// Tensors under this prefix are the optimizer's: `optimizer.first_moment.stem.conv.weight`.
     public static let optimizerPrefix = "optimizer."
+    /// Tensors under this prefix are averages of the model's: `ema.stem.conv.weight`.
+    public static let averagePrefix = "ema."
     /// The value of the metadata key `format`.
     public static let format = "lsn-checkpoint-1"
 
@@ -24,14 +27,17 @@ public enum CheckpointFile {
     ///   - path: the file, which is replaced whole or not at all.
     ///   - metadata: what the file says of itself, see ``ModelMetadata``.
     ///   - optimizer: its moments are added where it is given.
+    ///   - average: a network of averages, which are added where it is given.
     /// - Throws: `FileFormatError` where the file cannot be written, `BackendError`; the file is then as it was.
     public static func write(
         _ network: Network,
         to path: String,
         metadata: [String: String],
-        optimizer: Optimizer?
+        optimizer: Optimizer?,
+        average: Network? = nil
     ) throws {
-        let tensors = network.parameters.state + moments(of: optimizer, network).flatMap(\.self)
+        let tensors =
+            network.parameters.state + moments(of: optimizer, network).flatMap(\.self) + averages(of: average)
         let entries = tensors.map { Safetensors.Entry(name: $0.name, type: .float32, shape: $0.entry.shape) }
         try Safetensors.write(to: path, metadata: metadata, entries: entries) { index, file in
             try tensors[index].read { bits in try file.write(Safetensors.bytes(of: bits)) }
@@ -52,7 +58,8 @@ public enum CheckpointFile {
         }
     }
 
-    /// Puts the model of a checkpoint, and the optimizer's moments where one is given, onto the device, tensor by tensor.
+    /// Puts the model of a checkpoint onto the device, tensor by tensor, and with it the optimizer's moments and the averages where
+    /// their owners are given.
     ///
     /// Names and shapes are compared before anything is read, values as they are read: after an error in a value the network
     /// holds a part of the file.
@@ -62,26 +69,27 @@ public enum CheckpointFile {
     public static func restore(
         _ file: SafetensorsFile,
         to network: Network,
-        optimizer: Optimizer?
+        optimizer: Optimizer?,
+        average: Network? = nil
     ) throws {
         let found = file.entries.map { (name: $0.name, shape: $0.shape) }
         var tensors = network.parameters.state
         try ParameterSet.require(
-            found.filter { !$0.name.hasPrefix(optimizerPrefix) },
+            found.filter { isOfModel($0.name) },
             toFit: tensors,
             source: file.path
         )
-        for moments in moments(of: optimizer, network) {
-            let names = Set(moments.map(\.name))
-            try ParameterSet.require(found.filter { names.contains($0.name) }, toFit: moments, source: file.path)
-            tensors += moments
+        for others in moments(of: optimizer, network) + [averages(of: average)] {
+            let names = Set(others.map(\.name))
+            try ParameterSet.require(found.filter { names.contains($0.name) }, toFit: others, source: file.path)
+            tensors += others
         }
         try read(file, into: tensors)
     }
 
     /// Reads the tensors of a file onto the device; those that the file has not stay as they are.
     ///
-    /// - Throws: as ``restore(_:to:optimizer:)``, but for names and shapes, which must fit.
+    /// - Throws: as ``restore(_:to:optimizer:average:)``, but for names and shapes, which must fit.
     static func read(_ file: SafetensorsFile, into tensors: [StoredTensor]) throws {
         let entries = Dictionary(file.entries.map { ($0.name, $0) }) { first, _ in first }
         for tensor in tensors {
@@ -127,11 +135,21 @@ public enum CheckpointFile {
     /// What the host needs to save a network and its optimizer's state, to read them back and to begin them, beside what
     /// the device holds: the largest tensor twice (its values, and its words as the device has them), pieces of files, and
     /// the header with what it is made of.
-    static func hostBytes(of network: Network, optimizer: Optimizer?) -> Int {
-        let tensors = network.parameters.state + moments(of: optimizer, network).flatMap(\.self)
+    static func hostBytes(of network: Network, optimizer: Optimizer?, average: Network? = nil) -> Int {
+        let tensors =
+            network.parameters.state + moments(of: optimizer, network).flatMap(\.self) + averages(of: average)
         let largest = tensors.map(\.hostBytes).max() ?? 0
         let header = tensors.reduce(0) { $0 + $1.name.utf8.count + 128 }
         return 2 * largest + (4 << 20) + 4 * header
+    }
+
+    /// Whether a tensor of this name belongs to the model itself.
+    static func isOfModel(_ name: String) -> Bool {
+        !name.hasPrefix(optimizerPrefix) && !name.hasPrefix(averagePrefix)
+    }
+
+    private static func averages(of network: Network?) -> [StoredTensor] {
+        network?.parameters.state(prefix: averagePrefix) ?? []
     }
 
     /// The tensors of each moment.

@@ -26,6 +26,10 @@ public struct EpochRecord: Codable, Hashable, Sendable {
     public var evaluationLoss: Double
     /// Share of that split that is classified rightly at the epoch's end, files that cannot be read left out.
     public var evaluationAccuracy: Double
+    /// As ``evaluationLoss``, of the parameters as they are, where their averages are evaluated (`--ema`); nil: they are themselves.
+    public var unaveragedLoss: Double?
+    /// As ``evaluationAccuracy``, likewise.
+    public var unaveragedAccuracy: Double?
     /// Samples of that split that were evaluated; nil where all were.
     public var evaluatedSamples: Int?
     /// Training samples a second.
@@ -58,6 +62,8 @@ public struct EpochRecord: Codable, Hashable, Sendable {
         case valLoss = "val_loss"
         case valAccuracy = "val_accuracy"
         case valSamples = "val_samples"
+        case unaveragedLoss = "unaveraged_loss"
+        case unaveragedAccuracy = "unaveraged_accuracy"
         case imagesPerSecond = "images_per_second"
         case seconds
         case evaluationSeconds = "evaluation_seconds"
@@ -86,6 +92,8 @@ public struct EpochRecord: Codable, Hashable, Sendable {
             (.imagesPerSecond, "\(imagesPerSecond)"), (.seconds, "\(seconds)"),
             (.evaluationSeconds, "\(evaluationSeconds)"),
         ]
+        if let unaveragedLoss { values.append((.unaveragedLoss, "\(unaveragedLoss)")) }
+        if let unaveragedAccuracy { values.append((.unaveragedAccuracy, "\(unaveragedAccuracy)")) }
         if let evaluatedSamples { values.append((keys.samples, "\(evaluatedSamples)")) }
         if let dataWaitSeconds { values.append((.dataWaitSeconds, "\(dataWaitSeconds)")) }
         if let exchangeSeconds { values.append((.exchangeSeconds, "\(exchangeSeconds)")) }
@@ -112,6 +120,8 @@ extension EpochRecord {
         trainAccuracy = try values.decode(Double.self, forKey: .trainAccuracy)
         evaluationLoss = try values.decode(Double.self, forKey: keys.loss)
         evaluationAccuracy = try values.decode(Double.self, forKey: keys.accuracy)
+        unaveragedLoss = try values.decodeIfPresent(Double.self, forKey: .unaveragedLoss)
+        unaveragedAccuracy = try values.decodeIfPresent(Double.self, forKey: .unaveragedAccuracy)
         evaluatedSamples = try values.decodeIfPresent(Int.self, forKey: keys.samples)
         imagesPerSecond = try values.decode(Double.self, forKey: .imagesPerSecond)
         seconds = try values.decode(Double.self, forKey: .seconds)
@@ -131,6 +141,8 @@ extension EpochRecord {
         try values.encode(trainAccuracy, forKey: .trainAccuracy)
         try values.encode(evaluationLoss, forKey: keys.loss)
         try values.encode(evaluationAccuracy, forKey: keys.accuracy)
+        try values.encodeIfPresent(unaveragedLoss, forKey: .unaveragedLoss)
+        try values.encodeIfPresent(unaveragedAccuracy, forKey: .unaveragedAccuracy)
         try values.encodeIfPresent(evaluatedSamples, forKey: keys.samples)
         try values.encode(imagesPerSecond, forKey: .imagesPerSecond)
         try values.encode(seconds, forKey: .seconds)

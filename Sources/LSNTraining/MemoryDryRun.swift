@@ -43,7 +43,11 @@ struct MemoryDryRun {
         fixed.gradients = memory.storageBytes(words: network.parameters.wordCount)
         fixed.parameters = memory.memoryUsage.bytesInUse - fixed.gradients
         step = try TrainingStep(configuration: configuration, network: network, data: data, memory: mode)
-        fixed.checkpoint = CheckpointFile.hostBytes(of: network, optimizer: step.optimizer)
+        fixed.checkpoint = CheckpointFile.hostBytes(
+            of: network,
+            optimizer: step.optimizer,
+            average: step.average?.network
+        )
         fixed.optimizer = memory.memoryUsage.bytesInUse - fixed.parameters - fixed.gradients
         // What a data set's bytes become is a table that is made once.
         _ = try step.preparer.prepare(step.preparer.placeholder(count: 1))
@@ -80,8 +84,7 @@ struct MemoryDryRun {
                 parts.append(nil)
                 continue
             }
-            let labels = try step.network.backend.allocate(words: size)
-            parts.append(UploadedMicroBatch(samples: try step.preparer.placeholder(count: size), labels: labels))
+            parts.append(try step.placeholder(samples: size))
         }
         let data = memory.memoryUsage.bytesInUse - before
         let counted = Self.places(sizes, own)

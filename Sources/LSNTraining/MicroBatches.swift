@@ -1,4 +1,5 @@
 package import LSNDatasets
+package import LSNTensors
 
 /// How a batch is cut into S micro-batches. Each goes through the network by itself, normalised by its own statistics (ghost
 /// batch norm), and their gradients are added before the parameters move (gradient accumulation).
@@ -37,14 +38,17 @@ package struct MicroBatchCut: Hashable, Sendable {
     ///   - epoch: 0 for the first.
     ///   - index: below the provider's number of batches.
     ///   - provider: of the samples.
-    ///   - own: the micro-batches whose samples are wanted; nil: all. Of others no sample is read.
+    ///   - own: the micro-batches whose samples are wanted; nil: all. Of others no sample is read, but for partners of these.
+    ///   - mixing: how samples are mixed; nil: not.
     package func batch(
         epoch: Int,
         index: Int,
         of provider: any BatchProvider,
-        own: Range<Int>? = nil
+        own: Range<Int>? = nil,
+        mixing: BatchMixing? = nil
     ) throws(DatasetError) -> MicroBatches {
-        let all = places(provider.range(of: index))
+        let batch = provider.range(of: index)
+        let all = places(batch)
         let own = own ?? all.indices
         // What is read next: the rest of this batch's, and those of the two batches that follow.
         let later = (index + 1..<min(index + 3, provider.batchCount)).map { places(provider.range(of: $0))[own] }
@@ -53,19 +57,32 @@ package struct MicroBatchCut: Hashable, Sendable {
             let following = Array(all[place + 1..<own.upperBound]) + later.joined()
             parts.append(try provider.trainingSamples(epoch: epoch, places: all[place], following: following))
         }
-        return MicroBatches(parts: parts, own: own, sizes: all.map(\.count))
+        var result = MicroBatches(parts: parts, own: own, sizes: all.map(\.count))
+        guard let mixing else { return result }
+        result.mix = mixing.draw(epoch: epoch, batch: index)
+        for place in own {
+            let partners = BatchMixing.partners(of: all[place], in: batch)
+            if partners == all[place] {
+                result.partners.append(nil)
+            } else if let part = own.first(where: { all[$0] == partners }) {
+                result.partners.append(parts[part - own.lowerBound])
+            } else {
+                result.partners.append(try provider.trainingSamples(epoch: epoch, places: partners, following: []))
+            }
+        }
+        return result
     }
 }
 
 extension TrainingConfiguration {
+    /// The samples to train on, in batches, varied.
+    func batches(of data: any TrainingData) -> any BatchProvider {
+        data.variedBatches(batchSize: learning.batchSize, seed: run.seed, policy: self.data.augmentation)
+    }
+
     /// The first batch of the first epoch.
     package func firstBatch(of data: any TrainingData) throws(DatasetError) -> MicroBatches {
-        let batches = data.trainingBatches(
-            batchSize: learning.batchSize,
-            seed: run.seed,
-            policy: self.data.augmentation
-        )
-        return try learning.cut.batch(epoch: 0, index: 0, of: batches)
+        try learning.cut.batch(epoch: 0, index: 0, of: batches(of: data), mixing: mixing(of: data))
     }
 }
 
@@ -77,6 +94,11 @@ package struct MicroBatches: Sendable {
     package let own: Range<Int>
     /// Samples of all micro-batches of the batch.
     package let sizes: [Int]
+    /// How samples are mixed; nil: they are as they are.
+    package internal(set) var mix: SampleMix?
+    /// With what those of each part are mixed, the last of them with the first of the part; nil: with the part itself. Empty where
+    /// nothing is mixed.
+    package internal(set) var partners: [Batch?] = []
 
     init(parts: [Batch], own: Range<Int>, sizes: [Int]) {
         self.parts = parts

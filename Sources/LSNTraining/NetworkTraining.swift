@@ -34,9 +34,11 @@ package struct NetworkTraining: Sendable {
             data: data,
             memory: memory
         )
+        try step.beginAverage()
     }
 
-    /// The epochs of the configuration, from the first. Stopped, it leaves the parameters of the last step.
+    /// The epochs of the configuration, from the first. Stopped, it leaves the parameters of the last step; where they are averaged,
+    /// it leaves the averages in either case.
     ///
     /// - Parameters:
     ///   - observer: hears what happens, on the thread that trains.
@@ -62,6 +64,7 @@ package struct NetworkTraining: Sendable {
             evaluated: validates ? .validation : .test
         )
         let outcome = try await trainer.run()
+        try step.average?.copy(to: step.network.parameters)
         return TrainingSummary(
             outcome: outcome,
             folder: "",

@@ -25,21 +25,24 @@ public enum OptimizerKind: String, CaseIterable, Codable, Sendable {
 public struct Optimizer: Sendable {
     /// The rule.
     public let kind: OptimizerKind
-    /// Share of the parameter that decays, on every parameter.
+    /// Share of the parameter that decays, on every parameter that does.
     public let weightDecay: Float
     /// What the rule remembers, in the order of ``OptimizerKind/momentNames``; as long as the parameters.
     public let moments: [any Storage]
 
     private let backend: Backend
+    private let groups: ParameterGroups
 
     /// An optimizer whose moments are zero.
     public init(
         _ kind: OptimizerKind,
         weightDecay: Float,
+        groups: ParameterGroups = ParameterGroups(),
         parameters: ParameterSet,
         backend: Backend
     ) throws(BackendError) {
         self.kind = kind
+        self.groups = groups
         self.weightDecay = weightDecay
         self.backend = backend
         var moments: [any Storage] = []
@@ -60,21 +63,22 @@ public struct Optimizer: Sendable {
     ///
     /// - Parameters:
     ///   - parameters: with their gradients.
-    ///   - learningRate: of this step.
+    ///   - learningRate: of this step, of parameters that are not scaled.
     ///   - step: 1 for the first step of the run.
     public func update(
         _ parameters: ParameterSet,
-        learningRate: Float,
+        learningRate: Double,
         step: Int
     ) throws(BackendError) {
-        for words in parameters.trainedWords {
-            try update(words, of: parameters, learningRate: learningRate, step: step)
+        for (words, rule) in groups.runs(of: parameters) {
+            try update(words, of: parameters, by: rule, learningRate: Float(learningRate * rule.rateScale), step: step)
         }
     }
 
     private func update(
         _ words: Range<Int>,
         of parameters: ParameterSet,
+        by rule: ParameterGroups.Rule,
         learningRate: Float,
         step: Int
     ) throws(BackendError) {
@@ -82,6 +86,7 @@ public struct Optimizer: Sendable {
             guard words.count < parameters.wordCount else { return storage }
             return try backend.slice(storage, offset: words.lowerBound, count: words.count)
         }
+        let weightDecay = rule.decays ? weightDecay : 0
         switch kind {
         case .adam, .adamw:
             try backend.adam(

@@ -28,7 +28,7 @@ package struct PretrainedWeights {
     ///   ``ConfigurationError/misplaced(option:problem:advice:)``.
     package func fresh(in network: Network, isStrict: Bool) throws -> FreshWeights {
         let state = network.parameters.state
-        let found = file.entries.filter { !$0.name.hasPrefix(CheckpointFile.optimizerPrefix) }
+        let found = file.entries.filter { CheckpointFile.isOfModel($0.name) }
         let shapes = Dictionary(found.map { ($0.name, $0.shape) }) { first, _ in first }
         var fresh = FreshWeights()
         for tensor in state {

@@ -129,6 +129,7 @@ public struct ProgressText: Sendable {
         let test =
             "accuracy \(Self.percent(record.evaluationAccuracy))"
             + (record.evaluatedSamples.map { " of \(Self.count($0))" } ?? "")
+            + (record.unaveragedAccuracy.map { " (unaveraged \(Self.percent($0)))" } ?? "")
         return "epoch \(record.epoch)/\(epochs)  train loss \(Self.decimal(record.trainLoss, 4))"
             + "  accuracy \(Self.percent(record.trainAccuracy))"
             + "  \(record.evaluated.rawValue) loss \(Self.decimal(record.evaluationLoss, 4))  \(isBest ? green(test) : test)"

@@ -22,9 +22,12 @@ struct Trainer {
     /// Watches the last batch of an epoch, and the first of an evaluation.
     let blocks: BlockObserver
     let batches: any BatchProvider
+    private let mixing: BatchMixing?
     private let classNames: [String]
     /// The test split, where another chooses the best epoch.
     private let tester: Evaluator?
+    /// Of the parameters as they are, where others, their averages, are evaluated.
+    private let unaveraged: Evaluator?
     /// What the evaluator's split is.
     private let evaluated: EvaluatedSplit
     /// Where the next batch is prepared while a step runs.
@@ -64,24 +67,22 @@ struct Trainer {
         self.progress = progress
         self.observer = observer
         self.shouldStop = shouldStop
-        func makeEvaluator(_ data: any TrainingData) -> Evaluator {
+        func makeEvaluator(_ data: any TrainingData, _ network: Network) -> Evaluator {
             Evaluator(
-                network: step.network,
+                network: network,
                 data: data,
                 batchSize: configuration.learning.evaluationBatchSize,
                 ranks: ranks
             )
         }
-        evaluator = makeEvaluator(data)
+        evaluator = makeEvaluator(data, step.evaluated)
+        unaveraged = step.average == nil ? nil : makeEvaluator(data, step.network)
         classNames = data.classNames
-        tester = test.map(makeEvaluator)
+        tester = test.map { makeEvaluator($0, step.network) }
         self.evaluated = evaluated ?? (test == nil ? .test : .validation)
         blocks = try BlockObserver(step.network)
-        batches = data.trainingBatches(
-            batchSize: configuration.learning.batchSize,
-            seed: configuration.run.seed,
-            policy: configuration.data.augmentation
-        )
+        batches = configuration.batches(of: data)
+        mixing = configuration.mixing(of: data)
         readsFiles = !(data is ImageDataset || data is MemoryDataset)
         last = progress.record
         best = progress.best
@@ -97,7 +98,7 @@ struct Trainer {
         do {
             // Twice: an optimizer may do its first step with another kernel.
             for number in 1...2 {
-                let batch = try cut.batch(epoch: 0, index: 0, of: batches, own: own)
+                let batch = try cut.batch(epoch: 0, index: 0, of: batches, own: own, mixing: mixing)
                 _ = try step.run(batch, rate: 0, number: number, epoch: 1, observer: watch, isAlone: true)
             }
         } catch is TrainingError {
@@ -115,8 +116,8 @@ struct Trainer {
         if !isDone { try folder?.removeTestScore() }
         while progress.epoch < configuration.learning.epochs {
             if let outcome = try await trainEpoch() { return outcome }
-            guard let evaluation = try await evaluate() else { return try interrupt() }
-            try finishEpoch(evaluation)
+            guard let found = try await evaluate() else { return try interrupt() }
+            try finishEpoch(found.evaluation, unaveraged: found.unaveraged)
         }
         return try await scoreTest() ? .finished : .interrupted
     }
@@ -168,7 +169,7 @@ struct Trainer {
         guard progress.batch < batches.batchCount else { return nil }
         try chooseSurrogate()
         let clock = ContinuousClock()
-        var batch = try cut.batch(epoch: progress.epoch, index: progress.batch, of: batches, own: own)
+        var batch = try cut.batch(epoch: progress.epoch, index: progress.batch, of: batches, own: own, mixing: mixing)
         while progress.batch < batches.batchCount {
             if let limit = configuration.run.maxSteps, progress.step >= limit {
                 return try await reachMaxSteps()
@@ -248,9 +249,10 @@ struct Trainer {
 
     /// Starts to prepare a batch of the epoch under way; nil of it where there is none any more.
     private func prepare(index: Int) -> PrefetchedBatch<MicroBatches?> {
-        let (source, cut, own, epoch) = (batches, cut, own, progress.epoch)
+        let (source, cut, own, mixing, epoch) = (batches, cut, own, mixing, progress.epoch)
         return PrefetchedBatch(on: preparing) {
-            index < source.batchCount ? try cut.batch(epoch: epoch, index: index, of: source, own: own) : nil
+            guard index < source.batchCount else { return nil }
+            return try cut.batch(epoch: epoch, index: index, of: source, own: own, mixing: mixing)
         }
     }
 
@@ -263,15 +265,23 @@ struct Trainer {
         try folder.write(record, to: folder.confusionPath)
     }
 
-    private func evaluate() async throws -> Evaluation? {
-        let total = evaluator.source.sampleCount
+    /// What the evaluator finds and, where it evaluates averages, what the parameters themselves come to; nil where it was stopped.
+    private func evaluate() async throws -> (evaluation: Evaluation, unaveraged: Evaluation?)? {
+        let (total, parts) = (evaluator.source.sampleCount, unaveraged == nil ? 1 : 2)
         do {
-            return try await evaluator.run(
+            let found = try await evaluator.run(
                 keepsScores: tellsClassesApart,
                 observer: blocks,
                 shouldStop: shouldStop,
-                progress: { observer(.evaluating(done: $0, total: total)) }
+                progress: { observer(.evaluating(done: $0, total: parts * total)) }
             )
+            guard let found else { return nil }
+            guard let unaveraged else { return (found, nil) }
+            let other = try await unaveraged.run(
+                shouldStop: shouldStop,
+                progress: { observer(.evaluating(done: total + $0, total: parts * total)) }
+            )
+            return other.map { (found, $0) }
         } catch TrainingError.notFinite(let what) {
             throw TrainingError.diverged(
                 what: "in the evaluation, \(what)",
@@ -284,9 +294,9 @@ struct Trainer {
 
     /// Saves an epoch whose batches are all done: the best model first, then the state, then the line. Whatever of them
     /// a kill prevents is made again, to the same bits, when the run continues.
-    private mutating func finishEpoch(_ evaluation: Evaluation) throws {
+    private mutating func finishEpoch(_ evaluation: Evaluation, unaveraged: Evaluation?) throws {
         try step.checkSame(epoch: progress.epoch + 1)
-        let record = record(of: evaluation)
+        let record = record(of: evaluation, unaveraged: unaveraged)
         let isBest = evaluation.accuracy > progress.best?.accuracy ?? -1
         if isBest {
             progress.best = BestEpoch(epoch: record.epoch, accuracy: record.evaluationAccuracy)
@@ -311,9 +321,9 @@ struct Trainer {
     /// its line and, where it is the best so far, its model give way to what stood there before.
     private mutating func reachMaxSteps() async throws -> TrainingOutcome {
         guard progress.batch > 0 else { return .reachedMaxSteps }
-        guard let evaluation = try await evaluate() else { return try interrupt() }
+        guard let (evaluation, unaveraged) = try await evaluate() else { return try interrupt() }
         try step.checkSame(epoch: progress.epoch + 1)
-        let record = record(of: evaluation)
+        let record = record(of: evaluation, unaveraged: unaveraged)
         try appendBlocks(evaluation)
         if let folder { try step.save(progress, folder: folder) }
         let isBest = evaluation.accuracy > progress.best?.accuracy ?? -1
@@ -370,7 +380,7 @@ struct Trainer {
         }
     }
 
-    private func record(of evaluation: Evaluation) -> EpochRecord {
+    private func record(of evaluation: Evaluation, unaveraged: Evaluation?) -> EpochRecord {
         EpochRecord(
             epoch: progress.epoch + 1,
             step: progress.step,
@@ -380,10 +390,12 @@ struct Trainer {
             evaluated: evaluated,
             evaluationLoss: evaluation.loss,
             evaluationAccuracy: evaluation.accuracy,
+            unaveragedLoss: unaveraged?.loss,
+            unaveragedAccuracy: unaveraged?.accuracy,
             evaluatedSamples: evaluation.sums.samples < evaluator.source.sampleCount ? evaluation.sums.samples : nil,
             imagesPerSecond: progress.sums.imagesPerSecond,
             seconds: progress.sums.seconds,
-            evaluationSeconds: evaluation.sums.seconds,
+            evaluationSeconds: evaluation.sums.seconds + (unaveraged?.sums.seconds ?? 0),
             dataWaitSeconds: readsFiles ? progress.sums.waitSeconds : nil,
             exchangeSeconds: ranks.isShared ? progress.sums.exchangeSeconds : nil,
             surrogateTemperature: progress.surrogate?.temperature

@@ -56,18 +56,30 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
 
     /// That network on a backend, frozen as ``LearningConfiguration/freeze`` says; its parameters are zero.
     ///
-    /// - Throws: `NetworkError` where what is to be frozen is not there, or nothing else is; `BackendError`.
+    /// - Throws: ``ConfigurationError`` where what is to be frozen, or to learn at another rate, is not there, or nothing is left to
+    ///   learn; `BackendError`.
     package func network(_ description: NetworkDescription, on backend: Backend) throws -> Network {
         try freezing(Network(description, backend: backend))
     }
 
-    /// A network on the same parameters, frozen as ``LearningConfiguration/freeze`` says.
+    /// A network on the same parameters, frozen as ``LearningConfiguration/freeze`` says; learning rates must be those of
+    /// parameters that it has.
     ///
     /// - Throws: as ``network(_:on:)``.
     package func freezing(_ network: Network) throws -> Network {
         let frozen: Set<String>
         do throws(NetworkError) {
-            frozen = try network.parameters.names(below: learning.freeze?.paths ?? [])
+            let parameters = network.parameters
+            frozen = try parameters.names(below: learning.freeze?.paths ?? [])
+            for scale in learning.learningRateScale?.scales ?? [] {
+                let scaled = try parameters.names(below: scale.path, of: "learning-rate-scale")
+                guard scaled.allSatisfy(frozen.contains) else { continue }
+                throw .misplaced(
+                    key: "learning-rate-scale",
+                    problem: "all parameters below \(scale.path) are frozen, and learn at no rate",
+                    advice: "Leave it out, or freeze less"
+                )
+            }
         } catch {
             // A key that is misplaced is an option here.
             guard case .misplaced(let key, let problem, let advice) = error else { throw error }
@@ -121,6 +133,10 @@ public struct DataConfiguration: Codable, Hashable, Sendable {
     public var shift: Int
     /// Whether training pictures are flipped at random.
     public var flip: Bool
+    /// Rows and columns of the square that is cut out of training pictures; nil: none.
+    public var cutout: Int?
+    /// How often a rectangle of a training picture is erased; nil: never.
+    public var randomErasing: Double?
 
     /// Data of this name, whole and as they are, unless told otherwise.
     public init(dataset: DatasetName, data: String? = nil, shift: Int = 0, flip: Bool = false) {
@@ -148,6 +164,8 @@ public struct DataConfiguration: Codable, Hashable, Sendable {
         case limitTest = "limit_test"
         case shift
         case flip
+        case cutout
+        case randomErasing = "random_erasing"
     }
 
     /// The data to load, for a network of so many time steps.
@@ -169,7 +187,9 @@ public struct DataConfiguration: Codable, Hashable, Sendable {
     }
 
     /// How training pictures vary.
-    public var augmentation: AugmentationPolicy { AugmentationPolicy(shift: shift, flip: flip) }
+    public var augmentation: AugmentationPolicy {
+        AugmentationPolicy(shift: shift, flip: flip, cutout: cutout ?? 0, randomErasing: randomErasing ?? 0)
+    }
 }
 
 /// How a network learns.
@@ -188,6 +208,20 @@ public struct LearningConfiguration: Codable, Hashable, Sendable {
     public var learningRate: Double
     /// Decay of every parameter.
     public var weightDecay: Double
+    /// Whether norms and biases do not decay, see `ParameterGroups`; nil: they do.
+    public var noDecayNorms: Bool?
+    /// Which parameters learn at another rate; nil: none.
+    public var learningRateScale: LearningRateScales?
+    /// Where the cosine ends; nil: at 0.
+    public var minLearningRate: Double?
+    /// The largest norm of a step's gradient, see `GradientClip`; nil: any.
+    public var clipGradNorm: Float?
+    /// α of mixup, see `BatchMixing`; nil: none.
+    public var mixup: Double?
+    /// α of cutmix; nil: none.
+    public var cutmix: Double?
+    /// What an average of the parameters keeps of itself in a step, see `WeightAverage`; nil: there is none.
+    public var ema: Double?
     /// Epochs of linear warm-up.
     public var warmupEpochs: Int
     /// What follows the warm-up.
@@ -247,6 +281,13 @@ public struct LearningConfiguration: Codable, Hashable, Sendable {
         case optimizer
         case learningRate = "learning_rate"
         case weightDecay = "weight_decay"
+        case noDecayNorms = "no_decay_norms"
+        case learningRateScale = "learning_rate_scale"
+        case minLearningRate = "min_learning_rate"
+        case clipGradNorm = "clip_grad_norm"
+        case mixup
+        case cutmix
+        case ema
         case warmupEpochs = "warmup_epochs"
         case schedule
         case loss
@@ -283,7 +324,17 @@ public struct LearningConfiguration: Codable, Hashable, Sendable {
         pretrained = try values.decodeIfPresent(String.self, forKey: .pretrained)
         strict = try values.decodeIfPresent(Bool.self, forKey: .strict)
         freeze = try values.decodeIfPresent(ParameterPaths.self, forKey: .freeze)
+        noDecayNorms = try values.decodeIfPresent(Bool.self, forKey: .noDecayNorms)
+        learningRateScale = try values.decodeIfPresent(LearningRateScales.self, forKey: .learningRateScale)
+        minLearningRate = try values.decodeIfPresent(Double.self, forKey: .minLearningRate)
+        clipGradNorm = try values.decodeIfPresent(Float.self, forKey: .clipGradNorm)
+        mixup = try values.decodeIfPresent(Double.self, forKey: .mixup)
+        cutmix = try values.decodeIfPresent(Double.self, forKey: .cutmix)
+        ema = try values.decodeIfPresent(Double.self, forKey: .ema)
     }
+
+    /// Whether samples are mixed.
+    var mixes: Bool { mixup != nil || cutmix != nil }
 
     /// How a step's samples are cut.
     var cut: MicroBatchCut { MicroBatchCut(microBatches) }
@@ -293,7 +344,18 @@ public struct LearningConfiguration: Codable, Hashable, Sendable {
 
     /// The learning rate of every epoch.
     public var rates: LearningRateSchedule {
-        LearningRateSchedule(kind: schedule, base: learningRate, epochs: epochs, warmupEpochs: warmupEpochs)
+        LearningRateSchedule(
+            kind: schedule,
+            base: learningRate,
+            epochs: epochs,
+            warmupEpochs: warmupEpochs,
+            minimum: minLearningRate ?? 0
+        )
+    }
+
+    /// How parameters differ in what an update does to them.
+    var groups: ParameterGroups {
+        ParameterGroups(sparesVectors: noDecayNorms ?? false, rateScales: learningRateScale)
     }
 
     /// The loss of the logits.

@@ -10,6 +10,7 @@ public final class TrainingProbe: Sendable {
     private let step: TrainingStep
     private let batches: any BatchProvider
     private let cut: MicroBatchCut
+    private let mixing: BatchMixing?
     private let observer: BlockObserver
 
     /// A probe of `network`, which must be the one that `configuration` describes for `data`; its parameters are the
@@ -28,11 +29,8 @@ public final class TrainingProbe: Sendable {
         )
         observer = try BlockObserver(network)
         cut = configuration.learning.cut
-        batches = data.trainingBatches(
-            batchSize: configuration.learning.batchSize,
-            seed: configuration.run.seed,
-            policy: configuration.data.augmentation
-        )
+        mixing = configuration.mixing(of: data)
+        batches = configuration.batches(of: data)
     }
 
     /// Batches of an epoch; later ones start over.
@@ -62,6 +60,6 @@ public final class TrainingProbe: Sendable {
     }
 
     private func batch(_ index: Int) throws -> MicroBatches {
-        try cut.batch(epoch: index / batches.batchCount, index: index % batches.batchCount, of: batches)
+        try cut.batch(epoch: index / batches.batchCount, index: index % batches.batchCount, of: batches, mixing: mixing)
     }
 }

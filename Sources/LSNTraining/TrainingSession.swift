@@ -160,7 +160,10 @@ public struct TrainingSession: Sendable {
         let fresh = try pretrained?.fresh(in: network, isStrict: configuration.learning.strict ?? false)
         let start = { [step] in
             try step.begin(seed: configuration.run.seed)
-            if let pretrained, let fresh { try pretrained.restore(to: network, but: fresh) }
+            if let pretrained, let fresh {
+                try pretrained.restore(to: network, but: fresh)
+                try step.beginAverage()
+            }
         }
         var folder: RunFolder?
         var progress = TrainingProgress()

@@ -7,12 +7,16 @@ package import LSNTensors
 extension TrainingStep {
     /// What a checkpoint keeps, as words on the device.
     private var state: [(storage: any Storage, words: Int)] {
-        let parameters = network.parameters
-        return [(parameters.values, parameters.wordCount), (parameters.bufferValues, parameters.bufferWordCount)]
-            + optimizer.moments.map { ($0, parameters.wordCount) }
+        var result: [(storage: any Storage, words: Int)] = []
+        for parameters in [network.parameters, average?.network.parameters].compactMap(\.self) {
+            result.append((parameters.values, parameters.wordCount))
+            result.append((parameters.bufferValues, parameters.bufferWordCount))
+        }
+        for moment in optimizer.moments { result.append((moment, network.parameters.wordCount)) }
+        return result
     }
 
-    /// Gives every rank the parameters, the running statistics and the moments of rank 0.
+    /// Gives every rank the parameters, the running statistics, their averages and the moments of rank 0.
     func shareState() throws {
         guard let ranks = exchange?.ranks else { return }
         let backend = network.backend

@@ -8,15 +8,28 @@ package import LSNTensors
 struct UploadedMicroBatch: Sendable {
     let samples: UploadedBatch
     let labels: any Storage
+    /// nil where samples are as they are.
+    var mix: UploadedMix?
 
     /// Its samples.
     var count: Int { samples.count }
+}
+
+/// With what the samples of a micro-batch are mixed.
+struct UploadedMix: Sendable {
+    /// nil: with themselves, the other way round.
+    let partners: UploadedBatch?
+    let labels: MixedLabels
 }
 
 /// One step of training, and what a checkpoint keeps of all of them.
 package struct TrainingStep: Sendable {
     package private(set) var network: Network
     let optimizer: Optimizer
+    /// Of the parameters, which is evaluated in their place; nil: they are.
+    let average: WeightAverage?
+    /// nil where gradients are taken as they are.
+    private let clip: GradientClip?
     let learning: LearningConfiguration
     private(set) var metadata: ModelMetadata
     /// What is kept for the backward pass.
@@ -41,16 +54,23 @@ package struct TrainingStep: Sendable {
         optimizer = try Optimizer(
             configuration.learning.optimizer,
             weightDecay: Float(configuration.learning.weightDecay),
+            groups: configuration.learning.groups,
             parameters: network.parameters,
             backend: network.backend
         )
+        average = try configuration.learning.ema.map { decay throws(BackendError) in
+            try WeightAverage(decay, of: network)
+        }
+        clip = try configuration.learning.clipGradNorm.map { maximum throws(BackendError) in
+            try GradientClip(maximum, of: network.parameters)
+        }
         metadata = ModelMetadata(
             network: network.description,
             configuration: configuration,
             data: data,
             precision: network.backend.precision
         )
-        preparer = BatchPreparer(backend: network.backend, data: data)
+        preparer = BatchPreparer(backend: network.backend, data: data, policy: configuration.data.augmentation)
         records = try StepRecords(configuration.learning.microBatches, on: network.backend)
         exchange = StepExchange(ranks, configuration.learning.cut)
     }
@@ -152,9 +172,11 @@ package struct TrainingStep: Sendable {
     package func update(rate: Double, number: Int) throws(BackendError) {
         let parameters = network.parameters
         try watch(parameters.gradients, parameters.wordCount, StepRecord.gradient)
-        try optimizer.update(parameters, learningRate: Float(rate), step: number)
+        try clip?.apply(to: parameters, record: record)
+        try optimizer.update(parameters, learningRate: rate, step: number)
         try watch(parameters.values, parameters.wordCount, StepRecord.parameter)
         try watch(parameters.bufferValues, parameters.bufferWordCount, StepRecord.statistic)
+        try average?.update(from: parameters)
     }
 
     /// Forward, loss, backward of every micro-batch: every parameter's gradient, and no update. The device is not waited for,
@@ -170,15 +192,54 @@ package struct TrainingStep: Sendable {
     private func upload(_ batch: MicroBatches) throws(BackendError) -> [UploadedMicroBatch?] {
         precondition(batch.sizes.count <= records.all.count, "\(batch.sizes.count) micro-batches")
         var parts: [UploadedMicroBatch?] = []
-        for part in batch.parts {
+        for (index, part) in batch.parts.enumerated() {
             guard part.count > 0 else {
                 parts.append(nil)
                 continue
             }
             let labels = try network.backend.upload(part.labels)
-            parts.append(UploadedMicroBatch(samples: try preparer.upload(part), labels: labels))
+            var uploaded = UploadedMicroBatch(samples: try preparer.upload(part), labels: labels)
+            if let mix = batch.mix {
+                let partners = batch.partners[index]
+                uploaded.mix = UploadedMix(
+                    partners: try partners.map { batch throws(BackendError) in try preparer.upload(batch) },
+                    labels: MixedLabels(
+                        labels: try network.backend.upload((partners ?? part).labels.reversed()),
+                        mix: mix
+                    )
+                )
+            }
+            parts.append(uploaded)
         }
         return parts
+    }
+
+    /// A micro-batch whose samples are anything, to see what it takes.
+    func placeholder(samples: Int) throws(BackendError) -> UploadedMicroBatch {
+        let labels = try network.backend.allocate(words: samples)
+        var part = UploadedMicroBatch(samples: try preparer.placeholder(count: samples), labels: labels)
+        if learning.mixes {
+            part.mix = UploadedMix(
+                partners: learning.microBatches > 1 ? try preparer.placeholder(count: samples) : nil,
+                labels: MixedLabels(
+                    labels: try network.backend.allocate(words: samples),
+                    mix: SampleMix(share: 1)
+                )
+            )
+        }
+        return part
+    }
+
+    /// What the network sees of a micro-batch; as often as it is asked, to the same bits.
+    private func prepare(_ part: UploadedMicroBatch) throws(BackendError) -> RealTensor {
+        let samples = try preparer.prepare(part.samples)
+        guard let mix = part.mix else { return samples }
+        return try network.backend.mix(
+            samples,
+            with: try mix.partners.map { batch throws(BackendError) in try preparer.prepare(batch) },
+            by: mix.labels.mix,
+            timeSteps: preparer.timeSteps
+        )
     }
 
     /// - Parameters:
@@ -228,7 +289,7 @@ package struct TrainingStep: Sendable {
         observer: (any NetworkObserver)? = nil,
         betweenPasses: () -> Void = {}
     ) throws(BackendError) {
-        let pass = try forward(part.samples, observer: observer)
+        let pass = try forward(part, observer: observer)
         betweenPasses()
         let gradient = try network.backend.classificationLoss(
             pass.logits,
@@ -236,6 +297,7 @@ package struct TrainingStep: Sendable {
             timeSteps: network.description.timeSteps,
             loss: learning.logitsLoss,
             labelSmoothing: learning.labelSmoothing,
+            mixed: part.mix?.labels,
             batchSize: batchSize,
             record: record
         )
@@ -247,21 +309,21 @@ package struct TrainingStep: Sendable {
             mpdLoss: learning.mpdLoss.map { MPDLoss(weight: $0.weight * share) },
             record: record
         )
-        let input: RealTensor? = if stem.needsInput { try preparer.prepare(part.samples) } else { nil }
+        let input: RealTensor? = if stem.needsInput { try prepare(part) } else { nil }
         try network.backward(stem, input: input)
     }
 
     // A function of its own: pictures that the pass does not keep are gone when it returns.
     private func forward(
-        _ batch: UploadedBatch,
+        _ part: UploadedMicroBatch,
         observer: (any NetworkObserver)?
     ) throws(BackendError) -> ForwardPass {
         try network.forward(
-            try preparer.prepare(batch),
+            try prepare(part),
             isStatic: preparer.isStatic,
             training: true,
             memory: memory,
-            keepsInput: !batch.isEasilyPrepared,
+            keepsInput: !part.samples.isEasilyPrepared,
             observer: observer
         )
     }
@@ -301,35 +363,43 @@ extension TrainingStep {
     /// Writes the state to continue from.
     func save(_ progress: TrainingProgress, folder: RunFolder) throws {
         let strings = try metadata.strings().merging(progress.metadata) { first, _ in first }
-        try write(strings, optimizer: optimizer, to: folder.lastCheckpointPath, folder: folder)
+        let kept = folder.hasCheckpoint ? folder.path : nil
+        try TrainingError.savingTensors(run: kept) {
+            try CheckpointFile.write(
+                network,
+                to: folder.lastCheckpointPath,
+                metadata: strings,
+                optimizer: optimizer,
+                average: average?.network
+            )
+        }
     }
 
-    /// Writes the model alone.
+    /// Writes the model alone: what was evaluated, so that where parameters are averaged it is the averages.
     func saveModel(to path: String, of record: EpochRecord, folder: RunFolder) throws {
         var strings = try metadata.strings()
         strings["epoch"] = "\(record.epoch)"
         strings["step"] = "\(record.step)"
         strings[record.evaluated == .test ? "test_accuracy" : "val_accuracy"] = "\(record.evaluationAccuracy)"
-        try write(strings, optimizer: nil, to: path, folder: folder)
-    }
-
-    private func write(
-        _ metadata: [String: String],
-        optimizer: Optimizer?,
-        to path: String,
-        folder: RunFolder
-    ) throws {
+        if let decay = learning.ema { strings["ema"] = "\(decay)" }
         let kept = folder.hasCheckpoint ? folder.path : nil
         try TrainingError.savingTensors(run: kept) {
-            try CheckpointFile.write(network, to: path, metadata: metadata, optimizer: optimizer)
+            try CheckpointFile.write(evaluated, to: path, metadata: strings, optimizer: nil)
         }
     }
+
+    /// The network that is evaluated: with the averages, where there are some.
+    var evaluated: Network { average?.network ?? network }
 
     /// The state of a run before its first step.
     package func begin(seed: UInt64) throws(BackendError) {
         try network.initialize(seed: seed)
         try optimizer.reset(network.parameters)
+        try beginAverage()
     }
+
+    /// Starts the averages from the parameters as they are.
+    func beginAverage() throws(BackendError) { try average?.begin(from: network.parameters) }
 
     /// Reads the state to continue from.
     ///
@@ -337,7 +407,7 @@ extension TrainingStep {
     mutating func restore(from path: String) throws -> TrainingProgress {
         let file = try SafetensorsFile(path)
         let progress = try TrainingProgress(metadata: file.metadata, path: path)
-        try CheckpointFile.restore(file, to: network, optimizer: optimizer)
+        try CheckpointFile.restore(file, to: network, optimizer: optimizer, average: average?.network)
         if let found = progress.surrogate {
             try use(.dspike(temperature: found.temperature))
         }

@@ -17,6 +17,14 @@ import Testing
         "lsn-lean": ["--timesteps", "1", "--memory", "lean"],
         "sew": ["--model", "sew-resnet19", "--timesteps", "1"],
         "plif-tet": ["--timesteps", "2", "--neuron", "plif", "--loss", "tet"],
+        "recipe": [
+            "--timesteps", "1", "--optimizer", "adamw", "--weight-decay", "0.05", "--no-decay-norms",
+            "--learning-rate-scale", "stem=0.5",
+            "--min-learning-rate", "1e-4", "--clip-grad-norm", "0.05", "--ema", "0.9", "--mixup", "0.8", "--cutmix",
+            "1",
+            "--cutout", "8",
+            "--random-erasing", "0.5",
+        ],
         "dspike-mpd": ["--timesteps", "1", "--surrogate", "dspike", "--loss", "mpd"],
         "events": [
             "--dataset", "cifar10-dvs", "--data", "dvs", "--split", "random:4", "--image-size", "12", "--timesteps",
@@ -49,7 +57,7 @@ import Testing
         try compare(system, device: "reference", ranks: [2, 4])
     }
 
-    @Test(.enabled(if: hasOpenCL), arguments: ["lsn-lean", "sew", "plif-tet", "events"])
+    @Test(.enabled(if: hasOpenCL), arguments: ["lsn-lean", "sew", "plif-tet", "recipe", "events"])
     func bitsDoNotDependOnTheRanksOfADevice(system: String) throws {
         try compare(system, device: "opencl", ranks: [2, 4])
     }

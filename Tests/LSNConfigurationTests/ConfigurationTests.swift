@@ -165,6 +165,12 @@ import Testing
         ("epochs", "0"), ("batch-size", "0"), ("timesteps", "-1"), ("width", "0"), ("width", "nan"), ("leak", "1.5"),
         ("threshold", "0"), ("learning-rate", "-1"), ("learning-rate", "inf"), ("weight-decay", "-0.1"),
         ("warmup-epochs", "9"), ("limit-train", "0"), ("max-steps", "0"), ("checkpoint-every", "0"), ("shift", "-1"),
+        ("min-learning-rate", "-1e-9"), ("min-learning-rate", "0.006"), ("clip-grad-norm", "0"),
+        ("clip-grad-norm", "nan"),
+        ("mixup", "0"), ("mixup", "101"), ("cutmix", "-1"), ("cutmix", "nan"), ("ema", "0"), ("ema", "1"),
+        ("cutout", "0"), ("cutout", "1025"), ("random-erasing", "0"),
+        ("random-erasing", "1.01"),
+        ("learning-rate-scale", "stem"), ("learning-rate-scale", "stem=0"), ("learning-rate-scale", "stem=0.1,=2"),
     ])
     func valuesOutOfRangeAreRefused(name: String, text: String) throws {
         var options = OptionList()
@@ -186,6 +192,26 @@ import Testing
         options["image-size"] = "64"
         options["shift"] = "0"
         #expect(try TrainingConfiguration(options).data.augmentation.shift == 0)
+    }
+
+    @Test func ratesOfARecipeAreOnesThatDoSomething() throws {
+        var options = OptionList()
+        options["no-decay-norms"] = "true"
+        let error = #expect(throws: ConfigurationError.self) { try TrainingConfiguration(options) }
+        #expect(error?.description.contains("--no-decay-norms: no parameter decays") == true)
+        options["weight-decay"] = "0.1"
+        options["min-learning-rate"] = "1e-5"
+        options["learning-rate-scale"] = "stem=0.5,head=2"
+        options["clip-grad-norm"] = "1"
+        let learning = try TrainingConfiguration(options).learning
+        #expect(learning.noDecayNorms == true && learning.clipGradNorm == 1)
+        #expect(learning.rates.minimum == 1e-5)
+        #expect(learning.learningRateScale?.scales.map(\.factor) == [0.5, 2])
+        let again = try JSONDecoder().decode(LearningConfiguration.self, from: JSONEncoder().encode(learning))
+        #expect(again == learning)
+        options["schedule"] = "constant"
+        let other = #expect(throws: ConfigurationError.self) { try TrainingConfiguration(options) }
+        #expect(other?.description.contains("--min-learning-rate: it is where the cosine ends") == true)
     }
 
     @Test func unknownModelsAreNamed() {

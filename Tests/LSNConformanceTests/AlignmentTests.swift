@@ -21,6 +21,21 @@ func casesOfStorageDoNotDependOnTheAlignmentOfSlices(alignment: Int) throws {
     #expect(report.exactResults.count == 12)
 }
 
+/// Between parameters there are as many words as the alignment asks for, of which none counts in a norm.
+@Test(arguments: [32, 128, 1024])
+func theNormOfGradientsDoesNotDependOnTheAlignmentOfSlices(alignment: Int) throws {
+    var kernels = KernelFamilies(ReferenceBackend())
+    kernels.device = AlignedDevice(sliceAlignment: alignment)
+    let report = ConformanceCheck.catalogue(
+        try ConformanceCatalogue.cases(filter: "clip_norm/small"),
+        backend: Backend(kernels),
+        against: Backend(ReferenceBackend()),
+        isExact: true
+    )
+    expectPass(report)
+    #expect(report.exactResults.count == 36 && report.exactResults.equal == 36)
+}
+
 /// The reference's memory, with another alignment.
 private struct AlignedDevice: BackendDevice {
     let device = ReferenceBackend()

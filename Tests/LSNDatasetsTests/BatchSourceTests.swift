@@ -142,14 +142,22 @@ struct SplitTests {
 
     @Test("a policy comes back from a configuration file")
     func coding() throws {
-        let policy = AugmentationPolicy.standard(for: .cifar10)
-        #expect(policy == AugmentationPolicy(shift: 4, flip: true))
-        #expect(try JSONDecoder().decode(AugmentationPolicy.self, from: JSONEncoder().encode(policy)) == policy)
+        let standard = AugmentationPolicy.standard(for: .cifar10)
+        #expect(standard == AugmentationPolicy(shift: 4, flip: true))
+        let erasing = AugmentationPolicy(shift: 1, flip: false, cutout: 8, randomErasing: 0.25)
+        for policy in [standard, erasing] {
+            #expect(try JSONDecoder().decode(AugmentationPolicy.self, from: JSONEncoder().encode(policy)) == policy)
+        }
+        let earlier = Data(#"{"shift":4,"flip":true}"#.utf8)
+        #expect(try JSONDecoder().decode(AugmentationPolicy.self, from: earlier) == standard)
     }
 
     @Test(
         "a policy out of its range is refused",
-        arguments: [#"{"shift":-1,"flip":false}"#, #"{"shift":4097,"flip":false}"#, #"{"shift":1}"#]
+        arguments: [
+            #"{"shift":-1,"flip":false}"#, #"{"shift":4097,"flip":false}"#, #"{"shift":1}"#,
+            #"{"shift":1,"flip":false,"cutout":-1}"#, #"{"shift":1,"flip":false,"randomErasing":1.5}"#,
+        ]
     )
     func refusal(text: String) {
         #expect(throws: DecodingError.self) {

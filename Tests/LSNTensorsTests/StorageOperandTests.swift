@@ -170,6 +170,26 @@ import Testing
     }
 
     @Test(arguments: TestedBackend.allCases)
+    func clippedNorms(_ tested: TestedBackend) throws {
+        let backend = tested.backend
+        for parts in [[], [0..<0], [4..<8], [0..<12], [-8..<8], [0..<1 << 33]] {
+            expectMismatch("runTable") { _ = try backend.runTable(parts) }
+        }
+        let (values, record) = (try backend.zeros(words: 600), try backend.zeros(words: 2))
+        let runs = try backend.runTable([0..<8, 64..<600])
+        #expect(runs.count == 4)
+        func clip(_ count: Int, _ maximum: Float, _ word: Int) throws {
+            try backend.clipNorm(of: values, count: count, over: runs, maximum: maximum, record: record, word: word)
+        }
+        try clip(600, 1, 1)
+        expectMismatch("clipNorm") { try clip(601, 1, 1) }
+        expectMismatch("clipNorm") { try clip(592, 1, 1) }
+        expectMismatch("clipNorm") { try clip(600, 0, 1) }
+        expectMismatch("clipNorm") { try clip(600, .nan, 1) }
+        expectMismatch("clipNorm") { try clip(600, 1, 2) }
+    }
+
+    @Test(arguments: TestedBackend.allCases)
     func finiteness(_ tested: TestedBackend) throws {
         let backend = tested.backend
         let storage = try backend.zeros(words: 8)
@@ -230,6 +250,32 @@ import Testing
         expectMismatch("prepareFrames") { try frames(5, steps: 4) }
         expectMismatch("prepareFrames") { try frames(6, steps: 3) }
         expectMismatch("prepareFrames") { try frames(6, steps: 2) }
+        func erase(_ count: Int, steps: Int, words: Int) throws {
+            let shape = ImageShape(images: 6, height: 2, width: 2, channels: 3)
+            let tensor = RealTensor(shape: shape, storage: try backend.zeros(words: shape.realWords))
+            let rectangles = try backend.zeros(words: words)
+            try backend.erase(tensor, rectangles: rectangles, count: count, timeSteps: steps)
+        }
+        func mix(_ share: Double, _ box: PictureBox?, steps: Int = 1, other: Int = 6) throws {
+            func tensor(_ images: Int) throws -> RealTensor {
+                let shape = ImageShape(images: images, height: 2, width: 4, channels: 3)
+                return RealTensor(shape: shape, storage: try backend.zeros(words: shape.realWords))
+            }
+            let mix = SampleMix(share: share, box: box)
+            _ = try backend.mix(tensor(6), with: tensor(other), by: mix, timeSteps: steps)
+        }
+        try mix(0.5, PictureBox(rows: 0..<2, columns: 1..<4), steps: 3)
+        expectMismatch("mix") { try mix(1.5, nil) }
+        expectMismatch("mix") { try mix(.nan, nil) }
+        expectMismatch("mix") { try mix(0.5, PictureBox(rows: 0..<3, columns: 0..<1)) }
+        expectMismatch("mix") { try mix(0.5, PictureBox(rows: 0..<1, columns: -1..<1)) }
+        expectMismatch("mix") { try mix(0.5, nil, steps: 4) }
+        expectMismatch("mix") { try mix(0.5, nil, other: 5) }
+        try erase(2, steps: 3, words: 16)
+        expectMismatch("erase") { try erase(2, steps: 3, words: 15) }
+        expectMismatch("erase") { try erase(0, steps: 3, words: 16) }
+        expectMismatch("erase") { try erase(1, steps: 4, words: 16) }
+        expectMismatch("erase") { try erase(1, steps: 0, words: 16) }
         expectMismatch("prepareFrames") { try frames(6, steps: 0) }
     }
 

@@ -19,6 +19,16 @@ import Testing
         #expect(schedule.rate(epoch: 7) > 0)
     }
 
+    /// The end is a share of nothing: with a minimum of the base rate itself the cosine is flat.
+    @Test func theMinimumIsWhereTheCosineEnds() {
+        let schedule = LearningRateSchedule(kind: .cosine, base: 0.2, epochs: 8, minimum: 0.1)
+        #expect(schedule.rate(epoch: 0) == 0.2)
+        #expect(abs(schedule.rate(epoch: 4) - 0.15) < 1e-15)
+        #expect(schedule.rate(epoch: 7) > 0.1)
+        let flat = LearningRateSchedule(kind: .cosine, base: 0.2, epochs: 8, minimum: 0.2)
+        #expect((0..<8).allSatisfy { flat.rate(epoch: $0) == 0.2 })
+    }
+
     @Test func constantStaysAfterTheWarmUp() {
         let schedule = LearningRateSchedule(kind: .constant, base: 0.3, epochs: 5, warmupEpochs: 2)
         #expect((0..<5).map(schedule.rate(epoch:)) == [0.15, 0.3, 0.3, 0.3, 0.3])

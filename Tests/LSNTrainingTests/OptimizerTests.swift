@@ -19,7 +19,7 @@ import Testing
         let before = try parameters.exportState().flatMap(\.values)
         try backend.write([Float](repeating: 2, count: parameters.wordCount), to: parameters.gradients)
         let optimizer = try Optimizer(kind, weightDecay: decay, parameters: parameters, backend: backend)
-        try optimizer.update(parameters, learningRate: rate, step: 1)
+        try optimizer.update(parameters, learningRate: Double(rate), step: 1)
         let after = try parameters.exportState().flatMap(\.values)
         let count = parameters.parameterCount
         return (Array(before.prefix(count)), Array(after.prefix(count)), optimizer.moments.count)

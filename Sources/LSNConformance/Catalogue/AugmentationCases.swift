@@ -17,7 +17,56 @@ enum AugmentationCases {
         frames("small", ImageShape(images: 6, height: 3, width: 5, channels: 2), timeSteps: 3),
         frames("small", ImageShape(images: 1, height: 1, width: 1, channels: 1), timeSteps: 1),
         frames("large", ImageShape(images: 40, height: 48, width: 48, channels: 2), timeSteps: 10),
+        erase("small", [1, 3, 1, 1], rectangles: 1),
+        erase("small", [5, 3, 9, 7], rectangles: 2),
+        erase("small", [3, 4, 9, 5, 6], rectangles: 1),
+        erase("large", [40, 17, 32, 31], rectangles: 2),
+        mix("small", [1, 3, 1, 1], box: nil),
+        mix("small", [5, 3, 9, 7], box: nil, hasOthers: true),
+        mix("small", [4, 1, 6, 5], box: [1, 4, 2, 5]),
+        mix("small", [3, 4, 9, 5, 6], box: nil),
+        mix("small", [3, 2, 17, 5, 6], box: [0, 5, 3, 4], hasOthers: true),
+        mix("large", [40, 3, 32, 31], box: nil),
+        mix("large", [40, 17, 32, 31], box: [3, 20, 0, 31], hasOthers: true),
     ]
+
+    private static func mix(
+        _ kind: String,
+        _ extents: [Int],
+        box: [Double]?,
+        hasOthers: Bool = false
+    ) -> ConformanceCase {
+        let title = extents.map { "\($0)" }.joined(separator: "x")
+        return ConformanceCase(
+            name: "mix/\(kind)/\(title)-\(box == nil ? "blend" : "box")\(hasOthers ? "-others" : "")",
+            operation: "mix"
+        ) { numbers in
+            var attributes: [String: AttributeValue] = ["share": .number(0.3)]
+            if let box { attributes["box"] = .list(box.map { .number($0) }) }
+            return CaseData(
+                attributes: attributes,
+                tensors: (hasOthers ? ["input.x", "input.others"] : ["input.x"]).map {
+                    numbers.tensor($0, extents, in: -2...2)
+                }
+            )
+        }
+    }
+
+    /// Of each sample other rectangles, some of them empty and some that reach beyond the edges.
+    private static func erase(_ kind: String, _ extents: [Int], rectangles: Int) -> ConformanceCase {
+        let title = extents.map { "\($0)" }.joined(separator: "x")
+        return ConformanceCase(name: "erase/\(kind)/\(title)-\(rectangles)", operation: "erase") { numbers in
+            let samples = extents[extents.count - 4]
+            let (height, width) = (extents[extents.count - 2], extents[extents.count - 1])
+            let places = (0..<samples * rectangles).flatMap { _ in
+                [height, width].flatMap { numbers.integers(2, below: $0 + 3) }
+            }
+            return CaseData(tensors: [
+                numbers.tensor("input.x", extents, in: 1...2),
+                NamedTensor(name: "input.rectangles", shape: [samples, rectangles, 4], values: places),
+            ])
+        }
+    }
 
     private static func resize(
         _ kind: String,

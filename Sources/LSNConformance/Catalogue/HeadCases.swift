@@ -31,6 +31,9 @@ enum HeadCases {
                     loss("small", (4, 7, 10), isTET: isTET, smoothing: 0.1),
                     loss("small", (4, 5, 10), isTET: isTET, batchSize: 12),
                     loss("large", (2, 33, 1000), isTET: isTET, smoothing: 0.2),
+                    loss("small", (4, 8, 10), isTET: isTET, smoothing: 0.1, share: 0.7),
+                    loss("small", (2, 5, 3), isTET: isTET, batchSize: 9, share: 0.25),
+                    loss("large", (2, 33, 1000), isTET: isTET, share: 0.5),
                 ]
             }
     }()
@@ -64,13 +67,14 @@ enum HeadCases {
         isTET: Bool,
         range: ClosedRange<Float> = -3...3,
         smoothing: Double = 0,
-        batchSize: Int? = nil
+        batchSize: Int? = nil,
+        share: Double? = nil
     ) -> ConformanceCase {
         let name = "T\(size.steps)-\(size.batch)x\(size.classes)-\(isTET ? "tet" : "mean_ce")"
         let isWide = range.upperBound > 3
         return ConformanceCase(
             name: "loss/\(kind)/\(name)\(isWide ? "-wide" : "")\(smoothing > 0 ? "-smoothing\(smoothing)" : "")"
-                + (batchSize.map { "-of\($0)" } ?? ""),
+                + (batchSize.map { "-of\($0)" } ?? "") + (share.map { "-share\($0)" } ?? ""),
             operation: "loss",
             // Far apart logits saturate: their gradients are too small for differences.
             isSmooth: !isWide
@@ -86,10 +90,13 @@ enum HeadCases {
                 ? ["loss": .text("tet"), "lambda": .number(0.05), "phi": .number(1)] : ["loss": .text("mean_ce")]
             if smoothing > 0 { attributes["label_smoothing"] = .number(smoothing) }
             if let batchSize { attributes["batch_size"] = .number(Double(batchSize)) }
-            return CaseData(
-                attributes: attributes,
-                tensors: [logits, NamedTensor(name: "input.labels", shape: [size.batch], values: labels)]
-            )
+            var tensors = [logits, NamedTensor(name: "input.labels", shape: [size.batch], values: labels)]
+            if let share {
+                attributes["share"] = .number(share)
+                let others = numbers.integers(size.batch, below: size.classes)
+                tensors.append(NamedTensor(name: "input.others", shape: [size.batch], values: others))
+            }
+            return CaseData(attributes: attributes, tensors: tensors)
         }
     }
 

@@ -1,6 +1,6 @@
 import LSNTensors
 
-/// Sums of activations in every combination, copies, sums and products in place, ReLUs, pictures that stand still; and memory
+/// Sums of activations in every combination, copies, sums, products and moving averages in place, ReLUs, pictures that stand still; and memory
 /// itself.
 enum SumCases {
     static let all =
@@ -10,6 +10,7 @@ enum SumCases {
             }
         }
         + shapes.map(relu)
+        + shapes.map(lerp)
         + shapes.flatMap { shape in [1, 4, 5].map { overTime(shape, steps: $0) } }
         + [1, 63, 64, 65, 1000].map { storage($0, "small") } + [storage(300_001, "large")]
 
@@ -29,6 +30,18 @@ enum SumCases {
                     kind == .spike
                         ? numbers.spikeTensor(name, shape.extents, rate: 0.5)
                         : numbers.tensor(name, shape.extents, in: -4...4)
+                }
+            )
+        }
+    }
+
+    private static func lerp(_ shape: ImageShape) -> ConformanceCase {
+        let kind = shape.count < 10_000 ? "small" : "large"
+        return ConformanceCase(name: "lerp/\(kind)/\(shape.title)", operation: "lerp") { numbers in
+            CaseData(
+                attributes: ["weight": .number(0.001)],
+                tensors: ["input.start", "input.value.0", "input.value.1"].map {
+                    numbers.tensor($0, shape.extents, in: -4...4)
                 }
             )
         }

@@ -66,7 +66,8 @@ enum BiasOperation: ConformanceOperation {
     }
 }
 
-/// A loss of logits `[T, N, classes]`, with `label_smoothing` or without, of a micro-batch of `batch_size` samples or of all, its gradient, and how many samples were classified rightly.
+/// A loss of logits `[T, N, classes]`, with `label_smoothing` or without, with `input.others` (of which samples have 1 − `share`) or
+/// without, of a micro-batch of `batch_size` samples or of all, its gradient, and how many samples were classified rightly.
 enum LossOperation: ConformanceOperation {
     static let name = "loss"
 
@@ -84,6 +85,15 @@ enum LossOperation: ConformanceOperation {
             width: 1,
             channels: logits.shape[2]
         )
+        var mixed: MixedLabels?
+        if operands.has("input.others") {
+            let others = try operands.labels("input.others")
+            let share = try operands.number("share")
+            guard others.count == labels.count, 0...1 ~= share else {
+                throw operands.refuse("share", "from 0 to 1, with as many others as labels")
+            }
+            mixed = MixedLabels(labels: try backend.upload(others), mix: SampleMix(share: share))
+        }
         // Whatever stood in the record is overwritten, and nothing beside it.
         let record = try backend.upload([UInt32](repeating: 77, count: StepRecord.words))
         let gradient = try backend.classificationLoss(
@@ -92,6 +102,7 @@ enum LossOperation: ConformanceOperation {
             timeSteps: logits.shape[0],
             loss: loss,
             labelSmoothing: try operands.float("label_smoothing", default: 0),
+            mixed: mixed,
             batchSize: try operands.integer("batch_size", in: 1...65_536, default: labels.count),
             record: record
         )

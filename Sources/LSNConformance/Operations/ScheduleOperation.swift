@@ -1,7 +1,7 @@
 import LSNTensors
 import LSNTraining
 
-/// The learning rate of each 0-based epoch.
+/// The learning rate of each 0-based epoch, with a `minimum` or without.
 enum ScheduleOperation: ConformanceOperation {
     static let name = "schedule"
 
@@ -11,7 +11,8 @@ enum ScheduleOperation: ConformanceOperation {
             kind: try operands.choice("schedule"),
             base: try operands.number("base"),
             epochs: epochs,
-            warmupEpochs: try operands.integer("warmup_epochs", in: 0...epochs, default: 0)
+            warmupEpochs: try operands.integer("warmup_epochs", in: 0...epochs, default: 0),
+            minimum: try operands.number("minimum", default: 0)
         )
         let rates = (0..<epochs).map { Float(schedule.rate(epoch: $0)) }
         results.add("output.learning_rate", shape: [epochs], values: rates)

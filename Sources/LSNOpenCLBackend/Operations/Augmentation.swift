@@ -2,8 +2,30 @@ import LSNOpenCLRuntime
 public import LSNTensors
 import Synchronization
 
-// Kernels/augmentation/prepare_images.cl.
+// Kernels/augmentation: erase.cl, prepare_images.cl.
 extension OpenCLBackend: AugmentationKernels {
+
+    /// Zeros in rectangles, in place.
+    public func erase(
+        _ tensor: RealTensor,
+        rectangles: any Storage,
+        count: Int,
+        samples: Int
+    ) throws(BackendError) {
+        let shape = tensor.shape
+        let runs = pixelRuns(shape.height, bytes: shape.width * shape.channelStride * wordBytes)
+        try run(
+            "erase",
+            "augmentation/erase.cl",
+            options: [lanes(of: shape).option],
+            arguments: [
+                .storage(tensor.storage), .storage(rectangles), .int(samples), .int(count), .int(shape.height),
+                .int(shape.width), .int(shape.channelStride), .int(runs.length),
+            ],
+            global: [runs.count * shape.images]
+        )
+    }
+
     /// Crops, flips and normalises a batch.
     public func prepareImages(
         pixels: any Storage,

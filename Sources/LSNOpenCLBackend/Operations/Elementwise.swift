@@ -56,6 +56,18 @@ extension OpenCLBackend: ElementwiseKernels {
         )
     }
 
+    /// tensor += weight·(target − tensor).
+    public func lerp(_ tensor: RealTensor, toward target: RealTensor, by weight: Float) throws(BackendError) {
+        let runs = wordRuns(tensor.shape.realWords, bytes: 3 * wordBytes)
+        try run(
+            "lerp",
+            "elementwise/lerp.cl",
+            options: wordOptions,
+            arguments: [.storage(target.storage), .storage(tensor.storage)] + runs.arguments + [.float(weight)],
+            global: [runs.count]
+        )
+    }
+
     /// Every image `steps` times, time outermost.
     public func repeatOverTime(_ tensor: RealTensor, steps: Int, result: RealTensor) throws(BackendError) {
         let shape = tensor.shape

@@ -60,6 +60,7 @@ extension OpenCLBackend: HeadKernels {
         timeSteps: Int,
         loss: Loss,
         labelSmoothing: Float,
+        mixed: MixedLabels?,
         batchSize: Int,
         record: any Storage,
         gradient: RealTensor
@@ -71,7 +72,9 @@ extension OpenCLBackend: HeadKernels {
         if case .temporalEfficient(let share, let target) = loss {
             (isTemporal, lambda, phi) = (true, share, target)
         }
-        let options: [KernelOption] = [lanes(of: shape).option, .define("TEMPORAL", isTemporal)]
+        let options: [KernelOption] = [
+            lanes(of: shape).option, .define("TEMPORAL", isTemporal), .define("MIXED", mixed != nil),
+        ]
         try run(
             "classification_loss",
             "head/loss.cl",
@@ -79,7 +82,8 @@ extension OpenCLBackend: HeadKernels {
             arguments: [
                 .storage(logits.storage), .storage(labels), .storage(gradient.storage), .storage(samples),
                 .int(timeSteps), .int(count), .int(batchSize), .int(shape.channels), .int(shape.channelStride),
-                .float(lambda), .float(phi), .float(labelSmoothing),
+                .float(lambda), .float(phi), .float(labelSmoothing), .storage(mixed?.labels ?? labels),
+                .float(Float(mixed?.mix.share ?? 1)), .float(Float(1 - (mixed?.mix.share ?? 1))),
             ],
             global: [count]
         )

@@ -64,13 +64,7 @@ extension OpenCLBackend: MeasurementKernels {
             arguments: [.storage(tensor.storage), .storage(partials)] + runs.arguments,
             global: [runs.count]
         )
-        try run(
-            "largest_magnitude_combine",
-            Self.norm,
-            options: wordOptions,
-            arguments: [.storage(partials), .storage(largest), .int(runs.count)],
-            global: [1]
-        )
+        try combineLargest(partials, count: runs.count, result: largest)
         let itemRuns = mapping.mergedWordRuns
         let itemWords = SumOrder.wordRun * itemRuns
         let items = (tensor.shape.realWords + itemWords - 1) / itemWords
@@ -85,7 +79,29 @@ extension OpenCLBackend: MeasurementKernels {
             ],
             global: range(1, by: items)
         )
-        let merged = try mergeSums(sums, words: SumOrder.lanes, runs: items)
+        try combineSquares(sums, count: items, largest: largest, record: record, word: word)
+    }
+
+    /// The largest of some magnitudes.
+    func combineLargest(_ partials: any Storage, count: Int, result: any Storage) throws(BackendError) {
+        try run(
+            "largest_magnitude_combine",
+            Self.norm,
+            options: wordOptions,
+            arguments: [.storage(partials), .storage(result), .int(count)],
+            global: [1]
+        )
+    }
+
+    /// The norm, of sums of squares that were scaled by the largest magnitude.
+    func combineSquares(
+        _ sums: any Storage,
+        count: Int,
+        largest: any Storage,
+        record: any Storage,
+        word: Int
+    ) throws(BackendError) {
+        let merged = try mergeSums(sums, words: SumOrder.lanes, runs: count)
         try run(
             "squares_combine",
             Self.norm,

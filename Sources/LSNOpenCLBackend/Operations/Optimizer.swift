@@ -1,7 +1,7 @@
 import LSNOpenCLRuntime
 public import LSNTensors
 
-// Kernels/optimizer: adam.cl, sgd.cl.
+// Kernels/optimizer: adam.cl, clip.cl, sgd.cl.
 extension OpenCLBackend: OptimizerKernels {
     /// One step of Adam or AdamW.
     public func adam(
@@ -25,6 +25,54 @@ extension OpenCLBackend: OptimizerKernels {
                 .float(factors.correction), .float(factors.epsilon), .float(factors.decay),
             ],
             global: [runs.count]
+        )
+    }
+
+    /// The norm, and the scaling. Nothing is waited for: whether it is too large is seen on the device.
+    public func clipNorm(
+        of values: any Storage,
+        count: Int,
+        over runs: RunTable,
+        maximum: Float,
+        record: any Storage,
+        word: Int
+    ) throws(BackendError) {
+        let file = "optimizer/clip.cl"
+        let mostItems = (runs.count + SumOrder.fanIn - 1) / SumOrder.fanIn
+        let partials = try allocate(words: mostItems)
+        let largest = try allocate(words: 1)
+        let runCount = KernelArgument.uint32(UInt32(clamping: runs.count))
+        try run(
+            "largest_of_runs",
+            file,
+            options: wordOptions,
+            arguments: [
+                .storage(values), .storage(runs.table), .storage(partials), runCount, .uint32(UInt32(SumOrder.fanIn)),
+            ],
+            global: range(1, by: mostItems)
+        )
+        try combineLargest(partials, count: mostItems, result: largest)
+        let itemRuns = mapping.mergedWordRuns
+        let items = (runs.count + itemRuns - 1) / itemRuns
+        let sums = try allocate(words: SumOrder.lanes * items)
+        try run(
+            "squares_of_runs",
+            file,
+            options: wordOptions,
+            arguments: [
+                .storage(values), .storage(runs.table), .storage(largest), .storage(sums), runCount,
+                .uint32(UInt32(itemRuns)),
+            ],
+            global: range(1, by: items)
+        )
+        try combineSquares(sums, count: items, largest: largest, record: record, word: word)
+        let words = wordRuns(count, bytes: 2 * wordBytes)
+        try run(
+            "scale_to_norm",
+            file,
+            options: wordOptions,
+            arguments: [.storage(values), .storage(record)] + words.arguments + [.int(word), .float(maximum)],
+            global: [words.count]
         )
     }
 
