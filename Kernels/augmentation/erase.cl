@@ -24,7 +24,7 @@ __kernel void erase(
     for (int at = 0; at < count; ++at, rectangle += 4) {
         const int last = (int)min(rectangle[1], (uint)end);
         const int right = (int)min(rectangle[3], (uint)width);
-        for (int h = (int)max(rectangle[0], (uint)begin); h < last; ++h)
+        for (int h = (int)min(max(rectangle[0], (uint)begin), (uint)end); h < last; ++h)
             for (int w = (int)min(rectangle[2], (uint)width); w < right; ++w) {
                 __global float *pixel = values + (((size_t)image * height + h) * width + w) * stride;
                 for (int c = 0; c < stride; c += WIDTH)

@@ -73,12 +73,12 @@ package struct DataOptions: ParsableArguments {
         parsing: .unconditional,
         help: ArgumentHelp(
             """
-            Cut a square of so many pixels out of every training picture, around a pixel that may be any: it becomes 0 after \
-            normalisation (cutout; default: none).
+            Cut a square of so many rows and columns, centred on a random pixel, out of every training picture: it becomes 0 \
+            after normalisation (default: 0, none).
             """,
             valueName: "pixels"
         ),
-        transform: number("from 1 to 1024") { 1...1024 ~= $0 }
+        transform: number("from 0 to 1024") { 0...1024 ~= $0 }
     )
     package var cutout: Int?
 
@@ -92,7 +92,7 @@ package struct DataOptions: ParsableArguments {
             """,
             valueName: "probability"
         ),
-        transform: number("more than 0, and at most 1") { $0 > 0 && $0 <= 1 }
+        transform: number("from 0 to 1") { 0...1 ~= $0 }
     )
     package var randomErasing: Double?
 

@@ -46,7 +46,7 @@ extension AugmentationPolicy {
 
 extension TrainingData {
     /// The samples to train on, in batches, of which rectangles are erased where the policy says so.
-    package func variedBatches(
+    public func variedBatches(
         batchSize: Int,
         seed: UInt64,
         policy: AugmentationPolicy

@@ -91,8 +91,8 @@ public final class Network: Sendable {
 
     /// A network of the same description with parameters and running statistics of its own, zero at first, for forward passes only: its
     /// gradients are those of this one.
-    package func twin() throws(BackendError) -> Network {
-        try Network(description, parameters: parameters.twin())
+    package func clone() throws(BackendError) -> Network {
+        try Network(description, parameters: parameters.clone())
     }
 
     /// The same network on the same parameters, for forward passes between which no weight changes: what depends on the weights

@@ -76,7 +76,7 @@ public final class ParameterSet: Sendable {
     func withFixedWeights() -> ParameterSet { ParameterSet(self, hasFixedWeights: true, frozen: frozen) }
 
     /// Parameters and buffers alike, with values of their own, zero at first; the gradients are the same.
-    func twin() throws(BackendError) -> ParameterSet {
+    func clone() throws(BackendError) -> ParameterSet {
         ParameterSet(
             self,
             values: try backend.zeros(words: max(wordCount, 1)),

@@ -23,7 +23,7 @@ public struct ActivationPercentile: Sendable {
         self.network = network
         batchSize = configuration.learning.evaluationBatchSize
         preparer = BatchPreparer(backend: network.backend, data: data)
-        batches = data.trainingBatches(
+        batches = data.variedBatches(
             batchSize: batchSize,
             seed: configuration.run.seed,
             policy: configuration.data.augmentation

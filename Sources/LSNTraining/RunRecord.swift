@@ -1,4 +1,5 @@
 import Foundation
+import LSNDatasets
 import LSNFileFormats
 public import LSNNetworks
 public import LSNTensors
@@ -50,6 +51,7 @@ public struct RunRecord: Codable, Hashable, Sendable {
     /// Reads the configuration's keys and those beside it.
     public init(from decoder: any Decoder) throws {
         configuration = try TrainingConfiguration(from: decoder)
+        try Self.requireRanges(of: configuration.data, decoder)
         let beside = try decoder.container(keyedBy: CodingKeys.self)
         version = try beside.decode(String.self, forKey: .version)
         machine = try beside.decode(MachineRecord.self, forKey: .machine)
@@ -57,6 +59,19 @@ public struct RunRecord: Codable, Hashable, Sendable {
         size = try beside.decode(NetworkSize.self, forKey: .size)
         dataSet = try beside.decode(DataRecord.self, forKey: .dataSet)
         continued = try beside.decode([ContinuationRecord].self, forKey: .continued)
+    }
+
+    /// What is made of these may count on its ranges.
+    private static func requireRanges(of data: DataConfiguration, _ decoder: any Decoder) throws {
+        let pixels = 0...AugmentationPolicy.maximumShift
+        guard pixels ~= data.shift, pixels ~= data.cutout ?? 0, 0...1 ~= data.randomErasing ?? 0 else {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "shift and cutout are from 0 to \(pixels.upperBound), random_erasing from 0 to 1"
+                )
+            )
+        }
     }
 
     /// Writes the configuration's keys and those beside it.

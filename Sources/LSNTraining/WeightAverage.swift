@@ -16,7 +16,7 @@ struct WeightAverage: Sendable {
     ///   - decay: what is kept of the average in a step, more than 0 and less than 1.
     ///   - network: that is trained.
     init(_ decay: Double, of network: Network) throws(BackendError) {
-        self.network = try network.twin()
+        self.network = try network.clone()
         weight = Float(1 - decay)
     }
 

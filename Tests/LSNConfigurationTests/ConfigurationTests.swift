@@ -168,7 +168,7 @@ import Testing
         ("min-learning-rate", "-1e-9"), ("min-learning-rate", "0.006"), ("clip-grad-norm", "0"),
         ("clip-grad-norm", "nan"),
         ("mixup", "0"), ("mixup", "101"), ("cutmix", "-1"), ("cutmix", "nan"), ("ema", "0"), ("ema", "1"),
-        ("cutout", "0"), ("cutout", "1025"), ("random-erasing", "0"),
+        ("cutout", "-1"), ("cutout", "1025"), ("random-erasing", "-0.1"),
         ("random-erasing", "1.01"),
         ("learning-rate-scale", "stem"), ("learning-rate-scale", "stem=0"), ("learning-rate-scale", "stem=0.1,=2"),
     ])

@@ -146,7 +146,7 @@ func attributesWithValuesThatTheProgramDoesNotKnowFail(operation: String, name: 
 
 @Test func filtersSelectByNameAndOperation() throws {
     #expect(try GoldenFolder.load(goldenFolder, filter: "gate-0").map(\.name) == ["gate-0"])
-    #expect(try GoldenFolder.load(goldenFolder, filter: "schedule").count == 1)
+    #expect(try GoldenFolder.load(goldenFolder, filter: "schedule").count == 2)
     #expect(try GoldenFolder.load(goldenFolder + "/gate-1.safetensors").map(\.name) == ["gate-1"])
     #expect(try ConformanceCatalogue.cases(filter: "logic_gate/large").count == 3)
 }

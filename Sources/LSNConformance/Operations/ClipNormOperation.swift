@@ -9,15 +9,18 @@ enum ClipNormOperation: ConformanceOperation {
         let maximum = try operands.float("max_norm")
         guard maximum > 0 else { throw operands.refuse("max_norm", "more than 0") }
         var (words, parts, tensors) = ([Float](), [Range<Int>](), [NamedTensor]())
+        // Large beside the gradients, whatever they are.
+        var gap: Float = 0
         while operands.has("input.gradient.\(tensors.count)") {
             let tensor = try operands.tensor("input.gradient.\(tensors.count)")
+            gap = max(gap, 8 * (tensor.values.map(\.magnitude).max() ?? 0))
             // As parameters lie: values, zeros to the end of a vector, and then whatever fills the device's alignment.
             let start = words.count
             words += tensor.values
             words += [Float](repeating: 0, count: roundUp(words.count, toMultipleOf: 8) - words.count)
             parts.append(start..<words.count)
             words += [Float](
-                repeating: 1e9,
+                repeating: gap,
                 count: roundUp(words.count + 1, toMultipleOf: backend.sliceAlignment) - words.count
             )
             tensors.append(tensor)
