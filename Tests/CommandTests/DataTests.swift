@@ -69,7 +69,7 @@ import Testing
                 let channelPixels = written.array.values[start..<start + 784].map {
                     (255 * ($0 * Float(deviation) + Float(mean))).rounded()
                 }
-                #expect(channelPixels == pixels && pixels.max() == 255, "\(file)")
+                #expect(channelPixels == pixels && pixels.contains { $0 > 200 }, "\(file)")
             }
         }
         // A class's first ones: no number between them is of that class.
