@@ -107,13 +107,13 @@ package struct LearningOptions: ParsableArguments {
     )
     package var clipGradNorm: Float?
 
-    /// What an average of the parameters keeps of itself.
+    /// Decay of the average of the parameters at each step.
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
             """
-            Also keep an exponential moving average of parameters and running statistics, of which a step leaves this share, e.g. \
-            0.999: it is what is evaluated, and what the best checkpoint holds (default: none).
+            Also keep an exponential moving average of parameters and running statistics with this decay at each step, e.g. 0.999: \
+            it is what is evaluated, and what the best checkpoint holds (default: none).
             """,
             valueName: "decay"
         ),

@@ -4,13 +4,13 @@ import LSNNetworks
 public struct ParameterGroups: Hashable, Sendable {
     /// Whether parameters of one dimension do not decay: weights and biases of norms, biases, learned leaks. It is timm's rule
     /// (`param_groups_weight_decay`).
-    public var sparesVectors: Bool
+    public var excludesVectors: Bool
     /// Factors of the learning rate, also of its minimum and in the warm-up, as timm's `lr_scale`; nil: 1 everywhere.
     public var rateScales: LearningRateScales?
 
     /// All parameters alike, unless told otherwise.
-    public init(sparesVectors: Bool = false, rateScales: LearningRateScales? = nil) {
-        self.sparesVectors = sparesVectors
+    public init(excludesVectors: Bool = false, rateScales: LearningRateScales? = nil) {
+        self.excludesVectors = excludesVectors
         self.rateScales = rateScales
     }
 
@@ -24,7 +24,7 @@ public struct ParameterGroups: Hashable, Sendable {
     private func rule(of entry: ParameterEntry) -> Rule {
         Rule(
             rateScale: rateScales?.factor(of: entry.name) ?? 1,
-            decays: !(sparesVectors && entry.layout == .vector)
+            decays: !(excludesVectors && entry.layout == .vector)
         )
     }
 

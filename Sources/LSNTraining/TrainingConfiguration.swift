@@ -355,7 +355,7 @@ public struct LearningConfiguration: Codable, Hashable, Sendable {
 
     /// How parameters differ in what an update does to them.
     var groups: ParameterGroups {
-        ParameterGroups(sparesVectors: noDecayNorms ?? false, rateScales: learningRateScale)
+        ParameterGroups(excludesVectors: noDecayNorms ?? false, rateScales: learningRateScale)
     }
 
     /// The loss of the logits.
